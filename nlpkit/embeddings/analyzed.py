@@ -1,0 +1,286 @@
+"""AnalyzedTexts: the base of the embedders that cut texts into terms, with scikit-learn's parameters for that."""
+
+from __future__ import annotations
+
+import re
+import warnings
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from numbers import Integral
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from ..errors import ArtifactError, ParameterError
+from ..estimator import Estimator
+from ..text import normalize, threads, tokenize
+from ..text.analysis import Analysis, Scan
+
+if TYPE_CHECKING:
+    from ..artifact import Artifact
+
+
+@dataclass(kw_only=True, eq=False, repr=False)
+class AnalyzedTexts(Estimator):
+    """How texts are read, normalised and cut into terms."""
+
+    input: str = "content"
+    encoding: str = "utf-8"
+    decode_error: str = "strict"
+    normalize: str | None = None
+    strip_accents: str | Callable[[str], str] | None = None
+    lowercase: bool = True
+    preprocessor: Callable[[str], str] | None = None
+    tokenizer: str | Callable[[str], Iterable[str]] | None = None
+    analyzer: str | Callable[[Any], Iterable[str]] = "word"
+    stop_words: str | list[str] | None = None
+    token_pattern: str | None = tokenize.WORD_PATTERN
+    ngram_range: tuple[int, int] = (1, 1)
+    threads: int | None = None
+
+    def build_preprocessor(self) -> Callable[[str], str]:
+        """The function that is applied to a text before it is tokenized."""
+        form = normalize.unicode_form(self.normalize)
+        if self.preprocessor is not None:
+            return normalize.chain(form, self.preprocessor) or self.preprocessor
+        lower = str.lower if self.lowercase else None
+        return normalize.chain(form, lower, self._strip_accents()) or _unchanged
+
+    def _strip_accents(self) -> Callable[[str], str] | None:
+        if not self.strip_accents or callable(self.strip_accents):
+            return self.strip_accents or None  # type: ignore[return-value]
+        if self.strip_accents not in normalize.ACCENTS:
+            raise ParameterError(f'Invalid value for "strip_accents": {self.strip_accents}')
+        return normalize.ACCENTS[self.strip_accents]
+
+    def build_tokenizer(self) -> Callable[[str], Iterable[str]]:
+        """The function that cuts a text into tokens."""
+        if isinstance(self.tokenizer, str):
+            return tokenize.named_tokenizer(self.tokenizer)
+        if self.tokenizer is not None:
+            return self.tokenizer
+        if self.token_pattern is None:
+            raise ParameterError("token_pattern is None and there is no tokenizer: give one of them")
+        pattern = re.compile(self.token_pattern)
+        if pattern.groups > 1:
+            raise ParameterError(
+                "More than 1 capturing group in token pattern. Only a single group should be captured."
+            )
+        return pattern.findall
+
+    def get_stop_words(self) -> frozenset[str] | None:
+        """The stop words in effect."""
+        if self.stop_words is None:
+            return None
+        if isinstance(self.stop_words, str):
+            if self.stop_words != "english":
+                raise ParameterError(f"not a built-in stop list: {self.stop_words}")
+            from sklearn.feature_extraction.text import ENGLISH_STOP_WORDS
+
+            return ENGLISH_STOP_WORDS
+        return frozenset(self.stop_words)
+
+    def build_analyzer(self) -> Callable[[Any], list[str]]:
+        """The function from a document, as ``input`` says, to its terms."""
+        analysis = self._analysis()
+        return lambda document: analysis(self.decode(document))
+
+    def decode(self, document: Any) -> str:
+        """The text of a document: a str, bytes, a file name or an open file, as ``input`` says."""
+        if self.input == "filename":
+            with open(document, "rb") as file:
+                document = file.read()
+        elif self.input == "file":
+            document = document.read()
+        if isinstance(document, bytes):
+            document = document.decode(self.encoding, self.decode_error)
+        if document is np.nan:
+            raise ParameterError("np.nan is an invalid document, expected byte or unicode string.")
+        if not isinstance(document, str) and not callable(self.analyzer):
+            raise ParameterError(
+                f"a text is {type(document).__name__}, expected str or bytes: convert the texts first"
+            )
+        return document
+
+    def _texts(self, documents: Any) -> Iterator[str]:
+        if isinstance(documents, str):
+            raise ParameterError("Iterable over raw text documents expected, string object received.")
+        if self.input == "content" and not callable(self.analyzer):
+            return (text if type(text) is str else self.decode(text) for text in documents)
+        return map(self.decode, documents)
+
+    def _analysis(self) -> Analysis:
+        """What the parameters ask for, ready to run."""
+        if callable(self.analyzer):
+            return Analysis(preprocess=_unchanged, tokenize=_unchanged, analyzer=self.analyzer)
+        preprocess = self.build_preprocessor()
+        tokens: Callable[[str], Any] = list
+        stop_words = None
+        if self.analyzer == "word":
+            tokens = self.build_tokenizer()
+            stop_words = self.get_stop_words()
+            self._warn_of_inconsistent_stop_words(stop_words, preprocess, tokens)
+        return Analysis(
+            preprocess=preprocess,
+            tokenize=tokens,
+            analyzer=self.analyzer,
+            ngram_range=tuple(self.ngram_range),  # type: ignore[arg-type]
+            stop_words=stop_words,
+            scan=self._scan(preprocess),
+        )
+
+    def _scan(self, preprocess: Callable[[str], str]) -> Scan | None:
+        """The same for the compiled scanner, where it can."""
+        cut, shortest = str(self.analyzer), 1
+        if self.analyzer == "word":
+            known = tokenize.scanned(self.tokenizer, self.token_pattern)
+            if known is None:
+                return None
+            cut, shortest = known
+        if self.ngram_range[0] < 1:
+            return None
+        if self.preprocessor is not None or callable(self.strip_accents):
+            return Scan(
+                cut=cut,
+                shortest=shortest,
+                transform=preprocess,
+                ascii_transform=preprocess,
+                lower_after=False,
+            )
+        if self.normalize is not None or self.strip_accents:
+            return Scan(
+                cut=cut, shortest=shortest, lower=self.lowercase, transform=preprocess, lower_after=False
+            )
+        return Scan(cut=cut, shortest=shortest, lower=self.lowercase)
+
+    def _warn_of_inconsistent_stop_words(
+        self,
+        stop_words: frozenset[str] | None,
+        preprocess: Callable[[str], str],
+        tokens: Callable[[str], Any],
+    ) -> None:
+        if stop_words is None or getattr(self, "_checked_stop_words", None) == id(self.stop_words):
+            return
+        self._checked_stop_words = id(self.stop_words)
+        try:
+            produced = {token for word in stop_words for token in tokens(preprocess(word))}
+        except Exception:  # a user's own function may not take a lone word
+            return
+        if produced - stop_words:
+            warnings.warn(
+                "Your stop_words may be inconsistent with your preprocessing. Tokenizing the stop words generated "
+                f"tokens {sorted(produced - stop_words)!r} not in stop_words.",
+                stacklevel=2,
+            )
+
+    def _warn_of_unused(self) -> None:
+        """Warn of parameters that others make idle, as scikit-learn does."""
+        pattern_unused = self.token_pattern not in (None, tokenize.WORD_PATTERN)
+        idle = []
+        if self.tokenizer is not None and (
+            pattern_unused or (self.token_pattern and callable(self.tokenizer))
+        ):
+            idle.append(("token_pattern", "'tokenizer' is not None'"))
+        if callable(self.analyzer):
+            if self.preprocessor is not None:
+                idle.append(("preprocessor", "'analyzer' is callable'"))
+            if self.ngram_range not in ((1, 1), None):
+                idle.append(("ngram_range", "'analyzer' is callable'"))
+        if self.analyzer != "word":
+            for name, used in ("stop_words", self.stop_words), ("tokenizer", self.tokenizer):
+                if used is not None:
+                    idle.append((name, "'analyzer' != 'word'"))
+            if pattern_unused:
+                idle.append(("token_pattern", "'analyzer' != 'word'"))
+        for name, reason in idle:
+            warnings.warn(f"The parameter '{name}' will not be used since {reason}", stacklevel=2)
+
+    def _validate(self) -> None:
+        """Refuse values that no parameter can have."""
+        self._one_of("input", "content", "filename", "file")
+        self._one_of("decode_error", "strict", "ignore", "replace")
+        self._one_of("normalize", None, "NFC", "NFKC")
+        self._check("encoding", isinstance(self.encoding, str), "a str")
+        self._check(
+            "preprocessor", self.preprocessor is None or callable(self.preprocessor), "a callable or None"
+        )
+        if not callable(self.strip_accents):
+            self._one_of("strip_accents", None, "ascii", "unicode")
+        if not callable(self.analyzer):
+            self._one_of("analyzer", "word", "char", "char_wb")
+        self._check("lowercase", isinstance(self.lowercase, bool | np.bool_), "a bool")
+        tokenizer = self.tokenizer
+        self._check(
+            "tokenizer",
+            tokenizer is None or isinstance(tokenizer, str) or callable(tokenizer),
+            "a name, a callable or None",
+        )
+        stop = self.stop_words
+        self._check(
+            "stop_words",
+            stop is None or stop == "english" or isinstance(stop, list),
+            "'english', a list or None",
+        )
+        self._check(
+            "token_pattern",
+            self.token_pattern is None or isinstance(self.token_pattern, str),
+            "a str or None",
+        )
+        n = self.threads
+        self._check("threads", n is None or (isinstance(n, Integral) and n > 0), "an int above 0 or None")
+        sizes = self.ngram_range
+        pair = isinstance(sizes, tuple) and len(sizes) == 2 and all(isinstance(n, Integral) for n in sizes)
+        self._check("ngram_range", pair, "a tuple of two ints")
+        if sizes[0] > sizes[1]:
+            raise ParameterError(
+                f"Invalid value for ngram_range={sizes} lower boundary larger than the upper boundary."
+            )
+
+    def _check(self, name: str, fits: bool, expected: str) -> None:
+        if not fits:
+            raise ParameterError(
+                f"The {name!r} parameter of {type(self).__name__} must be {expected}. Got {getattr(self, name)!r} instead."
+            )
+
+    def _one_of(self, name: str, *choices: str | None) -> None:
+        value = getattr(self, name)
+        self._check(name, value is None or isinstance(value, str), "a str")
+        self._check(name, value in choices, "one of " + ", ".join(map(repr, choices)))
+
+    def _stored_options(self) -> tuple[dict[str, Any], dict[str, Any]]:
+        """The parameters as data, and the files that they name, for a model folder."""
+        options, files = self.get_params(), {}
+        options["dtype"] = np.dtype(options["dtype"]).name
+        for name, value in options.items():
+            if callable(value):
+                raise ArtifactError(
+                    f"{name} is a function, which a model folder can't hold: use a named one, or keep the model in memory"
+                )
+        if isinstance(self.tokenizer, str) and self.tokenizer.startswith("sentencepiece:"):
+            files["spm.model"] = Path(self.tokenizer.partition(":")[2]).read_bytes()
+            options["tokenizer"] = "sentencepiece:spm.model"
+        return options, files
+
+    @classmethod
+    def _read_options(cls, stored: Artifact) -> dict[str, Any]:
+        """The parameters that `_stored_options` gave."""
+        options = dict(stored.options)
+        try:
+            options["ngram_range"] = tuple(options["ngram_range"])
+            options["dtype"] = np.dtype(options["dtype"]).type
+        except (KeyError, TypeError) as error:
+            raise ArtifactError(f"{stored.path} is damaged ({error}): make the model again") from error
+        if options.get("tokenizer") == "sentencepiece:spm.model":
+            options["tokenizer"] = f"sentencepiece:{stored.path / 'spm.model'}"
+        return options
+
+    @property
+    def _n_threads(self) -> int:
+        if self.threads is not None:
+            return int(self.threads)
+        return threads.available_threads()
+
+
+def _unchanged(text: str) -> str:
+    return text

@@ -1,0 +1,199 @@
+"""Hashing: each term goes to the column that its hash names; there is nothing to learn."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from itertools import chain
+from numbers import Integral
+from os import PathLike
+from typing import TYPE_CHECKING, Any, Self
+
+import numpy as np
+
+from .. import artifact
+from ..text import counting
+from ..text.analysis import Analysis
+from ..text.counting import Rows
+from ..text.terms import Terms
+from ..text.threads import map_batches
+from . import weights
+from ._csr import csr_from_rows
+from .analyzed import AnalyzedTexts
+
+if TYPE_CHECKING:
+    from scipy.sparse import csr_matrix
+
+_MASK = 0xFFFFFFFF
+
+
+@dataclass(kw_only=True, eq=False, repr=False)
+class Hashing(AnalyzedTexts):
+    """doc"""
+
+    kind = "hashing"
+
+    n_features: int = 2**20
+    binary: bool = False
+    norm: str | None = "l2"
+    alternate_sign: bool = True
+    dtype: Any = np.float64
+
+    def fit(self, X: Iterable[Any] = (), y: Any = None) -> Self:
+        """Check the parameters: there is nothing to learn, and no text is read."""
+        if isinstance(X, str):
+            self._texts(X)
+        self._validate()
+        self._warn_of_unused()
+        return self
+
+    def partial_fit(self, X: Iterable[Any] = (), y: Any = None) -> Self:
+        """As `fit`."""
+        return self.fit(X)
+
+    def fit_transform(self, X: Iterable[Any], y: Any = None) -> csr_matrix:
+        """As `transform`."""
+        return self.fit(X).transform(X)
+
+    def transform(self, X: Iterable[Any]) -> csr_matrix:
+        """Embed texts: (n_texts, n_features) CSR of ``dtype``.
+
+        Terms of opposite signs that meet in a column leave a stored zero, as in scikit-learn.
+        """
+        self._validate()
+        texts = self._texts(X)
+        analysis = self._analysis()
+        few, texts = counting.take(texts, counting.SMALL)
+        if few:
+            rows = [self._hash_plainly(analysis, texts)]
+        else:
+            rows = self._hash_compiled(analysis, texts)
+        columns = np.zeros(0, np.int32)
+        return self._output(
+            csr_from_rows(
+                rows, _as_placed, columns, self._weigh, self.n_features, np.dtype(self.dtype), self._n_threads
+            )
+        )
+
+    def _hash_plainly(self, analysis: Analysis, texts: Iterator[str]) -> Rows:
+        columns: list[int] = []
+        values: list[int] = []
+        sizes, lengths = [], []
+        for text in texts:
+            row: dict[int, int] = {}
+            terms = analysis(text)
+            for term in terms:
+                hashed = murmur3(term.encode())
+                column = abs(hashed) % self.n_features
+                row[column] = row.get(column, 0) + (-1 if self.alternate_sign and hashed < 0 else 1)
+            columns += sorted(row)
+            values += [row[column] for column in sorted(row)]
+            sizes.append(len(row))
+            lengths.append(len(terms))
+        return _rows(np.array(columns, np.int32), np.array(values, np.int32), np.array(sizes, np.int64))
+
+    def _hash_compiled(self, analysis: Analysis, texts: Iterator[str]) -> list[Rows]:
+        from ..text.scanner import Scanner
+        from ..text.term_table import TermTable
+        from . import _hash_numba as compiled
+
+        smallest, largest = (1, 1) if analysis.scan is None or self.analyzer != "word" else self.ngram_range
+        stop_words = TermTable()
+        stop_words.insert(Terms.of(analysis.stop_words or ()))
+
+        def hash_batch(scanner: Scanner | None, batch: list[str]) -> Rows:
+            if self.analyzer != "word":
+                "".join(batch).encode()  # refuses lone surrogates, which have no bytes to hash
+            if scanner is None:
+                terms = list(map(analysis, batch))
+                buffer, starts, lengths = Terms.of(chain.from_iterable(terms)).slices()
+                ends = np.cumsum(list(map(len, terms)))
+            else:
+                buffer, starts, lengths, ends = scanner(batch)
+                if analysis.stop_words:
+                    kept = stop_words.number(buffer, starts, lengths, insert=False) < 0
+                    ends = np.concatenate([[0], np.cumsum(kept)])[ends]
+                    starts, lengths = starts[kept], lengths[kept]
+            most = len(starts) * (largest - smallest + 1)
+            keys, values = np.empty(most, np.int64), np.empty(most, np.int32)
+            sizes = np.empty(len(batch), np.int64)
+            n = compiled.hash_rows(
+                buffer, starts, lengths, ends, smallest, largest, self.n_features, bool(self.alternate_sign),
+                keys, np.empty(most, np.int64), values, sizes,
+            )  # fmt: skip
+            return _rows((keys[:n] >> 32).astype(np.int32), values[:n].copy(), sizes)
+
+        scan = analysis.scan
+        scanners = [scan and Scanner(scan, analysis.ngram_range) for _ in range(self._n_threads)]
+        return map_batches(hash_batch, scanners, counting.batches(texts, counting.BATCH))
+
+    def _weigh(
+        self, columns: np.ndarray, counts: np.ndarray, sizes: np.ndarray, lengths: np.ndarray
+    ) -> np.ndarray:
+        dtype = np.dtype(self.dtype)
+        if self.binary:
+            counts = np.ones_like(counts)
+        if self.norm is None:
+            return counts
+        return weights.scale_rows(counts.astype(dtype if dtype.kind == "f" else np.float64), sizes, self.norm)
+
+    def _validate(self) -> None:
+        super()._validate()
+        n = self.n_features
+        self._check(
+            "n_features", isinstance(n, Integral) and 1 <= n < 2**31 - 1, "an int from 1 to 2147483646"
+        )
+        self._one_of("norm", "l1", "l2", None)
+        for name in "binary", "alternate_sign":
+            self._check(name, isinstance(getattr(self, name), bool | np.bool_), "a bool")
+
+    def __sklearn_tags__(self) -> Any:
+        tags = super().__sklearn_tags__()
+        tags.requires_fit = False
+        return tags
+
+    def save(self, path: str | PathLike[str], *, force: bool = False) -> None:
+        """Write a model folder, of the parameters alone, that `nlpkit.load` reads."""
+        self._validate()
+        options, files = self._stored_options()
+        artifact.save(path, kind=self.kind, options=options, files=files, force=force)
+
+    @classmethod
+    def from_artifact(cls, stored: artifact.Artifact) -> Self:
+        """The estimator that `save` wrote."""
+        return cls(**cls._read_options(stored))
+
+
+def murmur3(data: bytes) -> int:
+    """MurmurHash3 (x86, 32 bits, seed 0) as a signed number (A. Appleby, 2011).
+
+    Examples
+    --------
+    >>> murmur3(b"word")
+    -2113228685
+    """
+    value = 0
+    whole = len(data) & ~3
+    blocks = [int.from_bytes(data[i : i + 4], "little") for i in range(0, whole, 4)]
+    for block in blocks:
+        value ^= _scramble(block)
+        value = ((value << 13 | value >> 19) * 5 + 0xE6546B64) & _MASK
+    value ^= _scramble(int.from_bytes(data[whole:], "little")) ^ len(data)
+    value = (value ^ value >> 16) * 0x85EBCA6B & _MASK
+    value = (value ^ value >> 13) * 0xC2B2AE35 & _MASK
+    value ^= value >> 16
+    return value - (1 << 32) if value >> 31 else value
+
+
+def _scramble(block: int) -> int:
+    block = block * 0xCC9E2D51 & _MASK
+    return (block << 15 | block >> 17) * 0x1B873593 & _MASK
+
+
+def _rows(columns: np.ndarray, values: np.ndarray, sizes: np.ndarray) -> Rows:
+    return Rows(terms=columns, counts=values, ends=np.cumsum(sizes), lengths=sizes)
+
+
+def _as_placed(rows: Rows, columns: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Hashed rows are in their columns already."""
+    return rows.terms, rows.counts, np.diff(rows.ends, prepend=0)

@@ -1,0 +1,51 @@
+"""Every exception that nlpkit raises on purpose, under one root.
+
+A message says what was found, what was expected and what to do about it, in one line: the command
+line prints it as it stands and exits with 2.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+
+class NlpkitError(Exception):
+    """The root of nlpkit's exceptions."""
+
+
+class ParameterError(NlpkitError, ValueError, TypeError):
+    """A parameter has a value or a type that it can't have."""
+
+
+class InputError(NlpkitError, ValueError):
+    """A text or a file that was handed in can't be read as what it should be."""
+
+
+class OutputError(NlpkitError, OSError):
+    """A result can't be written where it was asked for."""
+
+
+class ArtifactError(NlpkitError, ValueError):
+    """A model folder is damaged, foreign, or can't hold what it was asked to."""
+
+
+class MissingDependencyError(NlpkitError, ImportError):
+    """An optional package is needed and not installed."""
+
+
+def __getattr__(name: str) -> Any:
+    """Build ``NotFittedError`` when it is first asked for.
+
+    It is scikit-learn's own exception too, and scikit-learn is slow to import.
+    """
+    if name != "NotFittedError":
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from sklearn.exceptions import NotFittedError as SklearnNotFittedError
+
+    class NotFittedError(NlpkitError, SklearnNotFittedError):
+        """An estimator was used before it had learnt anything."""
+
+    NotFittedError.__module__ = __name__
+    NotFittedError.__qualname__ = "NotFittedError"
+    globals()[name] = NotFittedError
+    return NotFittedError

@@ -1,0 +1,154 @@
+"""Rows as one matrix: ``.npz`` as scipy.sparse saves it, ``.npy`` as numpy does."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import zipfile
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from .errors import OutputError, ParameterError
+from .outputs import Sink
+from .rows import Columns, RowWriter
+
+if TYPE_CHECKING:
+    from scipy.sparse import csr_matrix
+
+    from .rows import Matrix
+
+
+class Npz(RowWriter):
+    """A CSR matrix that ``scipy.sparse.load_npz`` reads. It is held until the writer closes."""
+
+    def __init__(
+        self, path: str | os.PathLike[str], columns: Columns, sinks: Sequence[Sink], rows_done: int = 0
+    ) -> None:
+        super().__init__(path, columns, sinks, rows_done)
+        if not columns.sparse:
+            raise ParameterError(
+                f"{os.fspath(path)}: .npz holds sparse rows, and these are dense: write .npy"
+            )
+        self._blocks: list[csr_matrix] = []
+
+    def _write(self, sources: Sequence[str], texts: Sequence[str], X: Matrix) -> None:
+        self._blocks.append(self.columns.csr(X))
+
+    def _end(self) -> None:
+        rows = sum(block.shape[0] for block in self._blocks)
+        stored = sum(block.nnz for block in self._blocks)
+        index = np.dtype(np.int32 if max(stored, self.columns.n_columns) < 2**31 else np.int64)
+        with zipfile.ZipFile(self._sinks[-1].file, "w", allowZip64=True) as archive:
+            indices = (block.indices for block in self._blocks)
+            _put(archive, "indices", index, (stored,), indices)
+            _put(archive, "indptr", index, (rows + 1,), self._bounds())
+            _put(archive, "format", np.dtype("S3"), (), [np.array(b"csr")])
+            _put(archive, "shape", np.dtype(np.int64), (2,), [np.array([rows, self.columns.n_columns])])
+            _put(archive, "data", self.columns.dtype, (stored,), (block.data for block in self._blocks))
+
+    def _bounds(self) -> Iterable[np.ndarray]:
+        yield np.zeros(1, np.int64)
+        stored = 0
+        for block in self._blocks:
+            yield block.indptr[1:].astype(np.int64) + stored
+            stored += block.nnz
+
+    def _abort(self) -> None:
+        self._blocks = []
+
+
+class Npy(RowWriter):
+    """A dense matrix that ``numpy.load`` reads, written as the rows come."""
+
+    def __init__(
+        self, path: str | os.PathLike[str], columns: Columns, sinks: Sequence[Sink], rows_done: int = 0
+    ) -> None:
+        super().__init__(path, columns, sinks, rows_done)
+        self._file = sinks[-1].file
+        self._header(0)
+
+    def _write(self, sources: Sequence[str], texts: Sequence[str], X: Matrix) -> None:
+        check_room(self.path, self.columns, self.rows - self.rows_done + len(texts), len(texts))
+        for rows in self.columns.dense(X):
+            self._file.write(rows.data)
+
+    def _end(self) -> None:
+        self._file.seek(0)
+        self._header(self.rows - self.rows_done)
+
+    def _header(self, rows: int) -> None:
+        """Write the header, which numpy pads so that the number of rows can grow in place."""
+        layout = {
+            "descr": np.lib.format.dtype_to_descr(self.columns.dtype),
+            "fortran_order": False,
+            "shape": (rows, self.columns.n_columns),
+        }
+        np.lib.format.write_array_header_1_0(self._file, layout)
+
+
+def check_room(
+    path: str | os.PathLike[str], columns: Columns, n_rows: int, to_come: int | None = None
+) -> None:
+    """Refuse dense rows that memory couldn't hold when they are read, or the disk now.
+
+    Parameters
+    ----------
+    path : str or path-like
+    columns : Columns
+    n_rows : int
+        The rows of the whole file, as far as they are known.
+    to_come : int, optional
+        Those of them that aren't written yet; all unless told.
+
+    Raises
+    ------
+    OutputError
+        With the numbers.
+    """
+    folder = Path(os.path.realpath(path)).parent
+    needed, missing = n_rows * columns.row_bytes, (n_rows if to_come is None else to_come) * columns.row_bytes
+    memory = available_memory()
+    disk = shutil.disk_usage(folder).free if folder.is_dir() else missing
+    if needed <= memory and missing <= disk:
+        return
+    free = f"{_size(memory)} of memory" if needed > memory else f"{_size(disk)} of disk space"
+    raise OutputError(
+        f"{os.fspath(path)}: dense rows need {_size(needed)} ({n_rows:,} × {columns.n_columns:,} numbers of"
+        f" {columns.dtype.itemsize} bytes) and {free} is free: write .npz, .parquet or .jsonl, or keep fewer"
+        " columns (--max-features)"
+    )
+
+
+def available_memory() -> float:
+    """Return the bytes of memory that can be had without swapping; infinity where that isn't known."""
+    try:
+        with open("/proc/meminfo", encoding="ascii") as file:
+            fields = dict(line.split(":", 1) for line in file)
+        return int(fields["MemAvailable"].split()[0]) * 1024
+    except (OSError, KeyError, ValueError):
+        pass
+    try:
+        return os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+    except (AttributeError, ValueError, OSError):
+        return float("inf")
+
+
+def _put(
+    archive: zipfile.ZipFile, name: str, dtype: np.dtype, shape: tuple[int, ...], chunks: Iterable[np.ndarray]
+) -> None:
+    layout = {"descr": np.lib.format.dtype_to_descr(dtype), "fortran_order": False, "shape": shape}
+    with archive.open(f"{name}.npy", "w", force_zip64=True) as member:
+        np.lib.format.write_array_header_1_0(member, layout)
+        for chunk in chunks:
+            member.write(chunk.astype(dtype, copy=False).tobytes())
+
+
+def _size(count: float) -> str:
+    for unit in ("bytes", "kB", "MB", "GB"):
+        if count < 1000:
+            return f"{count:.3g} {unit}"
+        count /= 1000
+    return f"{count:,.1f} TB"

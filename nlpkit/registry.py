@@ -1,0 +1,35 @@
+"""What can be named: methods and kinds of model, as ``"module:Class"``, imported when first used."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import Any
+
+from .errors import ParameterError
+
+EMBEDDERS = {
+    "onehot": "nlpkit.embeddings.one_hot:OneHot",
+    "bow": "nlpkit.embeddings.bag_of_words:BagOfWords",
+    "tfidf": "nlpkit.embeddings.tfidf:Tfidf",
+    "hashing": "nlpkit.embeddings.hashing:Hashing",
+}
+"""Embedding methods by their name on the command line, which is also the ``kind`` of their model folders."""
+
+
+def resolve(name: str, registry: dict[str, str] = EMBEDDERS) -> Any:
+    """Return the class that ``name`` stands for.
+
+    Raises
+    ------
+    ParameterError
+        If the registry has no such name.
+
+    Examples
+    --------
+    >>> resolve("tfidf").__name__
+    'Tfidf'
+    """
+    if name not in registry:
+        raise ParameterError(f"there is no {name!r}: choose one of {', '.join(registry)}")
+    module, _, attribute = registry[name].partition(":")
+    return getattr(import_module(module), attribute)

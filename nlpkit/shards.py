@@ -1,0 +1,265 @@
+"""A folder of parts, which takes more rows than memory does, and is gone on with after a break."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import shutil
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ._version import __version__
+from .errors import OutputError, ParameterError
+from .names_file import write_names
+from .output_folders import FORMAT, check_folder, file_entry, place_folder
+from .outputs import PendingFile, output_errors
+from .rows import FORMATS, NAMELESS, Columns, RowWriter, open_file
+
+if TYPE_CHECKING:
+    from .rows import Matrix
+
+FORMAT_VERSION = 1
+PART_BYTES = 32_000_000
+"""Where a part ends unless its number of rows is told."""
+
+MANIFEST = "manifest.json"
+PROGRESS = "progress.json"
+NAMES = "terms.txt"
+
+
+class ShardWriter(RowWriter):
+    """Writes ``OUT.partial/part-00000.*`` and so on, and renames the folder to ``OUT`` at the end.
+
+    Every finished part is recorded in ``progress.json``, which becomes ``manifest.json``. After a kill
+    or an error the finished parts stay; a writer of the same options, model and input goes on from them.
+
+    Parameters
+    ----------
+    path : str or path-like
+        ``OUT``.
+    columns : Columns
+    made_by : dict
+        ``options``, ``model`` and ``input``, as JSON can hold them.
+    suffix : str
+        One of `nlpkit.rows.FORMATS`.
+    part_rows : int or None
+        Rows in each part; None ends a part at some 32 MB.
+    force, resume : bool
+        As in `nlpkit.rows.open_writer`.
+
+    Raises
+    ------
+    OutputError
+        If ``OUT`` exists and may not be replaced, ``OUT.partial`` is of another input or other options or
+        is being written by another process, or the file system refuses.
+    """
+
+    def __init__(
+        self,
+        path: str | os.PathLike[str],
+        columns: Columns,
+        made_by: dict[str, Any],
+        *,
+        suffix: str,
+        part_rows: int | None = None,
+        force: bool = False,
+        resume: bool = False,
+    ) -> None:
+        if suffix not in FORMATS:
+            raise ParameterError(
+                f"a folder's parts can't be {suffix!r}: expected one of {', '.join(FORMATS)}"
+            )
+        if part_rows is not None and part_rows < 1:
+            raise ParameterError(f"a part can't have {part_rows} rows: expected 1 or more")
+        super().__init__(path, columns, [])
+        self._force = force
+        self._place = check_folder(path, force=force)
+        self.partial = self._place.with_name(self._place.name + ".partial")
+        self._suffix = suffix
+        self._part_rows = part_rows or (max(1, PART_BYTES // columns.row_bytes) if suffix == "npy" else None)
+        self._part: RowWriter | None = None
+        self._held = 0
+        self._lock: int | None = None
+        self._record: dict[str, Any] = {}
+        try:
+            with output_errors(path):
+                self.partial.mkdir(exist_ok=True)
+                self._lock = _lock(self.partial)
+                self._start(self._new_record(made_by), resume)
+        except BaseException:
+            self.abort()
+            raise
+        self.rows_done = self.rows = self._record["rows"]
+
+    def write(self, sources: Sequence[str], texts: Sequence[str], X: Matrix) -> None:
+        with self._resumable():
+            super().write(sources, texts, X)
+
+    def close(self) -> None:
+        with self._resumable():
+            super().close()
+
+    @contextlib.contextmanager
+    def _resumable(self) -> Iterator[None]:
+        try:
+            yield
+        except OutputError as error:
+            parts = len(self._record["parts"])
+            if not parts:
+                raise
+            kept = f"{parts} finished parts stay in {self.partial}, and the same command goes on from them"
+            raise OutputError(f"{error} ({kept})") from error
+
+    def _new_record(self, made_by: dict[str, Any]) -> dict[str, Any]:
+        return {
+            "format": FORMAT,
+            "format_version": FORMAT_VERSION,
+            "kind": "rows",
+            "nlpkit": __version__,
+            "rows": 0,
+            "shape": [0, self.columns.n_columns],
+            "dtype": self.columns.dtype.name,
+            "sparse": self.columns.sparse,
+            "part_format": self._suffix,
+            "one_based": self.columns.one_based,
+            **json.loads(json.dumps(made_by, default=str)),
+            "terms": None,
+            "parts": [],
+        }
+
+    def _start(self, record: dict[str, Any], resume: bool) -> None:
+        found = self._read()
+        reason = self._difference(found, record) if found else None
+        if reason and self._force and not resume:
+            found = None
+        elif reason:
+            raise OutputError(
+                f"{self.partial}: was begun with {reason}: use the same again, remove that folder,"
+                " or start anew with --force (force=True)"
+            )
+        self._record = found or record
+        kept = {PROGRESS, NAMES, *(part["file"] for part in self._record["parts"])} if found else set()
+        for entry in self.partial.iterdir():
+            if entry.name not in kept:
+                entry.unlink()
+        if not found:
+            if self.columns.names is not None and self._suffix in NAMELESS:
+                terms = self.partial / NAMES
+                with PendingFile(terms) as file:
+                    write_names(file, self.columns.names)
+                record["terms"] = {"file": NAMES, **file_entry(terms)}
+            self._save()
+
+    def _read(self) -> dict[str, Any] | None:
+        """Return the record of what is there, its files checked; None if nothing is."""
+        if not (self.partial / PROGRESS).exists() and (self.partial / MANIFEST).exists():
+            os.replace(self.partial / MANIFEST, self.partial / PROGRESS)
+        strangers = [e.name for e in self.partial.iterdir() if not _is_own(e.name)]
+        if strangers:
+            raise OutputError(
+                f"{self.partial}: holds {strangers[0]!r}, which nlpkit didn't write: remove it first"
+            )
+        try:
+            record = json.loads((self.partial / PROGRESS).read_bytes())
+            if record["format"] != FORMAT:
+                raise ValueError("foreign")
+            for entry in [*record["parts"], *filter(None, [record["terms"]])]:
+                part = self.partial / entry["file"]
+                if file_entry(part) != {"bytes": entry["bytes"], "sha256": entry["sha256"]}:
+                    raise OutputError(f"{part}: is damaged: remove {self.partial} first")
+        except (FileNotFoundError, NotADirectoryError) as error:
+            if Path(error.filename).name == PROGRESS:
+                return None
+            raise OutputError(f"{error.filename}: is missing: remove {self.partial} first") from error
+        except (ValueError, KeyError, TypeError) as error:
+            raise OutputError(
+                f"{self.partial / PROGRESS}: is damaged: remove {self.partial} first"
+            ) from error
+        return record
+
+    def _difference(self, found: dict[str, Any], record: dict[str, Any]) -> str | None:
+        if found.get("input") != record["input"]:
+            return "another input (its files or how they are read)"
+        old, new = found.get("options") or {}, record["options"]
+        for name in sorted({*old, *new}):
+            if old.get(name) != new.get(name):
+                return f"other options ({name}={old.get(name)!r}, now {new.get(name)!r})"
+        for name in ("model", "dtype", "sparse", "part_format", "one_based", "format_version"):
+            if found.get(name) != record[name]:
+                return f"another {name} ({found.get(name)}, now {record[name]})"
+        if found["shape"][1] != record["shape"][1]:
+            return f"other columns ({found['shape'][1]}, now {record['shape'][1]})"
+        return None
+
+    def _write(self, sources: Sequence[str], texts: Sequence[str], X: Matrix) -> None:
+        start = 0
+        while start < len(texts):
+            if self._part is None:
+                self._part = self._next_part()
+            room = self._part_rows - self._part_size() if self._part_rows else len(texts)
+            stop = min(len(texts), start + room)
+            rows = X[start:stop]
+            self._part.write(sources[start:stop], texts[start:stop], rows)
+            numbers = rows.size * (self.columns.dtype.itemsize + (4 if self.columns.sparse else 0))
+            self._held += numbers + sum(map(len, texts[start:stop]))
+            start = stop
+            if self._part_size() == self._part_rows or (self._part_rows is None and self._held >= PART_BYTES):
+                self._finish_part()
+
+    def _next_part(self) -> RowWriter:
+        name = f"part-{len(self._record['parts']):05d}.{self._suffix}"
+        self._held = 0
+        rows = self._record["rows"]
+        return open_file(self.partial / name, self.columns, self._suffix, rows_done=rows, with_names=False)
+
+    def _part_size(self) -> int:
+        return self._part.rows - self._part.rows_done if self._part else 0
+
+    def _finish_part(self) -> None:
+        if self._part is not None:
+            part, size = self._part, self._part_size()
+            part.close()
+            self._part = None
+            place = Path(part.path)
+            self._record["parts"].append({"file": place.name, "rows": size, **file_entry(place)})
+            self._record["rows"] += size
+            self._record["shape"][0] = self._record["rows"]
+            self._save()
+
+    def _save(self) -> None:
+        with PendingFile(self.partial / PROGRESS) as file:
+            file.write((json.dumps(self._record, indent=1) + "\n").encode())
+
+    def _end(self) -> None:
+        self._finish_part()
+        os.replace(self.partial / PROGRESS, self.partial / MANIFEST)
+        place_folder(self.partial, self._place, force=self._force)
+
+    def _abort(self) -> None:
+        if self._part is not None:
+            self._part.abort()
+        if self._lock is not None:
+            if self._record and not self._record["parts"]:
+                shutil.rmtree(self.partial, ignore_errors=True)
+            os.close(self._lock)
+
+
+def _is_own(name: str) -> bool:
+    return name in (PROGRESS, MANIFEST, NAMES) or name.startswith(("part-", ".nlpkit-"))
+
+
+def _lock(folder: Path) -> int | None:
+    """Claim ``folder`` for this process until it ends, where the system has such locks."""
+    with contextlib.suppress(ImportError):
+        import fcntl
+
+        descriptor = os.open(folder, os.O_RDONLY)
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            os.close(descriptor)
+            raise OutputError(f"{folder}: another process is writing it: wait for its end") from error
+        return descriptor
+    return None

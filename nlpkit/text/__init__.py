@@ -1,0 +1,1 @@
+"""Text: normalising, tokenising, counting and numbering."""

@@ -1,0 +1,155 @@
+"""Compiled counting: the numbers of a text's terms become one row of distinct terms and their counts."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from ._kernel import kernel
+
+
+@kernel
+def drop_stop_words(numbers, text_ends, n_stop_words):
+    """Close up the gaps that the numbers below ``n_stop_words`` leave, in place; return how many numbers stay."""
+    n = 0
+    i = 0
+    for text in range(text_ends.size):
+        while i < text_ends[text]:
+            if not 0 <= numbers[i] < n_stop_words:
+                numbers[n] = numbers[i]
+                n += 1
+            i += 1
+        text_ends[text] = n
+    return n
+
+
+@kernel
+def count_rows(levels, text_ends, learn, serial, marks, frequency, terms, counts, row_ends):
+    """Count the terms of each text; return how many (text, term) pairs there are.
+
+    Parameters
+    ----------
+    levels : (n_orders, n_tokens) int32
+        The terms that end at each token, one row for each length of n-gram; -1 where there is none.
+    text_ends, row_ends : (n_texts,)
+        How many tokens, and how many pairs, there are up to each text.
+    learn : bool
+        Add to ``frequency`` (n_terms, 2): in how many texts a term is, and how often it is in all.
+    serial : int
+        Above every number that ``marks`` (n_terms,) holds in its upper half: a mark is the last text in which a term was
+        seen, and the term's place in that text's row.
+    terms, counts : (levels.size,)
+        The rows, one behind the other.
+    """
+    n = 0
+    start = 0
+    for text in range(text_ends.size):
+        end = text_ends[text]
+        begin = n
+        mark = np.int64(serial + text) << 32
+        for level in range(levels.shape[0]):
+            for i in range(start, end):
+                term = levels[level, i]
+                if term < 0:
+                    continue
+                if marks[term] >= mark:
+                    counts[begin + (marks[term] & 0xFFFFFFFF)] += 1
+                else:
+                    marks[term] = mark | (n - begin)
+                    terms[n] = term
+                    counts[n] = 1
+                    n += 1
+        if learn:
+            for i in range(begin, n):
+                frequency[terms[i], 0] += 1
+                frequency[terms[i], 1] += counts[i]
+        start = end
+        row_ends[text] = n
+    return n
+
+
+@kernel
+def sort_short(keys, start, end):
+    """Insertion sort of ``keys[start:end]``."""
+    for i in range(start + 1, end):
+        key = keys[i]
+        j = i
+        while j > start and keys[j - 1] > key:
+            keys[j] = keys[j - 1]
+            j -= 1
+        keys[j] = key
+
+
+@kernel
+def sort_long(keys, start, end, spare, digits):
+    """Radix sort of ``keys[start:end]`` by their upper halves, 11 bits at a time; ``digits`` (2048,) is scratch."""
+    largest = np.int64(0)
+    for i in range(start, end):
+        largest = max(largest, keys[i] >> 32)
+    shift = 32
+    while largest > 0:
+        digits[:] = 0
+        for i in range(start, end):
+            digits[keys[i] >> shift & 2047] += 1
+        place = start
+        for digit in range(2048):
+            size = digits[digit]
+            digits[digit] = place
+            place += size
+        for i in range(start, end):
+            digit = keys[i] >> shift & 2047
+            spare[digits[digit]] = keys[i]
+            digits[digit] += 1
+        keys[start:end] = spare[start:end]
+        shift += 11
+        largest >>= 11
+
+
+@kernel
+def sort_middling(keys, start, end, spare):
+    """Merge sort of ``keys[start:end]``, from runs of 16 that are sorted by insertion."""
+    for low in range(start, end, 16):
+        sort_short(keys, low, min(low + 16, end))
+    width = 16
+    while width < end - start:
+        for low in range(start, end, 2 * width):
+            middle = min(low + width, end)
+            high = min(low + 2 * width, end)
+            i = low
+            j = middle
+            for k in range(low, high):
+                # Written without branches on the keys, which no processor could foresee.
+                left = keys[i] if i < middle else np.int64(0x7FFFFFFFFFFFFFFF)
+                right = keys[j] if j < high else np.int64(0x7FFFFFFFFFFFFFFF)
+                take_left = left <= right
+                spare[k] = left if take_left else right
+                i += take_left
+                j += not take_left
+        keys[start:end] = spare[start:end]
+        width *= 2
+
+
+@kernel
+def place_rows(terms, counts, row_ends, columns, keys, spare, sizes):
+    """Turn terms into ``columns`` (n_terms,), leave out those of column -1, and sort each row by column.
+
+    Returns how many pairs stay; ``keys`` (n_pairs,) holds column << 32 | count, and ``sizes`` the lengths of the rows.
+    """
+    digits = np.empty(2048, np.int64)
+    n = 0
+    start = 0
+    for row in range(row_ends.size):
+        begin = n
+        for i in range(start, row_ends[row]):
+            column = columns[terms[i]]
+            if column >= 0:
+                keys[n] = np.int64(column) << 32 | counts[i]
+                n += 1
+        start = row_ends[row]
+        sizes[row] = n - begin
+        if n - begin <= 32:
+            sort_short(keys, begin, n)
+        elif n - begin < 4096:
+            sort_middling(keys, begin, n, spare)
+        else:
+            sort_long(keys, begin, n, spare, digits)
+    return n

@@ -1,0 +1,356 @@
+"""Compiled open-addressing hash table that numbers terms: slices of a buffer, and n-grams as pairs of numbers.
+
+The key of a term is two uint64, ``high`` and ``low``, whose order is the order of the terms' bytes:
+
+- up to 15 bytes: the bytes themselves, and the length in the lowest byte;
+- longer: a hash of the bytes, and where they stand in ``arena`` (a length of 4 bytes, then the bytes), the lowest byte 255;
+- an n-gram: the number of its first n-1 terms and that of its last one, the lowest byte 254.
+
+A slot holds the upper half of the key's hash and the term's number plus one; 0 is an empty slot. The kernels that insert
+stop when an array is full and return how far they came: the caller makes room and calls again.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from ._kernel import kernel, load_big_endian
+
+U64 = np.uint64
+LONG = np.uint64(255)
+PAIR = np.uint64(254)
+_EIGHT = np.uint64(8)
+_BYTE = np.uint64(0xFF)
+_UPPER = np.uint64(0xFFFFFFFF00000000)
+_LOWER = np.uint64(0x00000000FFFFFFFF)
+_A = np.uint64(0x9E3779B97F4A7C15)
+_B = np.uint64(0xD6E8FEB86659FD93)
+
+
+@kernel
+def hash_key(high, low):
+    """A 64-bit hash of a key; of a long term's ``low`` only the mark counts."""
+    if low & _BYTE == LONG:
+        low = LONG
+    mixed = (high ^ (low * _B)) * _A
+    mixed ^= mixed >> U64(29)
+    mixed *= _B
+    return mixed ^ mixed >> U64(32)
+
+
+@kernel
+def hash_bytes(buffer, start, length):
+    """A 64-bit hash of ``length`` bytes; up to 7 bytes behind them are read and ignored."""
+    value = U64(length) * _A
+    i = 0
+    while i < length:
+        block = load_big_endian(buffer, start + i)
+        if length - i < 8:
+            shift = U64(8 * (8 - (length - i)))
+            block = block >> shift << shift
+        value = (value ^ block) * _A
+        value ^= value >> U64(32)
+        i += 8
+    return value
+
+
+@kernel
+def pack(buffer, start, length):
+    """The key of a slice of up to 15 bytes."""
+    high = load_big_endian(buffer, start)
+    if length < 8:
+        shift = U64(64) - U64(length) * _EIGHT
+        return high >> shift << shift, U64(length)
+    if length == 8:
+        return high, _EIGHT
+    shift = U64(128) - U64(length) * _EIGHT
+    return high, load_big_endian(buffer, start + 8) >> shift << shift | U64(length)
+
+
+@kernel
+def same_bytes(buffer, start, length, arena, low):
+    """Whether a slice equals the long term in ``arena`` that ``low`` points to."""
+    place = np.int64(low >> _EIGHT)
+    if np.int64(load_big_endian(arena, place) >> U64(32)) != length:
+        return False
+    for i in range(length):
+        if arena[place + 4 + i] != buffer[start + i]:
+            return False
+    return True
+
+
+@kernel
+def find(high, low, slots, highs, lows):
+    """The number of a short term or a pair, or -1, and the slot where it is or would be."""
+    hashed = hash_key(high, low)
+    mask = U64(slots.size - 1)
+    slot = hashed & mask
+    while slots[slot] != 0:
+        entry = slots[slot]
+        if (entry ^ hashed) & _UPPER == 0:
+            number = np.int64(entry & _LOWER) - 1
+            if highs[number] == high and lows[number] == low:
+                return number, slot
+        slot = (slot + U64(1)) & mask
+    return np.int64(-1), slot
+
+
+@kernel
+def find_long(high, buffer, start, length, slots, highs, lows, arena):
+    """The same for a term of more than 15 bytes, of which ``high`` is the hash."""
+    hashed = hash_key(high, LONG)
+    mask = U64(slots.size - 1)
+    slot = hashed & mask
+    while slots[slot] != 0:
+        entry = slots[slot]
+        if (entry ^ hashed) & _UPPER == 0:
+            number = np.int64(entry & _LOWER) - 1
+            low = lows[number]
+            if (
+                highs[number] == high
+                and low & _BYTE == LONG
+                and same_bytes(buffer, start, length, arena, low)
+            ):
+                return number, slot
+        slot = (slot + U64(1)) & mask
+    return np.int64(-1), slot
+
+
+@kernel
+def put(high, low, slot, slots, highs, lows, state):
+    """Give the next number to a key that `find` has not found."""
+    number = state[0]
+    highs[number] = high
+    lows[number] = low
+    slots[slot] = hash_key(high, low) & _UPPER | U64(number + 1)
+    state[0] = number + 1
+    return number
+
+
+@kernel
+def number_slices(buffer, starts, lengths, first, insert, slots, highs, lows, arena, state, numbers):
+    """Number the slices from ``first`` on: shapes (n,). Unknown ones are inserted, or get -1.
+
+    ``state`` is the number of terms and of the bytes used in ``arena``. Returns n, or the slice that found no room.
+    """
+    for i in range(first, starts.size):
+        start = np.int64(starts[i])
+        length = np.int64(lengths[i])
+        if length < 16:
+            high, low = pack(buffer, start, length)
+            number, slot = find(high, low, slots, highs, lows)
+        else:
+            high = hash_bytes(buffer, start, length)
+            low = LONG
+            number, slot = find_long(high, buffer, start, length, slots, highs, lows, arena)
+        if number < 0 and insert:
+            if state[0] == highs.size:
+                return i
+            if length >= 16:
+                place = state[1]
+                if place + length + 12 > arena.size:
+                    return i
+                for k in range(4):
+                    arena[place + k] = length >> (24 - 8 * k) & 0xFF
+                arena[place + 4 : place + 4 + length] = buffer[start : start + length]
+                state[1] = place + 4 + length
+                low = U64(place) << _EIGHT | LONG
+            number = put(high, low, slot, slots, highs, lows, state)
+        numbers[i] = number
+    return starts.size
+
+
+@kernel
+def number_pairs(left, right, first, insert, slots, highs, lows, state, numbers):
+    """Number the pairs (left[i], right[i]); a pair with a -1 is -1. Returns as `number_slices` does."""
+    for i in range(first, left.size):
+        if left[i] < 0 or right[i] < 0:
+            numbers[i] = -1
+            continue
+        high = U64(left[i]) << U64(32) | U64(right[i])
+        number, slot = find(high, PAIR, slots, highs, lows)
+        if number < 0 and insert:
+            if state[0] == highs.size:
+                return i
+            number = put(high, PAIR, slot, slots, highs, lows, state)
+        numbers[i] = number
+    return left.size
+
+
+@kernel
+def absorb(other_highs, other_lows, other_arena, first, slots, highs, lows, arena, state, numbers):
+    """Insert the terms of another table, in its order; ``numbers`` maps its numbers to this one's."""
+    for i in range(first, other_highs.size):
+        high = other_highs[i]
+        low = other_lows[i]
+        mark = low & _BYTE
+        start = np.int64(0)
+        length = np.int64(0)
+        if mark == LONG:
+            start = np.int64(low >> _EIGHT) + 4
+            length = np.int64(load_big_endian(other_arena, start - 4) >> U64(32))
+            number, slot = find_long(high, other_arena, start, length, slots, highs, lows, arena)
+        else:
+            if mark == PAIR:
+                high = U64(numbers[high >> U64(32)]) << U64(32) | U64(numbers[high & _LOWER])
+            number, slot = find(high, low, slots, highs, lows)
+        if number < 0:
+            if state[0] == highs.size:
+                return i
+            if mark == LONG:
+                place = state[1]
+                if place + length + 12 > arena.size:
+                    return i
+                arena[place : place + 4 + length] = other_arena[start - 4 : start + length]
+                state[1] = place + 4 + length
+                low = U64(place) << _EIGHT | LONG
+            number = put(high, low, slot, slots, highs, lows, state)
+        numbers[i] = number
+    return other_highs.size
+
+
+@kernel
+def fill_slots(highs, lows, slots):
+    """Put all terms into empty slots, for a table that has grown."""
+    mask = U64(slots.size - 1)
+    for number in range(highs.size):
+        hashed = hash_key(highs[number], lows[number])
+        slot = hashed & mask
+        while slots[slot] != 0:
+            slot = (slot + U64(1)) & mask
+        slots[slot] = hashed & _UPPER | U64(number + 1)
+
+
+@kernel
+def sort_keys(highs, lows, arena, keys):
+    """Keys that sort as the bytes of the terms do, as far as 15 bytes: (n, 2) from the (n,) keys of the table."""
+    for i in range(highs.size):
+        keys[i, 0] = highs[i]
+        keys[i, 1] = lows[i]
+        if lows[i] & _BYTE == LONG:
+            place = np.int64(lows[i] >> _EIGHT) + 4
+            keys[i, 0] = load_big_endian(arena, place)
+            keys[i, 1] = load_big_endian(arena, place + 8) | LONG
+
+
+@kernel
+def precedes(a, b, keys, lows, arena):
+    """Whether term ``a`` comes before term ``b``, whose first 8 bytes are the same."""
+    if keys[a, 1] != keys[b, 1]:
+        return keys[a, 1] < keys[b, 1]
+    if keys[a, 1] & _BYTE != LONG:
+        return False
+    at = np.int64(lows[a] >> _EIGHT)
+    bt = np.int64(lows[b] >> _EIGHT)
+    a_length = np.int64(load_big_endian(arena, at) >> U64(32))
+    b_length = np.int64(load_big_endian(arena, bt) >> U64(32))
+    for i in range(4, 4 + min(a_length, b_length)):
+        if arena[at + i] != arena[bt + i]:
+            return arena[at + i] < arena[bt + i]
+    return a_length < b_length
+
+
+@kernel
+def settle_ties(order, keys, lows, arena, spare):
+    """Sort the runs of ``order`` that share their first 8 bytes, by a merge sort of each."""
+    start = 0
+    while start < order.size:
+        end = start + 1
+        while end < order.size and keys[order[end], 0] == keys[order[start], 0]:
+            end += 1
+        width = 1
+        while width < end - start:
+            for low in range(start, end, 2 * width):
+                middle = min(low + width, end)
+                high = min(low + 2 * width, end)
+                i = low
+                j = middle
+                for k in range(low, high):
+                    if i < middle and (j >= high or not precedes(order[j], order[i], keys, lows, arena)):
+                        spare[k] = order[i]
+                        i += 1
+                    else:
+                        spare[k] = order[j]
+                        j += 1
+            order[start:end] = spare[start:end]
+            width *= 2
+        start = end
+
+
+@kernel
+def number_in_order(order, highs, lows, ranks, child_starts, children, stack, result):
+    """List all terms so that each n-gram follows its first n-1 terms, and siblings go by their last term's rank.
+
+    ``order`` holds the single terms sorted, ``ranks`` their ranks; ``child_starts`` (n + 1,) zeros; ``result`` (n,).
+    """
+    total = highs.size
+    by_last = np.zeros(order.size + 1, np.int64)
+    for i in range(total):
+        if lows[i] & _BYTE == PAIR:
+            by_last[ranks[highs[i] & _LOWER] + 1] += 1
+            child_starts[(highs[i] >> U64(32)) + U64(1)] += 1
+    by_last = np.cumsum(by_last)
+    pairs = by_last[order.size]
+    for i in range(total):
+        child_starts[i + 1] += child_starts[i]
+    sorted_pairs = np.empty(pairs, np.int32)
+    for i in range(total):
+        if lows[i] & _BYTE == PAIR:
+            rank = ranks[highs[i] & _LOWER]
+            sorted_pairs[by_last[rank]] = i
+            by_last[rank] += 1
+    place = child_starts.copy()
+    for pair in sorted_pairs:
+        parent = highs[pair] >> U64(32)
+        children[place[parent]] = pair
+        place[parent] += 1
+    n = 0
+    for root in order:
+        stack[0] = root
+        depth = 1
+        while depth > 0:
+            depth -= 1
+            term = stack[depth]
+            result[n] = term
+            n += 1
+            for c in range(child_starts[term + 1] - 1, child_starts[term] - 1, -1):
+                stack[depth] = children[c]
+                depth += 1
+
+
+@kernel
+def term_bytes(chosen, highs, lows, arena, offsets, out, measure):
+    """Spell the ``chosen`` terms: their ``offsets`` (n + 1,) first, with ``measure``; then the bytes themselves."""
+    for k in range(chosen.size):
+        end = offsets[k + 1]
+        size = 0
+        term = np.int64(chosen[k])
+        while True:
+            last = term
+            high = highs[term]
+            paired = lows[term] & _BYTE == PAIR
+            if paired:
+                last = np.int64(high & _LOWER)
+            low = lows[last]
+            mark = low & _BYTE
+            place = np.int64(low >> _EIGHT)
+            length = np.int64(mark)
+            if mark == LONG:
+                length = np.int64(load_big_endian(arena, place) >> U64(32))
+            size += length
+            if not measure:
+                start = end - size
+                for i in range(length):
+                    if mark == LONG:
+                        out[start + i] = arena[place + 4 + i]
+                    else:
+                        word = highs[last] if i < 8 else low
+                        out[start + i] = word >> U64(56 - 8 * (i & 7)) & _BYTE
+            if not paired:
+                break
+            size += 1
+            if not measure:
+                out[end - size] = 0x20
+            term = np.int64(high >> U64(32))
+        if measure:
+            offsets[k + 1] = offsets[k] + size

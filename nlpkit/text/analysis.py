@@ -1,0 +1,108 @@
+"""Analysis: from a text to the terms that are counted, as plain Python and as a plan for the compiled scanner."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+from typing import Any
+
+from .normalize import Transform
+
+_WHITE_SPACES = re.compile(r"\s\s+")
+
+
+def word_ngrams(
+    tokens: list[str], ngram_range: tuple[int, int], stop_words: Collection[str] | None
+) -> list[str]:
+    """The n-grams of a list of tokens, without stop words, joined by spaces; shorter ones first.
+
+    Examples
+    --------
+    >>> word_ngrams(["to", "be", "or"], (1, 2), None)
+    ['to', 'be', 'or', 'to be', 'be or']
+    """
+    if stop_words is not None:
+        tokens = [token for token in tokens if token not in stop_words]
+    smallest, largest = ngram_range
+    if largest == 1:
+        return tokens
+    terms = list(tokens) if smallest == 1 else []
+    for n in range(max(smallest, 2) if smallest == 1 else smallest, min(largest, len(tokens)) + 1):
+        terms += [" ".join(tokens[i : i + n]) for i in range(len(tokens) - n + 1)]
+    return terms
+
+
+def character_ngrams(text: str, ngram_range: tuple[int, int]) -> list[str]:
+    """The n-grams of a text's characters; a run of white space counts as one space."""
+    text = _WHITE_SPACES.sub(" ", text)
+    smallest, largest = ngram_range
+    return [
+        text[i : i + n]
+        for n in range(smallest, min(largest, len(text)) + 1)
+        for i in range(len(text) - n + 1)
+    ]
+
+
+def word_character_ngrams(text: str, ngram_range: tuple[int, int]) -> list[str]:
+    """The n-grams of each word's characters, with a space before and behind the word.
+
+    A word that is no longer than n is taken whole, once.
+    """
+    smallest, largest = ngram_range
+    terms = []
+    for word in text.split():
+        padded = f" {word} "
+        for n in range(smallest, largest + 1):
+            terms += [padded[i : i + n] for i in range(max(1, len(padded) - n + 1))]
+            if n >= len(padded):
+                break
+    return terms
+
+
+@dataclass(frozen=True, kw_only=True)
+class Scan:
+    """What the compiled scanner has to do: how to cut, and what Python does to a text before.
+
+    Attributes
+    ----------
+    cut : str
+        "word" (``\\w``), "space" (``\\S``), "char" or "char_wb".
+    shortest : int
+        The fewest characters of a word.
+    lower : bool
+        Whether the scanner lower-cases.
+    ascii_transform, transform : callable or None
+        What is done to a text first: to all texts, or, where all that come together are ASCII, ``ascii_transform``.
+    lower_after : bool
+        Whether the scanner lower-cases texts that ``transform`` has seen.
+    """
+
+    cut: str
+    shortest: int = 1
+    lower: bool = True
+    transform: Transform | None = None
+    ascii_transform: Transform | None = None
+    lower_after: bool = True
+
+
+@dataclass(frozen=True, kw_only=True)
+class Analysis:
+    """How a text becomes terms. Calling it gives the terms as a list of str; ``scan`` is the compiled way, or None."""
+
+    preprocess: Transform
+    tokenize: Callable[[str], Any]
+    analyzer: str | Callable[[Any], Any] = "word"
+    ngram_range: tuple[int, int] = (1, 1)
+    stop_words: frozenset[str] | None = None
+    scan: Scan | None = None
+
+    def __call__(self, text: str) -> list[str]:
+        if callable(self.analyzer):
+            return self.analyzer(text)
+        text = self.preprocess(text)
+        if self.analyzer == "char":
+            return character_ngrams(text, self.ngram_range)
+        if self.analyzer == "char_wb":
+            return word_character_ngrams(text, self.ngram_range)
+        return word_ngrams(list(self.tokenize(text)), self.ngram_range, self.stop_words)

@@ -1,0 +1,52 @@
+"""What the running interpreter says of each code point, as tables for the compiled kernels."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+
+import numpy as np
+
+_COUNT = 0x110000
+
+
+@cache
+def _every_character() -> str:
+    return "".join(map(chr, range(_COUNT)))
+
+
+def _flags(pattern: str) -> np.ndarray:
+    table = np.zeros(_COUNT, np.uint8)
+    for run in re.finditer(pattern, _every_character()):
+        table[run.start() : run.end()] = 1
+    return table
+
+
+@cache
+def word_characters() -> np.ndarray:
+    r"""1 for each code point that ``\w`` matches: shape (0x110000,), uint8."""
+    return _flags(r"\w+")
+
+
+@cache
+def space_characters() -> np.ndarray:
+    r"""1 for each code point that ``\s`` matches and ``str.split`` splits at: shape (0x110000,), uint8."""
+    return _flags(r"\s+")
+
+
+@cache
+def lower_case() -> np.ndarray:
+    """The lower case of each code point: shape (0x110000,), int32.
+
+    Two capitals have no single one and map to themselves: ``İ`` becomes two code points, and ``Σ`` depends on its
+    neighbours. ``str.lower`` has to take care of a text that holds either (see `needs_str_lower`).
+    """
+    one_to_one = _every_character().replace("İ", "i").replace("Σ", "i").lower()
+    table = np.frombuffer(one_to_one.encode("utf-32-le", "surrogatepass"), np.int32).copy()
+    table[[ord("İ"), ord("Σ")]] = ord("İ"), ord("Σ")
+    return table
+
+
+def needs_str_lower(text: str) -> bool:
+    """Whether lower-casing ``text`` needs more than one code point at a time."""
+    return "Σ" in text or "İ" in text

@@ -1,0 +1,243 @@
+"""Counting by compiled code, in threads: texts are packed, cleaned, cut into slices, numbered and counted.
+
+Each thread numbers terms in a table of its own, which the common table absorbs when it has grown large and at the end.
+With one thread there is one table.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from threading import Lock
+
+import numpy as np
+
+from . import _count_numba as counting_kernels
+from . import _scan_numba as scanning
+from . import counting
+from .analysis import Analysis
+from .counting import Rows, batches
+from .scanner import Scanner
+from .term_table import TermTable
+from .terms import Terms
+from .threads import map_batches
+
+LOCAL_TERMS = 1 << 18
+"""How many terms a thread numbers by itself before the common table absorbs them."""
+
+
+class Worker:
+    """One thread's share: a scanner, a table (its own, or the common one) and scratch memory."""
+
+    def __init__(self, scanner: Scanner, table: TermTable, n_stop_words: int) -> None:
+        self.scanner = scanner
+        self.table = table
+        self.n_stop_words = n_stop_words
+        self.frequency = np.zeros((0, 2), np.int64)
+        self.totals = np.zeros(2, np.int64)
+        self.kept: list[Rows] = []
+        self._marks = np.zeros(0, np.int64)
+        self._serial = 1
+
+    def levels(self, texts: list[str], *, insert: bool) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """The terms that end at each token, (n_orders, n_tokens), the tokens up to each text, and the texts' lengths."""
+        buffer, starts, lengths, text_ends = self.scanner(texts)
+        numbers = self.table.number(buffer, starts, lengths, insert=insert)
+        if self.n_stop_words:
+            numbers = numbers[: counting_kernels.drop_stop_words(numbers, text_ends, self.n_stop_words)]
+        sizes = np.diff(text_ends, prepend=0)
+        if self.scanner.scan.cut in ("char", "char_wb") or self.scanner.ngram_range == (1, 1):
+            return numbers[None], text_ends, sizes
+        smallest, largest = self.scanner.ngram_range
+        levels = self.ngrams(numbers, text_ends, largest, insert=insert)[smallest - 1 :]
+        n_terms = sum(
+            (np.maximum(sizes - n + 1, 0) for n in range(smallest, largest + 1)), np.zeros_like(sizes)
+        )
+        return levels, text_ends, n_terms
+
+    def ngrams(self, numbers: np.ndarray, text_ends: np.ndarray, largest: int, *, insert: bool) -> np.ndarray:
+        """The n-grams of 1 to ``largest`` terms that end at each token, (largest, n_tokens)."""
+        levels = np.full((largest, len(numbers)), -1, np.int32)
+        levels[0] = numbers
+        begins = np.zeros(len(numbers) + 1, bool)
+        begins[0] = True
+        begins[text_ends] = True
+        for n in range(1, largest):
+            before = levels[n - 1, :-1].copy()
+            before[begins[1:-1]] = -1
+            levels[n, 1:] = self.table.number_pairs(before, numbers[1:], insert=insert)
+        return levels
+
+    def count(self, texts: list[str], *, insert: bool, learn: bool, keep: bool) -> Rows | None:
+        levels, text_ends, lengths = self.levels(texts, insert=insert)
+        n_terms = len(self.table)
+        if len(self._marks) < n_terms:
+            self._marks = np.concatenate(
+                [self._marks, np.zeros(n_terms * 3 // 2 - len(self._marks) + 1, np.int64)]
+            )
+        if learn and len(self.frequency) < n_terms:
+            more = np.zeros((n_terms * 3 // 2 - len(self.frequency) + 1, 2), np.int64)
+            self.frequency = np.concatenate([self.frequency, more])
+        if self._serial + len(texts) >= 1 << 31:
+            self._marks[:], self._serial = 0, 1
+        terms, counts = np.empty(levels.size, np.int32), np.empty(levels.size, np.int32)
+        ends = np.empty(len(texts), np.int64)
+        n = counting_kernels.count_rows(
+            levels, text_ends, learn, self._serial, self._marks, self.frequency, terms, counts, ends
+        )
+        self._serial += len(texts)
+        if learn:
+            self.totals += len(texts), lengths.sum()
+        if not keep:
+            return None
+        rows = Rows(terms=terms[:n].copy(), counts=counts[:n].copy(), ends=ends, lengths=lengths)
+        if insert:
+            self.kept.append(rows)
+        return rows
+
+
+class CompiledCounter:
+    """Counts by compiled code, for an analysis that has a `Scan`; it holds the table of all terms.
+
+    Parameters
+    ----------
+    terms : Terms
+        Terms to begin with; ``numbers`` is what they were numbered. One that the scan can't yield has -1.
+    """
+
+    def __init__(self, analysis: Analysis, terms: Terms | None = None) -> None:
+        self.analysis = analysis
+        self.given = terms
+        self.table = TermTable()
+        self.frequency = np.zeros((0, 2), np.int64)
+        self.totals = np.zeros(2, np.int64)
+        stop_words = Terms.of(sorted(analysis.stop_words or ()))
+        self.table.insert(stop_words)
+        self.n_stop_words = len(self.table)
+        self._stop_words = stop_words
+        self.numbers = np.zeros(0, np.int32)
+        if terms is not None:
+            self.numbers = self.table.insert(terms) if self._largest == 1 else self._insert_ngrams(terms)
+
+    def restore(self, frequency: np.ndarray, totals: np.ndarray) -> None:
+        """Go on from what another counter has learnt of the terms that this one began with, in their order."""
+        self.frequency = np.zeros((len(self.table), 2), np.int64)
+        self.frequency[self.numbers] = frequency
+        self.totals[:] = totals
+
+    @property
+    def _largest(self) -> int:
+        return 1 if str(self.analysis.analyzer).startswith("char") else self.analysis.ngram_range[1]
+
+    def _insert_ngrams(self, terms: Terms) -> np.ndarray:
+        """Insert n-grams that are joined by single spaces, and their first terms."""
+        size = int(terms.offsets[-1])
+        buffer = np.zeros(size + len(terms) + 16, np.uint8)
+        lengths = np.diff(terms.offsets)
+        text_of = np.repeat(np.arange(len(terms)), lengths)
+        letters = terms.buffer[:size]
+        buffer[np.arange(size) + text_of] = np.where(letters == 0x20, 0, letters)
+        offsets = terms.offsets + np.arange(len(terms) + 1)
+        starts, sizes = np.empty(len(buffer), np.uint32), np.empty(len(buffer), np.uint32)
+        ends = np.empty(len(terms), np.int64)
+        n = scanning.cut_words(buffer, offsets, 1, starts, sizes, ends)
+        words = np.diff(ends, prepend=0)
+        separators = np.bincount(text_of[(letters == 0x20) | (letters == 0)], minlength=len(terms))
+        well_formed = (
+            (separators == words - 1)
+            & (words <= self._largest)
+            & (np.bincount(text_of[letters == 0], minlength=len(terms)) == 0)
+        )
+        numbers = self.table.number(buffer, starts[:n], sizes[:n], insert=True)
+        levels = Worker(self._scanner(), self.table, 0).ngrams(numbers, ends, self._largest, insert=True)
+        result = np.full(len(terms), -1, np.int32)
+        result[well_formed] = levels[words[well_formed] - 1, ends[well_formed] - 1]
+        return result
+
+    def _scanner(self) -> Scanner:
+        assert self.analysis.scan is not None
+        return Scanner(self.analysis.scan, self.analysis.ngram_range)
+
+    def _worker(self, shared: bool) -> Worker:
+        table = self.table if shared else TermTable()
+        if not shared:
+            table.insert(self._stop_words)
+        return Worker(self._scanner(), table, self.n_stop_words)
+
+    def _batches(self, texts: Iterable[str]) -> Iterator[list[str]]:
+        orders = self.analysis.ngram_range[1] - self.analysis.ngram_range[0] + 1
+        return batches(iter(texts), counting.BATCH // (orders if self._largest == 1 else 1))
+
+    def count(
+        self, texts: Iterable[str], *, insert: bool, learn: bool, keep: bool, threads: int
+    ) -> list[Rows]:
+        """Count the terms of ``texts``; new ones are numbered, or left out. Without ``keep`` no rows are returned."""
+        if threads == 1:
+            workers = [self._worker(shared=True)]
+            workers[0].frequency, workers[0].totals = self.frequency, self.totals
+        else:
+            workers = [self._worker(shared=not insert) for _ in range(threads)]
+        lock = Lock()
+
+        def work(worker: Worker, batch: list[str]) -> Rows | None:
+            rows = worker.count(batch, insert=insert, learn=learn, keep=keep)
+            if worker.table is not self.table and len(worker.table) > LOCAL_TERMS:
+                with lock:
+                    self._merge(worker)
+            return rows
+
+        parts = map_batches(work, workers, self._batches(texts))
+        if threads == 1:
+            self.frequency = workers[0].frequency
+        else:
+            for worker in workers:
+                self._merge(worker)
+        return [rows for rows in parts if rows is not None]
+
+    def _merge(self, worker: Worker) -> None:
+        """Take over what a worker has learnt: its frequencies, and, if it has a table of its own, its terms."""
+        n = len(worker.table)
+        if worker.table is self.table:
+            numbers = np.arange(n)
+        else:
+            numbers = self.table.absorb(worker.table)
+            for rows in worker.kept:
+                rows.terms = numbers[rows.terms]
+            worker.kept = []
+            worker.table = TermTable()
+            worker.table.insert(self._stop_words)
+            worker._marks[:n] = 0
+        self.totals += worker.totals
+        worker.totals[:] = 0
+        learnt = worker.frequency[:n]
+        if len(learnt):
+            if len(self.frequency) < len(self.table):
+                more = np.zeros((len(self.table) * 3 // 2 - len(self.frequency) + 1, 2), np.int64)
+                self.frequency = np.concatenate([self.frequency, more])
+            self.frequency[numbers[: len(learnt)]] += learnt
+            worker.frequency[:n] = 0
+
+    def sorted_numbers(self) -> np.ndarray:
+        """All numbers, in the order of their terms."""
+        if self._largest > 1 and self.analysis.scan is not None and self.analysis.scan.cut == "space":
+            return self._sorted_as_joined()
+        return self.table.sorted_numbers()
+
+    def _sorted_as_joined(self) -> np.ndarray:
+        """For terms that may hold characters below the space: sort the n-grams as they are written."""
+        names = list(self.spell(np.arange(len(self.table), dtype=np.int32)))
+        return np.array(sorted(range(len(names)), key=names.__getitem__), np.int32)
+
+    def spell(self, numbers: np.ndarray) -> Terms:
+        """The terms of ``numbers``."""
+        return self.table.spell(numbers)
+
+    @staticmethod
+    def place_rows(rows: Rows, columns: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """As `PlainCounter.place_rows`."""
+        keys = np.empty(len(rows.terms), np.int64)
+        sizes = np.empty(len(rows.ends), np.int64)
+        n = counting_kernels.place_rows(
+            rows.terms, rows.counts, rows.ends, columns, keys, np.empty(len(keys), np.int64), sizes
+        )
+        keys = keys[:n]
+        return (keys >> 32).astype(np.int32), keys.astype(np.int32), sizes

@@ -1,0 +1,155 @@
+"""Counting the terms of texts: small corpora and odd analyses in plain Python, the rest compiled and in threads.
+
+Both roads number terms as they appear and give rows of (term, count) pairs; `compiled_counting` has the fast one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from itertools import chain, islice
+
+import numpy as np
+
+from .analysis import Analysis
+from .terms import Terms
+
+SMALL = 300_000
+"""Up to how many characters a corpus, or the terms of a model, are counted in plain Python: loading the compiled code
+takes as long as that."""
+
+BATCH = 1 << 20
+"""How many characters are scanned at a time."""
+
+
+@dataclass(kw_only=True)
+class Rows:
+    """Some texts as counts: text d has the pairs ``ends[d - 1]`` to ``ends[d]``.
+
+    Attributes
+    ----------
+    terms, counts : (n_pairs,) int32
+        Which terms, by number, and how often.
+    ends : (n_texts,) int64
+        How many pairs there are up to each text.
+    lengths : (n_texts,) int64
+        How many terms each text has in all, unknown ones too.
+    """
+
+    terms: np.ndarray
+    counts: np.ndarray
+    ends: np.ndarray
+    lengths: np.ndarray
+
+
+class PlainCounter:
+    """Counts in plain Python, with any analysis.
+
+    Attributes
+    ----------
+    frequency : (n_terms, 2) int64
+        In how many texts each term is, and how often it is in all, as far as texts were learnt from.
+    totals : (2,) int64
+        How many texts were learnt from, and how many terms they had in all.
+    characters : int
+        How many characters were counted.
+    """
+
+    def __init__(self, analysis: Analysis, terms: Terms | None = None) -> None:
+        self.analysis = analysis
+        self.given = terms
+        self.table = {term: number for number, term in enumerate(terms or ())}
+        self.numbers = np.arange(len(self.table), dtype=np.int32)
+        self.frequency = np.zeros((len(self.table), 2), np.int64)
+        self.totals = np.zeros(2, np.int64)
+        self.characters = 0
+
+    def restore(self, frequency: np.ndarray, totals: np.ndarray) -> None:
+        """Go on from what another counter has learnt of the terms that this one began with, in their order."""
+        self.frequency = frequency.copy()
+        self.totals[:] = totals
+
+    def count(
+        self, texts: Iterable[str], *, insert: bool, learn: bool, keep: bool, threads: int = 1
+    ) -> list[Rows]:
+        """Count the terms of ``texts``; new ones are numbered, or left out. Without ``keep`` no rows are returned."""
+        rows: list[Rows] = []
+        texts = iter(texts)
+        while block := list(islice(texts, 10_000)):
+            part = self._count(map(self.analysis, block), insert)
+            if learn:
+                self.characters += sum(map(len, block))
+                self.totals += len(block), part.lengths.sum()
+                grown = np.zeros((len(self.table), 2), np.int64)
+                grown[: len(self.frequency)] = self.frequency
+                grown[:, 0] += np.bincount(part.terms, minlength=len(grown))
+                grown[:, 1] += np.bincount(part.terms, part.counts, len(grown)).astype(np.int64)
+                self.frequency = grown
+            if keep:
+                rows.append(part)
+        return rows
+
+    def _count(self, texts: Iterable[Iterable[str]], insert: bool) -> Rows:
+        numbers = self.table
+        terms: list[int] = []
+        counts: list[int] = []
+        ends, lengths = [], []
+        for text in texts:
+            row: dict[int, int] = {}
+            length = 0
+            for term in text:
+                number = numbers.setdefault(term, len(numbers)) if insert else numbers.get(term, -1)
+                length += 1
+                if number >= 0:
+                    row[number] = row.get(number, 0) + 1
+            terms += row
+            counts += row.values()
+            ends.append(len(terms))
+            lengths.append(length)
+        return Rows(
+            terms=np.array(terms, np.int32),
+            counts=np.array(counts, np.int32),
+            ends=np.array(ends, np.int64),
+            lengths=np.array(lengths, np.int64),
+        )
+
+    def sorted_numbers(self) -> np.ndarray:
+        """All numbers, in the order of their terms."""
+        return np.array([self.table[term] for term in sorted(self.table)], np.int32)
+
+    def spell(self, numbers: np.ndarray) -> Terms:
+        """The terms of ``numbers``."""
+        names = list(self.table)
+        return Terms.of(names[number] for number in numbers.tolist())
+
+    @staticmethod
+    def place_rows(rows: Rows, columns: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Columns (n,) int32 in order, counts (n,) int32 and lengths (n_texts,) of rows whose terms go to ``columns``.
+
+        What goes to column -1 is left out.
+        """
+        row = np.repeat(np.arange(len(rows.ends)), np.diff(rows.ends, prepend=0))
+        column = columns[rows.terms]
+        order = np.lexsort((column, row))
+        order = order[column[order] >= 0]
+        return column[order], rows.counts[order], np.bincount(row[order], minlength=len(rows.ends))
+
+
+def batches(texts: Iterator[str], size: int) -> Iterator[list[str]]:
+    """Cut a stream of texts into lists of about ``size`` characters."""
+    n = 64
+    while batch := list(islice(texts, n)):
+        characters = sum(map(len, batch))
+        yield batch
+        n = max(1, min(4 * n, n * size // max(1, characters)))
+
+
+def take(texts: Iterator[str], size: int) -> tuple[bool, Iterator[str]]:
+    """Whether a stream of texts has no more than ``size`` characters in all, and the same stream."""
+    held: list[str] = []
+    for text in texts:
+        held.append(text)
+        size -= len(text) + 1
+        if size < 0:
+            return False, chain(held, texts)
+    return True, iter(held)

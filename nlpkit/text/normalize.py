@@ -1,0 +1,54 @@
+"""Normalising a text: Unicode forms, lower case, accents."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Callable
+
+from ..errors import ParameterError
+
+Transform = Callable[[str], str]
+
+
+def unicode_form(name: str | None) -> Transform | None:
+    """The function that brings a text to the Unicode form ``name``: None, "NFC" or "NFKC".
+
+    Examples
+    --------
+    >>> unicode_form("NFKC")("ﬁle ①")
+    'file 1'
+    """
+    if name is None:
+        return None
+    if name not in ("NFC", "NFKC"):
+        raise ParameterError(f"normalize is {name!r}: choose None, 'NFC' or 'NFKC'")
+    return lambda text: unicodedata.normalize(name, text)
+
+
+def strip_accents_ascii(text: str) -> str:
+    """Decompose (NFKD) and drop all that is not ASCII, as scikit-learn's function of the name does."""
+    return unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode("ascii")
+
+
+def strip_accents_unicode(text: str) -> str:
+    """Decompose (NFKD) and drop the combining marks, as scikit-learn's function of the name does."""
+    if text.isascii():
+        return text
+    return "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
+
+
+ACCENTS: dict[str, Transform] = {"ascii": strip_accents_ascii, "unicode": strip_accents_unicode}
+
+
+def chain(*transforms: Transform | None) -> Transform | None:
+    """One function that applies the given ones in turn; None where all are None."""
+    steps = [transform for transform in transforms if transform is not None]
+    if len(steps) < 2:
+        return steps[0] if steps else None
+
+    def apply(text: str) -> str:
+        for step in steps:
+            text = step(text)
+        return text
+
+    return apply

@@ -1,0 +1,99 @@
+"""Scanner: batches of texts in, slices of a cleaned buffer out, by compiled code."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from ..errors import InputError
+from . import _scan_numba as scanning
+from .analysis import Scan
+from .characters import lower_case, needs_str_lower, space_characters, word_characters
+
+LONGEST_TEXT = (1 << 32) - 64
+
+
+class Scanner:
+    """Texts in, slices of a cleaned buffer out; it keeps its memory from batch to batch."""
+
+    def __init__(self, scan: Scan, ngram_range: tuple[int, int]) -> None:
+        self.scan = scan
+        self.ngram_range = ngram_range
+        identity = np.arange(0x110000, dtype=np.int32)
+        self._lower = (
+            {True: lower_case(), False: identity} if scan.lower or scan.lower_after else {False: identity}
+        )
+        if scan.cut == "word":
+            self._inside = word_characters()
+        elif scan.cut == "space":
+            self._inside = 1 - space_characters()
+        else:
+            self._inside = space_characters()
+        self._buffer = np.empty(0, np.uint8)
+        self._starts = np.empty(0, np.uint32)
+        self._lengths = np.empty(0, np.uint32)
+
+    def _pack(self, texts: list[str]) -> tuple[np.ndarray, np.ndarray, bool, bool]:
+        """The texts as UTF-8, where each starts, whether all is ASCII, and whether it is still to be lower-cased."""
+        scan, lower = self.scan, self.scan.lower
+        joined = "".join(texts)
+        ascii_only = joined.isascii()
+        transform = scan.ascii_transform if ascii_only else scan.transform
+        if transform is not None:
+            texts, lower = [transform(text) for text in texts], scan.lower_after
+            joined = "".join(texts)
+            ascii_only = joined.isascii()
+        if lower and not ascii_only and needs_str_lower(joined):
+            texts = [text.lower() if needs_str_lower(text) else text for text in texts]
+        offsets = np.zeros(len(texts) + 1, np.int64)
+        pieces: list[Any] = texts
+        if ascii_only:
+            data = joined.encode("ascii")
+        else:
+            pieces = [text.encode("utf-8", "surrogatepass") for text in texts]
+            data = b"".join(pieces)
+        np.cumsum(np.fromiter(map(len, pieces), np.int64, len(pieces)), out=offsets[1:])
+        return np.frombuffer(data, np.uint8), offsets, ascii_only, lower
+
+    def _room(self, name: str, size: int) -> np.ndarray:
+        array = getattr(self, name)
+        if len(array) < size:
+            array = np.empty(size + size // 4, array.dtype)
+            setattr(self, name, array)
+        return array
+
+    def __call__(self, texts: list[str]) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+        """The buffer, the slices' starts and lengths (n,), and how many there are up to each text."""
+        source, offsets, ascii_only, lowered = self._pack(texts)
+        if len(source) > LONGEST_TEXT:
+            raise InputError(f"a text of {len(source):,} bytes is too long: split texts of more than 4 GB")
+        lower = self._lower[lowered]
+        out_offsets = np.empty_like(offsets)
+        text_ends = np.empty(len(texts), np.int64)
+        words = self.scan.cut in ("word", "space")
+        # Lower-casing lengthens some characters from two bytes to three, and a text gets up to three bytes more.
+        buffer = self._room("_buffer", len(source) * (2 if ascii_only else 3) // 2 + 4 * len(texts) + 64)
+        if words:
+            table = np.zeros(256, np.uint8)
+            table[:128] = np.where(self._inside[:128], lower[:128], 0)
+            if ascii_only:
+                scanning.clean_ascii(source, offsets, table, buffer, out_offsets)
+            else:
+                scanning.clean_utf8(source, offsets, table, self._inside, lower, buffer, out_offsets)
+        else:
+            by_word = self.scan.cut == "char_wb"
+            scanning.clean_characters(source, offsets, self._inside, lower, by_word, buffer, out_offsets)
+        size = int(out_offsets[-1])
+        most = (
+            size // 2 + 1 if words else (size + len(texts)) * (self.ngram_range[1] - self.ngram_range[0] + 1)
+        )
+        starts, lengths = self._room("_starts", most), self._room("_lengths", most)
+        if words:
+            n = scanning.cut_words(buffer, out_offsets, self.scan.shortest, starts, lengths, text_ends)
+        else:
+            smallest, largest = self.ngram_range
+            n = scanning.cut_characters(
+                buffer, out_offsets, smallest, largest, by_word, starts, lengths, text_ends
+            )
+        return buffer, starts[:n], lengths[:n], text_ends

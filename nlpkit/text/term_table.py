@@ -1,0 +1,141 @@
+"""TermTable: terms to numbers, in the order of their first appearance, and back."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from . import _table_numba as compiled
+from .terms import Terms
+
+
+class TermTable:
+    """A growing hash table of terms, filled from slices of UTF-8 buffers and from pairs of its own numbers.
+
+    A pair stands for an n-gram: the number of its first n-1 terms, and that of its last one.
+    """
+
+    def __init__(self) -> None:
+        self._slots = np.zeros(1 << 12, np.uint64)
+        self._highs = np.empty(self._room, np.uint64)
+        self._lows = np.empty(self._room, np.uint64)
+        self._arena = np.empty(1 << 12, np.uint8)
+        self._state = np.zeros(2, np.int64)
+
+    @property
+    def _room(self) -> int:
+        return len(self._slots) * 5 // 8
+
+    def __len__(self) -> int:
+        return int(self._state[0])
+
+    def __getstate__(self) -> dict[str, Any]:
+        n, used = self._state
+        return {"highs": self._highs[:n], "lows": self._lows[:n], "arena": self._arena[: used + 12]}
+
+    def __setstate__(self, state: dict[str, np.ndarray]) -> None:
+        self.__init__()  # type: ignore[misc]
+        n = len(state["highs"])
+        self._state[:] = n, len(state["arena"]) - 12
+        self._arena = state["arena"].copy()
+        while self._room < n:
+            self._slots = np.zeros(2 * len(self._slots), np.uint64)
+        self._highs, self._lows = np.empty(self._room, np.uint64), np.empty(self._room, np.uint64)
+        self._highs[:n], self._lows[:n] = state["highs"], state["lows"]
+        compiled.fill_slots(self._highs[:n], self._lows[:n], self._slots)
+
+    def _grow(self) -> None:
+        """Make room for more terms if they are what is full, else for their bytes."""
+        n = len(self)
+        if n < len(self._highs):
+            self._arena = np.concatenate([self._arena, np.empty_like(self._arena)])
+            return
+        self._slots = np.zeros(2 * len(self._slots), np.uint64)
+        for name in "_highs", "_lows":
+            larger = np.empty(self._room, np.uint64)
+            larger[:n] = getattr(self, name)
+            setattr(self, name, larger)
+        compiled.fill_slots(self._highs[:n], self._lows[:n], self._slots)
+
+    def number(
+        self, buffer: np.ndarray, starts: np.ndarray, lengths: np.ndarray, *, insert: bool
+    ) -> np.ndarray:
+        """The numbers of slices of ``buffer``, shape (n,) int32; a new one is inserted, or gets -1."""
+        numbers = np.empty(len(starts), np.int32)
+        done = 0
+        while True:
+            done = compiled.number_slices(
+                buffer, starts, lengths, done, insert,
+                self._slots, self._highs, self._lows, self._arena, self._state, numbers,
+            )  # fmt: skip
+            if done == len(starts):
+                return numbers
+            self._grow()
+
+    def insert(self, terms: Terms) -> np.ndarray:
+        """Insert ``terms``; return their numbers, -1 for an empty one."""
+        buffer, starts, lengths = terms.slices()
+        filled = np.flatnonzero(lengths)
+        numbers = np.full(len(terms), -1, np.int32)
+        numbers[filled] = self.number(buffer, starts[filled], lengths[filled], insert=True)
+        return numbers
+
+    def number_pairs(self, left: np.ndarray, right: np.ndarray, *, insert: bool) -> np.ndarray:
+        """The numbers of pairs of numbers, shape (n,) int32; -1 where one of the two is -1."""
+        numbers = np.empty(len(left), np.int32)
+        done = 0
+        while True:
+            done = compiled.number_pairs(
+                left, right, done, insert, self._slots, self._highs, self._lows, self._state, numbers
+            )
+            if done == len(left):
+                return numbers
+            self._grow()
+
+    def absorb(self, other: TermTable) -> np.ndarray:
+        """Insert all terms of ``other``; return the number here of each of its numbers."""
+        n = len(other)
+        numbers = np.empty(n, np.int32)
+        done = 0
+        while True:
+            done = compiled.absorb(
+                other._highs[:n], other._lows[:n], other._arena, done,
+                self._slots, self._highs, self._lows, self._arena, self._state, numbers,
+            )  # fmt: skip
+            if done == n:
+                return numbers
+            self._grow()
+
+    def sorted_numbers(self) -> np.ndarray:
+        """All numbers, in the order of the terms' code points; an n-gram's terms are taken as joined by a space.
+
+        The space has to sort below every character of a term: see `sorts_as_joined`.
+        """
+        n = len(self)
+        highs, lows = self._highs[:n], self._lows[:n]
+        single = np.flatnonzero((lows & np.uint64(255)) != compiled.PAIR)
+        keys = np.empty((len(single), 2), np.uint64)
+        compiled.sort_keys(highs[single], lows[single], self._arena, keys)
+        order = np.argsort(keys[:, 0])
+        compiled.settle_ties(order, keys, lows[single], self._arena, np.empty_like(order))
+        order = single[order].astype(np.int32)
+        if len(single) == n:
+            return order
+        ranks = np.empty(n, np.int32)
+        ranks[order] = np.arange(len(order), dtype=np.int32)
+        result = np.empty(n, np.int32)
+        compiled.number_in_order(
+            order, highs, lows, ranks, np.zeros(n + 1, np.int64), np.empty(n - len(single), np.int32),
+            np.empty(n, np.int32), result,
+        )  # fmt: skip
+        return result
+
+    def spell(self, numbers: np.ndarray) -> Terms:
+        """The terms of ``numbers``; an n-gram's are joined by a space."""
+        offsets = np.zeros(len(numbers) + 1, np.int64)
+        buffer = np.zeros(0, np.uint8)
+        for measure in True, False:
+            buffer = np.zeros(int(offsets[-1]) + 16, np.uint8)
+            compiled.term_bytes(numbers, self._highs, self._lows, self._arena, offsets, buffer, measure)
+        return Terms(buffer, offsets)

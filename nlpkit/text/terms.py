@@ -1,0 +1,146 @@
+"""Terms: many strings in one block of memory, in the order of a vocabulary."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
+from typing import Any, overload
+
+import numpy as np
+
+_PADDING = b"\0" * 16
+_ESCAPES = {"\\": "\\\\", "\n": "\\n", "\r": "\\r"}
+
+
+class Terms(Sequence[str]):
+    """A read-only sequence of strings, held as UTF-8 in one array: some ten bytes a word instead of a hundred.
+
+    Parameters
+    ----------
+    buffer : (n_bytes + 16,) uint8
+        The strings one after another (lone surrogates as three bytes), and 16 bytes of padding.
+    offsets : (n + 1,) int64
+        Where each string starts, and where the last one ends.
+
+    Examples
+    --------
+    >>> terms = Terms.of(["and", "the"])
+    >>> len(terms), terms[1], list(terms)
+    (2, 'the', ['and', 'the'])
+    """
+
+    def __init__(self, buffer: np.ndarray, offsets: np.ndarray) -> None:
+        self.buffer = buffer
+        self.offsets = offsets
+
+    @classmethod
+    def of(cls, strings: Iterable[str]) -> Terms:
+        """Pack ``strings``."""
+        encoded = [string.encode("utf-8", "surrogatepass") for string in strings]
+        offsets = np.zeros(len(encoded) + 1, np.int64)
+        np.cumsum(np.fromiter(map(len, encoded), np.int64, len(encoded)), out=offsets[1:])
+        return cls(np.frombuffer(b"".join(encoded) + _PADDING, np.uint8), offsets)
+
+    def __len__(self) -> int:
+        return len(self.offsets) - 1
+
+    def _decode(self, start: int, end: int) -> str:
+        return self.buffer[start:end].tobytes().decode("utf-8", "surrogatepass")
+
+    @overload
+    def __getitem__(self, index: int) -> str: ...
+    @overload
+    def __getitem__(self, index: slice) -> list[str]: ...
+    def __getitem__(self, index: int | slice) -> str | list[str]:
+        if isinstance(index, slice):
+            return [self[i] for i in range(*index.indices(len(self)))]
+        i = range(len(self))[index]
+        return self._decode(self.offsets[i], self.offsets[i + 1])
+
+    def __iter__(self) -> Iterator[str]:
+        for first in range(0, len(self), 4096):
+            offsets = self.offsets[first : first + 4097].tolist()
+            base = offsets[0]
+            block = self.buffer[base : offsets[-1]].tobytes()
+            if block.isascii():
+                text = block.decode("ascii")
+                yield from (text[a - base : b - base] for a, b in zip(offsets, offsets[1:], strict=False))
+            else:
+                for a, b in zip(offsets, offsets[1:], strict=False):
+                    yield block[a - base : b - base].decode("utf-8", "surrogatepass")
+
+    def __eq__(self, other: object) -> bool:
+        if isinstance(other, Terms):
+            return np.array_equal(self.offsets, other.offsets) and np.array_equal(
+                self.buffer[: self.offsets[-1]], other.buffer[: other.offsets[-1]]
+            )
+        return isinstance(other, Sequence) and list(self) == list(other)
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def __repr__(self) -> str:
+        head = ", ".join(map(repr, islice(self, 5)))
+        return f"<{len(self)} terms: {head}{', …' if len(self) > 5 else ''}>"
+
+    def slices(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """The buffer, and where the strings start and how long they are: (n,) uint32."""
+        return self.buffer, self.offsets[:-1].astype(np.uint32), np.diff(self.offsets).astype(np.uint32)
+
+    def to_array(self) -> np.ndarray:
+        """All strings as an object array, shape (n,)."""
+        array = np.empty(len(self), object)
+        array[:] = list(self)
+        return array
+
+    def lines(self) -> Iterator[bytes]:
+        r"""The file form, in pieces: UTF-8, a string a line; ``\``, line ends and lone surrogates are escaped."""
+        strings = iter(self)
+        while block := list(islice(strings, 4096)):
+            text = "\n".join(block)
+            if "\\" in text or "\r" in text or text.count("\n") != len(block) - 1 or not _is_utf8(text):
+                text = "\n".join(map(_escape, block))
+            yield (text + "\n").encode("utf-8")
+
+    @classmethod
+    def from_lines(cls, data: bytes) -> Terms:
+        """Read what `lines` wrote.
+
+        Raises
+        ------
+        ValueError
+            If ``data`` is not UTF-8, or does not end with the end of a line.
+        """
+        if data and not data.endswith(b"\n"):
+            raise ValueError("the last line has no end")
+        if b"\\" in data:
+            return cls.of(_unescape(line) for line in data.decode("utf-8").split("\n")[:-1])
+        data.decode("utf-8")
+        buffer = np.frombuffer(data + _PADDING, np.uint8)
+        ends = np.flatnonzero(buffer == 0x0A)
+        offsets = np.zeros(len(ends) + 1, np.int64)
+        offsets[1:] = ends - np.arange(len(ends))
+        return cls(buffer[buffer != 0x0A], offsets)
+
+
+def _is_utf8(text: str) -> bool:
+    try:
+        text.encode("utf-8")
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def _escape(string: str) -> str:
+    for character, escaped in _ESCAPES.items():
+        string = string.replace(character, escaped)
+    return "".join(f"\\u{ord(c):04x}" if "\ud800" <= c <= "\udfff" else c for c in string)
+
+
+def _unescape(line: str) -> str:
+    import re
+
+    def plain(match: re.Match[str]) -> Any:
+        code = match[1]
+        return chr(int(code[1:], 16)) if code[0] == "u" else {"n": "\n", "r": "\r"}.get(code, code)
+
+    return re.sub(r"\\(u[0-9a-f]{4}|.)", plain, line)

@@ -1,0 +1,56 @@
+"""Work on batches in threads, each with a worker of its own."""
+
+from __future__ import annotations
+
+import os
+from collections import deque
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from queue import SimpleQueue
+from typing import TypeVar
+
+Worker = TypeVar("Worker")
+Batch = TypeVar("Batch")
+Result = TypeVar("Result")
+
+
+def available_threads() -> int:
+    """How many cores this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def map_batches(
+    work: Callable[[Worker, Batch], Result], workers: Sequence[Worker], batches: Iterable[Batch]
+) -> list[Result]:
+    """Apply ``work(worker, batch)`` to all batches, as many at a time as there are workers; results are in order.
+
+    Batches are drawn as they are needed, so that few of them are in memory.
+    """
+    if len(workers) == 1:
+        return [work(workers[0], batch) for batch in batches]
+    idle = SimpleQueue[Worker]()
+    for worker in workers:
+        idle.put(worker)
+
+    def run(batch: Batch) -> Result:
+        worker = idle.get()
+        try:
+            return work(worker, batch)
+        finally:
+            idle.put(worker)
+
+    results: list[Result] = []
+    running: deque[Future[Result]] = deque()
+    with ThreadPoolExecutor(len(workers)) as pool:
+        try:
+            for batch in batches:
+                running.append(pool.submit(run, batch))
+                if len(running) > len(workers):
+                    results.append(running.popleft().result())
+            results += [future.result() for future in running]
+        finally:
+            for future in running:
+                future.cancel()
+    return results

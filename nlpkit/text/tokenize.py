@@ -1,0 +1,131 @@
+r"""Tokenizers by name, and which patterns the compiled scanner knows.
+
+============================ ======================================================================
+``"words"``                  runs of two or more word characters: scikit-learn's ``(?u)\b\w\w+\b``
+``"whitespace"``             what white space separates
+``"wordpunct"``              runs of word characters, and runs of other characters but white space
+``"cjk"``                    words; overlapping character bigrams where a script writes no spaces
+``"sentencepiece:FILE"``     the pieces of a sentencepiece model
+============================ ======================================================================
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+
+from ..errors import InputError, ParameterError
+
+Tokenizer = Callable[[str], list[str]]
+
+WORD_PATTERN = r"(?u)\b\w\w+\b"
+
+# The scripts that write no spaces: letters, marks and digits of these blocks make one run.
+_UNSPACED = (
+    "\u0e00-\u0e3a\u0e40-\u0e4e\u0e50-\u0e59"  # Thai
+    "\u0e80-\u0edf"  # Lao
+    "\u1000-\u1049\u1050-\u109f\ua9e0-\ua9fe\uaa60-\uaa7f"  # Myanmar
+    "\u1780-\u17d3\u17dc\u17dd\u17e0-\u17e9"  # Khmer
+    "\u1950-\u19df\u1a20-\u1aad"  # Tai Le, New Tai Lue, Tai Tham
+    "\ua980-\ua9c0\u1b05-\u1b4b"  # Javanese, Balinese
+    "\u3005-\u3007\u3021-\u3029\u3031-\u3035\u303b\u3041-\u3096\u3099\u309a\u309d-\u309f"  # Hiragana
+    "\u30a1-\u30fa\u30fc-\u30ff\u31f0-\u31ff\uff66-\uff9f"  # Katakana
+    "\u3105-\u312f\u31a0-\u31bf\ua000-\ua48c"  # Bopomofo, Yi
+    "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"  # Han
+)
+_CJK_RUNS = re.compile(rf"([{_UNSPACED}]+)|((?:(?![{_UNSPACED}])\w){{2,}})")
+_WORD_PUNCT = re.compile(r"\w+|[^\w\s]+")
+
+
+def cjk(text: str) -> list[str]:
+    """Words, and overlapping character bigrams of the runs of scripts that write no spaces.
+
+    Examples
+    --------
+    >>> cjk("東京都に I live")
+    ['東京', '京都', '都に', 'live']
+    """
+    tokens = []
+    for run, word in _CJK_RUNS.findall(text):
+        if word:
+            tokens.append(word)
+        elif len(run) == 1:
+            tokens.append(run)
+        else:
+            tokens += [run[i : i + 2] for i in range(len(run) - 1)]
+    return tokens
+
+
+@cache
+def _sentencepiece(path: str) -> Tokenizer:
+    if not Path(path).is_file():
+        raise InputError(f"there is no sentencepiece model {path}: name an existing .model file")
+    import sentencepiece
+
+    try:
+        processor = sentencepiece.SentencePieceProcessor(model_file=path)
+    except (RuntimeError, OSError) as error:
+        raise InputError(
+            f"{path} can't be read as a sentencepiece model: train one, or name another file"
+        ) from error
+    return lambda text: processor.encode(text, out_type=str)
+
+
+class SentencePiece:
+    """The tokenizer of a sentencepiece model file; it is picklable, and loads the file when first used."""
+
+    def __init__(self, path: str) -> None:
+        self.path = path
+        _sentencepiece(path)
+
+    def __call__(self, text: str) -> list[str]:
+        return _sentencepiece(self.path)(text)
+
+
+NAMED: dict[str, Tokenizer] = {
+    "words": re.compile(WORD_PATTERN).findall,
+    "whitespace": str.split,
+    "wordpunct": _WORD_PUNCT.findall,
+    "cjk": cjk,
+}
+
+
+def named_tokenizer(name: str) -> Tokenizer:
+    """The tokenizer called ``name``.
+
+    Raises
+    ------
+    ParameterError
+        If there is none of that name.
+    InputError
+        If a sentencepiece model can't be read.
+    """
+    if name.startswith("sentencepiece:"):
+        return SentencePiece(name.partition(":")[2])
+    if name not in NAMED:
+        raise ParameterError(
+            f"tokenizer is {name!r}: choose one of {', '.join(NAMED)}, sentencepiece:FILE or a callable"
+        )
+    return NAMED[name]
+
+
+def scanned(tokenizer: object, token_pattern: str | None) -> tuple[str, int] | None:
+    """How the compiled scanner does a tokenizer: ("word" or "space", fewest characters), or None if it can't."""
+    if tokenizer is not None:
+        return (
+            {"words": ("word", 2), "whitespace": ("space", 1)}.get(tokenizer)
+            if isinstance(tokenizer, str)
+            else None
+        )
+    pattern = (token_pattern or "").removeprefix("(?u)")
+    return {
+        r"\b\w\w+\b": ("word", 2),
+        r"\w\w+": ("word", 2),
+        r"\b\w{2,}\b": ("word", 2),
+        r"\w{2,}": ("word", 2),
+        r"\b\w+\b": ("word", 1),
+        r"\w+": ("word", 1),
+        r"\S+": ("space", 1),
+    }.get(pattern)
