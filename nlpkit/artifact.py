@@ -22,7 +22,7 @@ from ._version import __version__
 from .errors import ArtifactError, ParameterError
 from .model_folder import CONFIG, FORMAT_VERSION, WEIGHTS, Artifact, is_plain, read
 from .output_folders import FORMAT, file_entry, new_folder
-from .registry import resolve
+from .registry import KINDS, resolve
 
 __all__ = ["Artifact", "Description", "describe", "load", "read", "save"]
 
@@ -117,9 +117,7 @@ def save(
     }
     for name in files or {}:
         if not is_plain(name) or name in (CONFIG, WEIGHTS):
-            raise ArtifactError(
-                f"{path}: a model's file can't be called {name!r}: expected a plain name of its own"
-            )
+            raise ArtifactError(f"{path}: a model's file can't be called {name!r}: expected a plain name of its own")
     with new_folder(path, force=force) as folder:
         _write_arrays(folder / WEIGHTS, arrays or {})
         for name, content in (files or {}).items():
@@ -150,7 +148,7 @@ def load(path: str | os.PathLike[str]) -> Any:
     """
     artifact = read(path)
     try:
-        cls = resolve(artifact.kind)
+        cls = resolve(artifact.kind, KINDS)
     except ParameterError as error:
         raise ArtifactError(f"{artifact.path / CONFIG}: unknown kind: {error}") from error
     artifact.check_options(inspect.signature(cls).parameters)
@@ -233,7 +231,7 @@ def _write_arrays(path: Path, arrays: Mapping[str, np.ndarray]) -> None:
 
 def _defaults(kind: str) -> dict[str, Any]:
     try:
-        parameters = inspect.signature(resolve(kind)).parameters.values()
+        parameters = inspect.signature(resolve(kind, KINDS)).parameters.values()
     except ParameterError:
         return {}
     return {parameter.name: _as_json(parameter.default) for parameter in parameters}

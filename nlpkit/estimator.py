@@ -10,6 +10,7 @@ A subclass is a dataclass whose fields are its parameters::
 from __future__ import annotations
 
 import copy
+import inspect
 from dataclasses import MISSING, fields
 from typing import Any, NoReturn, Self
 
@@ -21,6 +22,11 @@ class Estimator:
 
     kind: str
     """The name of the method: on the command line, in the registry and in model folders."""
+
+    def __init_subclass__(cls) -> None:
+        """Complete the list of parameters in the docstring by those of the bases."""
+        super().__init_subclass__()
+        cls.__doc__ = _with_inherited_parameters(cls)
 
     @classmethod
     def defaults(cls) -> dict[str, Any]:
@@ -87,9 +93,7 @@ class Estimator:
     def _not_fitted(self) -> NoReturn:
         from . import errors
 
-        raise errors.NotFittedError(
-            f"this {type(self).__name__} is not fitted yet: call fit or partial_fit first"
-        )
+        raise errors.NotFittedError(f"this {type(self).__name__} is not fitted yet: call fit or partial_fit first")
 
     def __sklearn_clone__(self) -> Self:
         """A new estimator with copies of the parameters, and nothing learnt."""
@@ -109,6 +113,19 @@ class Estimator:
         )
 
 
+def _with_inherited_parameters(cls: type) -> str:
+    """The docstring of ``cls``, with the entries that its bases' docstrings have under "Parameters" put first."""
+    own = inspect.cleandoc(cls.__doc__ or "")
+    heading = "\nParameters\n----------\n"
+    inherited = []
+    for base in reversed(cls.__mro__[1:]):
+        _, found, rest = inspect.cleandoc(vars(base).get("__own_doc__") or "").partition(heading)
+        if found:
+            inherited.append(rest.split("\n\n")[0])
+    cls.__own_doc__ = own  # type: ignore[attr-defined]
+    return own.replace(heading, heading + "".join(f"{entries.strip()}\n" for entries in inherited))
+
+
 def _same(a: Any, b: Any) -> bool:
     try:
         return a is b or bool(a == b)
@@ -121,8 +138,4 @@ def _global_output() -> str:
     import sys
 
     sklearn = sys.modules.get("sklearn")
-    return (
-        str(sklearn.get_config()["transform_output"])
-        if sklearn and hasattr(sklearn, "get_config")
-        else "default"
-    )
+    return str(sklearn.get_config()["transform_output"]) if sklearn and hasattr(sklearn, "get_config") else "default"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import shutil
 import zipfile
@@ -11,14 +12,15 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from .columns import Columns
 from .errors import OutputError, ParameterError
 from .outputs import Sink
-from .rows import Columns, RowWriter
+from .rows import RowWriter
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_matrix
 
-    from .rows import Matrix
+    from .columns import Matrix
 
 
 class Npz(RowWriter):
@@ -29,9 +31,7 @@ class Npz(RowWriter):
     ) -> None:
         super().__init__(path, columns, sinks, rows_done)
         if not columns.sparse:
-            raise ParameterError(
-                f"{os.fspath(path)}: .npz holds sparse rows, and these are dense: write .npy"
-            )
+            raise ParameterError(f"{os.fspath(path)}: .npz holds sparse rows, and these are dense: write .npy")
         self._blocks: list[csr_matrix] = []
 
     def _write(self, sources: Sequence[str], texts: Sequence[str], X: Matrix) -> None:
@@ -71,7 +71,7 @@ class Npy(RowWriter):
         self._header(0)
 
     def _write(self, sources: Sequence[str], texts: Sequence[str], X: Matrix) -> None:
-        check_room(self.path, self.columns, self.rows - self.rows_done + len(texts), len(texts))
+        check_room(self.path, self.columns, self.rows - self.rows_done + len(texts))
         for rows in self.columns.dense(X):
             self._file.write(rows.data)
 
@@ -89,30 +89,16 @@ class Npy(RowWriter):
         np.lib.format.write_array_header_1_0(self._file, layout)
 
 
-def check_room(
-    path: str | os.PathLike[str], columns: Columns, n_rows: int, to_come: int | None = None
-) -> None:
-    """Refuse dense rows that memory couldn't hold when they are read, or the disk now.
-
-    Parameters
-    ----------
-    path : str or path-like
-    columns : Columns
-    n_rows : int
-        The rows of the whole file, as far as they are known.
-    to_come : int, optional
-        Those of them that aren't written yet; all unless told.
+def check_room(path: str | os.PathLike[str], columns: Columns, n_rows: int, disk: float = math.inf) -> None:
+    """Refuse a dense file of ``n_rows`` that memory couldn't hold when it is read, or ``disk`` bytes now.
 
     Raises
     ------
     OutputError
         With the numbers.
     """
-    folder = Path(os.path.realpath(path)).parent
-    needed, missing = n_rows * columns.row_bytes, (n_rows if to_come is None else to_come) * columns.row_bytes
-    memory = available_memory()
-    disk = shutil.disk_usage(folder).free if folder.is_dir() else missing
-    if needed <= memory and missing <= disk:
+    needed, memory = n_rows * columns.row_bytes, available_memory()
+    if needed <= min(memory, disk):
         return
     free = f"{_size(memory)} of memory" if needed > memory else f"{_size(disk)} of disk space"
     raise OutputError(
@@ -120,6 +106,14 @@ def check_room(
         f" {columns.dtype.itemsize} bytes) and {free} is free: write .npz, .parquet or .jsonl, or keep fewer"
         " columns (--max-features)"
     )
+
+
+def free_disk(path: str | os.PathLike[str]) -> float:
+    """Return the bytes that are free on the disk of ``path``; infinity where that isn't known."""
+    try:
+        return shutil.disk_usage(Path(os.path.realpath(path)).parent).free
+    except OSError:
+        return math.inf
 
 
 def available_memory() -> float:
@@ -133,7 +127,7 @@ def available_memory() -> float:
     try:
         return os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
     except (AttributeError, ValueError, OSError):
-        return float("inf")
+        return math.inf
 
 
 def _put(

@@ -84,16 +84,12 @@ class Artifact:
             If the folder has no such file, or it isn't as it was written.
         """
         if name not in self.files:
-            raise ArtifactError(
-                f"{self.path}: has no {name}: expected one of {', '.join(self.files) or 'nothing'}"
-            )
+            raise ArtifactError(f"{self.path}: has no {name}: expected one of {', '.join(self.files) or 'nothing'}")
         path = self.path / name
         with _reading(path), open(path, "rb") as file:
             found = hashlib.file_digest(file, "sha256").hexdigest()
         if found != self.files[name]["sha256"]:
-            raise ArtifactError(
-                f"{path}: is damaged (its SHA-256 isn't what {CONFIG} says): save the model again"
-            )
+            raise ArtifactError(f"{path}: is damaged (its SHA-256 isn't what {CONFIG} says): save the model again")
         return path
 
     def file(self, name: str) -> bytes:
@@ -108,8 +104,7 @@ class Artifact:
         unknown = [name for name in self.options if name not in known]
         if unknown:
             raise ArtifactError(
-                f"{self.path / CONFIG}: unknown option {unknown[0]!r} for {self.kind!r}:"
-                f" expected {', '.join(known)}"
+                f"{self.path / CONFIG}: unknown option {unknown[0]!r} for {self.kind!r}: expected {', '.join(known)}"
             )
 
 
@@ -149,9 +144,7 @@ def is_plain(name: str) -> bool:
 
 class _Arrays(dict[str, np.ndarray]):
     def __missing__(self, name: str) -> np.ndarray:
-        raise ArtifactError(
-            f"{WEIGHTS} has no array {name!r}: expected one beside {', '.join(self) or 'none'}"
-        )
+        raise ArtifactError(f"{WEIGHTS} has no array {name!r}: expected one beside {', '.join(self) or 'none'}")
 
 
 @contextlib.contextmanager

@@ -30,9 +30,7 @@ def check_folder(path: str | os.PathLike[str], *, force: bool = False) -> Path:
     place = Path(os.path.realpath(path))
     if place.is_dir():
         if not force:
-            raise OutputError(
-                f"{path}: the folder exists: name another, or replace it with --force (force=True)"
-            )
+            raise OutputError(f"{path}: the folder exists: name another, or replace it with --force (force=True)")
         if not _is_ours(place):
             raise OutputError(
                 f"{path}: the folder holds what nlpkit didn't write: it isn't replaced, remove it yourself"

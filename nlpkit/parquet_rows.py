@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from .columns import Columns
 from .outputs import Sink
-from .rows import Columns, RowWriter
+from .rows import RowWriter
 
 if TYPE_CHECKING:
-    from .rows import Matrix
+    from .columns import Matrix
 
 
 class ParquetRows(RowWriter):
@@ -32,9 +33,7 @@ class ParquetRows(RowWriter):
 
         super().__init__(path, columns, sinks, rows_done)
         number = pa.from_numpy_dtype(columns.dtype)
-        last = (
-            ("terms", pa.map_(pa.string(), pa.float64())) if columns.sparse else ("vector", pa.list_(number))
-        )
+        last = ("terms", pa.map_(pa.string(), pa.float64())) if columns.sparse else ("vector", pa.list_(number))
         self._schema = pa.schema([("id", pa.int64()), ("source", pa.string()), ("text", pa.string()), last])
         self._names = _name_array(columns) if columns.sparse else None
         self._table = parquet.ParquetWriter(sinks[0].file, self._schema, compression="zstd")
@@ -83,9 +82,7 @@ def _strings(texts: Sequence[str]) -> Any:
     try:
         return pa.array(texts, pa.string())
     except UnicodeEncodeError:
-        return pa.array([text.encode("utf-8", "backslashreplace") for text in texts], pa.binary()).cast(
-            "string"
-        )
+        return pa.array([text.encode("utf-8", "backslashreplace") for text in texts], pa.binary()).cast("string")
 
 
 def _name_array(columns: Columns) -> Any:

@@ -15,6 +15,9 @@ EMBEDDERS = {
 }
 """Embedding methods by their name on the command line, which is also the ``kind`` of their model folders."""
 
+KINDS = {**EMBEDDERS, "vocabulary": "nlpkit.text.vocabulary:Vocabulary"}
+"""Everything that is saved as a folder, by the ``kind`` in its ``config.json``."""
+
 
 def resolve(name: str, registry: dict[str, str] = EMBEDDERS) -> Any:
     """Return the class that ``name`` stands for.

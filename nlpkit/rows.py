@@ -3,72 +3,24 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from .columns import Columns
 from .errors import ParameterError
 from .outputs import PendingFile, Sink, StandardOutput, is_folder, output_errors
 
 if TYPE_CHECKING:
-    from scipy.sparse import csr_matrix
-
-    Matrix: TypeAlias = csr_matrix | np.ndarray
+    from .columns import Matrix
 
 FORMATS = ("npz", "npy", "parquet", "jsonl", "jsonl.gz", "svmlight")
 """Suffixes that rows can be written to, as a file or as the parts of a folder."""
 
 NAMELESS = ("npz", "npy", "svmlight")
 """The formats that hold no names of columns, and have them in a file beside."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Columns:
-    """What every row has.
-
-    Attributes
-    ----------
-    names : sequence of str or None
-        The columns' names in their order; None where they have only numbers.
-    n_columns : int
-    dtype : numpy.dtype
-        Of the numbers.
-    sparse : bool
-        Whether a row is written as its non-zero terms, or as a whole vector.
-    one_based : bool
-        Whether svmlight counts its columns from 1.
-    """
-
-    names: Sequence[str] | None
-    n_columns: int
-    dtype: np.dtype
-    sparse: bool = True
-    one_based: bool = False
-
-    @property
-    def row_bytes(self) -> int:
-        """Bytes of a dense row."""
-        return max(1, self.n_columns * self.dtype.itemsize)
-
-    def csr(self, X: Matrix) -> csr_matrix:
-        """Return ``X`` as CSR of this dtype, no place given twice."""
-        from scipy.sparse import csr_matrix
-
-        rows = csr_matrix(X, dtype=self.dtype)
-        if not rows.has_canonical_format:
-            rows = rows.copy()
-            rows.sum_duplicates()
-        return rows
-
-    def dense(self, X: Matrix, at_once: int = 1 << 24) -> Iterator[np.ndarray]:
-        """Yield ``X`` as dense arrays of this dtype, of some ``at_once`` bytes each."""
-        step = max(1, at_once // self.row_bytes)
-        for start in range(0, X.shape[0], step):
-            rows = X[start : start + step]
-            yield np.ascontiguousarray(rows if isinstance(rows, np.ndarray) else rows.toarray(), self.dtype)
 
 
 class RowWriter:
@@ -85,9 +37,7 @@ class RowWriter:
         How many rows there are now.
     """
 
-    def __init__(
-        self, path: str | os.PathLike[str], columns: Columns, sinks: Sequence[Sink], rows_done: int = 0
-    ):
+    def __init__(self, path: str | os.PathLike[str], columns: Columns, sinks: Sequence[Sink], rows_done: int = 0):
         self.path = path
         self.columns = columns
         self.rows_done = self.rows = rows_done
@@ -229,22 +179,18 @@ def open_writer(
     >>> print(path.read_text(), end="")
     {"id": 0, "source": "a.txt", "text": "dog, dog", "terms": {"dog": 2}}
     """
-    columns = Columns(
-        names=names, n_columns=n_columns, dtype=np.dtype(dtype), sparse=sparse, one_based=one_based
-    )
+    columns = Columns(names=names, n_columns=n_columns, dtype=np.dtype(dtype), sparse=sparse, one_based=one_based)
     if os.fspath(path) != "-" and is_folder(path):
         from .shards import ShardWriter
 
         made_by = {"options": dict(options or {}), "model": model_hash, "input": fingerprint}
         suffix = shard_format or ("npz" if sparse else "npy")
-        return ShardWriter(
-            path, columns, made_by, suffix=suffix, part_rows=shard_rows, force=force, resume=resume
-        )
+        return ShardWriter(path, columns, made_by, suffix=suffix, part_rows=shard_rows, force=force, resume=resume)
     suffix = suffix_of(path)
     if suffix == "npy":
-        from .matrix_rows import check_room
+        from .matrix_rows import check_room, free_disk
 
-        check_room(path, columns, n_rows or 0)
+        check_room(path, columns, n_rows or 0, free_disk(path))
     return open_file(path, columns, suffix)
 
 

@@ -11,14 +11,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ._version import __version__
+from .columns import Columns
 from .errors import OutputError, ParameterError
 from .names_file import write_names
 from .output_folders import FORMAT, check_folder, file_entry, place_folder
 from .outputs import PendingFile, output_errors
-from .rows import FORMATS, NAMELESS, Columns, RowWriter, open_file
+from .rows import FORMATS, NAMELESS, RowWriter, open_file
 
 if TYPE_CHECKING:
-    from .rows import Matrix
+    from .columns import Matrix
 
 FORMAT_VERSION = 1
 PART_BYTES = 32_000_000
@@ -68,9 +69,7 @@ class ShardWriter(RowWriter):
         resume: bool = False,
     ) -> None:
         if suffix not in FORMATS:
-            raise ParameterError(
-                f"a folder's parts can't be {suffix!r}: expected one of {', '.join(FORMATS)}"
-            )
+            raise ParameterError(f"a folder's parts can't be {suffix!r}: expected one of {', '.join(FORMATS)}")
         if part_rows is not None and part_rows < 1:
             raise ParameterError(f"a part can't have {part_rows} rows: expected 1 or more")
         super().__init__(path, columns, [])
@@ -158,9 +157,7 @@ class ShardWriter(RowWriter):
             os.replace(self.partial / MANIFEST, self.partial / PROGRESS)
         strangers = [e.name for e in self.partial.iterdir() if not _is_own(e.name)]
         if strangers:
-            raise OutputError(
-                f"{self.partial}: holds {strangers[0]!r}, which nlpkit didn't write: remove it first"
-            )
+            raise OutputError(f"{self.partial}: holds {strangers[0]!r}, which nlpkit didn't write: remove it first")
         try:
             record = json.loads((self.partial / PROGRESS).read_bytes())
             if record["format"] != FORMAT:
@@ -174,9 +171,7 @@ class ShardWriter(RowWriter):
                 return None
             raise OutputError(f"{error.filename}: is missing: remove {self.partial} first") from error
         except (ValueError, KeyError, TypeError) as error:
-            raise OutputError(
-                f"{self.partial / PROGRESS}: is damaged: remove {self.partial} first"
-            ) from error
+            raise OutputError(f"{self.partial}: its {PROGRESS} is damaged: remove the folder") from error
         return record
 
     def _difference(self, found: dict[str, Any], record: dict[str, Any]) -> str | None:

@@ -12,13 +12,14 @@ from typing import IO, TYPE_CHECKING
 
 import numpy as np
 
+from .columns import Columns
 from .outputs import Sink, StandardOutput
-from .rows import Columns, RowWriter
+from .rows import RowWriter
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_matrix
 
-    from .rows import Matrix
+    from .columns import Matrix
 
 BATCH = 1024
 """Rows that are held as text at a time."""

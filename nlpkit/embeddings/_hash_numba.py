@@ -42,9 +42,7 @@ def murmur3(data, start, end):
 
 
 @kernel
-def hash_rows(
-    buffer, starts, lengths, text_ends, smallest, largest, n_features, signed, keys, spare, values, sizes
-):
+def hash_rows(buffer, starts, lengths, text_ends, smallest, largest, n_features, signed, keys, spare, values, sizes):
     """Hash the terms of each text into ``n_features`` columns, and add up what falls together.
 
     Parameters

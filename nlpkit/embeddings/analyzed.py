@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import warnings
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from numbers import Integral
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -23,7 +23,39 @@ if TYPE_CHECKING:
 
 @dataclass(kw_only=True, eq=False, repr=False)
 class AnalyzedTexts(Estimator):
-    """How texts are read, normalised and cut into terms."""
+    r"""How texts are read, normalised and cut into terms.
+
+    Parameters
+    ----------
+    input : {"content", "filename", "file"}, default="content"
+        What the texts are given as: themselves (str or bytes), names of files, or open files.
+    encoding : str, default="utf-8"
+        How texts that are bytes are encoded.
+    decode_error : {"strict", "ignore", "replace"}, default="strict"
+        What to do about bytes that are not of that encoding.
+    normalize : {None, "NFC", "NFKC"}, default=None
+        The Unicode form that each text is brought to, before all else.
+    strip_accents : {None, "ascii", "unicode"} or callable, default=None
+        Drop accents: keep ASCII only (quick), or drop combining marks.
+    lowercase : bool, default=True
+        Lower-case the texts.
+    preprocessor : callable, default=None
+        A function from text to text, in place of lower-casing and accent stripping.
+    tokenizer : str or callable, default=None
+        How words are cut: "words", "whitespace", "wordpunct", "cjk", "sentencepiece:FILE" or a function from a text to
+        a list of str. None cuts by token_pattern.
+    analyzer : {"word", "char", "char_wb"} or callable, default="word"
+        What the terms are: n-grams of words, of characters, or of the characters of each word with a space around it;
+        or a function from a text to its terms.
+    stop_words : {"english"} or list of str, default=None
+        Words to leave out: scikit-learn's English list, or your own.
+    token_pattern : str, default=r"(?u)\b\w\w+\b"
+        A regular expression for a word; with a group, the group is the word.
+    ngram_range : tuple of int, default=(1, 1)
+        The fewest and the most words, or characters, of a term.
+    threads : int, default=None
+        How many threads count; None takes every core that the process may use. The result does not depend on it.
+    """
 
     input: str = "content"
     encoding: str = "utf-8"
@@ -97,18 +129,22 @@ class AnalyzedTexts(Estimator):
             document = document.decode(self.encoding, self.decode_error)
         if document is np.nan:
             raise ParameterError("np.nan is an invalid document, expected byte or unicode string.")
-        if not isinstance(document, str) and not callable(self.analyzer):
-            raise ParameterError(
-                f"a text is {type(document).__name__}, expected str or bytes: convert the texts first"
-            )
+        if not isinstance(document, str) and not any(map(callable, (self.preprocessor, self.tokenizer, self.analyzer))):
+            raise ParameterError(f"a text is {type(document).__name__}, expected str or bytes: convert the texts first")
         return document
 
-    def _texts(self, documents: Any) -> Iterator[str]:
+    def _read(self, documents: Any) -> tuple[Iterator[Any], Analysis]:
+        """The texts, and how to get their terms. A preprocessor of the user's, which may take anything, is applied."""
         if isinstance(documents, str):
             raise ParameterError("Iterable over raw text documents expected, string object received.")
-        if self.input == "content" and not callable(self.analyzer):
-            return (text if type(text) is str else self.decode(text) for text in documents)
-        return map(self.decode, documents)
+        analysis = self._analysis()
+        texts = map(self.decode, documents)
+        if self.input == "content":
+            texts = (text if type(text) is str else self.decode(text) for text in documents)
+        if self.preprocessor is None or callable(self.analyzer):
+            return texts, analysis
+        scan = analysis.scan and replace(analysis.scan, lower=False)
+        return map(analysis.preprocess, texts), replace(analysis, preprocess=_unchanged, scan=scan)
 
     def _analysis(self) -> Analysis:
         """What the parameters ask for, ready to run."""
@@ -140,19 +176,11 @@ class AnalyzedTexts(Estimator):
             cut, shortest = known
         if self.ngram_range[0] < 1:
             return None
-        if self.preprocessor is not None or callable(self.strip_accents):
-            return Scan(
-                cut=cut,
-                shortest=shortest,
-                transform=preprocess,
-                ascii_transform=preprocess,
-                lower_after=False,
-            )
-        if self.normalize is not None or self.strip_accents:
-            return Scan(
-                cut=cut, shortest=shortest, lower=self.lowercase, transform=preprocess, lower_after=False
-            )
-        return Scan(cut=cut, shortest=shortest, lower=self.lowercase)
+        scan = Scan(cut=cut, shortest=shortest, lower=self.lowercase)
+        if self.preprocessor is None and (self.normalize is not None or self.strip_accents):
+            always = callable(self.strip_accents)
+            return replace(scan, transform=preprocess, ascii_transform=preprocess if always else None)
+        return scan
 
     def _warn_of_inconsistent_stop_words(
         self,
@@ -178,9 +206,7 @@ class AnalyzedTexts(Estimator):
         """Warn of parameters that others make idle, as scikit-learn does."""
         pattern_unused = self.token_pattern not in (None, tokenize.WORD_PATTERN)
         idle = []
-        if self.tokenizer is not None and (
-            pattern_unused or (self.token_pattern and callable(self.tokenizer))
-        ):
+        if self.tokenizer is not None and (pattern_unused or (self.token_pattern and callable(self.tokenizer))):
             idle.append(("token_pattern", "'tokenizer' is not None'"))
         if callable(self.analyzer):
             if self.preprocessor is not None:
@@ -202,9 +228,7 @@ class AnalyzedTexts(Estimator):
         self._one_of("decode_error", "strict", "ignore", "replace")
         self._one_of("normalize", None, "NFC", "NFKC")
         self._check("encoding", isinstance(self.encoding, str), "a str")
-        self._check(
-            "preprocessor", self.preprocessor is None or callable(self.preprocessor), "a callable or None"
-        )
+        self._check("preprocessor", self.preprocessor is None or callable(self.preprocessor), "a callable or None")
         if not callable(self.strip_accents):
             self._one_of("strip_accents", None, "ascii", "unicode")
         if not callable(self.analyzer):
@@ -240,7 +264,8 @@ class AnalyzedTexts(Estimator):
     def _check(self, name: str, fits: bool, expected: str) -> None:
         if not fits:
             raise ParameterError(
-                f"The {name!r} parameter of {type(self).__name__} must be {expected}. Got {getattr(self, name)!r} instead."
+                f"The {name!r} parameter of {type(self).__name__} must be {expected}. "
+                f"Got {getattr(self, name)!r} instead."
             )
 
     def _one_of(self, name: str, *choices: str | None) -> None:
@@ -254,9 +279,7 @@ class AnalyzedTexts(Estimator):
         options["dtype"] = np.dtype(options["dtype"]).name
         for name, value in options.items():
             if callable(value):
-                raise ArtifactError(
-                    f"{name} is a function, which a model folder can't hold: use a named one, or keep the model in memory"
-                )
+                raise ArtifactError(f"{name} is a function, which a model folder can't hold: use a named one instead")
         if isinstance(self.tokenizer, str) and self.tokenizer.startswith("sentencepiece:"):
             files["spm.model"] = Path(self.tokenizer.partition(":")[2]).read_bytes()
             options["tokenizer"] = "sentencepiece:spm.model"

@@ -15,7 +15,7 @@ from .. import artifact
 from ..errors import ArtifactError, ParameterError
 from ..text import counting
 from ..text.analysis import Analysis
-from ..text.counting import PlainCounter, Rows
+from ..text.counting import PlainCounter, Rows, new_counter
 from ..text.terms import Terms
 from ._csr import csr_from_rows
 from .analyzed import AnalyzedTexts
@@ -23,9 +23,7 @@ from .analyzed import AnalyzedTexts
 if TYPE_CHECKING:
     from scipy.sparse import csr_matrix
 
-    from ..text.compiled_counting import CompiledCounter
-
-    Counter = PlainCounter | CompiledCounter
+    from ..text.counting import Counter
 
 FEW_TERMS = 100_000
 """Up to how many terms a vocabulary is put into a dict of Python's to look up a few texts."""
@@ -36,6 +34,17 @@ class CountedTerms(AnalyzedTexts):
     """A vocabulary, learnt or given, and the counts of its terms.
 
     ``_counter`` holds what was learnt; ``_settle`` chooses and sorts the columns when they are first needed after that.
+
+    Parameters
+    ----------
+    max_df : float or int, default=1.0
+        Leave out terms that are in more texts than this: a share of them (float), or a number (int).
+    min_df : float or int, default=1
+        Leave out terms that are in fewer texts than this: a share of them (float), or a number (int).
+    max_features : int, default=None
+        Keep no more than this many terms: those that are most frequent in all texts together.
+    vocabulary : mapping or iterable of str, default=None
+        The terms to count, with their columns or in their order; nothing else is learnt of the texts' terms then.
     """
 
     max_df: float | int = 1.0
@@ -80,9 +89,8 @@ class CountedTerms(AnalyzedTexts):
 
     def _learn(self, documents: Iterable[Any], *, anew: bool, keep: bool) -> list[Rows]:
         self._validate()
-        texts = self._texts(documents)
         self._warn_of_unused()
-        analysis = self._analysis()
+        texts, analysis = self._read(documents)
         if anew:
             given = self._given_vocabulary()
             self.fixed_vocabulary_ = given is not None
@@ -93,13 +101,11 @@ class CountedTerms(AnalyzedTexts):
                     stacklevel=3,
                 )
             few, texts = counting.take(texts, counting.SMALL)
-            counter = _new_counter(analysis, given, few=few)
+            counter = new_counter(analysis, given, few=few)
         else:
             counter, texts = self._grown_counter(analysis, texts)
         self._forget()
-        rows = counter.count(
-            texts, insert=not self.fixed_vocabulary_, learn=True, keep=keep, threads=self._n_threads
-        )
+        rows = counter.count(texts, insert=not self.fixed_vocabulary_, learn=True, keep=keep, threads=self._n_threads)
         self._counter = counter
         return rows
 
@@ -112,13 +118,13 @@ class CountedTerms(AnalyzedTexts):
                     "this model was saved without the terms that min_df, max_df or max_features left out, so it can't "
                     "learn on: fit again, or save a model that leaves none out"
                 )
-            counter = _new_counter(analysis, self.terms_, few=len(self.terms_) <= FEW_TERMS)
+            counter = new_counter(analysis, self.terms_, few=len(self.terms_) <= FEW_TERMS)
             counter.restore(self._frequency, self._totals)
         if isinstance(counter, PlainCounter) and analysis.scan is not None:
             few, texts = counting.take(texts, counting.SMALL - counter.characters)
             if not few:
                 known = counter.given if self.fixed_vocabulary_ else Terms.of(counter.table)
-                larger = _new_counter(analysis, known, few=False)
+                larger = new_counter(analysis, known, few=False)
                 larger.restore(counter.frequency, counter.totals)
                 return larger, texts
         return counter, texts
@@ -150,6 +156,9 @@ class CountedTerms(AnalyzedTexts):
                 seen.add(term)
         if not terms:
             raise ParameterError("empty vocabulary passed to fit")
+        for term in terms:
+            if not isinstance(term, str):
+                raise ParameterError(f"a term of the vocabulary is {term!r}, expected a str")
         return Terms.of(terms)
 
     # Columns
@@ -256,14 +265,14 @@ class CountedTerms(AnalyzedTexts):
         NotFittedError
             If there is no vocabulary yet.
         """
-        texts = self._texts(raw_documents)
+        texts, analysis = self._read(raw_documents)
         self._require_vocabulary()
-        counter, columns, texts = self._lookup(texts)
+        counter, columns, texts = self._lookup(texts, analysis)
         rows = counter.count(texts, insert=False, learn=False, keep=True, threads=self._n_threads)
         return self._output(self._matrix(rows, counter, columns))
 
-    def _lookup(self, texts: Iterator[str]) -> tuple[Counter, np.ndarray, Iterator[str]]:
-        """A counter that knows the vocabulary, as plain or as fast as the texts deserve, and the columns of its terms."""
+    def _lookup(self, texts: Iterator[str], analysis: Analysis) -> tuple[Counter, np.ndarray, Iterator[str]]:
+        """A counter that knows the vocabulary, as fast as the texts deserve, and the columns of its terms."""
         analysis_params = self._analysis_params()
         if self._lookups_for != analysis_params:
             self.terms_  # noqa: B018  (spelt while the counter that was fitted is still at hand)
@@ -273,7 +282,7 @@ class CountedTerms(AnalyzedTexts):
         for kind, (counter, columns) in self._lookups.items():
             if (kind is PlainCounter) == plain or counter.analysis.scan is None:
                 return counter, columns, texts
-        counter = _new_counter(self._analysis(), self.terms_, few=plain)
+        counter = new_counter(analysis, self.terms_, few=plain)
         columns = _columns(counter, counter.numbers)
         self._lookups[type(counter)] = counter, columns
         return counter, columns, texts
@@ -292,9 +301,7 @@ class CountedTerms(AnalyzedTexts):
     def _value_dtype(self) -> np.dtype:
         return np.dtype(self.dtype)
 
-    def _weigh(
-        self, columns: np.ndarray, counts: np.ndarray, sizes: np.ndarray, lengths: np.ndarray
-    ) -> np.ndarray:
+    def _weigh(self, columns: np.ndarray, counts: np.ndarray, sizes: np.ndarray, lengths: np.ndarray) -> np.ndarray:
         """The values of some rows: here the counts themselves."""
         return counts
 
@@ -303,8 +310,12 @@ class CountedTerms(AnalyzedTexts):
         from scipy.sparse import csr_matrix, issparse
 
         self._require_vocabulary()
+        if not issparse(X) and np.ndim(X) != 2:
+            raise ParameterError(f"X has {np.ndim(X)} dimensions, expected 2: (n_texts, n_terms)")
         names = np.array(list(self.terms_))
-        matrix = csr_matrix(X) if issparse(X) else csr_matrix(np.atleast_2d(np.asarray(X)))
+        matrix = csr_matrix(X)
+        if matrix.shape[1] > len(names):
+            raise ParameterError(f"X has {matrix.shape[1]} columns, but there are {len(names)} terms")
         return [names[matrix[i].nonzero()[1]] for i in range(matrix.shape[0])]
 
     # Model folders
@@ -349,9 +360,7 @@ class CountedTerms(AnalyzedTexts):
         except (KeyError, ValueError) as error:
             raise ArtifactError(f"{stored.path} is damaged ({error}): make the model again") from error
         if estimator._frequency.shape != (len(estimator._terms), 2):
-            raise ArtifactError(
-                f"{stored.path} is damaged (terms and numbers differ in length): make the model again"
-            )
+            raise ArtifactError(f"{stored.path} is damaged (terms and numbers differ in length): make the model again")
         estimator.fixed_vocabulary_ = bool(learnt.get("fixed_vocabulary"))
         estimator._pruned = bool(learnt.get("pruned"))
         if estimator.fixed_vocabulary_:
@@ -379,15 +388,6 @@ class CountedTerms(AnalyzedTexts):
 
 def _has_capital(term: str) -> bool:
     return any(map(str.isupper, term))
-
-
-def _new_counter(analysis: Analysis, terms: Terms | None, *, few: bool) -> Counter:
-    """A counter that knows ``terms``: compiled, unless the texts are few or the analysis has no compiled form."""
-    if few or analysis.scan is None:
-        return PlainCounter(analysis, terms or ())
-    from ..text.compiled_counting import CompiledCounter
-
-    return CompiledCounter(analysis, terms)
 
 
 def _columns(counter: Counter, numbers: np.ndarray) -> np.ndarray:

@@ -15,7 +15,7 @@ from .. import artifact
 from ..text import counting
 from ..text.analysis import Analysis
 from ..text.counting import Rows
-from ..text.terms import Terms
+from ..text.terms import Terms, is_utf8
 from ..text.threads import map_batches
 from . import weights
 from ._csr import csr_from_rows
@@ -29,7 +29,35 @@ _MASK = 0xFFFFFFFF
 
 @dataclass(kw_only=True, eq=False, repr=False)
 class Hashing(AnalyzedTexts):
-    """doc"""
+    """Feature hashing: each term goes to the column that its hash names (Weinberger et al., 2009).
+
+    There is nothing to learn and no vocabulary to hold, so it suits streams without end; columns have numbers and no
+    names. With h the 32-bit MurmurHash3 of the term, its column is |h| mod n_features, and its sign that of h. The
+    result is that of scikit-learn's ``HashingVectorizer``.
+
+    Parameters
+    ----------
+    n_features : int, default=1048576
+        How many columns there are; the more, the fewer terms share one.
+    binary : bool, default=False
+        1 for each column that a text's terms go to, instead of their sum.
+    norm : {"l2", "l1", None}, default="l2"
+        The norm that each text's vector is divided by.
+    alternate_sign : bool, default=True
+        Add half of the terms with a minus, so that terms that share a column cancel out on average.
+    dtype : dtype, default=np.float64
+        The type of the values.
+
+    References
+    ----------
+    K. Weinberger et al. (2009). Feature hashing for large scale multitask learning.
+
+    Examples
+    --------
+    >>> from nlpkit.embeddings import Hashing
+    >>> Hashing(n_features=8, norm=None).transform(["the cat sat on the mat"]).toarray()
+    array([[ 0.,  0.,  0., -1.,  1.,  0., -2.,  0.]])
+    """
 
     kind = "hashing"
 
@@ -41,10 +69,9 @@ class Hashing(AnalyzedTexts):
 
     def fit(self, X: Iterable[Any] = (), y: Any = None) -> Self:
         """Check the parameters: there is nothing to learn, and no text is read."""
-        if isinstance(X, str):
-            self._texts(X)
         self._validate()
         self._warn_of_unused()
+        self._read(X)
         return self
 
     def partial_fit(self, X: Iterable[Any] = (), y: Any = None) -> Self:
@@ -61,8 +88,7 @@ class Hashing(AnalyzedTexts):
         Terms of opposite signs that meet in a column leave a stored zero, as in scikit-learn.
         """
         self._validate()
-        texts = self._texts(X)
-        analysis = self._analysis()
+        texts, analysis = self._read(X)
         few, texts = counting.take(texts, counting.SMALL)
         if few:
             rows = [self._hash_plainly(analysis, texts)]
@@ -97,15 +123,16 @@ class Hashing(AnalyzedTexts):
         from ..text.term_table import TermTable
         from . import _hash_numba as compiled
 
-        smallest, largest = (1, 1) if analysis.scan is None or self.analyzer != "word" else self.ngram_range
+        scan = analysis.scan
+        smallest, largest = (1, 1) if scan is None or self.analyzer != "word" else self.ngram_range
         stop_words = TermTable()
         stop_words.insert(Terms.of(analysis.stop_words or ()))
 
-        def hash_batch(scanner: Scanner | None, batch: list[str]) -> Rows:
-            if self.analyzer != "word":
-                "".join(batch).encode()  # refuses lone surrogates, which have no bytes to hash
+        def hash_batch(scanner: Scanner | None, batch: list[Any]) -> Rows:
+            terms = [] if scanner else list(map(analysis, batch))
+            if not (scan and scan.cut == "word") and not is_utf8("".join(chain.from_iterable(terms or [batch]))):
+                return self._hash_plainly(analysis, iter(batch))  # which refuses terms that have no bytes to hash
             if scanner is None:
-                terms = list(map(analysis, batch))
                 buffer, starts, lengths = Terms.of(chain.from_iterable(terms)).slices()
                 ends = np.cumsum(list(map(len, terms)))
             else:
@@ -123,26 +150,21 @@ class Hashing(AnalyzedTexts):
             )  # fmt: skip
             return _rows((keys[:n] >> 32).astype(np.int32), values[:n].copy(), sizes)
 
-        scan = analysis.scan
         scanners = [scan and Scanner(scan, analysis.ngram_range) for _ in range(self._n_threads)]
-        return map_batches(hash_batch, scanners, counting.batches(texts, counting.BATCH))
+        return map_batches(hash_batch, scanners, counting.batches(texts, counting.BATCH, sized=scan is not None))
 
-    def _weigh(
-        self, columns: np.ndarray, counts: np.ndarray, sizes: np.ndarray, lengths: np.ndarray
-    ) -> np.ndarray:
+    def _weigh(self, columns: np.ndarray, counts: np.ndarray, sizes: np.ndarray, lengths: np.ndarray) -> np.ndarray:
+        values = np.ones(len(counts), self._value_dtype()) if self.binary else counts.astype(self._value_dtype())
+        return weights.scale_rows(values, sizes, self.norm)
+
+    def _value_dtype(self) -> np.dtype:
         dtype = np.dtype(self.dtype)
-        if self.binary:
-            counts = np.ones_like(counts)
-        if self.norm is None:
-            return counts
-        return weights.scale_rows(counts.astype(dtype if dtype.kind == "f" else np.float64), sizes, self.norm)
+        return dtype if self.norm is None or dtype.kind == "f" else np.dtype(np.float64)
 
     def _validate(self) -> None:
         super()._validate()
         n = self.n_features
-        self._check(
-            "n_features", isinstance(n, Integral) and 1 <= n < 2**31 - 1, "an int from 1 to 2147483646"
-        )
+        self._check("n_features", isinstance(n, Integral) and 1 <= n < 2**31 - 1, "an int from 1 to 2147483646")
         self._one_of("norm", "l1", "l2", None)
         for name in "binary", "alternate_sign":
             self._check(name, isinstance(getattr(self, name), bool | np.bool_), "a bool")
@@ -170,7 +192,7 @@ def murmur3(data: bytes) -> int:
     Examples
     --------
     >>> murmur3(b"word")
-    -2113228685
+    -968174432
     """
     value = 0
     whole = len(data) & ~3

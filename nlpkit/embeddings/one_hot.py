@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
@@ -16,9 +16,41 @@ if TYPE_CHECKING:
 
 @dataclass(kw_only=True, eq=False, repr=False)
 class OneHot(CountedTerms):
-    """doc"""
+    """One-hot: each term is a unit vector of its own, and a text has a 1 for each of its terms.
+
+    Every two terms are equally far apart: nothing is said of their meaning.
+
+    Parameters
+    ----------
+    dtype : dtype, default=np.float64
+        The type of the values.
+
+    Attributes
+    ----------
+    vocabulary_ : dict of str to int
+        The column of each term; built when it is first read.
+    terms_ : Terms
+        The terms in the order of their columns, in little memory.
+    document_frequency_, term_frequency_ : (n_terms,) int64
+        In how many texts each term was, and how often in all.
+    n_documents_ : int
+        How many texts were learnt from.
+    fixed_vocabulary_ : bool
+        Whether the vocabulary was given.
+
+    Examples
+    --------
+    >>> from nlpkit.embeddings import OneHot
+    >>> words = OneHot().fit(["king queen apple orange"])
+    >>> words.transform_tokens("queen pear").toarray()
+    array([[0., 0., 0., 1.],
+           [0., 0., 0., 0.]])
+    >>> words.transform(["the queen and the king"]).toarray()
+    array([[0., 1., 0., 1.]])
+    """
 
     kind = "onehot"
+    binary: ClassVar[bool] = True
 
     def transform_tokens(self, text: str) -> csr_matrix:
         """One row for each token of ``text``, in their order: (n_tokens, n_terms) CSR.
@@ -26,9 +58,7 @@ class OneHot(CountedTerms):
         A token that the vocabulary lacks has a row of zeros. With n-grams, the rows are the text's n-grams.
         """
         if not isinstance(text, str | bytes):
-            raise ParameterError(
-                f"transform_tokens takes one text, not {type(text).__name__}: call it for each"
-            )
+            raise ParameterError(f"transform_tokens takes one text, not {type(text).__name__}: call it for each")
         from scipy.sparse import csr_matrix
 
         self._require_vocabulary()
@@ -39,7 +69,5 @@ class OneHot(CountedTerms):
         ones = np.ones(len(indices), self._value_dtype())
         return self._output(csr_matrix((ones, indices, indptr), shape=(len(columns), len(self._frequency))))
 
-    def _weigh(
-        self, columns: np.ndarray, counts: np.ndarray, sizes: np.ndarray, lengths: np.ndarray
-    ) -> np.ndarray:
+    def _weigh(self, columns: np.ndarray, counts: np.ndarray, sizes: np.ndarray, lengths: np.ndarray) -> np.ndarray:
         return np.ones_like(counts)

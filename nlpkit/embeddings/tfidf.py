@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import warnings
+from collections.abc import Iterable
 from dataclasses import dataclass
 from numbers import Real
 from typing import Any, Self
@@ -11,13 +12,75 @@ import numpy as np
 
 from .. import artifact
 from ..errors import ParameterError
+from ..text.counting import Rows
 from . import weights
 from .counted import CountedTerms
 
 
 @dataclass(kw_only=True, eq=False, repr=False)
 class Tfidf(CountedTerms):
-    """doc"""
+    """TF-IDF: counts, weighted by how rare their terms are (Spärck Jones, 1972).
+
+    The value of term t in text d is tf(t, d) · idf(t), with idf(t) = ln((n + 1) / (df(t) + 1)) + 1 for n texts of which
+    df(t) have the term; each row is then divided by its norm. The result is that of scikit-learn's ``TfidfVectorizer``,
+    with the same parameters and learnt attributes.
+
+    With ``weighting="bm25"`` it is Lucene's BM25 (Robertson and Zaragoza, 2009; Kamphuis et al., 2020):
+    ln(1 + (n - df + ½) / (df + ½)) · tf / (tf + k1 (1 - b + b · length / mean length)). A text's length counts its
+    terms before any are left out; new texts are held against the mean that was learnt. A query's score for a text is
+    the sum of the text's weights over the query's terms.
+
+    Parameters
+    ----------
+    dtype : dtype, default=np.float64
+        The type of the values: float64 or float32.
+    binary : bool, default=False
+        Take each term that a text has once, instead of as often as it is there.
+    norm : {"l2", "l1", None}, default="l2"
+        The norm that each text's vector is divided by.
+    use_idf : bool, default=True
+        Weigh by idf; else the vectors hold normed counts.
+    smooth_idf : bool, default=True
+        Count one more text, which has every term.
+    sublinear_tf : bool, default=False
+        Take 1 + ln(tf) instead of tf.
+    weighting : {"tfidf", "bm25"}, default="tfidf"
+        Which weights; norm, use_idf, smooth_idf and sublinear_tf do not apply to BM25.
+    k1 : float, default=1.5
+        BM25: how slowly the weight of a term that comes again and again levels off.
+    b : float, default=0.75
+        BM25: how much a text's length counts, from 0 to 1.
+
+    Attributes
+    ----------
+    idf_ : (n_terms,) float
+        The weight of each term; it can be set.
+    vocabulary_ : dict of str to int
+        The column of each term; built when it is first read.
+    terms_ : Terms
+        The terms in the order of their columns, in little memory.
+    document_frequency_, term_frequency_ : (n_terms,) int64
+        In how many texts each term was, and how often in all.
+    n_documents_ : int
+        How many texts were learnt from.
+    fixed_vocabulary_ : bool
+        Whether the vocabulary was given.
+
+    References
+    ----------
+    K. Spärck Jones (1972). A statistical interpretation of term specificity and its application in retrieval.
+    S. Robertson, H. Zaragoza (2009). The probabilistic relevance framework: BM25 and beyond.
+    C. Kamphuis et al. (2020). Which BM25 do you mean? A large-scale reproducibility study of scoring variants.
+
+    Examples
+    --------
+    >>> from nlpkit.embeddings import Tfidf
+    >>> tfidf = Tfidf().fit(["the cat sat", "the dog sat", "the theory of relativity"])
+    >>> dict(zip(tfidf.terms_, tfidf.idf_.round(2).tolist()))["the"]
+    1.0
+    >>> tfidf.transform(["the relativity"]).toarray().round(2)
+    array([[0.  , 0.  , 0.  , 0.86, 0.  , 0.51, 0.  ]])
+    """
 
     kind = "tfidf"
 
@@ -53,9 +116,7 @@ class Tfidf(CountedTerms):
         value = np.asarray(value, self._value_dtype())
         self._require_vocabulary()
         if value.shape != (len(self._frequency),):
-            raise ParameterError(
-                f"idf length = {len(value)} must be equal to vocabulary size = {len(self._frequency)}"
-            )
+            raise ParameterError(f"idf length = {len(value)} must be equal to vocabulary size = {len(self._frequency)}")
         self._idf = value
 
     def _forget(self) -> None:
@@ -64,11 +125,9 @@ class Tfidf(CountedTerms):
 
     def _value_dtype(self) -> np.dtype:
         dtype = np.dtype(self.dtype)
-        return dtype if dtype in (np.float32, np.float64) else np.dtype(np.float64)
+        return dtype if dtype.kind == "f" else np.dtype(np.float64)
 
-    def _weigh(
-        self, columns: np.ndarray, counts: np.ndarray, sizes: np.ndarray, lengths: np.ndarray
-    ) -> np.ndarray:
+    def _weigh(self, columns: np.ndarray, counts: np.ndarray, sizes: np.ndarray, lengths: np.ndarray) -> np.ndarray:
         dtype = self._value_dtype()
         values = np.ones(len(counts), dtype) if self.binary else counts.astype(dtype)
         if self.weighting == "bm25":
@@ -81,6 +140,16 @@ class Tfidf(CountedTerms):
         if self.use_idf:
             values *= self.idf_[columns]
         return weights.scale_rows(values, sizes, self.norm)
+
+    def _learn(self, documents: Iterable[Any], *, anew: bool, keep: bool) -> list[Rows]:
+        rows = super()._learn(documents, anew=anew, keep=keep)
+        if self.fixed_vocabulary_ and not self._counter.totals[0]:
+            shape = (0, len(self._counter.numbers))
+            raise ParameterError(
+                f"Found array with 0 sample(s) (shape={shape}) while a minimum of 1 is required by "
+                f"{type(self).__name__}."
+            )
+        return rows
 
     def _matrix(self, *args: Any) -> Any:
         if self.use_idf:
@@ -98,12 +167,11 @@ class Tfidf(CountedTerms):
         if self.weighting == "bm25":
             for name in "norm", "use_idf", "smooth_idf", "sublinear_tf":
                 if getattr(self, name) != self.defaults()[name]:
-                    raise ParameterError(
-                        f"{name} does not apply to weighting='bm25': leave it at its default"
-                    )
-        if np.dtype(self.dtype) not in (np.float32, np.float64):
+                    raise ParameterError(f"{name} does not apply to weighting='bm25': leave it at its default")
+        floats = (np.float64, np.float32, np.float16)
+        if self.dtype not in floats:
             warnings.warn(
-                f"Only float64 and float32 can be the 'dtype'. {self.dtype} 'dtype' will be converted to np.float64.",
+                f"Only {floats} 'dtype' should be used. {self.dtype} 'dtype' will be converted to np.float64.",
                 UserWarning,
                 stacklevel=4,
             )

@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import numpy as np
 
+from ..errors import ParameterError
 
-def smooth_idf(
-    document_frequency: np.ndarray, n_documents: int, *, smooth: bool, dtype: np.dtype
-) -> np.ndarray:
+
+def smooth_idf(document_frequency: np.ndarray, n_documents: int, *, smooth: bool, dtype: np.dtype) -> np.ndarray:
     """Inverse document frequency, ln((n + s) / (df + s)) + 1 with s = 1 if ``smooth`` and 0 if not: (n_terms,)."""
     idf = np.full(len(document_frequency), n_documents + int(smooth), dtype)
-    idf /= document_frequency.astype(dtype) + dtype.type(smooth)
+    with np.errstate(divide="ignore"):
+        idf /= document_frequency.astype(dtype) + dtype.type(smooth)
     np.log(idf, out=idf)
     idf += 1
     return idf
@@ -34,12 +35,20 @@ def bm25_saturation(
 
 
 def scale_rows(values: np.ndarray, sizes: np.ndarray, norm: str | None) -> np.ndarray:
-    """Divide each row by its norm, "l1" or "l2", in place; rows of zeros stay."""
+    """Divide each row by its norm, "l1" or "l2", in place; rows of zeros stay.
+
+    Raises
+    ------
+    ParameterError
+        If a value is infinite: without smoothing, the idf of a term that no text had.
+    """
     if norm is None or not len(values):
         return values
     filled = sizes[sizes > 0]
     starts = np.cumsum(filled) - filled
     lengths = np.add.reduceat(values * values if norm == "l2" else np.abs(values), starts)
+    if not np.isfinite(lengths).all():
+        raise ParameterError(f"Input contains infinity or a value too large for dtype('{values.dtype}').")
     if norm == "l2":
         np.sqrt(lengths, out=lengths)
     lengths[lengths == 0] = 1

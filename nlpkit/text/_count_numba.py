@@ -35,8 +35,8 @@ def count_rows(levels, text_ends, learn, serial, marks, frequency, terms, counts
     learn : bool
         Add to ``frequency`` (n_terms, 2): in how many texts a term is, and how often it is in all.
     serial : int
-        Above every number that ``marks`` (n_terms,) holds in its upper half: a mark is the last text in which a term was
-        seen, and the term's place in that text's row.
+        Above every number that ``marks`` (n_terms,) holds in its upper half: a mark is the last text in which a term
+        was seen, and the term's place in that text's row.
     terms, counts : (levels.size,)
         The rows, one behind the other.
     """

@@ -1,8 +1,8 @@
 """Compiled scanning of UTF-8: texts are cleaned into a second buffer, and cut into slices of it.
 
-A cleaned buffer holds the lower-cased bytes of the texts, one after another, with a byte 0 after each and, for words, in
-place of whatever separates them. A slice is a start and a length in bytes; it stands for a word or for a character n-gram.
-Buffers end in 16 bytes of padding, so that 8 bytes can be read from any place.
+A cleaned buffer holds the lower-cased bytes of the texts, one after another, with a byte 255, which UTF-8 never has,
+after each and, for words, in place of whatever separates them. A slice is a start and a length in bytes; it stands for
+a word or for a character n-gram. Buffers end in 16 such bytes, so that 8 bytes can be read from any place.
 """
 
 from __future__ import annotations
@@ -13,23 +13,24 @@ from ._kernel import kernel, leading_zeros, load_big_endian
 
 U64 = np.uint64
 PADDING = 16
+SEPARATOR = 255
 _ONES = np.uint64(0x0101010101010101)
 _HIGH = np.uint64(0x8080808080808080)
 
 
 @kernel
 def clean_ascii(source, offsets, table, out, out_offsets):
-    """Translate ASCII bytes by ``table`` (256,), ending each text with 0."""
+    """Translate ASCII bytes by ``table`` (256,), ending each text with a separator."""
     j = 0
     for text in range(offsets.size - 1):
         out_offsets[text] = j
         for i in range(offsets[text], offsets[text + 1]):
             out[j] = table[source[i]]
             j += 1
-        out[j] = 0
+        out[j] = SEPARATOR
         j += 1
     out_offsets[offsets.size - 1] = j
-    out[j : j + PADDING] = 0
+    out[j : j + PADDING] = SEPARATOR
 
 
 @kernel
@@ -71,7 +72,7 @@ def encode(code, out, j):
 
 @kernel
 def clean_utf8(source, offsets, table, inside, lower, out, out_offsets):
-    """Lower-case by ``lower`` and put 0 for each code point that is not ``inside`` a token; ASCII goes by ``table``."""
+    """Lower-case, and put a separator for each code point that is not ``inside`` a token; ASCII goes by ``table``."""
     j = 0
     for text in range(offsets.size - 1):
         out_offsets[text] = j
@@ -87,12 +88,12 @@ def clean_utf8(source, offsets, table, inside, lower, out, out_offsets):
             if inside[code]:
                 j = encode(np.int64(lower[code]), out, j)
             else:
-                out[j] = 0
+                out[j] = SEPARATOR
                 j += 1
-        out[j] = 0
+        out[j] = SEPARATOR
         j += 1
     out_offsets[offsets.size - 1] = j
-    out[j : j + PADDING] = 0
+    out[j : j + PADDING] = SEPARATOR
 
 
 @kernel
@@ -132,10 +133,16 @@ def clean_characters(source, offsets, space, lower, by_word, out, out_offsets):
         if by_word and out[j - 1] != 0x20:
             out[j] = 0x20
             j += 1
-        out[j] = 0
+        out[j] = SEPARATOR
         j += 1
     out_offsets[offsets.size - 1] = j
-    out[j : j + PADDING] = 0
+    out[j : j + PADDING] = SEPARATOR
+
+
+@kernel
+def is_separator(block):
+    """The high bit of every byte that is 255, whatever the bytes beside it are."""
+    return ((block & ~_HIGH) + _ONES) & block & _HIGH
 
 
 @kernel
@@ -150,7 +157,7 @@ def character_size(byte):
 
 @kernel
 def cut_words(buffer, offsets, shortest, starts, lengths, text_ends):
-    """Cut a cleaned buffer at its zeros; drop tokens of fewer than ``shortest`` (1 or 2) characters.
+    """Cut a cleaned buffer at its separators; drop tokens of fewer than ``shortest`` (1 or 2) characters.
 
     Eight bytes are looked at together. Returns the number of tokens; ``text_ends[d]`` counts those up to text d.
     """
@@ -159,23 +166,20 @@ def cut_words(buffer, offsets, shortest, starts, lengths, text_ends):
     for text in range(offsets.size - 1):
         end = offsets[text + 1]
         while True:
-            block = load_big_endian(buffer, i)
-            while block == 0 and i < end:
+            others = ~load_big_endian(buffer, i)
+            while others == 0 and i < end:
                 i += 8
-                block = load_big_endian(buffer, i)
-            i += np.int64(leading_zeros(block) >> U64(3))
+                others = ~load_big_endian(buffer, i)
+            i += np.int64(leading_zeros(others) >> U64(3))
             if i >= end:
                 i = end
                 break
             start = i
-            block = load_big_endian(buffer, i)
-            # A byte is zero where this has its high bit: exact for every byte, whatever its neighbours are.
-            zero = ~(((block & ~_HIGH) + ~_HIGH) | block) & _HIGH
-            while zero == 0:
+            separators = is_separator(load_big_endian(buffer, i))
+            while separators == 0:
                 i += 8
-                block = load_big_endian(buffer, i)
-                zero = ~(((block & ~_HIGH) + ~_HIGH) | block) & _HIGH
-            i += np.int64(leading_zeros(zero) >> U64(3))
+                separators = is_separator(load_big_endian(buffer, i))
+            i += np.int64(leading_zeros(separators) >> U64(3))
             length = i - start
             if shortest > 1 and length < 5 and length == character_size(buffer[start]):
                 continue

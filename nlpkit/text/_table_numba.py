@@ -3,11 +3,11 @@
 The key of a term is two uint64, ``high`` and ``low``, whose order is the order of the terms' bytes:
 
 - up to 15 bytes: the bytes themselves, and the length in the lowest byte;
-- longer: a hash of the bytes, and where they stand in ``arena`` (a length of 4 bytes, then the bytes), the lowest byte 255;
-- an n-gram: the number of its first n-1 terms and that of its last one, the lowest byte 254.
+- longer: a hash of the bytes, and where they stand in ``arena`` (length in 4 bytes, then the bytes), above a byte 255;
+- an n-gram: the number of its first n-1 terms and that of its last one, above a byte 254.
 
-A slot holds the upper half of the key's hash and the term's number plus one; 0 is an empty slot. The kernels that insert
-stop when an array is full and return how far they came: the caller makes room and calls again.
+A slot holds the upper half of the key's hash and the term's number plus one; 0 is an empty slot. The kernels that
+insert stop when an array is full and return how far they came: the caller makes room and calls again.
 """
 
 from __future__ import annotations
@@ -106,11 +106,7 @@ def find_long(high, buffer, start, length, slots, highs, lows, arena):
         if (entry ^ hashed) & _UPPER == 0:
             number = np.int64(entry & _LOWER) - 1
             low = lows[number]
-            if (
-                highs[number] == high
-                and low & _BYTE == LONG
-                and same_bytes(buffer, start, length, arena, low)
-            ):
+            if highs[number] == high and low & _BYTE == LONG and same_bytes(buffer, start, length, arena, low):
                 return number, slot
         slot = (slot + U64(1)) & mask
     return np.int64(-1), slot

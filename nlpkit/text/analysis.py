@@ -12,9 +12,7 @@ from .normalize import Transform
 _WHITE_SPACES = re.compile(r"\s\s+")
 
 
-def word_ngrams(
-    tokens: list[str], ngram_range: tuple[int, int], stop_words: Collection[str] | None
-) -> list[str]:
+def word_ngrams(tokens: list[str], ngram_range: tuple[int, int], stop_words: Collection[str] | None) -> list[str]:
     """The n-grams of a list of tokens, without stop words, joined by spaces; shorter ones first.
 
     Examples
@@ -37,11 +35,7 @@ def character_ngrams(text: str, ngram_range: tuple[int, int]) -> list[str]:
     """The n-grams of a text's characters; a run of white space counts as one space."""
     text = _WHITE_SPACES.sub(" ", text)
     smallest, largest = ngram_range
-    return [
-        text[i : i + n]
-        for n in range(smallest, min(largest, len(text)) + 1)
-        for i in range(len(text) - n + 1)
-    ]
+    return [text[i : i + n] for n in range(smallest, min(largest, len(text)) + 1) for i in range(len(text) - n + 1)]
 
 
 def word_character_ngrams(text: str, ngram_range: tuple[int, int]) -> list[str]:
@@ -71,11 +65,10 @@ class Scan:
     shortest : int
         The fewest characters of a word.
     lower : bool
-        Whether the scanner lower-cases.
-    ascii_transform, transform : callable or None
-        What is done to a text first: to all texts, or, where all that come together are ASCII, ``ascii_transform``.
-    lower_after : bool
-        Whether the scanner lower-cases texts that ``transform`` has seen.
+        Whether the scanner lower-cases the texts that have not been transformed.
+    transform, ascii_transform : callable or None
+        What is done to each text first, lower-casing too: where not all texts that come together are ASCII, and where
+        all are.
     """
 
     cut: str
@@ -83,7 +76,6 @@ class Scan:
     lower: bool = True
     transform: Transform | None = None
     ascii_transform: Transform | None = None
-    lower_after: bool = True
 
 
 @dataclass(frozen=True, kw_only=True)

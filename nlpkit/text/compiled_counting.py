@@ -39,7 +39,7 @@ class Worker:
         self._serial = 1
 
     def levels(self, texts: list[str], *, insert: bool) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """The terms that end at each token, (n_orders, n_tokens), the tokens up to each text, and the texts' lengths."""
+        """The terms that end at each token, (n_orders, n_tokens), the tokens up to each text, and the lengths."""
         buffer, starts, lengths, text_ends = self.scanner(texts)
         numbers = self.table.number(buffer, starts, lengths, insert=insert)
         if self.n_stop_words:
@@ -49,9 +49,7 @@ class Worker:
             return numbers[None], text_ends, sizes
         smallest, largest = self.scanner.ngram_range
         levels = self.ngrams(numbers, text_ends, largest, insert=insert)[smallest - 1 :]
-        n_terms = sum(
-            (np.maximum(sizes - n + 1, 0) for n in range(smallest, largest + 1)), np.zeros_like(sizes)
-        )
+        n_terms = sum((np.maximum(sizes - n + 1, 0) for n in range(smallest, largest + 1)), np.zeros_like(sizes))
         return levels, text_ends, n_terms
 
     def ngrams(self, numbers: np.ndarray, text_ends: np.ndarray, largest: int, *, insert: bool) -> np.ndarray:
@@ -71,9 +69,7 @@ class Worker:
         levels, text_ends, lengths = self.levels(texts, insert=insert)
         n_terms = len(self.table)
         if len(self._marks) < n_terms:
-            self._marks = np.concatenate(
-                [self._marks, np.zeros(n_terms * 3 // 2 - len(self._marks) + 1, np.int64)]
-            )
+            self._marks = np.concatenate([self._marks, np.zeros(n_terms * 3 // 2 - len(self._marks) + 1, np.int64)])
         if learn and len(self.frequency) < n_terms:
             more = np.zeros((n_terms * 3 // 2 - len(self.frequency) + 1, 2), np.int64)
             self.frequency = np.concatenate([self.frequency, more])
@@ -131,26 +127,21 @@ class CompiledCounter:
     def _insert_ngrams(self, terms: Terms) -> np.ndarray:
         """Insert n-grams that are joined by single spaces, and their first terms."""
         size = int(terms.offsets[-1])
-        buffer = np.zeros(size + len(terms) + 16, np.uint8)
-        lengths = np.diff(terms.offsets)
-        text_of = np.repeat(np.arange(len(terms)), lengths)
         letters = terms.buffer[:size]
-        buffer[np.arange(size) + text_of] = np.where(letters == 0x20, 0, letters)
-        offsets = terms.offsets + np.arange(len(terms) + 1)
-        starts, sizes = np.empty(len(buffer), np.uint32), np.empty(len(buffer), np.uint32)
+        spaces = letters == 0x20
+        text_of = np.repeat(np.arange(len(terms)), np.diff(terms.offsets))
+        buffer = np.full(size + len(terms) + scanning.PADDING, scanning.SEPARATOR, np.uint8)
+        buffer[np.arange(size) + text_of] = np.where(spaces, scanning.SEPARATOR, letters)
+        starts, lengths = np.empty(len(buffer), np.uint32), np.empty(len(buffer), np.uint32)
         ends = np.empty(len(terms), np.int64)
-        n = scanning.cut_words(buffer, offsets, 1, starts, sizes, ends)
+        n = scanning.cut_words(buffer, terms.offsets + np.arange(len(terms) + 1), 1, starts, lengths, ends)
         words = np.diff(ends, prepend=0)
-        separators = np.bincount(text_of[(letters == 0x20) | (letters == 0)], minlength=len(terms))
-        well_formed = (
-            (separators == words - 1)
-            & (words <= self._largest)
-            & (np.bincount(text_of[letters == 0], minlength=len(terms)) == 0)
-        )
-        numbers = self.table.number(buffer, starts[:n], sizes[:n], insert=True)
+        singly_spaced = np.bincount(text_of[spaces], minlength=len(terms)) == words - 1
+        numbers = self.table.number(buffer, starts[:n], lengths[:n], insert=True)
         levels = Worker(self._scanner(), self.table, 0).ngrams(numbers, ends, self._largest, insert=True)
         result = np.full(len(terms), -1, np.int32)
-        result[well_formed] = levels[words[well_formed] - 1, ends[well_formed] - 1]
+        usable = np.flatnonzero(singly_spaced & (words <= self._largest))
+        result[usable] = levels[words[usable] - 1, ends[usable] - 1]
         return result
 
     def _scanner(self) -> Scanner:
@@ -167,9 +158,7 @@ class CompiledCounter:
         orders = self.analysis.ngram_range[1] - self.analysis.ngram_range[0] + 1
         return batches(iter(texts), counting.BATCH // (orders if self._largest == 1 else 1))
 
-    def count(
-        self, texts: Iterable[str], *, insert: bool, learn: bool, keep: bool, threads: int
-    ) -> list[Rows]:
+    def count(self, texts: Iterable[str], *, insert: bool, learn: bool, keep: bool, threads: int) -> list[Rows]:
         """Count the terms of ``texts``; new ones are numbered, or left out. Without ``keep`` no rows are returned."""
         if threads == 1:
             workers = [self._worker(shared=True)]

@@ -8,11 +8,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import chain, islice
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 
 from .analysis import Analysis
 from .terms import Terms
+
+if TYPE_CHECKING:
+    from .compiled_counting import CompiledCounter
+
+    Counter: TypeAlias = "PlainCounter | CompiledCounter"
 
 SMALL = 300_000
 """Up to how many characters a corpus, or the terms of a model, are counted in plain Python: loading the compiled code
@@ -69,16 +75,15 @@ class PlainCounter:
         self.frequency = frequency.copy()
         self.totals[:] = totals
 
-    def count(
-        self, texts: Iterable[str], *, insert: bool, learn: bool, keep: bool, threads: int = 1
-    ) -> list[Rows]:
+    def count(self, texts: Iterable[str], *, insert: bool, learn: bool, keep: bool, threads: int = 1) -> list[Rows]:
         """Count the terms of ``texts``; new ones are numbered, or left out. Without ``keep`` no rows are returned."""
         rows: list[Rows] = []
         texts = iter(texts)
         while block := list(islice(texts, 10_000)):
             part = self._count(map(self.analysis, block), insert)
             if learn:
-                self.characters += sum(map(len, block))
+                if self.analysis.scan is not None:
+                    self.characters += sum(map(len, block))
                 self.totals += len(block), part.lengths.sum()
                 grown = np.zeros((len(self.table), 2), np.int64)
                 grown[: len(self.frequency)] = self.frequency
@@ -135,21 +140,30 @@ class PlainCounter:
         return column[order], rows.counts[order], np.bincount(row[order], minlength=len(rows.ends))
 
 
-def batches(texts: Iterator[str], size: int) -> Iterator[list[str]]:
-    """Cut a stream of texts into lists of about ``size`` characters."""
-    n = 64
+def new_counter(analysis: Analysis, terms: Terms | None, *, few: bool) -> Counter:
+    """A counter that knows ``terms``: compiled, unless the texts are few or the analysis has no compiled form."""
+    if few or analysis.scan is None:
+        return PlainCounter(analysis, terms)
+    from .compiled_counting import CompiledCounter
+
+    return CompiledCounter(analysis, terms)
+
+
+def batches(texts: Iterator[Any], size: int, *, sized: bool = True) -> Iterator[list[Any]]:
+    """Cut a stream of texts into lists of about ``size`` characters, or, unless they are ``sized``, of 1,000."""
+    n = 64 if sized else 1000
     while batch := list(islice(texts, n)):
-        characters = sum(map(len, batch))
         yield batch
-        n = max(1, min(4 * n, n * size // max(1, characters)))
+        if sized:
+            n = max(1, min(4 * n, n * size // max(1, sum(map(len, batch)))))
 
 
-def take(texts: Iterator[str], size: int) -> tuple[bool, Iterator[str]]:
+def take(texts: Iterator[Any], size: int) -> tuple[bool, Iterator[Any]]:
     """Whether a stream of texts has no more than ``size`` characters in all, and the same stream."""
-    held: list[str] = []
+    held: list[Any] = []
     for text in texts:
         held.append(text)
-        size -= len(text) + 1
+        size -= 1 + (len(text) if isinstance(text, str) else 0)
         if size < 0:
             return False, chain(held, texts)
     return True, iter(held)

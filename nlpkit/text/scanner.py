@@ -21,9 +21,7 @@ class Scanner:
         self.scan = scan
         self.ngram_range = ngram_range
         identity = np.arange(0x110000, dtype=np.int32)
-        self._lower = (
-            {True: lower_case(), False: identity} if scan.lower or scan.lower_after else {False: identity}
-        )
+        self._lower = {True: lower_case(), False: identity} if scan.lower else {False: identity}
         if scan.cut == "word":
             self._inside = word_characters()
         elif scan.cut == "space":
@@ -41,7 +39,7 @@ class Scanner:
         ascii_only = joined.isascii()
         transform = scan.ascii_transform if ascii_only else scan.transform
         if transform is not None:
-            texts, lower = [transform(text) for text in texts], scan.lower_after
+            texts, lower = [transform(text) for text in texts], False
             joined = "".join(texts)
             ascii_only = joined.isascii()
         if lower and not ascii_only and needs_str_lower(joined):
@@ -75,8 +73,7 @@ class Scanner:
         # Lower-casing lengthens some characters from two bytes to three, and a text gets up to three bytes more.
         buffer = self._room("_buffer", len(source) * (2 if ascii_only else 3) // 2 + 4 * len(texts) + 64)
         if words:
-            table = np.zeros(256, np.uint8)
-            table[:128] = np.where(self._inside[:128], lower[:128], 0)
+            table = np.where(self._inside[:128], lower[:128], scanning.SEPARATOR).astype(np.uint8)
             if ascii_only:
                 scanning.clean_ascii(source, offsets, table, buffer, out_offsets)
             else:
@@ -85,15 +82,11 @@ class Scanner:
             by_word = self.scan.cut == "char_wb"
             scanning.clean_characters(source, offsets, self._inside, lower, by_word, buffer, out_offsets)
         size = int(out_offsets[-1])
-        most = (
-            size // 2 + 1 if words else (size + len(texts)) * (self.ngram_range[1] - self.ngram_range[0] + 1)
-        )
+        most = size // 2 + 1 if words else (size + len(texts)) * (self.ngram_range[1] - self.ngram_range[0] + 1)
         starts, lengths = self._room("_starts", most), self._room("_lengths", most)
         if words:
             n = scanning.cut_words(buffer, out_offsets, self.scan.shortest, starts, lengths, text_ends)
         else:
             smallest, largest = self.ngram_range
-            n = scanning.cut_characters(
-                buffer, out_offsets, smallest, largest, by_word, starts, lengths, text_ends
-            )
+            n = scanning.cut_characters(buffer, out_offsets, smallest, largest, by_word, starts, lengths, text_ends)
         return buffer, starts[:n], lengths[:n], text_ends

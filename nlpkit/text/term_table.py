@@ -58,9 +58,7 @@ class TermTable:
             setattr(self, name, larger)
         compiled.fill_slots(self._highs[:n], self._lows[:n], self._slots)
 
-    def number(
-        self, buffer: np.ndarray, starts: np.ndarray, lengths: np.ndarray, *, insert: bool
-    ) -> np.ndarray:
+    def number(self, buffer: np.ndarray, starts: np.ndarray, lengths: np.ndarray, *, insert: bool) -> np.ndarray:
         """The numbers of slices of ``buffer``, shape (n,) int32; a new one is inserted, or gets -1."""
         numbers = np.empty(len(starts), np.int32)
         done = 0

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import islice
+from itertools import islice, pairwise
 from typing import Any, overload
 
 import numpy as np
@@ -64,9 +64,9 @@ class Terms(Sequence[str]):
             block = self.buffer[base : offsets[-1]].tobytes()
             if block.isascii():
                 text = block.decode("ascii")
-                yield from (text[a - base : b - base] for a, b in zip(offsets, offsets[1:], strict=False))
+                yield from (text[a - base : b - base] for a, b in pairwise(offsets))
             else:
-                for a, b in zip(offsets, offsets[1:], strict=False):
+                for a, b in pairwise(offsets):
                     yield block[a - base : b - base].decode("utf-8", "surrogatepass")
 
     def __eq__(self, other: object) -> bool:
@@ -97,7 +97,7 @@ class Terms(Sequence[str]):
         strings = iter(self)
         while block := list(islice(strings, 4096)):
             text = "\n".join(block)
-            if "\\" in text or "\r" in text or text.count("\n") != len(block) - 1 or not _is_utf8(text):
+            if "\\" in text or "\r" in text or text.count("\n") != len(block) - 1 or not is_utf8(text):
                 text = "\n".join(map(_escape, block))
             yield (text + "\n").encode("utf-8")
 
@@ -122,7 +122,8 @@ class Terms(Sequence[str]):
         return cls(buffer[buffer != 0x0A], offsets)
 
 
-def _is_utf8(text: str) -> bool:
+def is_utf8(text: str) -> bool:
+    """Whether ``text`` has no lone surrogates."""
     try:
         text.encode("utf-8")
     except UnicodeEncodeError:

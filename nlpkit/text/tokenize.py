@@ -67,9 +67,7 @@ def _sentencepiece(path: str) -> Tokenizer:
     try:
         processor = sentencepiece.SentencePieceProcessor(model_file=path)
     except (RuntimeError, OSError) as error:
-        raise InputError(
-            f"{path} can't be read as a sentencepiece model: train one, or name another file"
-        ) from error
+        raise InputError(f"{path} can't be read as a sentencepiece model: train one, or name another file") from error
     return lambda text: processor.encode(text, out_type=str)
 
 
@@ -114,11 +112,7 @@ def named_tokenizer(name: str) -> Tokenizer:
 def scanned(tokenizer: object, token_pattern: str | None) -> tuple[str, int] | None:
     """How the compiled scanner does a tokenizer: ("word" or "space", fewest characters), or None if it can't."""
     if tokenizer is not None:
-        return (
-            {"words": ("word", 2), "whitespace": ("space", 1)}.get(tokenizer)
-            if isinstance(tokenizer, str)
-            else None
-        )
+        return {"words": ("word", 2), "whitespace": ("space", 1)}.get(tokenizer) if isinstance(tokenizer, str) else None
     pattern = (token_pattern or "").removeprefix("(?u)")
     return {
         r"\b\w\w+\b": ("word", 2),

@@ -1,0 +1,154 @@
+"""``nlpkit embed``: texts in, vectors out."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import typer
+
+from nlpkit.cli import options
+from nlpkit.cli.screen import is_terminal, note, progress_bar
+from nlpkit.cli.vectors_table import VectorsTable
+from nlpkit.jobs import EmbedReport, embed_files, embed_texts
+
+OUTPUT = "Where vectors go"
+
+
+def embed(
+    context: typer.Context,
+    texts: Annotated[
+        list[str] | None, typer.Argument(metavar="TEXT", help="Texts; or further inputs after -i.")
+    ] = None,
+    inputs: options.Inputs = None,
+    method: options.Method = None,
+    model: options.Model = None,
+    fit: options.Fit = None,
+    save: Annotated[
+        str | None, typer.Option("--save", metavar="FOLDER", help="Save the fitted model there.")
+    ] = None,
+    threads: options.Threads = None,
+    quiet: options.Quiet = False,
+    output: Annotated[
+        str | None,
+        typer.Option(
+            "-o",
+            "--output",
+            metavar="OUT",
+            help=options.described(
+                "A file (.npz .npy .parquet .jsonl .svmlight), a folder, or - for JSON Lines.",
+                "a table on a terminal, JSON Lines in a pipe",
+            ),
+            show_default=False,
+            rich_help_panel=OUTPUT,
+        ),
+    ] = None,
+    shard_format: Annotated[
+        str | None,
+        typer.Option(
+            "--shard-format",
+            metavar="npz|npy|parquet|...",
+            help=options.described("What a folder's parts are.", "npz"),
+            show_default=False,
+            rich_help_panel=OUTPUT,
+        ),
+    ] = None,
+    shard_rows: Annotated[
+        int | None,
+        typer.Option(
+            "--shard-rows",
+            metavar="N",
+            help=options.described("Rows in a part.", "some 32 MB"),
+            show_default=False,
+            rich_help_panel=OUTPUT,
+        ),
+    ] = None,
+    one_based: Annotated[
+        bool,
+        typer.Option(
+            "--one-based", metavar="", help="Count the columns of .svmlight from 1.", rich_help_panel=OUTPUT
+        ),
+    ] = False,
+    force: Annotated[
+        bool,
+        typer.Option(
+            "--force", metavar="", help="Replace a folder that nlpkit wrote.", rich_help_panel=OUTPUT
+        ),
+    ] = False,
+    resume: Annotated[
+        bool,
+        typer.Option(
+            "--resume",
+            metavar="",
+            help="Go on with a folder that is unfinished, or fail.",
+            rich_help_panel=OUTPUT,
+        ),
+    ] = False,
+    per: options.Per = None,
+    field: options.Field = None,
+    column: options.Column = None,
+    delimiter: options.Delimiter = None,
+    encoding: options.Encoding = "utf-8",
+    decode_errors: options.DecodeErrors = "strict",
+    parameters: dict[str, Any] | None = None,
+) -> None:
+    """Turn texts into vectors: one-hot, bag-of-words, TF-IDF or hashing.
+
+    Without --model it learns from the input (or from --fit), then embeds it.
+
+    \b
+    nlpkit embed "one cat" "two cats"
+    nlpkit embed -i reviews.csv --column review -o vectors.npz
+    nlpkit embed -i *.txt --method bow --ngram-range 1,2 --min-df 2 --save model
+    zcat big.txt.gz | nlpkit embed --model model -o shards/
+    """
+    paths = [*inputs, *(texts or [])] if inputs else []
+    if not paths and texts:
+        options.refuse_paths(texts)
+    elif not paths:
+        if not options.is_piped():
+            print(context.get_help())
+            raise typer.Exit(2)
+        paths = ["-"]
+    table = VectorsTable() if output is None and is_terminal() else None
+    with progress_bar(quiet=quiet) as progress:
+        job: dict[str, Any] = {
+            "output": "-" if output is None and table is None else output if table is None else table,
+            "method": method,
+            "model": model,
+            "fit": fit,
+            "save": save,
+            "parameters": parameters,
+            "threads": threads,
+            "shard_format": shard_format,
+            "shard_rows": shard_rows,
+            "one_based": one_based,
+            "force": force,
+            "resume": resume,
+            "progress": progress,
+        }
+        if paths:
+            report = embed_files(
+                paths,
+                per=per,
+                field=field,
+                column=column,
+                delimiter=delimiter,
+                encoding=encoding,
+                decode_errors=decode_errors,
+                **job,
+            )
+        else:
+            report = embed_texts(texts or [], **job)
+    if table is not None:
+        table.show()
+    if not quiet:
+        _tell(report, output, save)
+
+
+def _tell(report: EmbedReport, output: str | None, save: str | None) -> None:
+    if report.skipped:
+        note(f"texts skipped because they can't be decoded: {report.skipped:,}")
+    if output not in (None, "-"):
+        note(f"{report.rows:,} texts × {report.columns:,} columns of {report.method} in {output}")
+    if save is not None:
+        note(f"the {report.method} model is in {save}")

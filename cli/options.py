@@ -1,0 +1,135 @@
+"""Options and arguments that several commands share, and what they mean together."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import Annotated
+
+import typer
+
+from nlpkit.errors import ParameterError
+from nlpkit.registry import EMBEDDERS
+
+READING = "How texts are read"
+
+
+def described(text: str, default: str) -> str:
+    """Return an option's help with its default, as typer shows those that it knows."""
+    return rf"{text} [dim]\[default: {default}][/dim]"
+
+
+Inputs = Annotated[
+    list[str] | None,
+    typer.Option(
+        "-i",
+        "--input",
+        metavar="PATH",
+        help="A file, a folder, a glob, or - for standard input; every further bare argument is one too.",
+    ),
+]
+Method = Annotated[
+    str | None,
+    typer.Option(
+        "-m",
+        "--method",
+        metavar="|".join(EMBEDDERS),
+        help=described("How texts become vectors.", "tfidf"),
+        show_default=False,
+    ),
+]
+Model = Annotated[
+    str | None,
+    typer.Option("--model", metavar="FOLDER", help="A saved model to use instead of learning one."),
+]
+Fit = Annotated[
+    list[str] | None,
+    typer.Option("--fit", metavar="PATH", help="Texts to learn from instead of from the input."),
+]
+Threads = Annotated[
+    int | None,
+    typer.Option(
+        "--threads", metavar="N", help=described("Threads to use.", "every core"), show_default=False
+    ),
+]
+Quiet = Annotated[
+    bool, typer.Option("-q", "--quiet", metavar="", help="Say nothing on standard error but errors.")
+]
+Per = Annotated[
+    str | None,
+    typer.Option(
+        "--per",
+        metavar="line|file",
+        help=described("What a text is.", "a line for files, a file for folders"),
+        show_default=False,
+        rich_help_panel=READING,
+    ),
+]
+Field = Annotated[
+    str | None,
+    typer.Option(
+        "--field",
+        metavar="NAME",
+        help=described("The field of JSON Lines that holds the text.", "text"),
+        show_default=False,
+        rich_help_panel=READING,
+    ),
+]
+Column = Annotated[
+    str | None,
+    typer.Option(
+        "--column",
+        metavar="NAME|NUMBER",
+        help=described(
+            "The column of a table that holds the text; a number where there is no line of names.",
+            "text, or the only one",
+        ),
+        show_default=False,
+        rich_help_panel=READING,
+    ),
+]
+Delimiter = Annotated[
+    str | None,
+    typer.Option(
+        "--delimiter",
+        metavar="CHARACTER",
+        help=described(
+            "What parts the columns of CSV, also by name: tab, comma, semicolon.", "by the suffix"
+        ),
+        show_default=False,
+        rich_help_panel=READING,
+    ),
+]
+Encoding = Annotated[
+    str, typer.Option("--encoding", metavar="NAME", help="How text is encoded.", rich_help_panel=READING)
+]
+DecodeErrors = Annotated[
+    str,
+    typer.Option(
+        "--decode-errors",
+        metavar="strict|replace|skip",
+        help="What to do with bytes that aren't text: stop, put U+FFFD, or leave the text out and count it.",
+        rich_help_panel=READING,
+    ),
+]
+
+
+def is_piped() -> bool:
+    """Whether something is fed to standard input."""
+    return sys.stdin is not None and not sys.stdin.isatty()
+
+
+def refuse_paths(texts: list[str]) -> None:
+    """Refuse texts that were probably meant as inputs.
+
+    Raises
+    ------
+    ParameterError
+        If a text names an existing file, or the path of a folder.
+    """
+    for text in texts:
+        if text == "-" or os.path.isfile(text) or (os.path.isdir(text) and os.path.basename(text) != text):
+            what = (
+                "standard input" if text == "-" else "a folder" if os.path.isdir(text) else "an existing file"
+            )
+            raise ParameterError(f"{text!r} names {what}: did you mean -i {text}?")

@@ -1,0 +1,225 @@
+"""The estimators' parameters as options of a command: names, defaults and help from the classes."""
+
+from __future__ import annotations
+
+import inspect
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, fields
+from typing import Annotated, Any
+
+import typer
+
+from nlpkit.cli.options import described
+from nlpkit.errors import InputError, ParameterError
+from nlpkit.registry import EMBEDDERS, resolve
+
+ELSEWHERE = {"input", "encoding", "decode_error", "preprocessor", "threads"}
+"""Parameters about how texts are read, that take only functions, or that are a command's own options."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Parameter:
+    """A parameter that one or more methods have."""
+
+    name: str
+    annotation: str
+    default: Any
+    description: str
+    methods: tuple[str, ...]
+
+    @property
+    def option(self) -> str:
+        return "--" + self.name.replace("_", "-")
+
+    @property
+    def is_flag(self) -> bool:
+        return self.annotation == "bool"
+
+    @property
+    def is_optional(self) -> bool:
+        return re.search(r"\bNone\b", self.annotation) is not None
+
+    def read(self, value: str | bool) -> Any:
+        """Return what the words on the command line stand for.
+
+        Raises
+        ------
+        ParameterError
+            If they are of another type than the parameter.
+        """
+        if isinstance(value, bool):
+            return value
+        if self.is_optional and value.lower() == "none":
+            return None
+        if self.name == "dtype":
+            return _dtype(value)
+        if self.name == "vocabulary":
+            return read_terms(value)
+        if self.name == "stop_words":
+            return value if value == "english" else read_terms(value)
+        if "tuple" in self.annotation:
+            return _integers(self.option, value)
+        types = set(re.findall(r"\w+", self.annotation))
+        if "int" in types and re.fullmatch(r"[+-]?\d+", value):
+            return int(value)
+        if "float" in types:
+            return _float(self.option, value)
+        if "int" in types:
+            raise ParameterError(f"{self.option} is {value!r}: expected a whole number")
+        return value
+
+
+def parameters() -> dict[str, Parameter]:
+    """Return the parameters of all embedding methods, those that most of them share first."""
+    found: dict[str, Parameter] = {}
+    for method in EMBEDDERS:
+        cls = resolve(method)
+        described = descriptions(cls)
+        for field in fields(cls):
+            if field.name in ELSEWHERE:
+                continue
+            known = found.get(field.name)
+            found[field.name] = Parameter(
+                name=field.name,
+                annotation=str(getattr(field.type, "__name__", field.type)),
+                default=field.default,
+                description=known.description if known else described.get(field.name, ""),
+                methods=(*known.methods, method) if known else (method,),
+            )
+    return dict(sorted(found.items(), key=lambda item: -len(item[1].methods)))
+
+
+def descriptions(cls: type) -> dict[str, str]:
+    """Return what the numpydoc docstrings of a class and its bases say of each parameter, on one line."""
+    found: dict[str, str] = {}
+    for base in reversed(cls.__mro__):
+        found |= _described_in(inspect.cleandoc(base.__doc__ or "").splitlines())
+    return {name: text.replace("``", "").replace("`", "") for name, text in found.items()}
+
+
+def _described_in(lines: list[str]) -> dict[str, str]:
+    found: dict[str, str] = {}
+    names: list[str] = []
+    inside = False
+    for line, underline in zip(lines, [*lines[1:], ""], strict=True):
+        if re.fullmatch(r"-{3,}", underline):
+            inside = line.strip() == "Parameters"
+        elif inside and line and not line[0].isspace():
+            names = [name.strip() for name in line.partition(" : ")[0].split(",")]
+        elif inside and line.strip():
+            for name in names:
+                found[name] = f"{found.get(name, '')} {line.strip()}".strip()
+    return found
+
+
+def with_parameters(function: Callable[..., None], known: dict[str, Parameter]) -> Callable[..., None]:
+    """Return ``function`` with an option for each parameter in place of its argument ``parameters``.
+
+    The function then gets those that were given, read, as a dict.
+    """
+
+    def command(**given: Any) -> None:
+        words = {name: given.pop(name) for name in known}
+        method = given.get("method")
+        for name, value in words.items():
+            if value is not None and method in EMBEDDERS and method not in known[name].methods:
+                owners = ", ".join(known[name].methods)
+                raise ParameterError(f"{method} has no {known[name].option}: it belongs to {owners}")
+        function(
+            **given,
+            parameters={name: known[name].read(value) for name, value in words.items() if value is not None},
+        )
+
+    signature = inspect.signature(function, eval_str=True)
+    own = [argument for argument in signature.parameters.values() if argument.name != "parameters"]
+    options = [_option(parameter) for parameter in known.values()]
+    command.__signature__ = signature.replace(parameters=[*own, *options])  # type: ignore[attr-defined]
+    command.__annotations__ = {argument.name: argument.annotation for argument in [*own, *options]}
+    command.__doc__ = function.__doc__
+    return command
+
+
+def read_terms(path: str) -> list[str]:
+    """Return the terms in a file, one on each line.
+
+    Raises
+    ------
+    InputError
+        If the file can't be read or holds none.
+    """
+    from nlpkit.corpora import Texts
+
+    terms = [term for term in Texts([path], per="line").texts() if term]
+    if not terms:
+        raise InputError(f"{path}: empty, expected one term on each line")
+    return terms
+
+
+def _option(parameter: Parameter) -> inspect.Parameter:
+    everywhere = len(parameter.methods) == len(EMBEDDERS)
+    panel = "every method" if everywhere else ", ".join(parameter.methods)
+    names = f"{parameter.option}/--no-{parameter.option[2:]}" if parameter.is_flag else parameter.option
+    info = typer.Option(
+        names,
+        help=described(parameter.description.replace("[", r"\["), _shown(parameter.default)),
+        metavar="" if parameter.is_flag else _metavar(parameter),
+        show_default=False,
+        rich_help_panel=f"Parameters of {panel}",
+    )
+    kind = bool | None if parameter.is_flag else str | None
+    return inspect.Parameter(
+        parameter.name, inspect.Parameter.KEYWORD_ONLY, default=None, annotation=Annotated[kind, info]
+    )
+
+
+def _metavar(parameter: Parameter) -> str:
+    if parameter.name == "vocabulary":
+        return "FILE"
+    if parameter.name == "stop_words":
+        return "english|FILE"
+    if "tuple" in parameter.annotation:
+        return "MIN,MAX"
+    types = set(re.findall(r"\w+", parameter.annotation))
+    if types & {"int", "float"}:
+        return "NUMBER"
+    return "NAME" if parameter.name in ("tokenizer", "dtype") else "TEXT"
+
+
+def _shown(default: Any) -> str:
+    if isinstance(default, tuple):
+        return ",".join(map(str, default))
+    if isinstance(default, bool):
+        return "yes" if default else "no"
+    if isinstance(default, type):
+        return default.__name__
+    return str(default).lower() if default is None else str(default).replace("[", r"\[")
+
+
+def _integers(option: str, value: str) -> tuple[int, ...]:
+    parts = value.split(",")
+    if len(parts) == 1:
+        parts *= 2
+    try:
+        low, high = map(int, parts)
+    except ValueError:
+        raise ParameterError(f"{option} is {value!r}: expected two whole numbers, such as 1,2") from None
+    return low, high
+
+
+def _float(option: str, value: str) -> float:
+    try:
+        return float(value)
+    except ValueError:
+        raise ParameterError(f"{option} is {value!r}: expected a number") from None
+
+
+def _dtype(value: str) -> Any:
+    import numpy as np
+
+    try:
+        return np.dtype(value).type
+    except TypeError:
+        raise ParameterError(
+            f"--dtype is {value!r}: expected one such as float64, float32 or int64"
+        ) from None

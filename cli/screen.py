@@ -1,0 +1,108 @@
+"""What a terminal shows: progress, notes and tables; and JSON Lines for what isn't one."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from rich.table import Table
+    from rich.text import Text
+
+BAR_WIDTH = 12
+
+_LONGEST_TEXT = 400
+_LEAST_BYTES = 1 << 22  # what is smaller is done before a bar is read
+
+
+def is_terminal() -> bool:
+    """Whether a person reads standard output."""
+    return sys.stdout.isatty()
+
+
+def print_json_lines(records: Iterable[Mapping[str, Any]]) -> None:
+    """Write records to standard output, one JSON object a line; lone surrogates stand escaped."""
+    encode = json.JSONEncoder(ensure_ascii=False).encode
+    sys.stdout.flush()
+    for record in records:
+        sys.stdout.buffer.write((encode(record) + "\n").encode("utf-8", "backslashreplace"))
+    sys.stdout.buffer.flush()
+
+
+def note(message: str) -> None:
+    """Say one line on standard error."""
+    print(f"nlpkit: {message}", file=sys.stderr)
+
+
+@contextmanager
+def progress_bar(*, quiet: bool) -> Iterator[Callable[[str, int, int | None], None] | None]:
+    """Give a function that shows how far a job is, or None where nobody would see it."""
+    if quiet or not sys.stderr.isatty():
+        yield None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
+
+    columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
+        tasks: dict[str, Any] = {}
+
+        def show(stage: str, done: int, total: int | None) -> None:
+            if total is not None and total < _LEAST_BYTES:
+                return
+            if stage not in tasks:
+                tasks[stage] = progress.add_task(stage, total=total)
+            progress.update(tasks[stage], completed=done, total=total)
+
+        yield show
+
+
+def new_table(*headers: tuple[str, Mapping[str, Any]]) -> Table:
+    """Return an empty table with a column for each header."""
+    from rich import box
+    from rich.table import Table
+
+    table = Table(box=box.SIMPLE_HEAD, header_style="bold", pad_edge=False, expand=False)
+    for header, style in headers:
+        table.add_column(header, **style)
+    return table
+
+
+def print_table(table: Table) -> None:
+    """Show a table on standard output."""
+    from rich.console import Console
+
+    Console().print(table)
+
+
+def plain(text: str) -> Text:
+    """Return the beginning of a text on one line, with nothing in it that would steer a terminal."""
+    from rich.text import Text
+
+    line = " ".join(text[:_LONGEST_TEXT].split())
+    shown = "".join(
+        character if character.isprintable() else "\N{REPLACEMENT CHARACTER}" for character in line
+    )
+    return Text(shown, no_wrap=True, overflow="ellipsis")
+
+
+def bar(part: float, width: int = BAR_WIDTH) -> Text:
+    """Return a bar of which ``part`` (0 to 1) is filled."""
+    from rich.text import Text
+
+    eighths = round(max(0.0, min(part, 1.0)) * width * 8)
+    return Text("█" * (eighths // 8) + " ▏▎▍▌▋▊▉"[eighths % 8].strip(), style="cyan")
+
+
+def number(value: float) -> str:
+    """Return a number as a table shows it: counts whole, weights with three decimals.
+
+    Examples
+    --------
+    >>> number(1200), number(0.25)
+    ('1,200', '0.250')
+    """
+    return f"{value:,}" if isinstance(value, int) else f"{value:.3f}"

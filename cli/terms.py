@@ -1,0 +1,64 @@
+"""``nlpkit terms``: what a model has learnt about its terms."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Annotated
+
+import typer
+
+from nlpkit.cli.screen import (
+    BAR_WIDTH,
+    bar,
+    is_terminal,
+    new_table,
+    number,
+    plain,
+    print_json_lines,
+    print_table,
+)
+from nlpkit.jobs import Term
+from nlpkit.jobs import terms as terms_of
+
+
+def terms(
+    model: Annotated[
+        str, typer.Argument(metavar="MODEL", help="The folder of a saved model.", show_default=False)
+    ],
+    sort: Annotated[
+        str,
+        typer.Option(
+            "--sort",
+            metavar="count|df|idf",
+            help="By occurrences, by texts they occur in, or by inverse document frequency; highest first.",
+        ),
+    ] = "count",
+    k: Annotated[int, typer.Option("-k", metavar="N", help="How many terms to show.")] = 20,
+) -> None:
+    """Show a model's terms: the most frequent, or those of the highest idf.
+
+    \b
+    nlpkit terms model
+    nlpkit terms model --sort idf -k 50
+    """
+    found = terms_of(model, sort=sort, k=k)
+    if is_terminal():
+        _show(found, sort)
+    else:
+        print_json_lines(asdict(term) for term in found)
+
+
+def _show(found: list[Term], sort: str) -> None:
+    table = new_table(
+        ("term", {"overflow": "ellipsis", "no_wrap": True}),
+        ("count", {"justify": "right"}),
+        ("texts", {"justify": "right"}),
+        ("idf", {"justify": "right"}),
+        ("", {"min_width": BAR_WIDTH}),
+    )
+    key = {"count": "count", "df": "documents", "idf": "idf"}[sort]
+    highest = getattr(found[0], key)
+    for term in found:
+        length = bar(getattr(term, key) / highest)
+        table.add_row(plain(term.term), number(term.count), number(term.documents), number(term.idf), length)
+    print_table(table)

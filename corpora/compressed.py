@@ -1,0 +1,89 @@
+"""Compressed files (.gz .bz2 .xz .zst) read as the bytes they hold."""
+
+from __future__ import annotations
+
+import os
+from typing import Any, BinaryIO, Protocol
+
+from nlpkit.errors import InputError
+
+SUFFIXES = (".gz", ".bz2", ".xz", ".zst")
+
+
+class ByteReader(Protocol):
+    """What the readers need of a stream."""
+
+    def read(self, size: int, /) -> bytes: ...
+
+
+def strip_suffix(name: str) -> str:
+    """Return ``name`` without the suffix of a compression.
+
+    Examples
+    --------
+    >>> strip_suffix("reviews.jsonl.gz")
+    'reviews.jsonl'
+    """
+    root, suffix = os.path.splitext(name)
+    return root if suffix.lower() in SUFFIXES else name
+
+
+def decompressed(stream: BinaryIO, name: str) -> ByteReader:
+    """Return the bytes that ``stream`` holds, decompressed as the suffix of ``name`` says.
+
+    Reading raises InputError where the data are truncated, damaged or of another kind.
+    """
+    suffix = os.path.splitext(name)[1].lower()
+    return _Decompressed(stream, name, suffix) if suffix in SUFFIXES else stream
+
+
+class _Decompressed:
+    def __init__(self, stream: BinaryIO, name: str, suffix: str) -> None:
+        self._data, self._failures = _open(stream, suffix)
+        self._name = name
+        self._suffix = suffix
+
+    def read(self, size: int, /) -> bytes:
+        try:
+            return self._data.read(size)
+        except EOFError as error:
+            raise InputError(
+                f"{self._name!r} is truncated: the {self._suffix} data end too early; fetch the file again"
+            ) from error
+        except self._failures as error:
+            reason = " ".join(str(error).split())
+            raise InputError(
+                f"{self._name!r} is damaged or no {self._suffix} file ({reason}); fetch it again or rename it"
+            ) from error
+
+
+def _open(stream: BinaryIO, suffix: str) -> tuple[Any, tuple[type[Exception], ...]]:
+    """Return the decompressing stream and what it raises on bad data."""
+    if suffix == ".gz":
+        import gzip
+        import zlib
+
+        return gzip.GzipFile(fileobj=stream, mode="rb"), (OSError, zlib.error)
+    if suffix == ".bz2":
+        import bz2
+
+        return bz2.BZ2File(stream), (OSError, ValueError)
+    if suffix == ".xz":
+        import lzma
+
+        return lzma.LZMAFile(stream), (OSError, lzma.LZMAError)
+    import pyarrow
+
+    return pyarrow.CompressedInputStream(pyarrow.PythonFile(_Borrowed(stream), mode="r"), "zstd"), (OSError,)
+
+
+class _Borrowed:
+    """A stream that its reader may not close."""
+
+    closed = False
+
+    def __init__(self, stream: BinaryIO) -> None:
+        self.read = stream.read
+
+    def close(self) -> None:
+        pass

@@ -1,0 +1,115 @@
+"""CSV and TSV: the texts of one column."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterable, Iterator
+
+from nlpkit.errors import InputError, ParameterError
+
+DEFAULT_COLUMN = "text"
+
+_RUN_CHARACTERS = 1 << 20
+_LONGEST_FIELD = 2**31 - 1
+_NAMED_DELIMITERS = {"tab": "\t", "\\t": "\t", "comma": ",", "semicolon": ";", "space": " ", "pipe": "|"}
+
+
+def delimiter_of(name: str | None, path: str) -> str:
+    """Return the character that parts the columns of the file ``path``.
+
+    Parameters
+    ----------
+    name : str, optional
+        One character, or ``tab``, ``comma``, ``semicolon``, ``space``, ``pipe``; by the suffix unless told.
+    path : str
+        The file's name without the suffix of a compression.
+
+    Raises
+    ------
+    ParameterError
+        If it is more than one character.
+    """
+    if name is None:
+        return "\t" if path.lower().endswith((".tsv", ".tab")) else ","
+    delimiter = _NAMED_DELIMITERS.get(name, name)
+    if len(delimiter) != 1 or delimiter in '\r\n"':
+        raise ParameterError(f"delimiter is {name!r}: give one character, or a name such as tab or semicolon")
+    return delimiter
+
+
+def read_delimited(
+    lines: Iterable[tuple[int, list[str]]], path: str, *, column: str | None = None, delimiter: str = ","
+) -> Iterator[list[str]]:
+    """Yield runs of texts from runs of numbered lines; blank lines are no records.
+
+    Quotes count as RFC 4180 says, so that a quoted text may hold line ends and delimiters; in tab-separated
+    text, which has no quoting, they are ordinary characters.
+
+    Parameters
+    ----------
+    lines : iterable of (int, list of str)
+        As `nlpkit.corpora.lines.read_lines` gives them.
+    path : str
+        The file's name, for messages.
+    column : str, optional
+        A name in the first line, or a number counted from 1 where the file has no line of names. Unless
+        told, the column called ``text``, or the only one.
+    delimiter : str
+        The character between columns.
+
+    Raises
+    ------
+    InputError
+        If there is no such column, a record is too short for it, or a quote is never closed.
+    """
+    csv.field_size_limit(_LONGEST_FIELD)
+    quoting = csv.QUOTE_NONE if delimiter == "\t" else csv.QUOTE_MINIMAL
+    rows = csv.reader(_with_ends(lines), delimiter=delimiter, quoting=quoting, strict=True)
+    index = int(column) - 1 if column is not None and column.isdecimal() else None
+    run: list[str] = []
+    characters = 0
+    try:
+        if index is None:
+            header = next(rows, None)
+            if header is None:
+                return
+            index = _find_column(header, column, path)
+        elif index < 0:
+            raise ParameterError("columns are counted from 1: there is no column 0")
+        for row in rows:
+            try:
+                text = row[index]
+            except IndexError:
+                if not row:
+                    continue
+                raise InputError(
+                    f"{path}, line {rows.line_num}: found {len(row)} columns, expected at least {index + 1}"
+                ) from None
+            run.append(text)
+            characters += len(text)
+            if characters > _RUN_CHARACTERS or len(run) > 20_000:
+                yield run
+                run, characters = [], 0
+    except csv.Error as error:
+        reason = "a quote is never closed" if "end of data" in str(error) else str(error)
+        raise InputError(f"{path}, line {rows.line_num}: not well-formed CSV: {reason}") from None
+    yield run
+
+
+def _with_ends(lines: Iterable[tuple[int, list[str]]]) -> Iterator[str]:
+    for _, run in lines:
+        for line in run:
+            yield line + "\n"
+
+
+def _find_column(header: list[str], column: str | None, path: str) -> int:
+    wanted = DEFAULT_COLUMN if column is None else column
+    if wanted in header:
+        return header.index(wanted)
+    if column is None and len(header) == 1:
+        return 0
+    names = ", ".join(repr(name) for name in header[:20])
+    more = f" and {len(header) - 20} more" if len(header) > 20 else ""
+    raise InputError(
+        f"{path}: there is no column {wanted!r}; give --column (a name or a number), there are {names}{more}"
+    )

@@ -1,0 +1,77 @@
+"""Texts that are in memory already, under the interface of `nlpkit.corpora.Texts`."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Iterator
+
+from nlpkit.corpora.texts import BLOCK_CHARACTERS, Block, Row
+from nlpkit.errors import InputError
+
+SOURCE = "<text>"
+
+
+class GivenTexts:
+    """Texts given one by one.
+
+    Parameters
+    ----------
+    texts : iterable of str
+        Held as a list, so that more passes than one can be made.
+
+    Raises
+    ------
+    InputError
+        If ``texts`` is one string, or something in it is none.
+
+    Examples
+    --------
+    >>> [row.text for row in GivenTexts(["one", "two"])]
+    ['one', 'two']
+    """
+
+    is_stream = False
+    skipped = 0
+    bytes_read = 0
+    total_bytes = 0
+
+    def __init__(self, texts: Iterable[str]) -> None:
+        if isinstance(texts, str):
+            raise InputError("found one string, expected an iterable of texts: put it in a list")
+        self._texts = list(texts)
+        for index, text in enumerate(self._texts):
+            if not isinstance(text, str):
+                raise InputError(f"text {index}: found {type(text).__name__}, expected a string")
+
+    def __enter__(self) -> GivenTexts:
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        pass
+
+    def __iter__(self) -> Iterator[Row]:
+        return (Row(SOURCE, text) for text in self._texts)
+
+    def texts(self) -> Iterator[str]:
+        """Iterate over the texts alone."""
+        return iter(self._texts)
+
+    def blocks(self, n_characters: int = BLOCK_CHARACTERS) -> Iterator[Block]:
+        """Iterate over blocks of rows with about ``n_characters`` of text each."""
+        first = characters = 0
+        for last, text in enumerate(self._texts, 1):
+            characters += len(text)
+            if characters >= n_characters or last == len(self._texts):
+                yield Block([SOURCE] * (last - first), self._texts[first:last])
+                first, characters = last, 0
+
+    def spool(self) -> None:
+        """Do nothing: every pass finds the texts again."""
+
+    def fingerprint(self) -> dict[str, object]:
+        """Return what tells these texts from others."""
+        digest = hashlib.sha256()
+        for text in self._texts:
+            data = text.encode("utf-8", "surrogatepass")
+            digest.update(len(data).to_bytes(8, "little") + data)
+        return {"inputs": len(self._texts), "inputs_sha256": digest.hexdigest()}

@@ -1,0 +1,72 @@
+"""JSON Lines: an object or a string on every line."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from nlpkit.errors import InputError
+
+DEFAULT_FIELD = "text"
+
+
+def read_json_lines(lines: Iterable[tuple[int, list[str]]], path: str, field: str | None = None) -> Iterator[list[str]]:
+    """Yield runs of texts from runs of numbered lines; blank lines are no records.
+
+    Parameters
+    ----------
+    lines : iterable of (int, list of str)
+        As `nlpkit.corpora.lines.read_lines` gives them.
+    path : str
+        The file's name, for messages.
+    field : str, optional
+        The field that holds the text: ``text`` unless told. A line that is a string is the text itself.
+
+    Raises
+    ------
+    InputError
+        Where a line is no JSON, has no such field, or holds something other than a text there.
+    """
+    wanted = DEFAULT_FIELD if field is None else field
+    decode = json.JSONDecoder().decode
+    for first, run in lines:
+        texts = []
+        for number, line in enumerate(run, first):
+            if not line or line.isspace():
+                continue
+            try:
+                record = decode(line)
+            except ValueError as error:
+                raise _not_json(path, number, line, error) from None
+            except RecursionError:
+                raise InputError(f"{path}, line {number}: the JSON is nested too deeply to be read") from None
+            if isinstance(record, dict) and isinstance(record.get(wanted), str):
+                texts.append(record[wanted])
+            elif isinstance(record, str) and field is None:
+                texts.append(record)
+            else:
+                raise _no_text(path, number, record, wanted)
+        yield texts
+
+
+def _not_json(path: str, number: int, line: str, error: ValueError) -> InputError:
+    if number == 1 and line.lstrip().startswith("["):
+        return InputError(f"{path}: found a JSON array, expected JSON Lines: one object on every line")
+    reason = getattr(error, "msg", str(error))
+    column = getattr(error, "colno", None)
+    where = f"{path}, line {number}" + (f", column {column}" if column else "")
+    return InputError(f"{where}: not JSON ({reason[:1].lower()}{reason[1:]}); expected one object a line")
+
+
+def _no_text(path: str, number: int, record: Any, field: str) -> InputError:
+    where = f"{path}, line {number}"
+    if not isinstance(record, dict):
+        found = {list: "an array", str: "a string"}.get(type(record), "no object")
+        return InputError(f"{where}: found {found}, expected an object with the field {field!r}")
+    if field in record:
+        kind = {dict: "an object", list: "an array", type(None): "null", bool: "true or false"}
+        found = kind.get(type(record[field]), "a number")
+        return InputError(f"{where}: the field {field!r} holds {found}, expected a string")
+    names = ", ".join(map(repr, record)) or "none"
+    return InputError(f"{where}: there is no field {field!r}; give --field, the fields are {names}")

@@ -1,0 +1,66 @@
+"""Parquet: the texts of one column."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import BinaryIO
+
+from nlpkit.errors import InputError
+
+DEFAULT_COLUMN = "text"
+
+_RUN_ROWS = 8192
+
+
+def read_parquet(stream: BinaryIO, path: str, column: str | None = None) -> Iterator[list[str]]:
+    """Yield runs of texts.
+
+    Parameters
+    ----------
+    stream : binary file
+        A file that can be sought in.
+    path : str
+        The file's name, for messages.
+    column : str, optional
+        A name, or a number counted from 1. Unless told, the column called ``text``, or the only one.
+
+    Raises
+    ------
+    InputError
+        If it is no Parquet file, has no such column, or the column holds something other than texts.
+    """
+    import pyarrow
+    from pyarrow import parquet
+
+    rows = 0
+    try:
+        file = parquet.ParquetFile(stream)
+        schema = file.schema_arrow
+        name = _find_column(schema.names, column, path)
+        kind = schema.field(name).type
+        if pyarrow.types.is_dictionary(kind):
+            kind = kind.value_type
+        if not (pyarrow.types.is_string(kind) or pyarrow.types.is_large_string(kind)):
+            raise InputError(f"{path}: the column {name!r} holds {kind}, expected string")
+        for batch in file.iter_batches(batch_size=_RUN_ROWS, columns=[name]):
+            values = batch.column(0)
+            if values.null_count:
+                row = rows + values.is_null().to_pylist().index(True) + 1
+                raise InputError(f"{path}, row {row}: the column {name!r} holds null, expected a string")
+            rows += len(values)
+            yield values.to_pylist()
+    except (pyarrow.ArrowException, OSError, UnicodeDecodeError) as error:
+        reason = str(error).splitlines()[0] if str(error) else type(error).__name__
+        raise InputError(f"{path}: not a whole Parquet file ({reason})") from error
+
+
+def _find_column(names: list[str], column: str | None, path: str) -> str:
+    wanted = DEFAULT_COLUMN if column is None else column
+    if wanted in names:
+        return wanted
+    if column is None and len(names) == 1:
+        return names[0]
+    if wanted.isdecimal() and 0 < int(wanted) <= len(names):
+        return names[int(wanted) - 1]
+    known = ", ".join(map(repr, names))
+    raise InputError(f"{path}: there is no column {wanted!r}; give --column, the columns are {known}")

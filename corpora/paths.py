@@ -1,0 +1,116 @@
+"""Inputs as people name them (files, folders, globs, ``-``), and the sources they stand for."""
+
+from __future__ import annotations
+
+import glob
+import os
+import re
+import stat
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from nlpkit.errors import InputError
+
+STDIN = "-"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Source:
+    """One file or stream of texts.
+
+    Attributes
+    ----------
+    name : str
+        What messages and rows call it.
+    path : str or None
+        Where it is; None for standard input.
+    whole : bool
+        Whether the source as a whole is one text.
+    size : int or None
+        Bytes on disk; None for a stream, which can be read only once.
+    modified : int or None
+        Time of the last change in nanoseconds; None for a stream.
+    """
+
+    name: str
+    path: str | None
+    whole: bool = False
+    size: int | None = None
+    modified: int | None = None
+
+
+def find_sources(inputs: Iterable[str | os.PathLike[str]], *, per: str | None = None) -> list[Source]:
+    """Return the sources that ``inputs`` name, in their order; files of a folder or a glob in natural order.
+
+    Parameters
+    ----------
+    inputs : iterable of str or path
+        Files, folders (every file below, hidden ones left out), globs, or ``-`` for standard input.
+    per : {"line", "file"}, optional
+        Whether a text is a line or a file; a line for files and a file for folders unless told.
+
+    Raises
+    ------
+    InputError
+        If an input doesn't exist, matches nothing, or may not be looked at.
+    """
+    sources = [source for name in inputs for source in _expand(os.fspath(name), per)]
+    if not sources:
+        raise InputError("no input was named: give at least one file, folder, glob or '-'")
+    return sources
+
+
+def natural(path: str) -> list[tuple[str | int, ...]]:
+    """Return a sort key in which the numbers in a path count as numbers: ``part2`` before ``part10``.
+
+    Examples
+    --------
+    >>> sorted(["part10.txt", "part2.txt"], key=natural)
+    ['part2.txt', 'part10.txt']
+    """
+    return [
+        tuple(int(part) if part.isdecimal() else part for part in re.split(r"(\d+)", folder))
+        for folder in re.split(r"[/\\]", path)
+    ]
+
+
+def _expand(name: str, per: str | None) -> Iterator[Source]:
+    if name == STDIN:
+        yield Source(name="<stdin>", path=None, whole=per == "file")
+    elif os.path.isdir(name):
+        files = sorted(_files_below(name), key=natural)
+        if not files:
+            raise InputError(f"no files in the folder {name!r}: give one that holds texts")
+        for file in files:
+            yield _source(file, whole=per != "line")
+    elif os.path.lexists(name) or not glob.has_magic(name):
+        yield _source(name, whole=per == "file")
+    else:
+        files = sorted(filter(os.path.isfile, glob.iglob(name, recursive=True)), key=natural)
+        if not files:
+            raise InputError(f"no file matches {name!r}")
+        for file in files:
+            yield _source(file, whole=per == "file")
+
+
+def _files_below(folder: str) -> Iterator[str]:
+    def refuse(error: OSError) -> None:
+        raise InputError(f"can't list {error.filename!r}: {error.strerror}") from error
+
+    for parent, folders, files in os.walk(folder, onerror=refuse):
+        folders[:] = [name for name in folders if not name.startswith(".")]
+        for name in files:
+            path = os.path.join(parent, name)
+            if not name.startswith(".") and os.path.isfile(path):
+                yield path
+
+
+def _source(path: str, *, whole: bool) -> Source:
+    try:
+        status = os.stat(path)
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or error
+        raise InputError(f"can't read {path!r}: {reason}") from error
+    if not stat.S_ISREG(status.st_mode):
+        return Source(name=path, path=path, whole=whole)
+    return Source(name=path, path=path, whole=whole, size=status.st_size, modified=status.st_mtime_ns)

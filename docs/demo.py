@@ -1,0 +1,58 @@
+"""``make demo``: nlpkit at work on the sample texts, on the screen, leaving no file behind."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+from refresh import SAMPLES, TOP, environment, on_terminal
+
+SCENES = [
+    (
+        "Four texts become four vectors. A word weighs more the fewer texts it stands in:\n"
+        '"wrote", "about" and "and" are in all of them, "relativity" is in one.',
+        "nlpkit embed -i corpora/samples/textbook.txt",
+    ),
+    (
+        "The same texts as plain counts of words.",
+        "nlpkit embed --method bow -i corpora/samples/textbook.txt",
+    ),
+    (
+        "Any script, and characters in place of words where a script writes no spaces.",
+        'nlpkit embed --method bow --tokenizer cjk "雨停了，孩子们跑向河边。" "Дождь кончился"',
+    ),
+    (
+        "Learn from a column of a table, keep the model, and look at what it holds.",
+        "nlpkit embed -i corpora/samples/reviews.csv --column review --stop-words english -o reviews.npz"
+        " --save reviews",
+        "nlpkit terms reviews -k 5",
+    ),
+    (
+        "Which notes on the notice board are nearest to a question?",
+        'nlpkit search "a broken bicycle" -i corpora/samples/noticeboard.txt -k 3',
+    ),
+]
+
+
+def main() -> None:
+    with tempfile.TemporaryDirectory() as place:
+        folder = Path(place)
+        shutil.copytree(TOP / SAMPLES, folder / SAMPLES)
+        programs = {"PATH": environment()["PATH"], "PYTHONUTF8": "1"}
+        for explanation, *commands in SCENES:
+            print(f"\n{explanation}")
+            for command in commands:
+                print(f"\n$ {command}", flush=True)
+                if os.name == "nt" or sys.stdout.isatty():
+                    subprocess.run(command, shell=True, check=True, cwd=folder, env=os.environ | programs)
+                else:
+                    print(on_terminal(command, folder), end="", flush=True)
+    print("\nMore: README.md has a tour, docs/ a page for each method, `.venv-demo/bin/nlpkit --help` the rest.")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,60 @@
+"""The columns of rows on their way out, and matrices brought to their form."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeAlias
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from scipy.sparse import csr_matrix
+
+    Matrix: TypeAlias = csr_matrix | np.ndarray
+
+
+@dataclass(frozen=True, kw_only=True)
+class Columns:
+    """What every row has.
+
+    Attributes
+    ----------
+    names : sequence of str or None
+        The columns' names in their order; None where they have only numbers.
+    n_columns : int
+    dtype : numpy.dtype
+        Of the numbers.
+    sparse : bool
+        Whether a row is written as its non-zero terms, or as a whole vector.
+    one_based : bool
+        Whether svmlight counts its columns from 1.
+    """
+
+    names: Sequence[str] | None
+    n_columns: int
+    dtype: np.dtype
+    sparse: bool = True
+    one_based: bool = False
+
+    @property
+    def row_bytes(self) -> int:
+        """Bytes of a dense row."""
+        return max(1, self.n_columns * self.dtype.itemsize)
+
+    def csr(self, X: Matrix) -> csr_matrix:
+        """Return ``X`` as CSR of this dtype, no place given twice."""
+        from scipy.sparse import csr_matrix
+
+        rows = csr_matrix(X, dtype=self.dtype)
+        if not rows.has_canonical_format:
+            rows = rows.copy()
+            rows.sum_duplicates()
+        return rows
+
+    def dense(self, X: Matrix, at_once: int = 1 << 24) -> Iterator[np.ndarray]:
+        """Yield ``X`` as dense arrays of this dtype, of some ``at_once`` bytes each."""
+        step = max(1, at_once // self.row_bytes)
+        for start in range(0, X.shape[0], step):
+            rows = X[start : start + step]
+            yield np.ascontiguousarray(rows if isinstance(rows, np.ndarray) else rows.toarray(), self.dtype)

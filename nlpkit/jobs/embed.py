@@ -1,0 +1,289 @@
+"""`embed_files` and `embed_texts`: texts in, vectors out, to a file, a folder or standard output."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Mapping
+from contextlib import AbstractContextManager, ExitStack
+from dataclasses import dataclass
+from typing import Any, BinaryIO
+
+from nlpkit.corpora import Block, GivenTexts
+from nlpkit.errors import ParameterError
+
+from .models import describe_parameters, load_model, make_model, model_hash, names_of, shape_of
+from .passes import AnyTexts, Progress, Reading, StrPath, embed, learn
+from .passes import fit as fit_on
+from .sinks import Collected, RowSink, check_output, check_place
+
+
+@dataclass(frozen=True, kw_only=True)
+class EmbedReport:
+    """What `embed_files` and `embed_texts` did.
+
+    Attributes
+    ----------
+    rows, columns, nonzeros : int
+        The shape of the vectors, and how many weights are stored in them.
+    skipped : int
+        Texts left out because they can't be decoded.
+    method : str
+        The method's name in `nlpkit.registry.EMBEDDERS`.
+    model : estimator
+        The fitted model.
+    vectors : CSR matrix of shape (rows, columns), or None
+        The vectors, where no output was named.
+    """
+
+    rows: int
+    columns: int
+    nonzeros: int
+    skipped: int
+    method: str
+    model: Any
+    vectors: Any = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Job:
+    method: str | None
+    model: Any
+    training: AnyTexts | None
+    save: StrPath | None
+    parameters: Mapping[str, Any] | None
+    threads: int | None
+    shard_format: str | None
+    shard_rows: int | None
+    one_based: bool
+    force: bool
+    resume: bool
+    progress: Progress | None
+
+
+def embed_files(
+    inputs: StrPath | Iterable[StrPath],
+    output: StrPath | RowSink | None = None,
+    *,
+    method: str | None = None,
+    model: StrPath | Any | None = None,
+    fit: StrPath | Iterable[StrPath] | None = None,
+    save: StrPath | None = None,
+    parameters: Mapping[str, Any] | None = None,
+    per: str | None = None,
+    field: str | None = None,
+    column: str | None = None,
+    delimiter: str | None = None,
+    encoding: str = "utf-8",
+    decode_errors: str = "strict",
+    stdin: BinaryIO | None = None,
+    threads: int | None = None,
+    shard_format: str | None = None,
+    shard_rows: int | None = None,
+    one_based: bool = False,
+    force: bool = False,
+    resume: bool = False,
+    progress: Progress | None = None,
+) -> EmbedReport:
+    """Turn the texts of files into vectors.
+
+    Memory stays flat: inputs of more than `nlpkit.jobs.passes.IN_MEMORY_CHARACTERS` are read once to learn
+    from them and once to embed them, and vectors go out as they come. Only what is not written (no
+    ``output``) or written as one ``.npz`` is held until it is complete.
+
+    Parameters
+    ----------
+    inputs : path or iterable of paths
+        Files, folders, globs, ``-``. They and ``per`` … ``stdin`` are as in `nlpkit.corpora.Texts`.
+    output : path or RowSink, optional
+        A file, by suffix .npz, .npy, .parquet, .jsonl or .svmlight; a folder of shards; ``-`` for JSON Lines
+        on standard output. Without one the report holds the vectors.
+    method : str, optional
+        A name in `nlpkit.registry.EMBEDDERS`; tfidf unless told.
+    model : path or fitted estimator, optional
+        Embed with this model, and learn nothing.
+    fit : path or iterable of paths, optional
+        Learn from these instead of from ``inputs``.
+    save : path, optional
+        The folder to save the fitted model in.
+    parameters : mapping, optional
+        The estimator's parameters, by name.
+    threads : int, optional
+        Every core that the process may use, unless told.
+    shard_format, shard_rows, one_based, force, resume
+        As in `nlpkit.rows.open_writer`.
+    progress : callable, optional
+        See `nlpkit.jobs.passes.Progress`.
+
+    Returns
+    -------
+    EmbedReport
+
+    Raises
+    ------
+    InputError
+        If an input can't be read, or holds no text.
+    OutputError
+        If something can't be written where it should be.
+    ParameterError
+        If parameters are unknown, or don't go together.
+
+    Examples
+    --------
+    >>> from pathlib import Path
+    >>> from tempfile import TemporaryDirectory
+    >>> with TemporaryDirectory() as folder:
+    ...     path = Path(folder, "a.txt")
+    ...     _ = path.write_text("one cat\\ntwo cats\\n")
+    ...     embed_files(path, method="bow").vectors.shape
+    (2, 4)
+    """
+    reading = Reading(
+        per=per,
+        field=field,
+        column=column,
+        delimiter=delimiter,
+        encoding=encoding,
+        decode_errors=decode_errors,
+        stdin=stdin,
+    )
+    with ExitStack() as open_texts:
+        texts = open_texts.enter_context(reading.texts(inputs))
+        training = None if fit is None else open_texts.enter_context(reading.texts(fit))
+        job = _Job(
+            method=method,
+            model=model,
+            training=training,
+            save=save,
+            parameters=parameters,
+            threads=threads,
+            shard_format=shard_format,
+            shard_rows=shard_rows,
+            one_based=one_based,
+            force=force,
+            resume=resume,
+            progress=progress,
+        )
+        return _run(job, texts, output)
+
+
+def embed_texts(
+    texts: Iterable[str],
+    output: StrPath | RowSink | None = None,
+    *,
+    method: str | None = None,
+    model: StrPath | Any | None = None,
+    fit: StrPath | Iterable[StrPath] | None = None,
+    save: StrPath | None = None,
+    parameters: Mapping[str, Any] | None = None,
+    threads: int | None = None,
+    shard_format: str | None = None,
+    shard_rows: int | None = None,
+    one_based: bool = False,
+    force: bool = False,
+    resume: bool = False,
+    progress: Progress | None = None,
+) -> EmbedReport:
+    """Turn texts into vectors: `embed_files` for texts that are in memory already.
+
+    Raises
+    ------
+    InputError, OutputError, ParameterError
+        As `embed_files`.
+
+    Examples
+    --------
+    >>> embed_texts(["one cat", "two cats"], method="bow").vectors.toarray().tolist()
+    [[1, 0, 1, 0], [0, 1, 0, 1]]
+    """
+    with ExitStack() as open_texts:
+        training = None if fit is None else open_texts.enter_context(Reading().texts(fit))
+        job = _Job(
+            method=method,
+            model=model,
+            training=training,
+            save=save,
+            parameters=parameters,
+            threads=threads,
+            shard_format=shard_format,
+            shard_rows=shard_rows,
+            one_based=one_based,
+            force=force,
+            resume=resume,
+            progress=progress,
+        )
+        return _run(job, GivenTexts(texts), output)
+
+
+def _run(job: _Job, texts: AnyTexts, output: StrPath | RowSink | None) -> EmbedReport:
+    if job.model is not None and job.training is not None:
+        raise ParameterError("a model has learnt already: give either a model or something to fit on")
+    if job.save is not None:
+        check_place(job.save, is_folder=True, force=job.force)
+    if isinstance(output, str | os.PathLike):
+        check_output(output, force=job.force)
+    method, model, held = _fitted(job, texts)
+    if job.save is not None:
+        model.save(job.save, force=job.force)
+    n_columns, dtype = shape_of(model)
+    sink: Collected | RowSink | Any
+    with ExitStack() as stack:
+        if output is None:
+            sink = Collected()
+        elif isinstance(output, str | os.PathLike):
+            n_rows = len(held[0].texts) if held else None
+            sink = stack.enter_context(_open_writer(job, output, texts, model, n_columns, dtype, n_rows))
+        else:
+            sink = output
+            sink.open(model)
+            stack.callback(sink.close)
+        rows = getattr(sink, "rows_done", 0)
+        nonzeros = 0
+        for block, vectors in [held] if held and not rows else embed(model, texts, job.progress, skip=rows):
+            sink.write(block.sources, block.texts, vectors)
+            rows += len(block.texts)
+            nonzeros += vectors.nnz
+            if getattr(sink, "full", False):
+                break
+    return EmbedReport(
+        rows=rows,
+        columns=n_columns,
+        nonzeros=nonzeros,
+        skipped=texts.skipped,
+        method=method,
+        model=model,
+        vectors=sink.vectors() if isinstance(sink, Collected) else None,
+    )
+
+
+def _fitted(job: _Job, texts: AnyTexts) -> tuple[str, Any, tuple[Block, Any] | None]:
+    """Return the method, the fitted model, and all texts with their vectors where these came with it."""
+    if job.model is not None:
+        return *load_model(job.model, job.method, job.parameters, job.threads), None
+    method, model = make_model(job.method, job.parameters, job.threads)
+    if job.training is None:
+        return method, model, learn(model, texts, job.progress)
+    fit_on(model, job.training, job.progress)
+    return method, model, None
+
+
+def _open_writer(
+    job: _Job, output: StrPath, texts: AnyTexts, model: Any, n_columns: int, dtype: Any, n_rows: int | None
+) -> AbstractContextManager[Any]:
+    from nlpkit.rows import open_writer
+
+    return open_writer(
+        output,
+        names=names_of(model),
+        dtype=dtype,
+        n_columns=n_columns,
+        options={"method": model.kind, "parameters": describe_parameters(model)},
+        model_hash=model_hash(model),
+        fingerprint=texts.fingerprint(),
+        n_rows=n_rows,
+        shard_format=job.shard_format,
+        shard_rows=job.shard_rows,
+        force=job.force,
+        resume=job.resume,
+        one_based=job.one_based,
+        sparse=True,
+    )

@@ -1,0 +1,131 @@
+"""Passes over texts: one to learn from them, one to embed them block by block."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any, BinaryIO
+
+from nlpkit.corpora import Block, GivenTexts, Texts
+from nlpkit.corpora.texts import BLOCK_CHARACTERS
+from nlpkit.errors import InputError
+
+IN_MEMORY_CHARACTERS = 1 << 24
+"""Inputs of at most so many characters are read once and held; longer ones are read twice, block by block."""
+
+StrPath = str | os.PathLike[str]
+AnyTexts = Texts | GivenTexts
+Progress = Callable[[str, int, int | None], None]
+"""Called at times with what is being done, the bytes that were read, and those there are (or None)."""
+
+_FIT_CHARACTERS = 1 << 20
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reading:
+    """How inputs are read: the parameters of `nlpkit.corpora.Texts`."""
+
+    per: str | None = None
+    field: str | None = None
+    column: str | None = None
+    delimiter: str | None = None
+    encoding: str = "utf-8"
+    decode_errors: str = "strict"
+    stdin: BinaryIO | None = None
+
+    def texts(self, inputs: StrPath | Iterable[StrPath]) -> Texts:
+        """Return the texts of ``inputs``."""
+        return Texts(
+            inputs,
+            per=self.per,
+            field=self.field,
+            column=self.column,
+            delimiter=self.delimiter,
+            encoding=self.encoding,
+            decode_errors=self.decode_errors,
+            stdin=self.stdin,
+        )
+
+
+def learn(model: Any, texts: AnyTexts, progress: Progress | None = None) -> tuple[Block, Any] | None:
+    """Fit ``model`` on texts that are to be embedded next.
+
+    Returns
+    -------
+    (Block, CSR) or None
+        All texts and their vectors if they are few enough to be held; else they have to be read again.
+
+    Raises
+    ------
+    InputError
+        If there is no text.
+    """
+    if not needs_fit(model):
+        return None
+    if texts.is_stream:
+        texts.spool()
+    blocks = texts.blocks(IN_MEMORY_CHARACTERS)
+    first = next(blocks, None)
+    if first is None:
+        raise no_texts(texts)
+    if next(blocks, None) is None:
+        return first, model.fit_transform(first.texts)
+    del first, blocks
+    fit(model, texts, progress)
+    return None
+
+
+def fit(model: Any, texts: AnyTexts, progress: Progress | None = None) -> None:
+    """Fit ``model`` on ``texts``, of which it holds one block at a time.
+
+    Raises
+    ------
+    InputError
+        If there is no text.
+    """
+    model.fit(text for block in _watched("learning", texts, _FIT_CHARACTERS, progress) for text in block.texts)
+
+
+def embed(
+    model: Any, texts: AnyTexts, progress: Progress | None = None, *, skip: int = 0
+) -> Iterator[tuple[Block, Any]]:
+    """Yield each block of ``texts`` with its vectors, after the first ``skip`` of them.
+
+    Raises
+    ------
+    InputError
+        If there is no text.
+    """
+    for block in _watched("embedding", texts, BLOCK_CHARACTERS, progress):
+        rest = Block(block.sources[skip:], block.texts[skip:]) if skip else block
+        skip = max(0, skip - len(block.texts))
+        if rest.texts:
+            yield rest, model.transform(rest.texts)
+
+
+def needs_fit(model: Any) -> bool:
+    """Whether there is something that the model has to learn before it can embed."""
+    return model.kind != "hashing"
+
+
+def no_texts(texts: AnyTexts) -> InputError:
+    """Return the exception that says why there is no text."""
+    if isinstance(texts, GivenTexts):
+        return InputError("no text was given: give at least one")
+    names = [source.name for source in texts.sources]
+    shown = ", ".join(names[:3]) + (f" and {len(names) - 3} more" if len(names) > 3 else "")
+    if texts.skipped:
+        return InputError(f"{shown}: every text was skipped, none can be decoded; give the right --encoding")
+    return InputError(f"{shown}: empty, expected at least one text")
+
+
+def _watched(stage: str, texts: AnyTexts, n_characters: int, progress: Progress | None) -> Iterator[Block]:
+    empty = True
+    for block in texts.blocks(n_characters):
+        empty = False
+        if progress is not None:
+            progress(stage, texts.bytes_read, texts.total_bytes)
+        yield block
+    if empty:
+        raise no_texts(texts)

@@ -1,0 +1,150 @@
+"""`search_files`: the texts nearest to a query."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from contextlib import ExitStack
+from dataclasses import dataclass
+from typing import Any, BinaryIO
+
+from nlpkit.errors import ParameterError
+
+from .models import load_model, make_model
+from .passes import Progress, Reading, StrPath, embed, learn
+from .passes import fit as fit_on
+
+
+@dataclass(frozen=True, order=True)
+class Hit:
+    """A text that was found.
+
+    Attributes
+    ----------
+    score : float
+        The cosine of its vector and the query's; for BM25 the sum of its weights over the query's terms.
+    id : int
+        Its number over all inputs, from 0.
+    source : str
+        The file it stands in.
+    text : str
+    """
+
+    score: float
+    id: int
+    source: str
+    text: str
+
+
+def search_files(
+    query: str,
+    inputs: StrPath | Iterable[StrPath],
+    *,
+    k: int = 10,
+    method: str | None = None,
+    model: StrPath | Any | None = None,
+    fit: StrPath | Iterable[StrPath] | None = None,
+    parameters: Mapping[str, Any] | None = None,
+    per: str | None = None,
+    field: str | None = None,
+    column: str | None = None,
+    delimiter: str | None = None,
+    encoding: str = "utf-8",
+    decode_errors: str = "strict",
+    stdin: BinaryIO | None = None,
+    threads: int | None = None,
+    progress: Progress | None = None,
+) -> list[Hit]:
+    """Find the ``k`` texts nearest to ``query``, the nearest first; among equals the first one.
+
+    Parameters
+    ----------
+    query : str
+        What to look for.
+    k : int
+        How many texts to return at most. A text that shares no term with the query is not found.
+    inputs, method, model, fit, parameters, per, ..., progress
+        As in `nlpkit.jobs.embed_files`.
+
+    Returns
+    -------
+    list of Hit
+
+    Raises
+    ------
+    InputError, ParameterError
+        As `nlpkit.jobs.embed_files`; ParameterError also if ``k`` is below 1.
+
+    Examples
+    --------
+    >>> from pathlib import Path
+    >>> from tempfile import TemporaryDirectory
+    >>> with TemporaryDirectory() as folder:
+    ...     path = Path(folder, "a.txt")
+    ...     _ = path.write_text("a grey cat\\na red fox\\n")
+    ...     [hit.text for hit in search_files("fox", path)]
+    ['a red fox']
+    """
+    if k < 1:
+        raise ParameterError(f"k is {k}: ask for at least 1 text")
+    reading = Reading(
+        per=per,
+        field=field,
+        column=column,
+        delimiter=delimiter,
+        encoding=encoding,
+        decode_errors=decode_errors,
+        stdin=stdin,
+    )
+    held = None
+    with ExitStack() as stack:
+        texts = stack.enter_context(reading.texts(inputs))
+        if model is not None:
+            _, model = load_model(model, method, parameters, threads)
+        else:
+            _, model = make_model(method, parameters, threads)
+            if fit is not None:
+                fit_on(model, stack.enter_context(reading.texts(fit)), progress)
+            else:
+                held = learn(model, texts, progress)
+        weights, is_cosine = _query_vector(model, query)
+        best: list[Hit] = []
+        row = 0
+        for block, vectors in [held] if held else embed(model, texts, progress):
+            scores = _scores(vectors, weights, is_cosine)
+            for index in _largest(scores, k):
+                best.append(Hit(float(scores[index]), row + int(index), block.sources[index], block.texts[index]))
+            best = sorted(best, key=lambda hit: (-hit.score, hit.id))[:k]
+            row += len(block.texts)
+    return best
+
+
+def _query_vector(model: Any, query: str) -> tuple[Any, bool]:
+    """Return the query's weights as an array of shape (columns,), and whether scores are cosines."""
+    import numpy as np
+
+    vector = model.transform([query])
+    weights = np.zeros(vector.shape[1])
+    weights[vector.indices] = vector.data
+    if getattr(model, "weighting", None) == "bm25":
+        return (weights != 0).astype(float), False
+    norm = np.linalg.norm(weights)
+    return (weights / norm if norm else weights), True
+
+
+def _scores(vectors: Any, weights: Any, is_cosine: bool) -> Any:
+    import numpy as np
+
+    scores = vectors @ weights
+    if is_cosine:
+        rows = np.repeat(np.arange(vectors.shape[0]), np.diff(vectors.indptr))
+        squares = np.bincount(rows, np.square(vectors.data, dtype=float), vectors.shape[0])
+        scores = np.divide(scores, np.sqrt(squares), out=np.zeros(len(squares)), where=squares > 0)
+    return scores
+
+
+def _largest(scores: Any, k: int) -> Any:
+    """Return where the ``k`` largest scores above 0 stand, the first of equals first."""
+    import numpy as np
+
+    found = np.flatnonzero(scores > 0)
+    return found[np.argsort(-scores[found], kind="stable")[:k]]

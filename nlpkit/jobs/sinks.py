@@ -1,0 +1,83 @@
+"""Where rows go besides `nlpkit.rows`, and whether they can go there at all."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from typing import Any, Protocol
+
+from nlpkit.errors import OutputError
+
+from .passes import StrPath
+
+
+class RowSink(Protocol):
+    """What takes rows in place of a file, such as a table on the screen.
+
+    ``open`` is called once with the fitted model, then ``write`` with blocks of rows until there are no more
+    or ``full`` is true, then ``close``.
+    """
+
+    full: bool
+
+    def open(self, model: Any) -> None: ...
+
+    def write(self, sources: list[str], texts: list[str], rows: Any) -> None: ...
+
+    def close(self) -> None: ...
+
+
+class Collected:
+    """A sink that keeps the vectors."""
+
+    def __init__(self) -> None:
+        self._blocks: list[Any] = []
+
+    def write(self, sources: list[str], texts: list[str], rows: Any) -> None:
+        self._blocks.append(rows)
+
+    def vectors(self) -> Any:
+        if len(self._blocks) == 1:
+            return self._blocks[0]
+        from scipy.sparse import vstack
+
+        return vstack(self._blocks, format="csr")
+
+
+def check_output(output: StrPath, *, force: bool) -> None:
+    """Refuse an output that can't be written, before hours go into its rows.
+
+    Raises
+    ------
+    OutputError, ParameterError
+        With the reason.
+    """
+    from nlpkit.outputs import is_folder
+    from nlpkit.rows import suffix_of
+
+    if os.fspath(output) == "-":
+        return
+    if not is_folder(output):
+        suffix_of(output)
+    check_place(output, is_folder=is_folder(output), force=force)
+
+
+def check_place(path: StrPath, *, is_folder: bool, force: bool) -> None:
+    """Refuse a file or folder that can't be written, or a folder that may not be replaced.
+
+    Raises
+    ------
+    OutputError
+        With the reason.
+    """
+    from nlpkit.output_folders import check_folder
+    from nlpkit.outputs import output_errors
+
+    place = os.path.realpath(path)
+    if is_folder:
+        check_folder(path, force=force)
+    elif os.path.isdir(place):
+        raise OutputError(f"{os.fspath(path)}: is a folder, and a file is to be written there: name another place")
+    if os.path.isfile(place) or not os.path.exists(place):
+        with output_errors(path), tempfile.TemporaryFile(dir=os.path.dirname(place)):
+            pass

@@ -1,0 +1,81 @@
+"""`terms`: what a model has learnt about its terms."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from nlpkit.errors import ParameterError
+
+from .models import load_model, names_of
+from .passes import StrPath
+
+ORDERS = ("count", "df", "idf")
+
+
+@dataclass(frozen=True)
+class Term:
+    """A term of a model.
+
+    Attributes
+    ----------
+    term : str
+    count : int
+        How often it occurs in the texts that the model learnt from.
+    documents : int
+        How many of them it occurs in.
+    idf : float
+        Its inverse document frequency: the model's own, or else ln((1 + n) / (1 + documents)) + 1.
+    """
+
+    term: str
+    count: int
+    documents: int
+    idf: float
+
+
+def terms(model: StrPath | Any, *, sort: str = "count", k: int | None = 20) -> list[Term]:
+    """Return the first ``k`` terms of a model by ``sort``, highest first.
+
+    Parameters
+    ----------
+    model : path or fitted estimator
+    sort : {"count", "df", "idf"}
+        By occurrences, by documents they occur in, or by inverse document frequency. Equals stand by
+        occurrences, then in the order of the columns.
+    k : int or None
+        How many; None for all.
+
+    Raises
+    ------
+    ArtifactError
+        If the folder is no model.
+    ParameterError
+        If the model keeps no terms, or there is no such order.
+
+    Examples
+    --------
+    >>> from nlpkit.embeddings import BagOfWords
+    >>> [(term.term, term.count) for term in terms(BagOfWords().fit(["ho ho ho", "hi"]))]
+    [('ho', 3), ('hi', 1)]
+    """
+    if sort not in ORDERS:
+        raise ParameterError(f"sort is {sort!r}: choose one of {', '.join(ORDERS)}")
+    if k is not None and k < 1:
+        raise ParameterError(f"k is {k}: ask for at least 1 term")
+    kind, model = load_model(model)
+    names = names_of(model)
+    if names is None:
+        raise ParameterError(f"a {kind} model keeps no terms: its columns are numbers")
+    import numpy as np
+
+    counts = getattr(model, "term_frequency_", None)
+    documents = getattr(model, "document_frequency_", None)
+    if counts is None or documents is None:
+        raise ParameterError("the model has its vocabulary and no counts: fit it on texts first")
+    idf = getattr(model, "idf_", None)
+    if idf is None:
+        idf = np.log((1 + model.n_documents_) / (1 + documents)) + 1
+    key = {"count": counts, "df": documents, "idf": idf}[sort]
+    order = np.lexsort((-counts, -key))[:k]
+    return [Term(names[int(i)], int(counts[i]), int(documents[i]), float(idf[i])) for i in order]

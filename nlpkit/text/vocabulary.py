@@ -1,0 +1,181 @@
+"""Vocabulary: tokens and their numbers, the most frequent first."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from functools import cached_property
+from os import PathLike
+from typing import Any
+
+import numpy as np
+
+from .. import artifact
+from ..errors import ArtifactError, ParameterError
+from . import counting, tokenize
+from .analysis import Analysis, Scan
+from .normalize import chain, unicode_form
+from .terms import Terms
+from .threads import available_threads
+
+
+class Vocabulary(Sequence[str]):
+    """Tokens, numbered from 0 on: special ones first, then the others in the order given.
+
+    Parameters
+    ----------
+    tokens : iterable of str
+        The tokens, without the special ones.
+    counts : (n_tokens,) int, optional
+        How often each was seen.
+    specials : sequence of str, default=()
+        Tokens with a role, such as ``"<pad>"``; their counts are 0.
+    unknown : str, optional
+        The special token that stands for all others in `encode`; without one, these are refused.
+
+    Examples
+    --------
+    >>> vocabulary = Vocabulary.from_texts(["the cat saw the dog"], specials=["<unk>"], unknown="<unk>")
+    >>> list(vocabulary)
+    ['<unk>', 'the', 'cat', 'dog', 'saw']
+    >>> vocabulary.encode(["the", "bird"]).tolist()
+    [1, 0]
+    """
+
+    def __init__(
+        self,
+        tokens: Iterable[str],
+        counts: Iterable[int] | np.ndarray | None = None,
+        *,
+        specials: Sequence[str] = (),
+        unknown: str | None = None,
+    ) -> None:
+        self.specials = tuple(specials)
+        self.unknown = unknown
+        plain = tokens if isinstance(tokens, Terms) else Terms.of(tokens)
+        self.terms = Terms.of([*self.specials, *plain]) if self.specials else plain
+        seen = np.zeros(len(plain), np.int64) if counts is None else np.asarray(counts, np.int64)
+        if seen.shape != (len(plain),):
+            raise ParameterError(f"there are {len(plain)} tokens and {seen.size} counts: give one count for each token")
+        self.counts = np.concatenate([np.zeros(len(self.specials), np.int64), seen])
+        if unknown is not None and unknown not in self.specials:
+            raise ParameterError(f"unknown is {unknown!r}, which is not among the special tokens: add it to specials")
+
+    @classmethod
+    def from_texts(
+        cls,
+        texts: Iterable[str],
+        *,
+        tokenizer: Any = "words",
+        lowercase: bool = True,
+        normalize: str | None = None,
+        min_count: int = 1,
+        max_count: int | None = None,
+        max_size: int | None = None,
+        specials: Sequence[str] = (),
+        unknown: str | None = None,
+        threads: int | None = None,
+    ) -> Vocabulary:
+        """Count the tokens of ``texts``, which are read once, and keep those within the limits.
+
+        Tokens of the same count go by their code points. ``max_size`` counts the special tokens too.
+        """
+        preprocess = chain(unicode_form(normalize), str.lower if lowercase else None) or str
+        cut = tokenize.scanned(tokenizer, None)
+        scan = None
+        if cut is not None:
+            scan = Scan(cut=cut[0], shortest=cut[1], lower=lowercase, transform=preprocess if normalize else None)
+        tokens = tokenize.named_tokenizer(tokenizer) if isinstance(tokenizer, str) else tokenizer
+        analysis = Analysis(preprocess=preprocess, tokenize=tokens, scan=scan)
+        few, texts = counting.take(iter(texts), counting.SMALL)
+        counter = counting.new_counter(analysis, None, few=few)
+        counter.count(texts, insert=True, learn=True, keep=False, threads=threads or available_threads())
+        numbers = counter.sorted_numbers()
+        seen = counter.frequency[numbers, 1]
+        kept = (seen >= min_count) & (seen <= (max_count if max_count is not None else np.inf))
+        numbers, seen = numbers[kept], seen[kept]
+        order = np.argsort(-seen, kind="stable")
+        if max_size is not None:
+            order = order[: max(0, max_size - len(specials))]
+        names = counter.spell(numbers[order])
+        taken = set(specials)
+        if taken:
+            plain = np.array([token not in taken for token in names], bool)
+            names, order = Terms.of(token for token in names if token not in taken), order[plain]
+        return cls(names, seen[order], specials=specials, unknown=unknown)
+
+    def __len__(self) -> int:
+        return len(self.terms)
+
+    def __getitem__(self, index: Any) -> Any:
+        return self.terms[index]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.terms)
+
+    def __contains__(self, token: object) -> bool:
+        return token in self.ids
+
+    def __repr__(self) -> str:
+        return f"<Vocabulary of {len(self)} tokens>"
+
+    @cached_property
+    def ids(self) -> dict[str, int]:
+        """The number of each token; built when it is first read."""
+        ids = {token: number for number, token in enumerate(self.terms)}
+        if len(ids) < len(self):
+            raise ParameterError("a token is in the vocabulary twice: give each once")
+        return ids
+
+    def encode(self, tokens: Iterable[str]) -> np.ndarray:
+        """The numbers of ``tokens``: (n,) int32.
+
+        Raises
+        ------
+        ParameterError
+            If a token is not in the vocabulary, and there is no ``unknown`` to stand for it.
+        """
+        ids = self.ids
+        if self.unknown is not None:
+            unknown = ids[self.unknown]
+            return np.array([ids.get(token, unknown) for token in tokens], np.int32)
+        try:
+            return np.array([ids[token] for token in tokens], np.int32)
+        except KeyError as error:
+            raise ParameterError(f"{error.args[0]!r} is not in the vocabulary, which has no unknown token") from error
+
+    def decode(self, ids: Iterable[int]) -> list[str]:
+        """The tokens of numbers."""
+        return [self.terms[int(number)] for number in ids]
+
+    def save(self, path: str | PathLike[str], *, force: bool = False) -> None:
+        """Write a folder that `load`, and `nlpkit.load`, read."""
+        artifact.save(
+            path,
+            kind="vocabulary",
+            options={"specials": list(self.specials), "unknown": self.unknown},
+            arrays={"counts": self.counts},
+            files={"vocabulary.txt": self.terms.lines()},
+            force=force,
+        )
+
+    @classmethod
+    def load(cls, path: str | PathLike[str]) -> Vocabulary:
+        """Read what `save` wrote."""
+        return cls.from_artifact(artifact.read(path))
+
+    @classmethod
+    def from_artifact(cls, stored: artifact.Artifact) -> Vocabulary:
+        """The vocabulary that `save` wrote."""
+        if stored.kind != "vocabulary":
+            raise ArtifactError(f"{stored.path} holds a {stored.kind} model, expected a vocabulary")
+        specials = stored.options.get("specials", [])
+        try:
+            tokens = Terms.from_lines(stored.file("vocabulary.txt"))
+            return cls(
+                tokens[len(specials) :],
+                stored.arrays["counts"][len(specials) :],
+                specials=specials,
+                unknown=stored.options.get("unknown"),
+            )
+        except (KeyError, ValueError) as error:
+            raise ArtifactError(f"{stored.path} is damaged ({error}): make the vocabulary again") from error

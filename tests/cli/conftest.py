@@ -1,0 +1,81 @@
+"""A command line run in this process, and one run by itself."""
+
+from __future__ import annotations
+
+import io
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+from nlpkit.cli.main import main
+
+
+class Outcome(NamedTuple):
+    code: int
+    out: str
+    err: str
+
+
+Run = Callable[..., Outcome]
+
+
+class _Standard(io.TextIOWrapper):
+    """A standard stream in memory, which may say that it is a terminal."""
+
+    def __init__(self, data: bytes = b"", *, terminal: bool = False) -> None:
+        super().__init__(io.BytesIO(data), encoding="utf-8", newline="\n", write_through=True)
+        self.terminal = terminal
+
+    def isatty(self) -> bool:
+        return self.terminal
+
+    def text(self) -> str:
+        self.flush()
+        return self.buffer.getvalue().decode()  # type: ignore[attr-defined]
+
+
+@pytest.fixture
+def run(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Run:
+    """Run a command line in ``tmp_path``: ``run("embed", "a cat", stdin=b"", terminal=False)``."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("COLUMNS", "100")
+    monkeypatch.setenv("TERM", "dumb")
+
+    def run(*arguments: str, stdin: bytes | None = None, terminal: bool = False) -> Outcome:
+        out, err = _Standard(terminal=terminal), _Standard()
+        with monkeypatch.context() as patch:
+            patch.setattr(sys, "stdin", _Standard(stdin or b"", terminal=stdin is None))
+            patch.setattr(sys, "stdout", out)
+            patch.setattr(sys, "stderr", err)
+            code = main(list(arguments))
+        return Outcome(code, out.text(), err.text())
+
+    return run
+
+
+@pytest.fixture
+def command(tmp_path: Path) -> list[str]:
+    """The words that start the command line as a process of its own."""
+    return [sys.executable, "-c", "import sys; from nlpkit.cli.main import main; sys.exit(main())"]
+
+
+@pytest.fixture
+def start(command: list[str], tmp_path: Path) -> Callable[..., subprocess.Popen[bytes]]:
+    """Start a command line as a process in ``tmp_path``."""
+
+    def start(*arguments: str) -> subprocess.Popen[bytes]:
+        return subprocess.Popen(
+            [*command, *arguments],
+            cwd=tmp_path,
+            env={**os.environ, "NO_COLOR": "1"},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+        )
+
+    return start

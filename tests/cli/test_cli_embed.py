@@ -1,0 +1,144 @@
+"""``nlpkit embed``: what it reads, where its rows go, and what it says."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from scipy.sparse import load_npz
+
+import nlpkit
+from nlpkit.embeddings import BagOfWords, Tfidf
+
+
+def rows(out: str) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in out.splitlines()]
+
+
+def test_texts_in_json_lines_out(run: Any) -> None:
+    code, out, err = run("embed", "one cat", "two cats", "--method", "bow")
+    assert (code, err) == (0, "")
+    assert rows(out) == [
+        {"id": 0, "source": "<text>", "text": "one cat", "terms": {"cat": 1, "one": 1}},
+        {"id": 1, "source": "<text>", "text": "two cats", "terms": {"cats": 1, "two": 1}},
+    ]
+
+
+def test_after_an_input_every_bare_argument_is_one(run: Any, tmp_path: Path) -> None:
+    for name in "abc":
+        Path(tmp_path, f"{name}.txt").write_text(f"text {name}{name}\n")
+    _, out, _ = run("embed", "-i", "a.txt", "b.txt", "c.txt", "-q")
+    assert [row["source"] for row in rows(out)] == ["a.txt", "b.txt", "c.txt"]
+    _, out, _ = run("embed", "-i", "a.txt", "-i", "b.txt", "c.txt")
+    assert [row["text"] for row in rows(out)] == ["text aa", "text bb", "text cc"]
+
+
+@pytest.mark.parametrize("arguments", [(), ("-i", "-")])
+def test_standard_input(run: Any, arguments: tuple[str, ...]) -> None:
+    code, out, _ = run("embed", *arguments, stdin="one é\ntwo\n".encode())
+    assert code == 0
+    assert [(row["source"], row["text"]) for row in rows(out)] == [("<stdin>", "one é"), ("<stdin>", "two")]
+
+
+def test_nothing_given_shows_the_help(run: Any) -> None:
+    code, out, _ = run("embed")
+    assert code == 2
+    assert "Usage: nlpkit embed" in out
+    code, out, _ = run()
+    assert code == 2
+    assert "embed" in out
+
+
+def test_every_format(run: Any, tmp_path: Path) -> None:
+    expected = Tfidf().fit_transform(["one cat", "two cats", ""])
+    texts = ("one cat", "two cats", "")
+    for name in ("a.npz", "a.npy", "a.parquet", "a.jsonl", "a.svmlight", "folder/"):
+        code, out, err = run("embed", *texts, "-o", name)
+        assert (code, out) == (0, "")
+        assert err == f"nlpkit: 3 texts × 4 columns of tfidf in {name}\n"
+        assert Path(tmp_path, name).exists()
+    assert np.array_equal(load_npz(tmp_path / "a.npz").toarray(), expected.toarray())
+    assert np.array_equal(np.load(tmp_path / "a.npy"), expected.toarray())
+    assert (tmp_path / "a.npz.terms.txt").read_text("utf-8").split() == ["cat", "cats", "one", "two"]
+    assert json.loads((tmp_path / "folder" / "manifest.json").read_text("utf-8"))["rows"] == 3
+
+
+def test_quiet(run: Any) -> None:
+    assert run("embed", "one cat", "-o", "a.npz", "--save", "model", "--quiet") == (0, "", "")
+
+
+def test_save_and_use_a_model(run: Any, tmp_path: Path) -> None:
+    arguments = ("--method", "bow", "--ngram-range", "1,2", "--no-lowercase", "--save", "model")
+    code, _, err = run("embed", "One cat", "two cats", *arguments)
+    assert code == 0
+    assert err == "nlpkit: the bow model is in model\n"
+    model = nlpkit.load(tmp_path / "model")
+    assert (type(model), model.ngram_range, model.lowercase) == (BagOfWords, (1, 2), False)
+    _, out, _ = run("embed", "One cat and one cat", "--model", "model")
+    assert rows(out)[0]["terms"] == {"One": 1, "One cat": 1, "cat": 2}
+
+
+def test_fit_on_other_texts(run: Any, tmp_path: Path) -> None:
+    Path(tmp_path, "a.txt").write_text("cat\n")
+    _, out, _ = run("embed", "one cat", "--fit", "a.txt")
+    assert rows(out)[0]["terms"] == {"cat": 1.0}
+
+
+def test_words_become_the_parameters_they_stand_for(run: Any, tmp_path: Path) -> None:
+    Path(tmp_path, "words.txt").write_text("cat\ndog\n")
+    texts = ("the cat", "the dog", "the cat saw the dog")
+
+    def terms(*arguments: str) -> set[str]:
+        code, out, err = run("embed", *texts, *arguments)
+        assert code == 0, err
+        return {term for row in rows(out) for term in row["terms"]}
+
+    assert terms("--min-df", "2") == {"the", "cat", "dog"}
+    assert terms("--max-df", "0.7", "--stop-words", "none") == {"cat", "dog", "saw"}
+    assert terms("--vocabulary", "words.txt") == {"cat", "dog"}
+    assert terms("--stop-words", "words.txt") == {"the", "saw"}
+    assert terms("--stop-words", "english") == {"cat", "dog", "saw"}
+    assert terms("--token-pattern", r"\b[cd]\w+") == {"cat", "dog"}
+    assert terms("--method", "hashing", "--n-features", "1", "--no-alternate-sign") == {"0"}
+    _, out, _ = run("embed", *texts, "--dtype", "float32", "--norm", "none", "--no-use-idf")
+    assert rows(out)[2]["terms"]["the"] == 2.0
+
+
+def test_a_table_on_a_terminal(run: Any, tmp_path: Path) -> None:
+    code, out, _ = run("embed", "one cat", "one one dog", "\x1b[31mred \x07bell", "...", terminal=True)
+    lines = out.splitlines()
+    assert code == 0
+    assert lines[1].split() == ["id", "text", "terms"]
+    cells = [line.split() for line in lines if line.strip()[:1].isdecimal()]
+    assert cells[0] == ["0", "one", "cat", "cat", "0.785", "one", "0.619"]
+    assert cells[1] == ["1", "one", "one", "dog", "one", "0.844", "dog", "0.536"]
+    assert "none of its words is a term" in out
+    assert "\x1b" not in out
+    assert "\x07" not in out
+
+
+def test_a_terminal_shows_the_first_rows(run: Any, tmp_path: Path) -> None:
+    Path(tmp_path, "a.txt").write_text("a long text with many words in it, more than there is room for\n" * 100)
+    _, out, _ = run("embed", "-i", "a.txt", terminal=True)
+    assert "The first 30 texts; -o FILE writes all of them." in out
+    assert len(out.splitlines()) < 70
+    assert max(map(len, out.splitlines())) <= 100
+    _, out, _ = run("embed", "-i", "a.txt", "-o", "-", terminal=True)
+    assert len(rows(out)) == 100
+
+
+def test_skipped_texts_are_told(run: Any, tmp_path: Path) -> None:
+    Path(tmp_path, "a.txt").write_bytes(b"one two\n\xff\n")
+    code, out, err = run("embed", "-i", "a.txt", "--decode-errors", "skip")
+    assert (code, len(rows(out))) == (0, 1)
+    assert err == "nlpkit: texts skipped because they can't be decoded: 1\n"
+
+
+def test_warnings_are_one_line(run: Any) -> None:
+    code, _, err = run("embed", "one cat", "--stop-words", "english", "--analyzer", "char")
+    assert code == 0
+    assert err.startswith("nlpkit: warning: The parameter 'stop_words' will not be used")
+    assert err.count("\n") == 1

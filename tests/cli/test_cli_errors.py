@@ -1,0 +1,180 @@
+"""Whatever is wrong: one line on standard error, exit code 2, and nothing half-written."""
+
+from __future__ import annotations
+
+import gzip
+import itertools
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+TEXT = "one cat\ntwo dogs\n"
+
+
+@pytest.fixture(autouse=True)
+def inputs(tmp_path: Path) -> Path:
+    (tmp_path / "a.txt").write_text(TEXT)
+    (tmp_path / "bad.txt").write_bytes(b"one\n\xff\xfe\n")
+    (tmp_path / "a.csv").write_text("id,body,more\n1,one cat,x\n")
+    (tmp_path / "a.jsonl").write_text('{"body": "one cat"}\n{"body": \n')
+    (tmp_path / "cut.txt.gz").write_bytes(gzip.compress(TEXT.encode() * 1000)[:-20])
+    (tmp_path / "empty.txt").touch()
+    (tmp_path / "folder").mkdir()
+    return tmp_path
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        ("embed -i none.txt", "can't read 'none.txt'"),
+        ("embed -i *.none", "no file matches '*.none'"),
+        ("embed -i folder", "no files in the folder 'folder'"),
+        ("embed -i empty.txt", "empty.txt: empty, expected at least one text"),
+        ("embed -i bad.txt", "bad.txt, line 2, byte 4: 0xff is not utf-8"),
+        ("embed -i a.csv", "there is no column 'text'; give --column"),
+        ("embed -i a.csv --column nope", "there is no column 'nope'; give --column (a name or a number), there are"),
+        ("embed -i a.jsonl --field body", "a.jsonl, line 2, column"),
+        ("embed -i a.jsonl --field nope", "a.jsonl, line 1: there is no field 'nope'"),
+        ("embed -i cut.txt.gz", "'cut.txt.gz' is truncated"),
+        ("embed a.txt", "'a.txt' names an existing file: did you mean -i a.txt?"),
+        ("embed -", "'-' names standard input: did you mean -i -?"),
+        ("embed ./folder", "'./folder' names a folder: did you mean -i ./folder?"),
+        ("embed a", "empty vocabulary"),
+        ("embed cat --encoding nope -i a.txt", "there is no text encoding 'nope'"),
+        ("embed cat --method nope", "there is no 'nope': choose one of onehot, bow, tfidf, hashing"),
+        ("embed cat --method hashing --min-df 2", "hashing has no --min-df: it belongs to onehot, bow, tfidf"),
+        ("embed cat --method bow --norm l1", "bow has no --norm: it belongs to tfidf, hashing"),
+        ("embed cat --nope", "No such option: --nope"),
+        ("embed cat --min-df", "--min-df"),
+        ("embed cat --min-df x", "--min-df is 'x': expected a number"),
+        ("embed cat --max-features 1.5", "--max-features is '1.5': expected a whole number"),
+        ("embed cat --ngram-range 1,x", "--ngram-range is '1,x': expected two whole numbers, such as 1,2"),
+        ("embed cat --dtype float99", "--dtype is 'float99'"),
+        ("embed cat --token-pattern (", "'(' is no regular expression"),
+        ("embed cat --vocabulary none.txt", "can't read 'none.txt'"),
+        ("embed cat --vocabulary empty.txt", "empty.txt: empty, expected one term on each line"),
+        ("embed cat --norm l7", "norm"),
+        ("embed cat --threads 0", "threads"),
+        ("embed cat --threads x", "--threads"),
+        ("embed cat --model none", "none: there is no such folder"),
+        ("embed cat --model a.txt", "a.txt: is a file"),
+        ("embed cat --model folder", "folder: has no config.json"),
+        ("embed cat -o out.xyz", "can't be written as '.xyz'"),
+        ("embed cat -o none/out.npz", "there is no folder"),
+        ("embed cat -o a.txt/out.npz", "is a file, so nothing can be written below it"),
+        ("embed cat -o a.txt/", "is a file"),
+        ("embed cat -o folder", "the folder exists"),
+        ("embed cat --save folder", "the folder exists"),
+        ("embed cat -o out/ --shard-format xls", "a folder's parts can't be 'xls'"),
+        ("embed cat -o out/ --shard-rows 0", "a part can't have 0 rows"),
+        ("search cat", "there is nothing to search in"),
+        ("search cat dog", "'dog' is a second query"),
+        ("search a.txt -i a.txt", "the query 'a.txt' names an existing file"),
+        ("search cat -i a.txt -k 0", "k is 0"),
+        ("search", "QUERY"),
+        ("terms", "MODEL"),
+        ("terms none", "none: there is no such folder"),
+        ("info a.txt", "a.txt: is a file"),
+        ("emebd cat", "Did you mean 'embed'?"),
+        ("--nope", "--nope"),
+    ],
+)
+def test_one_line_and_2(words: str, message: str, run: Any, inputs: Path) -> None:
+    before = sorted(inputs.rglob("*"))
+    code, out, err = run(*words.split())
+    assert (code, out) == (2, "")
+    assert err.startswith("nlpkit: ")
+    assert message in err
+    assert err.count("\n") == 1
+    assert sorted(inputs.rglob("*")) == before
+
+
+def test_a_model_that_has_no_terms(run: Any) -> None:
+    run("embed", "cat", "--method", "hashing", "--save", "model")
+    code, _, err = run("terms", "model")
+    assert (code, err) == (2, "nlpkit: a hashing model keeps no terms: its columns are numbers\n")
+
+
+def test_a_damaged_model(run: Any, inputs: Path) -> None:
+    run("embed", "cat", "--save", "model")
+    weights = inputs / "model" / "model.safetensors"
+    weights.write_bytes(weights.read_bytes()[:-1])
+    code, _, err = run("embed", "cat", "--model", "model")
+    assert code == 2
+    assert "model.safetensors" in err
+    assert err.count("\n") == 1
+
+
+@pytest.fixture
+def small_disk() -> Iterator[Path]:
+    """A file system of 64 kB."""
+    if not sys.platform.startswith("linux"):
+        pytest.skip("needs tmpfs")
+    folder = tempfile.mkdtemp()
+    mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=64k", "none", folder], capture_output=True)
+    if mounted.returncode:
+        os.rmdir(folder)
+        pytest.skip("mounting is not allowed here")
+    yield Path(folder)
+    subprocess.run(["umount", folder], check=True)
+    os.rmdir(folder)
+
+
+@pytest.mark.parametrize("name", ["a.npz", "a.npy", "a.parquet", "a.jsonl", "a.svmlight"])
+def test_a_full_disk(name: str, run: Any, inputs: Path, small_disk: Path) -> None:
+    (inputs / "long.txt").write_text("".join(f"{hash((n, 1))} and word{n}\n" for n in range(9000)))
+    code, _, err = run("embed", "-i", "long.txt", "-o", str(small_disk / name))
+    assert code == 2
+    assert "the disk is full" in err or "disk space is free" in err
+    assert err.count("\n") == 1
+    assert list(small_disk.iterdir()) == []
+
+
+def test_a_read_only_file_system(run: Any, small_disk: Path) -> None:
+    subprocess.run(["mount", "-o", "remount,ro", str(small_disk)], check=True)
+    for option in ("-o", "--save"):
+        code, _, err = run("embed", "one cat", option, str(small_disk / ("a.npz" if option == "-o" else "m")))
+        assert code == 2
+        assert "the file system is read-only" in err
+        assert err.count("\n") == 1
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals of POSIX")
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_stopped_in_the_middle(
+    number: int, code: int, start: Callable[..., subprocess.Popen[bytes]], inputs: Path
+) -> None:
+    """The process reads a pipe that never ends, and writes a file that is never complete."""
+    pipe = inputs / "pipe"
+    os.mkfifo(pipe)
+    process = start("embed", "--method", "hashing", "-i", "pipe", "-o", "out.jsonl")
+    line = b"one more line of text for the pipe\n" * 1000
+    with suppress(BrokenPipeError), open(pipe, "wb", buffering=0) as feed:
+        for n in itertools.count():
+            if n == 150:
+                process.send_signal(number)
+            feed.write(line)
+    out, err = process.communicate(timeout=60)
+    assert (process.returncode, out, err) == (code, b"", b"")
+    assert not [entry.name for entry in inputs.iterdir() if "out" in entry.name or "nlpkit" in entry.name]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="pipes of POSIX")
+def test_a_reader_that_has_seen_enough(start: Callable[..., subprocess.Popen[bytes]], inputs: Path) -> None:
+    (inputs / "long.txt").write_text(TEXT * 50_000)
+    process = start("embed", "--method", "hashing", "-i", "long.txt")
+    assert process.stdout is not None
+    assert process.stderr is not None
+    assert process.stdout.readline().startswith(b'{"id": 0, ')
+    process.stdout.close()
+    assert process.stderr.read() == b""
+    process.stderr.close()
+    process.wait(timeout=60)

@@ -1,0 +1,82 @@
+"""CSV and TSV: columns by name and by number, quotes, and what is said of bad tables."""
+
+from __future__ import annotations
+
+import csv
+import io
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from nlpkit.corpora.delimited import delimiter_of, read_delimited
+from nlpkit.errors import InputError, ParameterError
+
+
+def read(text: str, column: str | None = None, delimiter: str = ",") -> list[str]:
+    lines = text.split("\n")
+    runs = read_delimited([(1, lines[:-1])], "a.csv", column=column, delimiter=delimiter)
+    return [found for run in runs for found in run]
+
+
+def test_columns() -> None:
+    table = "id,text,2\n1,a,x\n2,b,y\n"
+    assert read(table) == ["a", "b"]
+    assert read(table, "id") == ["1", "2"]
+    assert read(table, "2") == ["text", "a", "b"]
+    assert read("review\na\n\nb\n") == ["a", "b"]
+
+
+def test_quotes_hold_line_ends_delimiters_and_quotes() -> None:
+    assert read('text,id\n"a,\n""b""",1\n') == ['a,\n"b"']
+
+
+def test_tabs_know_no_quotes() -> None:
+    assert read('text\tid\n"a\t1\nb"\t2\n', delimiter="\t") == ['"a', 'b"']
+
+
+@given(st.lists(st.text(st.characters(exclude_characters="\r", exclude_categories=["Cs"])), min_size=1))
+def test_what_the_csv_module_writes_is_read(texts: list[str]) -> None:
+    file = io.StringIO()
+    writer = csv.writer(file, lineterminator="\n")
+    writer.writerow(["text", "id"])
+    writer.writerows((text, index) for index, text in enumerate(texts))
+    assert read(file.getvalue()) == texts
+
+
+def test_long_fields() -> None:
+    assert read(f"text,id\n{'x' * 300_000},1\n") == ["x" * 300_000]
+
+
+@pytest.mark.parametrize(
+    ("table", "column", "message"),
+    [
+        (
+            "id,body\n1,a\n",
+            None,
+            "there is no column 'text'; give --column (a name or a number), there are 'id', 'body'",
+        ),
+        ("id,body\n1,a\n", "nope", "there is no column 'nope'"),
+        ("id,text\n1,a\n2\n", None, "a.csv, line 3: found 1 columns, expected at least 2"),
+        ("id,text\n1,a\n", "3", "line 1: found 2 columns, expected at least 3"),
+        ('text,id\n"never closed,1\n', None, "a quote is never closed"),
+        ('text,id\n"a"b,1\n', None, "a.csv, line 2: not well-formed CSV"),
+    ],
+)
+def test_bad_tables_are_named(table: str, column: str | None, message: str) -> None:
+    with pytest.raises(InputError) as caught:
+        read(table, column)
+    assert message in str(caught.value)
+
+
+def test_columns_count_from_1() -> None:
+    with pytest.raises(ParameterError, match="counted from 1"):
+        read("a,b\n", "0")
+
+
+def test_delimiters() -> None:
+    assert [delimiter_of(None, name) for name in ("a.csv", "a.TSV", "a.tab")] == [",", "\t", "\t"]
+    assert [delimiter_of(name, "a.csv") for name in ("tab", "semicolon", "|")] == ["\t", ";", "|"]
+    for bad in ("", "ab", "\n", '"'):
+        with pytest.raises(ParameterError, match="delimiter is"):
+            delimiter_of(bad, "a.csv")

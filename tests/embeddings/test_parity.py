@@ -1,0 +1,92 @@
+"""Equality with scikit-learn over a grid of options, sets of texts, and the roads that lead to a matrix."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from copy import deepcopy
+from functools import cache
+
+import pytest
+from parity_options import GRID, label
+from parity_oracle import Outcome, difference, embed, ours, peer
+from parity_texts import SETS, UNSEEN, declaration, long_line, naughty_strings
+
+ROADS = {"plain": (10**12, None, 1), "compiled": (0, None, 1), "batches": (0, 50, 2)}
+IDS = [label(kind, options) for kind, options in GRID]
+TEXTS: dict[str, Callable[[], list[str]]] = {
+    **{name: lambda name=name: SETS[name] for name in SETS},
+    "declaration": declaration,
+    "naughty strings": naughty_strings,
+    "long line": lambda: [long_line()],
+    "short and long": lambda: ["short", long_line(), "", "short again"],
+}
+
+every_combination = pytest.mark.parametrize("number", range(len(GRID)), ids=IDS)
+
+
+@pytest.fixture(params=ROADS)
+def threads(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> int:
+    """Force one of the roads; the number of threads to take it with."""
+    from nlpkit.text import counting
+
+    small, batch, threads = ROADS[request.param]
+    monkeypatch.setattr(counting, "SMALL", small)
+    if batch is not None:
+        from nlpkit.text import compiled_counting
+
+        monkeypatch.setattr(counting, "BATCH", batch)
+        monkeypatch.setattr(compiled_counting, "LOCAL_TERMS", 20)
+    return threads
+
+
+@cache
+def expected(number: int, name: str) -> Outcome:
+    """What scikit-learn makes of a combination of options and a set of texts."""
+    kind, options = GRID[number]
+    return embed(peer(kind, **deepcopy(options)), TEXTS[name](), UNSEEN)
+
+
+def check(number: int, names: Iterable[str], threads: int) -> None:
+    kind, options = GRID[number]
+    found = {}
+    for name in names:
+        mine = embed(ours(kind, **deepcopy(options), threads=threads), TEXTS[name](), UNSEEN)
+        found[name] = difference(mine, expected(number, name))
+    differing = [f"{name}: {how}" for name, how in found.items() if how]
+    if differing:
+        pytest.fail("\n".join(differing), pytrace=False)
+
+
+def test_the_grid_is_large() -> None:
+    assert len(set(IDS)) == len(GRID) >= 200
+
+
+@every_combination
+def test_small_sets(number: int, threads: int) -> None:
+    # HashingVectorizer takes no lone surrogates: the set without them is for it.
+    check(number, [name for name in SETS if name != "valid" or GRID[number][0] == "hashing"], threads)
+
+
+@pytest.mark.slow
+@pytest.mark.data
+@every_combination
+def test_all_languages(number: int, threads: int) -> None:
+    check(number, ["declaration"], threads)
+
+
+@pytest.mark.data
+@every_combination
+def test_naughty_strings(number: int, threads: int) -> None:
+    check(number, ["naughty strings"], threads)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("threads", [1, 2], indirect=False)
+@every_combination
+def test_one_long_line(number: int, threads: int) -> None:
+    check(number, ["long line"], threads)
+
+
+@pytest.mark.parametrize("number", [GRID.index(("bow", {})), GRID.index(("bow", {"ngram_range": (1, 2)}))])
+def test_one_line_of_a_megabyte(number: int) -> None:
+    check(number, ["short and long"], 2)
