@@ -23,9 +23,7 @@ def embed(
     method: options.Method = None,
     model: options.Model = None,
     fit: options.Fit = None,
-    save: Annotated[
-        str | None, typer.Option("--save", metavar="FOLDER", help="Save the fitted model there.")
-    ] = None,
+    save: Annotated[str | None, typer.Option("--save", metavar="FOLDER", help="Save the fitted model there.")] = None,
     threads: options.Threads = None,
     quiet: options.Quiet = False,
     output: Annotated[
@@ -64,15 +62,11 @@ def embed(
     ] = None,
     one_based: Annotated[
         bool,
-        typer.Option(
-            "--one-based", metavar="", help="Count the columns of .svmlight from 1.", rich_help_panel=OUTPUT
-        ),
+        typer.Option("--one-based", metavar="", help="Count the columns of .svmlight from 1.", rich_help_panel=OUTPUT),
     ] = False,
     force: Annotated[
         bool,
-        typer.Option(
-            "--force", metavar="", help="Replace a folder that nlpkit wrote.", rich_help_panel=OUTPUT
-        ),
+        typer.Option("--force", metavar="", help="Replace a folder that nlpkit wrote.", rich_help_panel=OUTPUT),
     ] = False,
     resume: Annotated[
         bool,
@@ -104,6 +98,7 @@ def embed(
     paths = [*inputs, *(texts or [])] if inputs else []
     if not paths and texts:
         options.refuse_paths(texts)
+        options.refuse_without_inputs(per=per, field=field, column=column, delimiter=delimiter)
     elif not paths:
         if not options.is_piped():
             print(context.get_help())

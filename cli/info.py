@@ -10,9 +10,7 @@ from nlpkit.cli.screen import is_terminal, new_table, plain, print_json_lines, p
 
 
 def info(
-    folder: Annotated[
-        str, typer.Argument(metavar="FOLDER", help="The folder of a saved model.", show_default=False)
-    ],
+    folder: Annotated[str, typer.Argument(metavar="FOLDER", help="The folder of a saved model.", show_default=False)],
 ) -> None:
     """Show what a model folder holds: its method, options, sizes, and where it comes from.
 
@@ -27,9 +25,7 @@ def info(
         "kind": description.kind,
         "format_version": description.format_version,
         "options": description.options,
-        "arrays": {
-            name: {"dtype": dtype, "shape": shape} for name, (dtype, shape) in description.arrays.items()
-        },
+        "arrays": {name: {"dtype": dtype, "shape": shape} for name, (dtype, shape) in description.arrays.items()},
         "files": description.files,
         "provenance": description.provenance,
     }

@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 import signal
 import sys
+import threading
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Annotated, Any
 
 import typer
@@ -36,9 +38,7 @@ class Commands(TyperGroup):
         name, command, rest = super().resolve_command(ctx, args)
         if name in WITH_PARAMETERS:
             single = typer.Typer(add_completion=False, rich_markup_mode="rich")
-            single.command(name, context_settings=_SETTINGS)(
-                with_parameters(WITH_PARAMETERS[name], parameters())
-            )
+            single.command(name, context_settings=_SETTINGS)(with_parameters(WITH_PARAMETERS[name], parameters()))
             command = typer.main.get_command(single)
         return name, command, rest
 
@@ -98,18 +98,16 @@ def main(arguments: list[str] | None = None) -> int:
         0, or 2 for a fault of the input, 130 after Ctrl-C.
     """
     with warnings.catch_warnings():
-        warnings.showwarning = lambda message, *_: note(f"warning: {message}")  # type: ignore[assignment]
+        warnings.showwarning = lambda message, *_: note(f"warning: {message}")
         try:
-            signal.signal(signal.SIGTERM, _stop)
-            code = app(arguments, prog_name="nlpkit", standalone_mode=False)
+            with _stoppable():
+                code = app(arguments, prog_name="nlpkit", standalone_mode=False)
         except (NlpkitError, OSError) as error:
             return _fail(str(error) or type(error).__name__)
         except re.error as error:
             return _fail(f"{error.pattern!r} is no regular expression: {error}")
         except MemoryError as error:
-            return _fail(
-                f"there is not enough memory: {error or 'write a folder of shards, or set --max-features'}"
-            )
+            return _fail(f"there is not enough memory: {error or 'write a folder of shards, or set --max-features'}")
         except typer.Abort:
             return 130
         except Exception as error:
@@ -124,6 +122,18 @@ def _fail(message: str) -> int:
     return 2
 
 
+@contextmanager
+def _stoppable() -> Iterator[None]:
+    """End at SIGTERM as at Ctrl-C, so that nothing half-written is left."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGTERM, _stop)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
 def _stop(number: int, frame: object) -> None:
-    """End as after Ctrl-C, so that nothing half-written is left."""
     sys.exit(128 + number)

@@ -48,13 +48,9 @@ Fit = Annotated[
 ]
 Threads = Annotated[
     int | None,
-    typer.Option(
-        "--threads", metavar="N", help=described("Threads to use.", "every core"), show_default=False
-    ),
+    typer.Option("--threads", metavar="N", help=described("Threads to use.", "every core"), show_default=False),
 ]
-Quiet = Annotated[
-    bool, typer.Option("-q", "--quiet", metavar="", help="Say nothing on standard error but errors.")
-]
+Quiet = Annotated[bool, typer.Option("-q", "--quiet", metavar="", help="Say nothing on standard error but errors.")]
 Per = Annotated[
     str | None,
     typer.Option(
@@ -93,9 +89,7 @@ Delimiter = Annotated[
     typer.Option(
         "--delimiter",
         metavar="CHARACTER",
-        help=described(
-            "What parts the columns of CSV, also by name: tab, comma, semicolon.", "by the suffix"
-        ),
+        help=described("What parts the columns of CSV, also by name: tab, comma, semicolon.", "by the suffix"),
         show_default=False,
         rich_help_panel=READING,
     ),
@@ -129,7 +123,18 @@ def refuse_paths(texts: list[str]) -> None:
     """
     for text in texts:
         if text == "-" or os.path.isfile(text) or (os.path.isdir(text) and os.path.basename(text) != text):
-            what = (
-                "standard input" if text == "-" else "a folder" if os.path.isdir(text) else "an existing file"
-            )
+            what = "standard input" if text == "-" else "a folder" if os.path.isdir(text) else "an existing file"
             raise ParameterError(f"{text!r} names {what}: did you mean -i {text}?")
+
+
+def refuse_without_inputs(**reading: str | None) -> None:
+    """Refuse options about how inputs are read where there are only texts.
+
+    Raises
+    ------
+    ParameterError
+        If one of them was given.
+    """
+    for name, value in reading.items():
+        if value is not None:
+            raise ParameterError(f"--{name} is about inputs, and there are only texts: give inputs with -i")

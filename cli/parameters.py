@@ -20,13 +20,24 @@ ELSEWHERE = {"input", "encoding", "decode_error", "preprocessor", "threads"}
 
 @dataclass(frozen=True, kw_only=True)
 class Parameter:
-    """A parameter that one or more methods have."""
+    """A parameter that one or more methods have.
+
+    Attributes
+    ----------
+    annotation : str
+        The type in the class's definition.
+    kind, description : str
+        The type and the text in its docstring.
+    methods, defaults : tuple
+        The methods that have it, and what its default is there.
+    """
 
     name: str
     annotation: str
-    default: Any
+    kind: str
     description: str
     methods: tuple[str, ...]
+    defaults: tuple[Any, ...]
 
     @property
     def option(self) -> str:
@@ -75,7 +86,7 @@ def parameters() -> dict[str, Parameter]:
     found: dict[str, Parameter] = {}
     for method in EMBEDDERS:
         cls = resolve(method)
-        described = descriptions(cls)
+        described = documented(cls)
         for field in fields(cls):
             if field.name in ELSEWHERE:
                 continue
@@ -83,33 +94,36 @@ def parameters() -> dict[str, Parameter]:
             found[field.name] = Parameter(
                 name=field.name,
                 annotation=str(getattr(field.type, "__name__", field.type)),
-                default=field.default,
-                description=known.description if known else described.get(field.name, ""),
+                kind=described.get(field.name, ("", ""))[0],
+                description=known.description if known else described.get(field.name, ("", ""))[1],
                 methods=(*known.methods, method) if known else (method,),
+                defaults=(*known.defaults, field.default) if known else (field.default,),
             )
     return dict(sorted(found.items(), key=lambda item: -len(item[1].methods)))
 
 
-def descriptions(cls: type) -> dict[str, str]:
-    """Return what the numpydoc docstrings of a class and its bases say of each parameter, on one line."""
-    found: dict[str, str] = {}
+def documented(cls: type) -> dict[str, tuple[str, str]]:
+    """Return the type and the text, on one line, that numpydoc docstrings of a class and its bases give."""
+    found: dict[str, tuple[str, str]] = {}
     for base in reversed(cls.__mro__):
-        found |= _described_in(inspect.cleandoc(base.__doc__ or "").splitlines())
-    return {name: text.replace("``", "").replace("`", "") for name, text in found.items()}
+        found |= _documented_in(inspect.cleandoc(base.__doc__ or "").splitlines())
+    return {name: (kind, text.replace("`", "")) for name, (kind, text) in found.items()}
 
 
-def _described_in(lines: list[str]) -> dict[str, str]:
-    found: dict[str, str] = {}
+def _documented_in(lines: list[str]) -> dict[str, tuple[str, str]]:
+    found: dict[str, tuple[str, str]] = {}
     names: list[str] = []
     inside = False
     for line, underline in zip(lines, [*lines[1:], ""], strict=True):
         if re.fullmatch(r"-{3,}", underline):
             inside = line.strip() == "Parameters"
-        elif inside and line and not line[0].isspace():
-            names = [name.strip() for name in line.partition(" : ")[0].split(",")]
+        elif inside and " : " in line and not line[0].isspace():
+            heads, _, kind = line.partition(" : ")
+            names = [name.strip() for name in heads.split(",")]
+            found |= dict.fromkeys(names, (kind, ""))
         elif inside and line.strip():
             for name in names:
-                found[name] = f"{found.get(name, '')} {line.strip()}".strip()
+                found[name] = (found[name][0], f"{found[name][1]} {line.strip()}".strip())
     return found
 
 
@@ -162,7 +176,7 @@ def _option(parameter: Parameter) -> inspect.Parameter:
     names = f"{parameter.option}/--no-{parameter.option[2:]}" if parameter.is_flag else parameter.option
     info = typer.Option(
         names,
-        help=described(parameter.description.replace("[", r"\["), _shown(parameter.default)),
+        help=described(parameter.description.replace("[", r"\["), _default(parameter)),
         metavar="" if parameter.is_flag else _metavar(parameter),
         show_default=False,
         rich_help_panel=f"Parameters of {panel}",
@@ -180,10 +194,21 @@ def _metavar(parameter: Parameter) -> str:
         return "english|FILE"
     if "tuple" in parameter.annotation:
         return "MIN,MAX"
+    choices = re.search(r"{(.*?)}", parameter.kind)
+    if choices:
+        return choices[1].replace('"', "").replace(", ", "|").replace("None", "none")
     types = set(re.findall(r"\w+", parameter.annotation))
     if types & {"int", "float"}:
         return "NUMBER"
     return "NAME" if parameter.name in ("tokenizer", "dtype") else "TEXT"
+
+
+def _default(parameter: Parameter) -> str:
+    """Return what most methods have as default, and the others' beside it."""
+    shown = [_shown(default) for default in parameter.defaults]
+    usual = max(shown, key=shown.count)
+    others = [f"{text} for {name}" for text, name in zip(shown, parameter.methods, strict=True) if text != usual]
+    return "; ".join([usual, *others])
 
 
 def _shown(default: Any) -> str:
@@ -193,7 +218,7 @@ def _shown(default: Any) -> str:
         return "yes" if default else "no"
     if isinstance(default, type):
         return default.__name__
-    return str(default).lower() if default is None else str(default).replace("[", r"\[")
+    return "none" if default is None else str(default).replace("[", r"\[")
 
 
 def _integers(option: str, value: str) -> tuple[int, ...]:
@@ -220,6 +245,4 @@ def _dtype(value: str) -> Any:
     try:
         return np.dtype(value).type
     except TypeError:
-        raise ParameterError(
-            f"--dtype is {value!r}: expected one such as float64, float32 or int64"
-        ) from None
+        raise ParameterError(f"--dtype is {value!r}: expected one such as float64, float32 or int64") from None

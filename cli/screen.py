@@ -83,9 +83,7 @@ def plain(text: str) -> Text:
     from rich.text import Text
 
     line = " ".join(text[:_LONGEST_TEXT].split())
-    shown = "".join(
-        character if character.isprintable() else "\N{REPLACEMENT CHARACTER}" for character in line
-    )
+    shown = "".join(character if character.isprintable() else "\N{REPLACEMENT CHARACTER}" for character in line)
     return Text(shown, no_wrap=True, overflow="ellipsis")
 
 

@@ -27,9 +27,7 @@ from nlpkit.jobs import Hit, search_files
 
 def search(
     query: Annotated[str, typer.Argument(metavar="QUERY", help="What to look for.", show_default=False)],
-    paths: Annotated[
-        list[str] | None, typer.Argument(metavar="PATH", help="Further inputs after -i.")
-    ] = None,
+    paths: Annotated[list[str] | None, typer.Argument(metavar="PATH", help="Further inputs after -i.")] = None,
     inputs: options.Inputs = None,
     k: Annotated[int, typer.Option("-k", metavar="N", help="How many texts to show.")] = 10,
     method: options.Method = None,
@@ -56,13 +54,9 @@ def search(
         if paths:
             raise ParameterError(f"{paths[0]!r} is a second query: quote the query, or give inputs with -i")
         if not options.is_piped():
-            raise ParameterError(
-                "there is nothing to search in: give inputs with -i, or feed them in by a pipe"
-            )
+            raise ParameterError("there is nothing to search in: give inputs with -i, or feed them in by a pipe")
     elif os.path.isfile(query):
-        raise ParameterError(
-            f"the query {query!r} names an existing file: the query comes first, then -i and files"
-        )
+        raise ParameterError(f"the query {query!r} names an existing file: the query comes first, then -i and files")
     with progress_bar(quiet=quiet) as progress:
         hits = search_files(
             query,

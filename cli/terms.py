@@ -22,9 +22,7 @@ from nlpkit.jobs import terms as terms_of
 
 
 def terms(
-    model: Annotated[
-        str, typer.Argument(metavar="MODEL", help="The folder of a saved model.", show_default=False)
-    ],
+    model: Annotated[str, typer.Argument(metavar="MODEL", help="The folder of a saved model.", show_default=False)],
     sort: Annotated[
         str,
         typer.Option(

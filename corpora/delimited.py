@@ -63,8 +63,11 @@ def read_delimited(
         If there is no such column, a record is too short for it, or a quote is never closed.
     """
     csv.field_size_limit(_LONGEST_FIELD)
-    quoting = csv.QUOTE_NONE if delimiter == "\t" else csv.QUOTE_MINIMAL
-    rows = csv.reader(_with_ends(lines), delimiter=delimiter, quoting=quoting, strict=True)
+    records = _with_ends(lines)
+    if delimiter == "\t":
+        rows = csv.reader(records, delimiter=delimiter, quoting=csv.QUOTE_NONE)
+    else:
+        rows = csv.reader(records, delimiter=delimiter, strict=True)
     index = int(column) - 1 if column is not None and column.isdecimal() else None
     run: list[str] = []
     characters = 0

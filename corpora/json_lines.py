@@ -62,11 +62,11 @@ def _not_json(path: str, number: int, line: str, error: ValueError) -> InputErro
 def _no_text(path: str, number: int, record: Any, field: str) -> InputError:
     where = f"{path}, line {number}"
     if not isinstance(record, dict):
-        found = {list: "an array", str: "a string"}.get(type(record), "no object")
+        found = "an array" if isinstance(record, list) else "a string" if isinstance(record, str) else "no object"
         return InputError(f"{where}: found {found}, expected an object with the field {field!r}")
     if field in record:
-        kind = {dict: "an object", list: "an array", type(None): "null", bool: "true or false"}
-        found = kind.get(type(record[field]), "a number")
+        kinds: dict[type, str] = {dict: "an object", list: "an array", type(None): "null", bool: "true or false"}
+        found = kinds.get(type(record[field]), "a number")
         return InputError(f"{where}: the field {field!r} holds {found}, expected a string")
     names = ", ".join(map(repr, record)) or "none"
     return InputError(f"{where}: there is no field {field!r}; give --field, the fields are {names}")

@@ -138,9 +138,9 @@ class AnalyzedTexts(Estimator):
         if isinstance(documents, str):
             raise ParameterError("Iterable over raw text documents expected, string object received.")
         analysis = self._analysis()
-        texts = map(self.decode, documents)
-        if self.input == "content":
-            texts = (text if type(text) is str else self.decode(text) for text in documents)
+        texts: Iterator[Any] = map(self.decode, documents)
+        if self.input == "content" and isinstance(documents, list) and set(map(type, documents)) == {str}:
+            texts = iter(documents)  # nothing to decode
         if self.preprocessor is None or callable(self.analyzer):
             return texts, analysis
         scan = analysis.scan and replace(analysis.scan, lower=False)

@@ -176,13 +176,16 @@ class CountedTerms(AnalyzedTexts):
             frequency = frequency[numbers] if len(frequency) > 1 else np.zeros((len(numbers), 2), np.int64)
         else:
             numbers = counter.sorted_numbers()
-            numbers = numbers[frequency[numbers, 0] > 0] if len(frequency) else numbers[:0]
-            if not len(numbers):
+            frequency = frequency[numbers] if len(frequency) else np.zeros((len(numbers), 2), np.int64)
+            seen = frequency[:, 0] > 0
+            if not seen.any():
                 raise ParameterError("empty vocabulary; perhaps the documents only contain stop words")
-            kept = self._kept(frequency[numbers])
+            if not seen.all():
+                numbers, frequency = numbers[seen], frequency[seen]
+            kept = self._kept(frequency)
             self._pruned = not kept.all()
-            numbers = numbers[kept]
-            frequency = frequency[numbers]
+            if self._pruned:
+                numbers, frequency = numbers[kept], frequency[kept]
         self._numbers, self._frequency, self._totals = numbers, frequency, counter.totals.copy()
         self._lookups = {type(counter): (counter, _columns(counter, numbers))}
         self._lookups_for = self._analysis_params()

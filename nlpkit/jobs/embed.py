@@ -24,7 +24,7 @@ class EmbedReport:
     Attributes
     ----------
     rows, columns, nonzeros : int
-        The shape of the vectors, and how many weights are stored in them.
+        The shape of the vectors, and how many weights this run stored in them.
     skipped : int
         Texts left out because they can't be decoded.
     method : str

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from ._kernel import kernel
+from ._kernel import count_below, kernel
+
+SHORT_ROW = 128
+"""Up to how many terms a row is sorted by counting: a multiple of 32."""
 
 
 @kernel
@@ -23,7 +26,7 @@ def drop_stop_words(numbers, text_ends, n_stop_words):
 
 
 @kernel
-def count_rows(levels, text_ends, learn, serial, marks, frequency, terms, counts, row_ends):
+def count_rows(levels, text_ends, learn, serial, tallies, terms, counts, row_ends):
     """Count the terms of each text; return how many (text, term) pairs there are.
 
     Parameters
@@ -33,10 +36,12 @@ def count_rows(levels, text_ends, learn, serial, marks, frequency, terms, counts
     text_ends, row_ends : (n_texts,)
         How many tokens, and how many pairs, there are up to each text.
     learn : bool
-        Add to ``frequency`` (n_terms, 2): in how many texts a term is, and how often it is in all.
+        Add to the tallies.
     serial : int
-        Above every number that ``marks`` (n_terms,) holds in its upper half: a mark is the last text in which a term
-        was seen, and the term's place in that text's row.
+        Above every number that the marks in ``tallies`` hold in their upper halves.
+    tallies : (n_terms, 3) int64
+        For each term a mark (the last text in which it was seen, and its place in that text's row), in how many texts
+        it was, and how often. They stand together because memory is slow.
     terms, counts : (levels.size,)
         The rows, one behind the other.
     """
@@ -51,17 +56,18 @@ def count_rows(levels, text_ends, learn, serial, marks, frequency, terms, counts
                 term = levels[level, i]
                 if term < 0:
                     continue
-                if marks[term] >= mark:
-                    counts[begin + (marks[term] & 0xFFFFFFFF)] += 1
-                else:
-                    marks[term] = mark | (n - begin)
-                    terms[n] = term
-                    counts[n] = 1
-                    n += 1
-        if learn:
-            for i in range(begin, n):
-                frequency[terms[i], 0] += 1
-                frequency[terms[i], 1] += counts[i]
+                tally = tallies[term]
+                if learn:
+                    tally[2] += 1
+                if tally[0] >= mark:
+                    counts[begin + (tally[0] & 0xFFFFFFFF)] += 1
+                    continue
+                if learn:
+                    tally[1] += 1
+                tally[0] = mark | (n - begin)
+                terms[n] = term
+                counts[n] = 1
+                n += 1
         start = end
         row_ends[text] = n
     return n
@@ -135,21 +141,38 @@ def place_rows(terms, counts, row_ends, columns, keys, spare, sizes):
     Returns how many pairs stay; ``keys`` (n_pairs,) holds column << 32 | count, and ``sizes`` the lengths of the rows.
     """
     digits = np.empty(2048, np.int64)
+    row_columns = np.empty(SHORT_ROW, np.int32)
+    row_counts = np.empty(SHORT_ROW, np.int32)
     n = 0
     start = 0
     for row in range(row_ends.size):
         begin = n
-        for i in range(start, row_ends[row]):
-            column = columns[terms[i]]
-            if column >= 0:
-                keys[n] = np.int64(column) << 32 | counts[i]
-                n += 1
-        start = row_ends[row]
-        sizes[row] = n - begin
-        if n - begin <= 32:
-            sort_short(keys, begin, n)
-        elif n - begin < 4096:
-            sort_middling(keys, begin, n, spare)
+        end = row_ends[row]
+        if end - start <= SHORT_ROW:
+            size = 0
+            for i in range(start, end):
+                column = columns[terms[i]]
+                row_columns[size] = column
+                row_counts[size] = counts[i]
+                size += column >= 0
+            for i in range(size, (size + 31) & ~31):
+                row_columns[i] = 0x7FFFFFFF
+            for i in range(size):
+                # A column's place is the number of smaller ones, counted 32 at a time.
+                place = begin
+                for block in range(0, size, 32):
+                    place += count_below(row_columns, block, row_columns[i])
+                keys[place] = np.int64(row_columns[i]) << 32 | row_counts[i]
+            n += size
         else:
-            sort_long(keys, begin, n, spare, digits)
+            for i in range(start, end):
+                column = columns[terms[i]]
+                keys[n] = np.int64(column) << 32 | counts[i]
+                n += column >= 0
+            if n - begin < 4096:
+                sort_middling(keys, begin, n, spare)
+            else:
+                sort_long(keys, begin, n, spare, digits)
+        start = end
+        sizes[row] = n - begin
     return n

@@ -2,20 +2,18 @@
 
 A cleaned buffer holds the lower-cased bytes of the texts, one after another, with a byte 255, which UTF-8 never has,
 after each and, for words, in place of whatever separates them. A slice is a start and a length in bytes; it stands for
-a word or for a character n-gram. Buffers end in 16 such bytes, so that 8 bytes can be read from any place.
+a word or for a character n-gram. Buffers end in 64 such bytes, so that as many can be read from any place.
 """
 
 from __future__ import annotations
 
 import numpy as np
 
-from ._kernel import kernel, leading_zeros, load_big_endian
+from ._kernel import equal_bytes, kernel, trailing_zeros
 
 U64 = np.uint64
-PADDING = 16
+PADDING = 64
 SEPARATOR = 255
-_ONES = np.uint64(0x0101010101010101)
-_HIGH = np.uint64(0x8080808080808080)
 
 
 @kernel
@@ -140,53 +138,40 @@ def clean_characters(source, offsets, space, lower, by_word, out, out_offsets):
 
 
 @kernel
-def is_separator(block):
-    """The high bit of every byte that is 255, whatever the bytes beside it are."""
-    return ((block & ~_HIGH) + _ONES) & block & _HIGH
-
-
-@kernel
 def character_size(byte):
     """The length in bytes of the character that starts with ``byte``."""
-    if byte < 0x80:
-        return 1
-    if byte < 0xE0:
-        return 2
-    return 3 if byte < 0xF0 else 4
+    return 1 + (byte >= 0xC0) + (byte >= 0xE0) + (byte >= 0xF0)
 
 
 @kernel
-def cut_words(buffer, offsets, shortest, starts, lengths, text_ends):
+def cut_words(buffer, offsets, shortest, edges, starts, lengths, text_ends):
     """Cut a cleaned buffer at its separators; drop tokens of fewer than ``shortest`` (1 or 2) characters.
 
-    Eight bytes are looked at together. Returns the number of tokens; ``text_ends[d]`` counts those up to text d.
+    Where tokens start and end is found 64 bytes at a time, and noted in ``edges`` (n_bytes + 1,). Returns the number of
+    tokens; ``text_ends[d]`` counts those up to text d.
     """
+    n_edges = 0
+    before = U64(0)
+    for i in range(0, offsets[offsets.size - 1], 64):
+        inside = ~equal_bytes(buffer, i, SEPARATOR)
+        changes = inside ^ (inside << U64(1) | before)
+        before = inside >> U64(63)
+        while changes:
+            edges[n_edges] = i + trailing_zeros(changes)
+            n_edges += 1
+            changes &= changes - U64(1)
     n = 0
-    i = 0
-    for text in range(offsets.size - 1):
-        end = offsets[text + 1]
-        while True:
-            others = ~load_big_endian(buffer, i)
-            while others == 0 and i < end:
-                i += 8
-                others = ~load_big_endian(buffer, i)
-            i += np.int64(leading_zeros(others) >> U64(3))
-            if i >= end:
-                i = end
-                break
-            start = i
-            separators = is_separator(load_big_endian(buffer, i))
-            while separators == 0:
-                i += 8
-                separators = is_separator(load_big_endian(buffer, i))
-            i += np.int64(leading_zeros(separators) >> U64(3))
-            length = i - start
-            if shortest > 1 and length < 5 and length == character_size(buffer[start]):
-                continue
-            starts[n] = start
-            lengths[n] = length
-            n += 1
-        text_ends[text] = n
+    text = 0
+    for i in range(0, n_edges, 2):
+        start = np.int64(edges[i])
+        length = np.int64(edges[i + 1]) - start
+        while start >= offsets[text + 1]:
+            text_ends[text] = n
+            text += 1
+        starts[n] = start
+        lengths[n] = length
+        n += not (shortest > 1 and length == character_size(buffer[start]))
+    text_ends[text:] = n
     return n
 
 

@@ -14,15 +14,20 @@ from __future__ import annotations
 
 import numpy as np
 
-from ._kernel import kernel, load_big_endian
+from ._kernel import kernel, load_big_endian, prefetch
 
 U64 = np.uint64
 LONG = np.uint64(255)
 PAIR = np.uint64(254)
+AHEAD = 32
+"""How many terms are looked up together."""
+
 _EIGHT = np.uint64(8)
 _BYTE = np.uint64(0xFF)
 _UPPER = np.uint64(0xFFFFFFFF00000000)
 _LOWER = np.uint64(0x00000000FFFFFFFF)
+_HIGH_MASKS = np.array([2**64 - 2 ** (64 - 8 * min(n, 8)) for n in range(16)], np.uint64)
+_LOW_MASKS = np.array([2**64 - 2 ** (64 - 8 * max(n - 8, 0)) for n in range(16)], np.uint64)
 _A = np.uint64(0x9E3779B97F4A7C15)
 _B = np.uint64(0xD6E8FEB86659FD93)
 
@@ -57,14 +62,8 @@ def hash_bytes(buffer, start, length):
 @kernel
 def pack(buffer, start, length):
     """The key of a slice of up to 15 bytes."""
-    high = load_big_endian(buffer, start)
-    if length < 8:
-        shift = U64(64) - U64(length) * _EIGHT
-        return high >> shift << shift, U64(length)
-    if length == 8:
-        return high, _EIGHT
-    shift = U64(128) - U64(length) * _EIGHT
-    return high, load_big_endian(buffer, start + 8) >> shift << shift | U64(length)
+    high = load_big_endian(buffer, start) & _HIGH_MASKS[length]
+    return high, load_big_endian(buffer, start + 8) & _LOW_MASKS[length] | U64(length)
 
 
 @kernel
@@ -124,52 +123,84 @@ def put(high, low, slot, slots, highs, lows, state):
 
 
 @kernel
+def look_ahead(keys, size, slots, highs, lows):
+    """Have the slots, and then the keys, of the next terms loaded, so that none is waited for."""
+    mask = U64(slots.size - 1)
+    for k in range(size):
+        keys[k, 2] = hash_key(keys[k, 0], keys[k, 1]) & mask
+        prefetch(slots, np.int64(keys[k, 2]))
+    for k in range(size):
+        number = np.int64(slots[keys[k, 2]] & _LOWER) - 1
+        if number >= 0:
+            prefetch(highs, number)
+            prefetch(lows, number)
+
+
+@kernel
 def number_slices(buffer, starts, lengths, first, insert, slots, highs, lows, arena, state, numbers):
     """Number the slices from ``first`` on: shapes (n,). Unknown ones are inserted, or get -1.
 
     ``state`` is the number of terms and of the bytes used in ``arena``. Returns n, or the slice that found no room.
     """
-    for i in range(first, starts.size):
-        start = np.int64(starts[i])
-        length = np.int64(lengths[i])
-        if length < 16:
-            high, low = pack(buffer, start, length)
-            number, slot = find(high, low, slots, highs, lows)
-        else:
-            high = hash_bytes(buffer, start, length)
-            low = LONG
-            number, slot = find_long(high, buffer, start, length, slots, highs, lows, arena)
-        if number < 0 and insert:
-            if state[0] == highs.size:
-                return i
-            if length >= 16:
-                place = state[1]
-                if place + length + 12 > arena.size:
+    keys = np.empty((AHEAD, 3), np.uint64)
+    for begin in range(first, starts.size, AHEAD):
+        size = min(AHEAD, starts.size - begin)
+        for i in range(begin, begin + size):
+            start = np.int64(starts[i])
+            length = np.int64(lengths[i])
+            k = i - begin
+            if length < 16:
+                keys[k, 0], keys[k, 1] = pack(buffer, start, length)
+            else:
+                keys[k, 0], keys[k, 1] = hash_bytes(buffer, start, length), LONG
+        look_ahead(keys, size, slots, highs, lows)
+        for i in range(begin, begin + size):
+            high = keys[i - begin, 0]
+            low = keys[i - begin, 1]
+            start = np.int64(starts[i])
+            length = np.int64(lengths[i])
+            if low != LONG:
+                number, slot = find(high, low, slots, highs, lows)
+            else:
+                number, slot = find_long(high, buffer, start, length, slots, highs, lows, arena)
+            if number < 0 and insert:
+                if state[0] == highs.size:
                     return i
-                for k in range(4):
-                    arena[place + k] = length >> (24 - 8 * k) & 0xFF
-                arena[place + 4 : place + 4 + length] = buffer[start : start + length]
-                state[1] = place + 4 + length
-                low = U64(place) << _EIGHT | LONG
-            number = put(high, low, slot, slots, highs, lows, state)
-        numbers[i] = number
+                if low == LONG:
+                    place = state[1]
+                    if place + length + 12 > arena.size:
+                        return i
+                    for k in range(4):
+                        arena[place + k] = length >> (24 - 8 * k) & 0xFF
+                    arena[place + 4 : place + 4 + length] = buffer[start : start + length]
+                    state[1] = place + 4 + length
+                    low = U64(place) << _EIGHT | LONG
+                number = put(high, low, slot, slots, highs, lows, state)
+            numbers[i] = number
     return starts.size
 
 
 @kernel
 def number_pairs(left, right, first, insert, slots, highs, lows, state, numbers):
     """Number the pairs (left[i], right[i]); a pair with a -1 is -1. Returns as `number_slices` does."""
-    for i in range(first, left.size):
-        if left[i] < 0 or right[i] < 0:
-            numbers[i] = -1
-            continue
-        high = U64(left[i]) << U64(32) | U64(right[i])
-        number, slot = find(high, PAIR, slots, highs, lows)
-        if number < 0 and insert:
-            if state[0] == highs.size:
-                return i
-            number = put(high, PAIR, slot, slots, highs, lows, state)
-        numbers[i] = number
+    keys = np.empty((AHEAD, 3), np.uint64)
+    for begin in range(first, left.size, AHEAD):
+        size = min(AHEAD, left.size - begin)
+        for i in range(begin, begin + size):
+            keys[i - begin, 0] = U64(left[i]) << U64(32) | U64(right[i]) & _LOWER
+            keys[i - begin, 1] = PAIR
+        look_ahead(keys, size, slots, highs, lows)
+        for i in range(begin, begin + size):
+            if left[i] < 0 or right[i] < 0:
+                numbers[i] = -1
+                continue
+            high = keys[i - begin, 0]
+            number, slot = find(high, PAIR, slots, highs, lows)
+            if number < 0 and insert:
+                if state[0] == highs.size:
+                    return i
+                number = put(high, PAIR, slot, slots, highs, lows, state)
+            numbers[i] = number
     return left.size
 
 

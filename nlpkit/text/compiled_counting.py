@@ -32,10 +32,9 @@ class Worker:
         self.scanner = scanner
         self.table = table
         self.n_stop_words = n_stop_words
-        self.frequency = np.zeros((0, 2), np.int64)
         self.totals = np.zeros(2, np.int64)
         self.kept: list[Rows] = []
-        self._marks = np.zeros(0, np.int64)
+        self._tallies = np.zeros((0, 3), np.int64)
         self._serial = 1
 
     def levels(self, texts: list[str], *, insert: bool) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -67,28 +66,32 @@ class Worker:
 
     def count(self, texts: list[str], *, insert: bool, learn: bool, keep: bool) -> Rows | None:
         levels, text_ends, lengths = self.levels(texts, insert=insert)
-        n_terms = len(self.table)
-        if len(self._marks) < n_terms:
-            self._marks = np.concatenate([self._marks, np.zeros(n_terms * 3 // 2 - len(self._marks) + 1, np.int64)])
-        if learn and len(self.frequency) < n_terms:
-            more = np.zeros((n_terms * 3 // 2 - len(self.frequency) + 1, 2), np.int64)
-            self.frequency = np.concatenate([self.frequency, more])
+        if len(self._tallies) < len(self.table):
+            larger = np.zeros((self.table.room, 3 if learn else 1), np.int64)
+            larger[: len(self._tallies)] = self._tallies[:, : larger.shape[1]]
+            self._tallies = larger
         if self._serial + len(texts) >= 1 << 31:
-            self._marks[:], self._serial = 0, 1
+            self._tallies[:, 0], self._serial = 0, 1
         terms, counts = np.empty(levels.size, np.int32), np.empty(levels.size, np.int32)
         ends = np.empty(len(texts), np.int64)
-        n = counting_kernels.count_rows(
-            levels, text_ends, learn, self._serial, self._marks, self.frequency, terms, counts, ends
-        )
+        n = counting_kernels.count_rows(levels, text_ends, learn, self._serial, self._tallies, terms, counts, ends)
         self._serial += len(texts)
         if learn:
             self.totals += len(texts), lengths.sum()
         if not keep:
             return None
-        rows = Rows(terms=terms[:n].copy(), counts=counts[:n].copy(), ends=ends, lengths=lengths)
+        terms, counts = terms[:n], counts[:n]
+        if n < levels.size * 3 // 4:
+            terms, counts = terms.copy(), counts.copy()
+        rows = Rows(terms=terms, counts=counts, ends=ends, lengths=lengths)
         if insert:
             self.kept.append(rows)
         return rows
+
+    def give(self) -> np.ndarray:
+        """Hand over, and forget, in how many texts each term was and how often: (n_terms, 2)."""
+        given, self._tallies = self._tallies[: len(self.table), 1:], np.zeros((0, 3), np.int64)
+        return given
 
 
 class CompiledCounter:
@@ -134,7 +137,8 @@ class CompiledCounter:
         buffer[np.arange(size) + text_of] = np.where(spaces, scanning.SEPARATOR, letters)
         starts, lengths = np.empty(len(buffer), np.uint32), np.empty(len(buffer), np.uint32)
         ends = np.empty(len(terms), np.int64)
-        n = scanning.cut_words(buffer, terms.offsets + np.arange(len(terms) + 1), 1, starts, lengths, ends)
+        offsets = terms.offsets + np.arange(len(terms) + 1)
+        n = scanning.cut_words(buffer, offsets, 1, np.empty_like(starts), starts, lengths, ends)
         words = np.diff(ends, prepend=0)
         singly_spaced = np.bincount(text_of[spaces], minlength=len(terms)) == words - 1
         numbers = self.table.number(buffer, starts[:n], lengths[:n], insert=True)
@@ -160,11 +164,7 @@ class CompiledCounter:
 
     def count(self, texts: Iterable[str], *, insert: bool, learn: bool, keep: bool, threads: int) -> list[Rows]:
         """Count the terms of ``texts``; new ones are numbered, or left out. Without ``keep`` no rows are returned."""
-        if threads == 1:
-            workers = [self._worker(shared=True)]
-            workers[0].frequency, workers[0].totals = self.frequency, self.totals
-        else:
-            workers = [self._worker(shared=not insert) for _ in range(threads)]
+        workers = [self._worker(shared=threads == 1 or not insert) for _ in range(threads)]
         lock = Lock()
 
         def work(worker: Worker, batch: list[str]) -> Rows | None:
@@ -175,35 +175,31 @@ class CompiledCounter:
             return rows
 
         parts = map_batches(work, workers, self._batches(texts))
-        if threads == 1:
-            self.frequency = workers[0].frequency
-        else:
-            for worker in workers:
-                self._merge(worker)
+        for worker in workers:
+            self._merge(worker)
         return [rows for rows in parts if rows is not None]
 
     def _merge(self, worker: Worker) -> None:
         """Take over what a worker has learnt: its frequencies, and, if it has a table of its own, its terms."""
-        n = len(worker.table)
-        if worker.table is self.table:
-            numbers = np.arange(n)
-        else:
+        learnt = worker.give()
+        numbers: np.ndarray | slice = slice(len(learnt))
+        if worker.table is not self.table:
             numbers = self.table.absorb(worker.table)
             for rows in worker.kept:
                 rows.terms = numbers[rows.terms]
             worker.kept = []
             worker.table = TermTable()
             worker.table.insert(self._stop_words)
-            worker._marks[:n] = 0
         self.totals += worker.totals
         worker.totals[:] = 0
-        learnt = worker.frequency[:n]
-        if len(learnt):
+        if not len(self.frequency) and isinstance(numbers, slice):
+            self.frequency = learnt
+        elif learnt.size:
             if len(self.frequency) < len(self.table):
-                more = np.zeros((len(self.table) * 3 // 2 - len(self.frequency) + 1, 2), np.int64)
-                self.frequency = np.concatenate([self.frequency, more])
-            self.frequency[numbers[: len(learnt)]] += learnt
-            worker.frequency[:n] = 0
+                larger = np.zeros((self.table.room, 2), np.int64)
+                larger[: len(self.frequency)] = self.frequency
+                self.frequency = larger
+            self.frequency[numbers if isinstance(numbers, slice) else numbers[: len(learnt)]] += learnt
 
     def sorted_numbers(self) -> np.ndarray:
         """All numbers, in the order of their terms."""

@@ -29,6 +29,7 @@ class Scanner:
         else:
             self._inside = space_characters()
         self._buffer = np.empty(0, np.uint8)
+        self._edges = np.empty(0, np.uint32)
         self._starts = np.empty(0, np.uint32)
         self._lengths = np.empty(0, np.uint32)
 
@@ -71,7 +72,7 @@ class Scanner:
         text_ends = np.empty(len(texts), np.int64)
         words = self.scan.cut in ("word", "space")
         # Lower-casing lengthens some characters from two bytes to three, and a text gets up to three bytes more.
-        buffer = self._room("_buffer", len(source) * (2 if ascii_only else 3) // 2 + 4 * len(texts) + 64)
+        buffer = self._room("_buffer", len(source) * (2 if ascii_only else 3) // 2 + 4 * len(texts) + scanning.PADDING)
         if words:
             table = np.where(self._inside[:128], lower[:128], scanning.SEPARATOR).astype(np.uint8)
             if ascii_only:
@@ -85,7 +86,8 @@ class Scanner:
         most = size // 2 + 1 if words else (size + len(texts)) * (self.ngram_range[1] - self.ngram_range[0] + 1)
         starts, lengths = self._room("_starts", most), self._room("_lengths", most)
         if words:
-            n = scanning.cut_words(buffer, out_offsets, self.scan.shortest, starts, lengths, text_ends)
+            edges = self._room("_edges", size + 1)
+            n = scanning.cut_words(buffer, out_offsets, self.scan.shortest, edges, starts, lengths, text_ends)
         else:
             smallest, largest = self.ngram_range
             n = scanning.cut_characters(buffer, out_offsets, smallest, largest, by_word, starts, lengths, text_ends)

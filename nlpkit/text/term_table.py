@@ -17,14 +17,15 @@ class TermTable:
     """
 
     def __init__(self) -> None:
-        self._slots = np.zeros(1 << 12, np.uint64)
-        self._highs = np.empty(self._room, np.uint64)
-        self._lows = np.empty(self._room, np.uint64)
-        self._arena = np.empty(1 << 12, np.uint8)
+        self._slots = np.zeros(1 << 16, np.uint64)
+        self._highs = np.empty(self.room, np.uint64)
+        self._lows = np.empty(self.room, np.uint64)
+        self._arena = np.empty(1 << 16, np.uint8)
         self._state = np.zeros(2, np.int64)
 
     @property
-    def _room(self) -> int:
+    def room(self) -> int:
+        """How many terms there is room for as it stands."""
         return len(self._slots) * 5 // 8
 
     def __len__(self) -> int:
@@ -39,9 +40,9 @@ class TermTable:
         n = len(state["highs"])
         self._state[:] = n, len(state["arena"]) - 12
         self._arena = state["arena"].copy()
-        while self._room < n:
+        while self.room < n:
             self._slots = np.zeros(2 * len(self._slots), np.uint64)
-        self._highs, self._lows = np.empty(self._room, np.uint64), np.empty(self._room, np.uint64)
+        self._highs, self._lows = np.empty(self.room, np.uint64), np.empty(self.room, np.uint64)
         self._highs[:n], self._lows[:n] = state["highs"], state["lows"]
         compiled.fill_slots(self._highs[:n], self._lows[:n], self._slots)
 
@@ -53,7 +54,7 @@ class TermTable:
             return
         self._slots = np.zeros(2 * len(self._slots), np.uint64)
         for name in "_highs", "_lows":
-            larger = np.empty(self._room, np.uint64)
+            larger = np.empty(self.room, np.uint64)
             larger[:n] = getattr(self, name)
             setattr(self, name, larger)
         compiled.fill_slots(self._highs[:n], self._lows[:n], self._slots)

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 import nlpkit
-from nlpkit.cli.parameters import descriptions, parameters
+from nlpkit.cli.parameters import documented, parameters
 from nlpkit.registry import EMBEDDERS, resolve
 
 TEXTS = "a grey cat\na red fox\nthe red red wine\n"
@@ -89,12 +89,14 @@ def test_every_parameter_is_an_option_with_its_help_and_default(run: Any) -> Non
     for parameter in parameters().values():
         assert parameter.option in out
         assert parameter.description, f"{parameter.name} has no text in the docstring of {parameter.methods}"
+    assert "l2|l1|none" in out
+    assert "NFC|NFKC" in out
 
 
 @pytest.mark.parametrize("method", EMBEDDERS)
 def test_docstrings_describe_every_parameter_and_nothing_else(method: str) -> None:
     estimator = resolve(method)
-    assert set(descriptions(estimator)) == set(estimator.defaults())
+    assert set(documented(estimator)) == set(estimator.defaults())
 
 
 def loaded(arguments: list[str], folder: Path) -> set[str]:

@@ -47,6 +47,7 @@ def inputs(tmp_path: Path) -> Path:
         ("embed a.txt", "'a.txt' names an existing file: did you mean -i a.txt?"),
         ("embed -", "'-' names standard input: did you mean -i -?"),
         ("embed ./folder", "'./folder' names a folder: did you mean -i ./folder?"),
+        ("embed cat --column 2", "--column is about inputs, and there are only texts: give inputs with -i"),
         ("embed a", "empty vocabulary"),
         ("embed cat --encoding nope -i a.txt", "there is no text encoding 'nope'"),
         ("embed cat --method nope", "there is no 'nope': choose one of onehot, bow, tfidf, hashing"),
