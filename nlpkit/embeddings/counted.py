@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from numbers import Integral, Real
@@ -19,6 +18,7 @@ from ..text.counting import PlainCounter, Rows, new_counter
 from ..text.terms import Terms
 from ._csr import csr_from_rows
 from .analyzed import AnalyzedTexts
+from .chosen_terms import given_terms, kept_terms, warn_of_capitals
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_matrix
@@ -92,14 +92,10 @@ class CountedTerms(AnalyzedTexts):
         self._warn_of_unused()
         texts, analysis = self._read(documents)
         if anew:
-            given = self._given_vocabulary()
+            given = given_terms(self.vocabulary)
             self.fixed_vocabulary_ = given is not None
-            if given is not None and self.lowercase and any(map(_has_capital, given)):
-                warnings.warn(
-                    "Upper case characters found in vocabulary while 'lowercase' is True. "
-                    "These entries will not be matched with any documents",
-                    stacklevel=3,
-                )
+            if given is not None and self.lowercase:
+                warn_of_capitals(given)
             few, texts = counting.take(texts, counting.SMALL)
             counter = new_counter(analysis, given, few=few)
         else:
@@ -134,33 +130,6 @@ class CountedTerms(AnalyzedTexts):
         for name in "_terms", "_numbers", "_frequency", "_totals", "_vocabulary", "_lookups":
             self.__dict__.pop(name, None)
 
-    def _given_vocabulary(self) -> Terms | None:
-        """The parameter ``vocabulary`` as terms in the order of their columns."""
-        vocabulary = self.vocabulary
-        if vocabulary is None:
-            return None
-        if isinstance(vocabulary, Mapping):
-            columns = set(vocabulary.values())
-            if len(columns) != len(vocabulary):
-                raise ParameterError("Vocabulary contains repeated indices.")
-            for i in range(len(vocabulary)):
-                if i not in columns:
-                    raise ParameterError(f"Vocabulary of size {len(vocabulary)} doesn't contain index {i}.")
-            terms = sorted(vocabulary, key=vocabulary.__getitem__)
-        else:
-            terms = sorted(vocabulary) if isinstance(vocabulary, set | frozenset) else list(vocabulary)
-            seen: set[str] = set()
-            for term in terms:
-                if term in seen:
-                    raise ParameterError(f"Duplicate term in vocabulary: {term!r}")
-                seen.add(term)
-        if not terms:
-            raise ParameterError("empty vocabulary passed to fit")
-        for term in terms:
-            if not isinstance(term, str):
-                raise ParameterError(f"a term of the vocabulary is {term!r}, expected a str")
-        return Terms.of(terms)
-
     # Columns
 
     def _settle(self) -> None:
@@ -182,7 +151,15 @@ class CountedTerms(AnalyzedTexts):
                 raise ParameterError("empty vocabulary; perhaps the documents only contain stop words")
             if not seen.all():
                 numbers, frequency = numbers[seen], frequency[seen]
-            kept = self._kept(frequency)
+            kept = kept_terms(
+                frequency,
+                int(counter.totals[0]),
+                max_df=self.max_df,
+                min_df=self.min_df,
+                max_features=self.max_features,
+                by_texts=getattr(self, "binary", False),
+                dtype=np.dtype(self.dtype),
+            )
             self._pruned = not kept.all()
             if self._pruned:
                 numbers, frequency = numbers[kept], frequency[kept]
@@ -190,30 +167,10 @@ class CountedTerms(AnalyzedTexts):
         self._lookups = {type(counter): (counter, _columns(counter, numbers))}
         self._lookups_for = self._analysis_params()
 
-    def _kept(self, frequency: np.ndarray) -> np.ndarray:
-        """Which terms (n,) stay, by ``min_df``, ``max_df`` and ``max_features``."""
-        n_documents = int(self._counter.totals[0])
-        most = self.max_df if isinstance(self.max_df, Integral) else self.max_df * n_documents
-        fewest = self.min_df if isinstance(self.min_df, Integral) else self.min_df * n_documents
-        if most < fewest:
-            raise ParameterError("max_df corresponds to < documents than min_df")
-        kept = (frequency[:, 0] <= most) & (frequency[:, 0] >= fewest)
-        if self.max_features is not None and kept.sum() > self.max_features:
-            totals = frequency[kept, 0 if getattr(self, "binary", False) else 1]
-            dtype = np.dtype(self.dtype)
-            # scikit-learn's order among equals is that of this sort, of these very numbers.
-            first = (-totals.astype(dtype if dtype.kind == "f" else np.int64)).argsort()[: self.max_features]
-            chosen = np.zeros(len(kept), bool)
-            chosen[np.flatnonzero(kept)[first]] = True
-            kept = chosen
-        if not kept.any():
-            raise ParameterError("After pruning, no terms remain. Try a lower min_df or a higher max_df.")
-        return kept
-
     def _require_vocabulary(self) -> None:
         """Settle the columns; without anything learnt, by the parameter ``vocabulary``."""
         if not hasattr(self, "fixed_vocabulary_"):
-            given = self._given_vocabulary()
+            given = given_terms(self.vocabulary)
             if given is None:
                 self._not_fitted()
             self.fixed_vocabulary_ = True
@@ -337,17 +294,9 @@ class CountedTerms(AnalyzedTexts):
         options, files = self._stored_options()
         del options["vocabulary"]
         arrays = {"frequency": self._frequency, "totals": self._totals, **self._stored_arrays()}
-        flags = {"fixed_vocabulary": bool(self.fixed_vocabulary_), "pruned": self._pruned}
+        arrays["flags"] = np.array([self.fixed_vocabulary_, self._pruned], np.uint8)
         files["vocabulary.txt"] = self.terms_.lines()
-        artifact.save(
-            path,
-            kind=self.kind,
-            options=options,
-            arrays=arrays,
-            files=files,
-            provenance={"learnt": flags},
-            force=force,
-        )
+        artifact.save(path, kind=self.kind, options=options, arrays=arrays, files=files, force=force)
 
     def _stored_arrays(self) -> dict[str, np.ndarray]:
         return {}
@@ -356,16 +305,14 @@ class CountedTerms(AnalyzedTexts):
     def from_artifact(cls, stored: artifact.Artifact) -> Self:
         """The estimator that `save` wrote."""
         estimator = cls(**cls._read_options(stored))
-        learnt = stored.provenance.get("learnt", {})
         try:
             estimator._terms = Terms.from_lines(stored.file("vocabulary.txt"))
             estimator._frequency, estimator._totals = stored.arrays["frequency"], stored.arrays["totals"]
+            estimator.fixed_vocabulary_, estimator._pruned = map(bool, stored.arrays["flags"])
         except (KeyError, ValueError) as error:
             raise ArtifactError(f"{stored.path} is damaged ({error}): make the model again") from error
         if estimator._frequency.shape != (len(estimator._terms), 2):
             raise ArtifactError(f"{stored.path} is damaged (terms and numbers differ in length): make the model again")
-        estimator.fixed_vocabulary_ = bool(learnt.get("fixed_vocabulary"))
-        estimator._pruned = bool(learnt.get("pruned"))
         if estimator.fixed_vocabulary_:
             estimator.vocabulary = estimator._terms
         estimator._lookups, estimator._lookups_for = {}, estimator._analysis_params()
@@ -387,10 +334,6 @@ class CountedTerms(AnalyzedTexts):
         given = self.vocabulary
         fits = given is None or isinstance(given, Mapping) or hasattr(given, "__iter__")
         self._check("vocabulary", fits, "a mapping or an iterable of terms or None")
-
-
-def _has_capital(term: str) -> bool:
-    return any(map(str.isupper, term))
 
 
 def _columns(counter: Counter, numbers: np.ndarray) -> np.ndarray:

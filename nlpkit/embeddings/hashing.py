@@ -96,9 +96,7 @@ class Hashing(AnalyzedTexts):
             rows = self._hash_compiled(analysis, texts)
         columns = np.zeros(0, np.int32)
         return self._output(
-            csr_from_rows(
-                rows, _as_placed, columns, self._weigh, self.n_features, np.dtype(self.dtype), self._n_threads
-            )
+            csr_from_rows(rows, _as_placed, columns, self._weigh, self.n_features, self._value_dtype(), self._n_threads)
         )
 
     def _hash_plainly(self, analysis: Analysis, texts: Iterator[str]) -> Rows:

@@ -13,8 +13,7 @@ from ..errors import ParameterError
 def smooth_idf(document_frequency: np.ndarray, n_documents: int, *, smooth: bool, dtype: np.dtype) -> np.ndarray:
     """Inverse document frequency, ln((n + s) / (df + s)) + 1 with s = 1 if ``smooth`` and 0 if not: (n_terms,)."""
     idf = np.full(len(document_frequency), n_documents + int(smooth), dtype)
-    with np.errstate(divide="ignore"):
-        idf /= document_frequency.astype(dtype) + dtype.type(smooth)
+    idf /= document_frequency.astype(dtype) + dtype.type(smooth)
     np.log(idf, out=idf)
     idf += 1
     return idf

@@ -83,7 +83,8 @@ class Scanner:
             by_word = self.scan.cut == "char_wb"
             scanning.clean_characters(source, offsets, self._inside, lower, by_word, buffer, out_offsets)
         size = int(out_offsets[-1])
-        most = size // 2 + 1 if words else (size + len(texts)) * (self.ngram_range[1] - self.ngram_range[0] + 1)
+        # A word of one letter, with its separator or its share of the spaces, is two bytes: one word, three characters.
+        most = size // 2 + 1 if words else size * (self.ngram_range[1] - self.ngram_range[0] + 1) + size // 2 + 1
         starts, lengths = self._room("_starts", most), self._room("_lengths", most)
         if words:
             edges = self._room("_edges", size + 1)

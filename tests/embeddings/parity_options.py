@@ -208,7 +208,6 @@ WEIGHTING: list[Options] = [
         for sublinear in (True, False)
     ),
     *({"dtype": d, "norm": n} for d in (np.float32, np.float64, np.int64, np.int32) for n in ("l2", None)),
-    {"dtype": np.float16},
     *({"dtype": np.float32, "sublinear_tf": True, "use_idf": idf} for idf in (True, False)),
     *({"ngram_range": (a, b)} for a, b in [(1, 2), (2, 2), (1, 4)]),
     *({"analyzer": a, "ngram_range": (2, 5), "sublinear_tf": True} for a in ("char", "char_wb")),

@@ -7,9 +7,12 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
 
-from nlpkit.text import counting
+from nlpkit.text._scan_numba import PADDING
+from nlpkit.text.analysis import Scan
+from nlpkit.text.scanner import Scanner
 
 SCRIPT = """
 import random
@@ -18,11 +21,14 @@ from nlpkit.text import compiled_counting, counting
 
 counting.SMALL = 0
 chance = random.Random(0)
-alphabets = ["a ", "ab  ", "a", " ", "\\u023a ", "\\u0130\\u03a3 a", "\\U00010400 b", "a\\0\\xff b\\n", "abcdefghijklmnopqrstuvwxyz  "]
+alphabets = ["a ", "ab  ", "a", " ", "\\u023a ", "\\u0130\\u03a3 a", "\\U00010400 b", "a\\0\\xff b\\n", "abcdefghijk  "]
 corpora = [["".join(chance.choices(a, k=n)) for n in (3000, 0, 1, 2, 64, 63, 65, 700)] for a in alphabets]
-corpora += [["".join(chance.choices("".join(alphabets), k=40)) for _ in range(300)], [""] * 50, ["a b " * 5000]]
-cuts = [{"analyzer": a, "ngram_range": r} for a in ("char", "char_wb") for r in ((1, 1), (1, 2), (2, 2), (3, 5), (9, 9))]
-cuts += [{"token_pattern": p, "ngram_range": r} for p in (r"\\w+", r"\\S+", r"(?u)\\b\\w\\w+\\b") for r in ((1, 1), (1, 3), (2, 2))]
+corpora += [["".join(chance.choices("".join(alphabets), k=40)) for _ in range(99)], [""] * 50, ["a b " * 999]]
+characters = ((1, 1), (1, 2), (2, 2), (3, 5), (9, 9))
+words = ((1, 1), (1, 3), (2, 2))
+patterns = (r"\\w+", r"\\S+", r"(?u)\\b\\w\\w+\\b")
+cuts = [{"analyzer": a, "ngram_range": r} for a in ("char", "char_wb") for r in characters]
+cuts += [{"token_pattern": p, "ngram_range": r} for p in patterns for r in words]
 for batch in (1 << 20, 100):
     counting.BATCH = batch
     compiled_counting.LOCAL_TERMS = batch // 4
@@ -52,15 +58,23 @@ def test_every_index_is_within_its_array(tmp_path: Path) -> None:
     assert done.returncode == 0, done.stderr[-2000:]
 
 
-@pytest.mark.parametrize("analyzer", ["word", "char", "char_wb"])
-@pytest.mark.parametrize("ngram_range", [(1, 1), (2, 2), (1, 3)])
-def test_room_for_the_most_terms(analyzer: str, ngram_range: tuple[int, int], monkeypatch: pytest.MonkeyPatch) -> None:
-    """One-letter words give the most slices for their bytes; the scanner has to have that much room."""
-    from nlpkit.text.analysis import Scan
-    from nlpkit.text.scanner import Scanner
+class Generous(Scanner):
+    """A scanner that has more room than it asks for, and keeps in mind how much it asked for."""
 
-    monkeypatch.setattr(counting, "SMALL", 0)
-    scanner = Scanner(Scan(cut=analyzer), ngram_range)
-    for texts in (["a " * 4000], ["a"] * 4000, ["é " * 4000, ""], ["a b c " * 500] * 3):
+    def _room(self, name: str, size: int) -> np.ndarray:
+        self.asked = {**getattr(self, "asked", {}), name: size}
+        return super()._room(name, 4 * size + 1000)
+
+
+@pytest.mark.parametrize("cut", ["word", "space", "char", "char_wb"])
+@pytest.mark.parametrize("ngram_range", [(1, 1), (2, 2), (1, 3)])
+def test_the_room_that_is_asked_for_is_enough(cut: str, ngram_range: tuple[int, int]) -> None:
+    """One-letter words give the most slices for their bytes; ``Ⱥ`` grows when it is lower-cased."""
+    scanner = Generous(Scan(cut=cut), ngram_range)
+    for texts in (["a " * 200], ["a"] * 200, ["é " * 200, ""], ["a b c " * 50] * 3, ["\u023a " * 99], ["\u023a" * 99]):
         _, starts, lengths, text_ends = scanner(texts)
-        assert text_ends[-1] == len(starts) == len(lengths) <= min(len(scanner._starts), len(scanner._lengths))
+        assert text_ends[-1] == len(starts) == len(lengths)
+        assert len(starts) <= scanner.asked["_starts"]
+        assert len(lengths) <= scanner.asked["_lengths"]
+        ends = starts.astype(np.int64) + lengths
+        assert ends.max(initial=0) <= scanner.asked["_buffer"] - PADDING
