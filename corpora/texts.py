@@ -14,7 +14,7 @@ from nlpkit.corpora.paths import find_sources
 from nlpkit.corpora.reader import Reader
 from nlpkit.errors import InputError, ParameterError
 
-BLOCK_CHARACTERS = 1 << 23
+BLOCK_CHARACTERS = 1 << 22
 
 _PIECE_BYTES = 1 << 20
 _ROW_CHARACTERS = 64  # what a row costs in memory beside its characters

@@ -115,13 +115,15 @@ class CountedTerms(AnalyzedTexts):
                     "learn on: fit again, or save a model that leaves none out"
                 )
             counter = new_counter(analysis, self.terms_, few=len(self.terms_) <= FEW_TERMS)
-            counter.restore(self._frequency, self._totals)
+            counter.restore(counter.numbers, self._frequency, self._totals)
+        elif hasattr(self, "_frequency") and not self.fixed_vocabulary_ and not self._pruned:
+            counter.restore(self._numbers, self._frequency, self._totals)
         if isinstance(counter, PlainCounter) and analysis.scan is not None:
             few, texts = counting.take(texts, counting.SMALL - counter.characters)
             if not few:
                 known = counter.given if self.fixed_vocabulary_ else Terms.of(counter.table)
                 larger = new_counter(analysis, known, few=False)
-                larger.restore(counter.frequency, counter.totals)
+                larger.restore(larger.numbers, counter.frequency, counter.totals)
                 return larger, texts
         return counter, texts
 
@@ -163,6 +165,8 @@ class CountedTerms(AnalyzedTexts):
             self._pruned = not kept.all()
             if self._pruned:
                 numbers, frequency = numbers[kept], frequency[kept]
+            else:
+                counter.frequency = frequency[:0]  # all of it is kept below, sorted
         self._numbers, self._frequency, self._totals = numbers, frequency, counter.totals.copy()
         self._lookups = {type(counter): (counter, _columns(counter, numbers))}
         self._lookups_for = self._analysis_params()

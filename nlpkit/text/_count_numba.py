@@ -26,7 +26,7 @@ def drop_stop_words(numbers, text_ends, n_stop_words):
 
 
 @kernel
-def count_rows(levels, text_ends, learn, serial, tallies, terms, counts, row_ends):
+def count_rows(levels, text_ends, learn, tallies, terms, counts, row_ends):
     """Count the terms of each text; return how many (text, term) pairs there are.
 
     Parameters
@@ -37,11 +37,9 @@ def count_rows(levels, text_ends, learn, serial, tallies, terms, counts, row_end
         How many tokens, and how many pairs, there are up to each text.
     learn : bool
         Add to the tallies.
-    serial : int
-        Above every number that the marks in ``tallies`` hold in their upper halves.
-    tallies : (n_terms, 3) int64
-        For each term a mark (the last text in which it was seen, and its place in that text's row), in how many texts
-        it was, and how often. They stand together because memory is slow.
+    tallies : (n_terms, 3) int64, or (n_terms, 1) int32 if nothing is learnt
+        For each term where it came last among ``terms``, in how many texts it was, and how often: together, because
+        memory is slow. The first may hold anything: only a place in this text's row with this very term is believed.
     terms, counts : (levels.size,)
         The rows, one behind the other.
     """
@@ -50,7 +48,6 @@ def count_rows(levels, text_ends, learn, serial, tallies, terms, counts, row_end
     for text in range(text_ends.size):
         end = text_ends[text]
         begin = n
-        mark = np.int64(serial + text) << 32
         for level in range(levels.shape[0]):
             for i in range(start, end):
                 term = levels[level, i]
@@ -59,12 +56,13 @@ def count_rows(levels, text_ends, learn, serial, tallies, terms, counts, row_end
                 tally = tallies[term]
                 if learn:
                     tally[2] += 1
-                if tally[0] >= mark:
-                    counts[begin + (tally[0] & 0xFFFFFFFF)] += 1
+                place = np.int64(tally[0])
+                if begin <= place < n and terms[place] == term:
+                    counts[place] += 1
                     continue
                 if learn:
                     tally[1] += 1
-                tally[0] = mark | (n - begin)
+                tally[0] = n
                 terms[n] = term
                 counts[n] = 1
                 n += 1

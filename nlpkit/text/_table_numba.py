@@ -250,7 +250,7 @@ def fill_slots(highs, lows, slots):
 
 @kernel
 def sort_keys(highs, lows, arena, keys):
-    """Keys that sort as the bytes of the terms do, as far as 15 bytes: (n, 2) from the (n,) keys of the table."""
+    """Fill ``keys`` (n, 2) for single terms: they sort as the terms' bytes do, as far as 15 bytes."""
     for i in range(highs.size):
         keys[i, 0] = highs[i]
         keys[i, 1] = lows[i]

@@ -47,6 +47,12 @@ def lower_case() -> np.ndarray:
     return table
 
 
+@cache
+def same_case() -> np.ndarray:
+    """Each code point itself: shape (0x110000,), int32."""
+    return np.arange(_COUNT, dtype=np.int32)
+
+
 def needs_str_lower(text: str) -> bool:
     """Whether lower-casing ``text`` needs more than one code point at a time."""
     return "Σ" in text or "İ" in text

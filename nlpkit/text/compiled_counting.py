@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from threading import Lock
+from typing import Any
 
 import numpy as np
 
@@ -35,7 +36,6 @@ class Worker:
         self.totals = np.zeros(2, np.int64)
         self.kept: list[Rows] = []
         self._tallies = np.zeros((0, 3), np.int64)
-        self._serial = 1
 
     def levels(self, texts: list[str], *, insert: bool) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """The terms that end at each token, (n_orders, n_tokens), the tokens up to each text, and the lengths."""
@@ -67,15 +67,15 @@ class Worker:
     def count(self, texts: list[str], *, insert: bool, learn: bool, keep: bool) -> Rows | None:
         levels, text_ends, lengths = self.levels(texts, insert=insert)
         if len(self._tallies) < len(self.table):
-            larger = np.zeros((self.table.room, 3 if learn else 1), np.int64)
-            larger[: len(self._tallies)] = self._tallies[:, : larger.shape[1]]
-            self._tallies = larger
-        if self._serial + len(texts) >= 1 << 31:
-            self._tallies[:, 0], self._serial = 0, 1
+            if learn:
+                larger = np.zeros((self.table.room, 3), np.int64)
+                larger[: len(self._tallies)] = self._tallies
+                self._tallies = larger
+            else:
+                self._tallies = np.zeros((len(self.table), 1), np.int32)
         terms, counts = np.empty(levels.size, np.int32), np.empty(levels.size, np.int32)
         ends = np.empty(len(texts), np.int64)
-        n = counting_kernels.count_rows(levels, text_ends, learn, self._serial, self._tallies, terms, counts, ends)
-        self._serial += len(texts)
+        n = counting_kernels.count_rows(levels, text_ends, learn, self._tallies, terms, counts, ends)
         if learn:
             self.totals += len(texts), lengths.sum()
         if not keep:
@@ -113,14 +113,15 @@ class CompiledCounter:
         self.table.insert(stop_words)
         self.n_stop_words = len(self.table)
         self._stop_words = stop_words
+        self._idle: list[Worker] = []
         self.numbers = np.zeros(0, np.int32)
         if terms is not None:
             self.numbers = self.table.insert(terms) if self._largest == 1 else self._insert_ngrams(terms)
 
-    def restore(self, frequency: np.ndarray, totals: np.ndarray) -> None:
-        """Go on from what another counter has learnt of the terms that this one began with, in their order."""
+    def restore(self, numbers: np.ndarray, frequency: np.ndarray, totals: np.ndarray) -> None:
+        """Go on from what was learnt of the terms of ``numbers``: in how many texts they were and how often."""
         self.frequency = np.zeros((len(self.table), 2), np.int64)
-        self.frequency[self.numbers] = frequency
+        self.frequency[numbers] = frequency
         self.totals[:] = totals
 
     @property
@@ -152,6 +153,9 @@ class CompiledCounter:
         assert self.analysis.scan is not None
         return Scanner(self.analysis.scan, self.analysis.ngram_range)
 
+    def __getstate__(self) -> dict[str, Any]:
+        return {**self.__dict__, "_idle": []}
+
     def _worker(self, shared: bool) -> Worker:
         table = self.table if shared else TermTable()
         if not shared:
@@ -164,7 +168,11 @@ class CompiledCounter:
 
     def count(self, texts: Iterable[str], *, insert: bool, learn: bool, keep: bool, threads: int) -> list[Rows]:
         """Count the terms of ``texts``; new ones are numbered, or left out. Without ``keep`` no rows are returned."""
-        workers = [self._worker(shared=threads == 1 or not insert) for _ in range(threads)]
+        if not insert and not learn:
+            # Workers that only look terms up are kept: a call for few texts is not to fill tables first.
+            workers = [self._idle.pop() if self._idle else self._worker(shared=True) for _ in range(threads)]
+        else:
+            workers = [self._worker(shared=threads == 1 or not insert) for _ in range(threads)]
         lock = Lock()
 
         def work(worker: Worker, batch: list[str]) -> Rows | None:
@@ -175,8 +183,11 @@ class CompiledCounter:
             return rows
 
         parts = map_batches(work, workers, self._batches(texts))
-        for worker in workers:
-            self._merge(worker)
+        if not insert and not learn:
+            self._idle += workers
+        else:
+            for worker in workers:
+                self._merge(worker)
         return [rows for rows in parts if rows is not None]
 
     def _merge(self, worker: Worker) -> None:

@@ -70,9 +70,10 @@ class PlainCounter:
         self.totals = np.zeros(2, np.int64)
         self.characters = 0
 
-    def restore(self, frequency: np.ndarray, totals: np.ndarray) -> None:
-        """Go on from what another counter has learnt of the terms that this one began with, in their order."""
-        self.frequency = frequency.copy()
+    def restore(self, numbers: np.ndarray, frequency: np.ndarray, totals: np.ndarray) -> None:
+        """Go on from what was learnt of the terms of ``numbers``: in how many texts they were and how often."""
+        self.frequency = np.zeros((len(self.table), 2), np.int64)
+        self.frequency[numbers] = frequency
         self.totals[:] = totals
 
     def count(self, texts: Iterable[str], *, insert: bool, learn: bool, keep: bool, threads: int = 1) -> list[Rows]:

@@ -9,7 +9,7 @@ import numpy as np
 from ..errors import InputError
 from . import _scan_numba as scanning
 from .analysis import Scan
-from .characters import lower_case, needs_str_lower, space_characters, word_characters
+from .characters import lower_case, needs_str_lower, same_case, space_characters, word_characters
 
 LONGEST_TEXT = (1 << 32) - 64
 
@@ -20,8 +20,7 @@ class Scanner:
     def __init__(self, scan: Scan, ngram_range: tuple[int, int]) -> None:
         self.scan = scan
         self.ngram_range = ngram_range
-        identity = np.arange(0x110000, dtype=np.int32)
-        self._lower = {True: lower_case(), False: identity} if scan.lower else {False: identity}
+        self._lower = {True: lower_case() if scan.lower else same_case(), False: same_case()}
         if scan.cut == "word":
             self._inside = word_characters()
         elif scan.cut == "space":

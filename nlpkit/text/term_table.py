@@ -109,18 +109,14 @@ class TermTable:
     def sorted_numbers(self) -> np.ndarray:
         """All numbers, in the order of the terms' code points; an n-gram's terms are taken as joined by a space.
 
-        The space has to sort below every character of a term: see `sorts_as_joined`.
+        So the space has to sort below every character of a term.
         """
         n = len(self)
         highs, lows = self._highs[:n], self._lows[:n]
         single = np.flatnonzero((lows & np.uint64(255)) != compiled.PAIR)
-        keys = np.empty((len(single), 2), np.uint64)
-        compiled.sort_keys(highs[single], lows[single], self._arena, keys)
-        order = np.argsort(keys[:, 0])
-        compiled.settle_ties(order, keys, lows[single], self._arena, np.empty_like(order))
-        order = single[order].astype(np.int32)
         if len(single) == n:
-            return order
+            return self._sorted(highs, lows)
+        order = single[self._sorted(highs[single], lows[single])].astype(np.int32)
         ranks = np.empty(n, np.int32)
         ranks[order] = np.arange(len(order), dtype=np.int32)
         result = np.empty(n, np.int32)
@@ -130,6 +126,14 @@ class TermTable:
         )  # fmt: skip
         return result
 
+    def _sorted(self, highs: np.ndarray, lows: np.ndarray) -> np.ndarray:
+        """The order of single terms by their keys: (n,) int32."""
+        keys = np.empty((len(highs), 2), np.uint64)
+        compiled.sort_keys(highs, lows, self._arena, keys)
+        order = np.argsort(keys[:, 0]).astype(np.int32)
+        compiled.settle_ties(order, keys, lows, self._arena, np.empty_like(order))
+        return order
+
     def spell(self, numbers: np.ndarray) -> Terms:
         """The terms of ``numbers``; an n-gram's are joined by a space."""
         offsets = np.zeros(len(numbers) + 1, np.int64)
@@ -137,4 +141,4 @@ class TermTable:
         for measure in True, False:
             buffer = np.zeros(int(offsets[-1]) + 16, np.uint8)
             compiled.term_bytes(numbers, self._highs, self._lows, self._arena, offsets, buffer, measure)
-        return Terms(buffer, offsets)
+        return Terms(buffer, offsets if offsets[-1] >= 1 << 32 else offsets.astype(np.uint32))

@@ -19,7 +19,7 @@ class Terms(Sequence[str]):
     ----------
     buffer : (n_bytes + 16,) uint8
         The strings one after another (lone surrogates as three bytes), and 16 bytes of padding.
-    offsets : (n + 1,) int64
+    offsets : (n + 1,) int64 or uint32
         Where each string starts, and where the last one ends.
 
     Examples

@@ -144,8 +144,18 @@ class Vocabulary(Sequence[str]):
             raise ParameterError(f"{error.args[0]!r} is not in the vocabulary, which has no unknown token") from error
 
     def decode(self, ids: Iterable[int]) -> list[str]:
-        """The tokens of numbers."""
-        return [self.terms[int(number)] for number in ids]
+        """The tokens of numbers.
+
+        Raises
+        ------
+        ParameterError
+            If there is no such number.
+        """
+        numbers = [int(number) for number in ids]
+        for number in numbers:
+            if not 0 <= number < len(self):
+                raise ParameterError(f"there is no token {number}: the numbers go from 0 to {len(self) - 1}")
+        return [self.terms[number] for number in numbers]
 
     def save(self, path: str | PathLike[str], *, force: bool = False) -> None:
         """Write a folder that `load`, and `nlpkit.load`, read."""

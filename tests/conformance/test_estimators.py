@@ -261,8 +261,7 @@ def test_names_through_a_pipeline(name: str) -> None:
     assert pipeline.get_feature_names_out().tolist() == make(name).fit(TEXTS).get_feature_names_out().tolist()
 
 
-@everyone
-@pytest.mark.parametrize("jobs", [None, 2])
+@pytest.mark.parametrize(("name", "jobs"), [*((name, None) for name in EMBEDDERS), ("tfidf", 2)])
 def test_grid_search(name: str, jobs: int | None) -> None:
     pipeline = Pipeline([("embed", light(name, threads=1)), ("classify", LogisticRegression())])
     grid = {"embed__ngram_range": [(1, 1), (1, 2)], "embed__analyzer": ["word", "char_wb"]}

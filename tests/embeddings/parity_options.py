@@ -161,7 +161,7 @@ PRUNING: list[Options] = [
     *({"max_features": n, "ngram_range": (1, 3)} for n in (3, 30, 100)),
     *({"max_features": n, "analyzer": "char", "ngram_range": (1, 3)} for n in (3, 50)),
     *({"max_features": n, "min_df": 2, "ngram_range": (1, 2)} for n in (3, 30)),
-    *({"max_features": 7, "dtype": d} for d in (np.float32, np.int32, np.float64, np.uint8)),
+    *({"max_features": 7, "dtype": d} for d in (np.float32, np.int32, np.float64)),
     *({"max_features": 60, "dtype": d, "analyzer": "char", "ngram_range": (1, 2)} for d in (np.float32, np.int32)),
     {"max_features": 20, "binary": True, "max_df": 0.9},
     {"max_features": 10, "stop_words": "english", "min_df": 1, "max_df": 0.3},

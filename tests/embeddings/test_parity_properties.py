@@ -122,7 +122,7 @@ def check(kind: str, options: dict[str, Any], texts: list[str], new: list[str]) 
             assert not how, f"small {small}, batch {batch}, {threads} threads: {how}"
 
 
-quick = settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True)
+quick = settings(max_examples=80, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True)
 long = settings(quick, max_examples=3000)
 counting_options = st.tuples(options_with_vocabulary(), st.sampled_from([np.int64, np.int32, np.float32]))
 weights = st.fixed_dictionaries(
