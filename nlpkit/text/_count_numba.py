@@ -6,7 +6,7 @@ import numpy as np
 
 from ._kernel import count_below, kernel
 
-SHORT_ROW = 128
+SHORT_ROW = 512
 """Up to how many terms a row is sorted by counting: a multiple of 32."""
 
 
