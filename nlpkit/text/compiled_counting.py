@@ -80,9 +80,8 @@ class Worker:
             self.totals += len(texts), lengths.sum()
         if not keep:
             return None
-        terms, counts = terms[:n], counts[:n]
-        if n < levels.size * 3 // 4:
-            terms, counts = terms.copy(), counts.copy()
+        for array in terms, counts:
+            array.resize(n, refcheck=False)
         rows = Rows(terms=terms, counts=counts, ends=ends, lengths=lengths)
         if insert:
             self.kept.append(rows)

@@ -24,7 +24,7 @@ SMALL = 300_000
 """Up to how many characters a corpus, or the terms of a model, are counted in plain Python: loading the compiled code
 takes as long as that."""
 
-BATCH = 1 << 20
+BATCH = 1 << 19
 """How many characters are scanned at a time."""
 
 
