@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from ..text._count_numba import sort_long, sort_middling, sort_short
+from ..text._count_numba import sort_row
 from ..text._kernel import kernel
 
 _C1 = np.uint32(0xCC9E2D51)
@@ -59,7 +59,7 @@ def hash_rows(buffer, starts, lengths, text_ends, smallest, largest, n_features,
     joined = np.empty(64, np.uint8)
     digits = np.empty(2048, np.int64)
     n = 0
-    first = 0
+    first = np.int64(0)
     for text in range(text_ends.size):
         begin = n
         last = text_ends[text]
@@ -69,7 +69,7 @@ def hash_rows(buffer, starts, lengths, text_ends, smallest, largest, n_features,
                     start = np.int64(starts[i])
                     hashed = murmur3(buffer, start, start + np.int64(lengths[i]))
                 else:
-                    length = 0
+                    length = np.int64(0)
                     for k in range(i, i + size):
                         piece = np.int64(lengths[k])
                         if length + piece + 1 > joined.size:
@@ -83,13 +83,8 @@ def hash_rows(buffer, starts, lengths, text_ends, smallest, largest, n_features,
                 negative = signed and hashed < 0
                 keys[n] = (abs(hashed) % n_features) << 32 | (0 if negative else 1)
                 n += 1
-        first = last
-        if n - begin <= 32:
-            sort_short(keys, begin, n)
-        elif n - begin < 4096:
-            sort_middling(keys, begin, n, spare)
-        else:
-            sort_long(keys, begin, n, spare, digits)
+        first = np.int64(last)
+        sort_row(keys, begin, n, spare, digits)
         end = begin
         for i in range(begin, n):
             value = 2 * (keys[i] & 1) - 1

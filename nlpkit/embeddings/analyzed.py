@@ -81,7 +81,7 @@ class AnalyzedTexts(Estimator):
 
     def _strip_accents(self) -> Callable[[str], str] | None:
         if not self.strip_accents or callable(self.strip_accents):
-            return self.strip_accents or None  # type: ignore[return-value]
+            return self.strip_accents or None
         if self.strip_accents not in normalize.ACCENTS:
             raise ParameterError(f'Invalid value for "strip_accents": {self.strip_accents}')
         return normalize.ACCENTS[self.strip_accents]

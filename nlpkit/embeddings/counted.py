@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from numbers import Integral, Real
 from os import PathLike
-from typing import TYPE_CHECKING, Any, ClassVar, Self
+from typing import TYPE_CHECKING, Any, Self, cast
 
 import numpy as np
 
@@ -54,8 +54,8 @@ class CountedTerms(AnalyzedTexts):
     dtype: Any = np.float64
 
     # Not fields: what a fitted estimator has besides.
-    _counter: ClassVar[Any] = None
-    _pruned: ClassVar[bool] = False
+    _counter = cast(Any, None)
+    _pruned = False
 
     # Learning
 
@@ -326,8 +326,8 @@ class CountedTerms(AnalyzedTexts):
         super()._validate()
         for name in "max_df", "min_df":
             value = getattr(self, name)
-            whole = isinstance(value, Integral) and not isinstance(value, bool) and value >= 1
-            share = isinstance(value, Real) and not isinstance(value, Integral) and 0 <= value <= 1
+            whole = isinstance(value, Integral) and not isinstance(value, bool) and int(value) >= 1
+            share = isinstance(value, Real) and not isinstance(value, Integral) and 0 <= float(value) <= 1
             self._check(name, whole or share, "a float from 0.0 to 1.0 or an int from 1 on")
         most = self.max_features
         self._check(

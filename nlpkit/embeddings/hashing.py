@@ -148,7 +148,7 @@ class Hashing(AnalyzedTexts):
             )  # fmt: skip
             return _rows((keys[:n] >> 32).astype(np.int32), values[:n].copy(), sizes)
 
-        scanners = [scan and Scanner(scan, analysis.ngram_range) for _ in range(self._n_threads)]
+        scanners = [Scanner(scan, analysis.ngram_range) if scan else None for _ in range(self._n_threads)]
         return map_batches(hash_batch, scanners, counting.batches(texts, counting.BATCH, sized=scan is not None))
 
     def _weigh(self, columns: np.ndarray, counts: np.ndarray, sizes: np.ndarray, lengths: np.ndarray) -> np.ndarray:

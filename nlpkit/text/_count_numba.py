@@ -133,6 +133,17 @@ def sort_middling(keys, start, end, spare):
 
 
 @kernel
+def sort_row(keys, start, end, spare, digits):
+    """Sort ``keys[start:end]``, column << 32 | count, by column, in the way that suits their number."""
+    if end - start <= 32:
+        sort_short(keys, start, end)
+    elif end - start < 4096:
+        sort_middling(keys, start, end, spare)
+    else:
+        sort_long(keys, start, end, spare, digits)
+
+
+@kernel
 def place_rows(terms, counts, row_ends, columns, keys, spare, sizes):
     """Turn terms into ``columns`` (n_terms,), leave out those of column -1, and sort each row by column.
 
@@ -167,10 +178,7 @@ def place_rows(terms, counts, row_ends, columns, keys, spare, sizes):
                 column = columns[terms[i]]
                 keys[n] = np.int64(column) << 32 | counts[i]
                 n += column >= 0
-            if n - begin < 4096:
-                sort_middling(keys, begin, n, spare)
-            else:
-                sort_long(keys, begin, n, spare, digits)
+            sort_row(keys, begin, n, spare, digits)
         start = end
         sizes[row] = n - begin
     return n

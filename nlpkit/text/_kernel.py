@@ -21,10 +21,10 @@ def kernel(function: Callable[..., Any]) -> Any:
 
 
 @intrinsic
-def load_big_endian(typing_context, array, index):  # type: ignore[no-untyped-def]
+def load_big_endian(typing_context, array, index):
     """The 8 bytes of a uint8 array from ``index`` on, the first of them highest, as a uint64."""
 
-    def generate(context, builder, signature, arguments):  # type: ignore[no-untyped-def]
+    def generate(context, builder, signature, arguments):
         data = cgutils.create_struct_proxy(signature.args[0])(context, builder, arguments[0]).data
         pointer = builder.bitcast(builder.gep(data, [arguments[1]]), ir.IntType(64).as_pointer())
         return builder.bswap(builder.load(pointer, align=1))
@@ -33,10 +33,10 @@ def load_big_endian(typing_context, array, index):  # type: ignore[no-untyped-de
 
 
 @intrinsic
-def equal_bytes(typing_context, array, index, byte):  # type: ignore[no-untyped-def]
+def equal_bytes(typing_context, array, index, byte):
     """Which of the 64 bytes of a uint8 array from ``index`` on are ``byte``: a uint64, the first in the lowest bit."""
 
-    def generate(context, builder, signature, arguments):  # type: ignore[no-untyped-def]
+    def generate(context, builder, signature, arguments):
         block = _load_vector(context, builder, signature, arguments, ir.IntType(8), 64)
         byte = builder.trunc(arguments[2], ir.IntType(8))
         return builder.bitcast(builder.icmp_unsigned("==", block, _splat(builder, byte, 64)), ir.IntType(64))
@@ -45,10 +45,10 @@ def equal_bytes(typing_context, array, index, byte):  # type: ignore[no-untyped-
 
 
 @intrinsic
-def count_below(typing_context, array, index, value):  # type: ignore[no-untyped-def]
+def count_below(typing_context, array, index, value):
     """How many of the 32 numbers of an int32 array from ``index`` on are smaller than ``value``."""
 
-    def generate(context, builder, signature, arguments):  # type: ignore[no-untyped-def]
+    def generate(context, builder, signature, arguments):
         block = _load_vector(context, builder, signature, arguments, ir.IntType(32), 32)
         smaller = builder.icmp_signed("<", block, _splat(builder, arguments[2], 32))
         return builder.zext(builder.ctpop(builder.bitcast(smaller, ir.IntType(32))), ir.IntType(64))
@@ -56,13 +56,13 @@ def count_below(typing_context, array, index, value):  # type: ignore[no-untyped
     return types.int64(array, types.int64, types.int32), generate
 
 
-def _load_vector(context, builder, signature, arguments, element, count):  # type: ignore[no-untyped-def]
+def _load_vector(context, builder, signature, arguments, element, count):
     data = cgutils.create_struct_proxy(signature.args[0])(context, builder, arguments[0]).data
     vector = ir.VectorType(element, count)
     return builder.load(builder.bitcast(builder.gep(data, [arguments[1]]), vector.as_pointer()), align=1)
 
 
-def _splat(builder, value, count):  # type: ignore[no-untyped-def]
+def _splat(builder, value, count):
     vector = ir.VectorType(value.type, count)
     single = builder.insert_element(ir.Constant(vector, ir.Undefined), value, ir.Constant(ir.IntType(32), 0))
     zeros = ir.Constant(ir.VectorType(ir.IntType(32), count), [0] * count)
@@ -70,20 +70,20 @@ def _splat(builder, value, count):  # type: ignore[no-untyped-def]
 
 
 @intrinsic
-def trailing_zeros(typing_context, value):  # type: ignore[no-untyped-def]
+def trailing_zeros(typing_context, value):
     """How many of the lowest bits of a uint64 are zero (64 for 0)."""
 
-    def generate(context, builder, signature, arguments):  # type: ignore[no-untyped-def]
+    def generate(context, builder, signature, arguments):
         return builder.cttz(arguments[0], ir.Constant(ir.IntType(1), 0))
 
     return types.int64(types.uint64), generate
 
 
 @intrinsic
-def prefetch(typing_context, array, index):  # type: ignore[no-untyped-def]
+def prefetch(typing_context, array, index):
     """Ask the processor to load ``array[index]`` into its cache."""
 
-    def generate(context, builder, signature, arguments):  # type: ignore[no-untyped-def]
+    def generate(context, builder, signature, arguments):
         data = cgutils.create_struct_proxy(signature.args[0])(context, builder, arguments[0]).data
         byte_pointer = ir.IntType(8).as_pointer()
         number = ir.IntType(32)

@@ -4,10 +4,16 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Callable
+from functools import partial
 
 from ..errors import ParameterError
 
 Transform = Callable[[str], str]
+
+FORMS: dict[str, Transform] = {
+    "NFC": partial(unicodedata.normalize, "NFC"),
+    "NFKC": partial(unicodedata.normalize, "NFKC"),
+}
 
 
 def unicode_form(name: str | None) -> Transform | None:
@@ -20,9 +26,9 @@ def unicode_form(name: str | None) -> Transform | None:
     """
     if name is None:
         return None
-    if name not in ("NFC", "NFKC"):
+    if name not in FORMS:
         raise ParameterError(f"normalize is {name!r}: choose None, 'NFC' or 'NFKC'")
-    return lambda text: unicodedata.normalize(name, text)
+    return FORMS[name]
 
 
 def strip_accents_ascii(text: str) -> str:
