@@ -93,20 +93,26 @@ class CountedTerms(AnalyzedTexts):
         texts, analysis = self._read(documents)
         if anew:
             given = given_terms(self.vocabulary)
-            self.fixed_vocabulary_ = given is not None
+            fixed = given is not None
             if given is not None and self.lowercase:
                 warn_of_capitals(given)
             few, texts = counting.take(texts, counting.SMALL)
             counter = new_counter(analysis, given, few=few)
         else:
+            fixed = self.fixed_vocabulary_
             counter, texts = self._grown_counter(analysis, texts)
+            self._forget()  # first: the counter changes while it counts
+        rows = counter.count(texts, insert=not fixed, learn=True, keep=keep, threads=self._n_threads)
         self._forget()
-        rows = counter.count(texts, insert=not self.fixed_vocabulary_, learn=True, keep=keep, threads=self._n_threads)
-        self._counter = counter
+        self._counter, self.fixed_vocabulary_, self._learnt_with = counter, fixed, self._analysis_params()
         return rows
 
     def _grown_counter(self, analysis: Analysis, texts: Iterator[str]) -> tuple[Counter, Iterator[str]]:
         """The counter to go on with: once the texts are no longer few, a plain one hands over to a compiled one."""
+        if self._learnt_with != self._analysis_params():
+            raise ParameterError(
+                "the parameters have changed since the first texts were learnt: set them back, or fit anew"
+            )
         counter = self._counter
         if counter is None:
             if self._pruned:
@@ -169,7 +175,6 @@ class CountedTerms(AnalyzedTexts):
                 counter.frequency = frequency[:0]  # all of it is kept below, sorted
         self._numbers, self._frequency, self._totals = numbers, frequency, counter.totals.copy()
         self._lookups = {type(counter): (counter, _columns(counter, numbers))}
-        self._lookups_for = self._analysis_params()
 
     def _require_vocabulary(self) -> None:
         """Settle the columns; without anything learnt, by the parameter ``vocabulary``."""
@@ -177,7 +182,7 @@ class CountedTerms(AnalyzedTexts):
             given = given_terms(self.vocabulary)
             if given is None:
                 self._not_fitted()
-            self.fixed_vocabulary_ = True
+            self.fixed_vocabulary_, self._learnt_with = True, self._analysis_params()
             self._counter = PlainCounter(self._analysis(), given)
         self._settle()
 
@@ -194,7 +199,7 @@ class CountedTerms(AnalyzedTexts):
         """The column of each term."""
         terms = self.terms_
         if not hasattr(self, "_vocabulary"):
-            self._vocabulary = {term: column for column, term in enumerate(terms)}
+            self._vocabulary = dict(zip(terms, range(len(terms)), strict=True))
         return self._vocabulary
 
     @property
@@ -237,10 +242,10 @@ class CountedTerms(AnalyzedTexts):
 
     def _lookup(self, texts: Iterator[str], analysis: Analysis) -> tuple[Counter, np.ndarray, Iterator[str]]:
         """A counter that knows the vocabulary, as fast as the texts deserve, and the columns of its terms."""
-        analysis_params = self._analysis_params()
-        if self._lookups_for != analysis_params:
-            self.terms_  # noqa: B018  (spelt while the counter that was fitted is still at hand)
-            self._lookups, self._lookups_for = {}, analysis_params
+        if self._analysis_params() != self._learnt_with:
+            few, texts = counting.take(texts, counting.SMALL)
+            counter = new_counter(analysis, self.terms_, few=few)
+            return counter, _columns(counter, counter.numbers), texts
         few, texts = counting.take(texts, counting.SMALL)
         plain = few and len(self._frequency) <= FEW_TERMS
         for kind, (counter, columns) in self._lookups.items():
@@ -319,7 +324,7 @@ class CountedTerms(AnalyzedTexts):
             raise ArtifactError(f"{stored.path} is damaged (terms and numbers differ in length): make the model again")
         if estimator.fixed_vocabulary_:
             estimator.vocabulary = estimator._terms
-        estimator._lookups, estimator._lookups_for = {}, estimator._analysis_params()
+        estimator._lookups, estimator._learnt_with = {}, estimator._analysis_params()
         return estimator
 
     def _validate(self) -> None:

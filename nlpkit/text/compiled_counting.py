@@ -161,6 +161,12 @@ class CompiledCounter:
             table.insert(self._stop_words)
         return Worker(self._scanner(), table, self.n_stop_words)
 
+    def _idle_worker(self) -> Worker:
+        try:
+            return self._idle.pop()
+        except IndexError:
+            return self._worker(shared=True)
+
     def _batches(self, texts: Iterable[str]) -> Iterator[list[str]]:
         orders = self.analysis.ngram_range[1] - self.analysis.ngram_range[0] + 1
         return batches(iter(texts), counting.BATCH // (orders if self._largest == 1 else 1))
@@ -169,7 +175,7 @@ class CompiledCounter:
         """Count the terms of ``texts``; new ones are numbered, or left out. Without ``keep`` no rows are returned."""
         if not insert and not learn:
             # Workers that only look terms up are kept: a call for few texts is not to fill tables first.
-            workers = [self._idle.pop() if self._idle else self._worker(shared=True) for _ in range(threads)]
+            workers = [self._idle_worker() for _ in range(threads)]
         else:
             workers = [self._worker(shared=threads == 1 or not insert) for _ in range(threads)]
         lock = Lock()

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import islice, pairwise
+from itertools import chain, islice
 from typing import Any, overload
 
 import numpy as np
 
+_BLOCK = 1 << 14
 _PADDING = b"\0" * 16
 _ESCAPES = {"\\": "\\\\", "\n": "\\n", "\r": "\\r"}
 
@@ -58,16 +59,19 @@ class Terms(Sequence[str]):
         return self._decode(self.offsets[i], self.offsets[i + 1])
 
     def __iter__(self) -> Iterator[str]:
-        for first in range(0, len(self), 4096):
-            offsets = self.offsets[first : first + 4097].tolist()
-            base = offsets[0]
-            block = self.buffer[base : offsets[-1]].tobytes()
-            if block.isascii():
-                text = block.decode("ascii")
-                yield from (text[a - base : b - base] for a, b in pairwise(offsets))
-            else:
-                for a, b in pairwise(offsets):
-                    yield block[a - base : b - base].decode("utf-8", "surrogatepass")
+        return chain.from_iterable(map(self._block, range(0, len(self), _BLOCK)))
+
+    def _block(self, first: int) -> list[str]:
+        """The strings from ``first`` on, as many as a block has: cut from one decoded text at line ends put between."""
+        offsets = self.offsets[first : first + _BLOCK + 1].astype(np.int64)
+        n, size = len(offsets) - 1, int(offsets[-1] - offsets[0])
+        letters = np.ones(size + n, bool)
+        letters[offsets[1:] - offsets[0] + np.arange(n)] = False
+        lines = np.full(size + n, 0x0A, np.uint8)
+        lines[letters] = self.buffer[offsets[0] : offsets[-1]]
+        strings = lines.tobytes().decode("utf-8", "surrogatepass").split("\n")
+        strings.pop()
+        return strings if len(strings) == n else [self[i] for i in range(first, first + n)]
 
     def __eq__(self, other: object) -> bool:
         if isinstance(other, Terms):
