@@ -188,9 +188,9 @@ class AnalyzedTexts(Estimator):
         preprocess: Callable[[str], str],
         tokens: Callable[[str], Any],
     ) -> None:
-        if stop_words is None or getattr(self, "_checked_stop_words", None) == id(self.stop_words):
+        if stop_words is None or getattr(self, "_checked_stop_words", None) is self.stop_words:
             return
-        self._checked_stop_words = id(self.stop_words)
+        self._checked_stop_words = self.stop_words
         try:
             produced = {token for word in stop_words for token in tokens(preprocess(word))}
         except Exception:  # a user's own function may not take a lone word

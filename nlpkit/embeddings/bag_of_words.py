@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from .counted import CountedTerms
+from .learnt import Learnt
 
 
 @dataclass(kw_only=True, eq=False, repr=False)
@@ -56,7 +57,9 @@ class BagOfWords(CountedTerms):
     binary: bool = False
     dtype: Any = np.int64
 
-    def _weigh(self, columns: np.ndarray, counts: np.ndarray, sizes: np.ndarray, lengths: np.ndarray) -> np.ndarray:
+    def _weigh(
+        self, learnt: Learnt, columns: np.ndarray, counts: np.ndarray, sizes: np.ndarray, lengths: np.ndarray
+    ) -> np.ndarray:
         return np.ones_like(counts) if self.binary else counts
 
     def _validate(self) -> None:

@@ -2,38 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, fields
+from functools import partial
 from numbers import Integral, Real
 from os import PathLike
-from typing import TYPE_CHECKING, Any, Self, cast
+from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 
 from .. import artifact
 from ..errors import ArtifactError, ParameterError
 from ..text import counting
-from ..text.analysis import Analysis
-from ..text.counting import PlainCounter, Rows, new_counter
+from ..text.counting import Rows, new_counter
 from ..text.terms import Terms
 from ._csr import csr_from_rows
 from .analyzed import AnalyzedTexts
 from .chosen_terms import given_terms, kept_terms, warn_of_capitals
+from .learnt import FEW_TERMS, Learning, Learnt, frequency_of
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_matrix
 
     from ..text.counting import Counter
 
-FEW_TERMS = 100_000
-"""Up to how many terms a vocabulary is put into a dict of Python's to look up a few texts."""
+_NO_LEARNING: Learning | None = None
+_NOTHING_LEARNT: Learnt | None = None
 
 
 @dataclass(kw_only=True, eq=False, repr=False)
 class CountedTerms(AnalyzedTexts):
     """A vocabulary, learnt or given, and the counts of its terms.
 
-    ``_counter`` holds what was learnt; ``_settle`` chooses and sorts the columns when they are first needed after that.
+    ``_learning`` is what was counted; ``_learnt`` has the columns, which are chosen when they are first needed.
 
     Parameters
     ----------
@@ -53,9 +54,9 @@ class CountedTerms(AnalyzedTexts):
     vocabulary: Mapping[str, int] | Iterable[str] | None = None
     dtype: Any = np.float64
 
-    # Not fields: what a fitted estimator has besides.
-    _counter = cast(Any, None)
-    _pruned = False
+    # Not fields: what is learnt. Each is replaced as a whole, so that a failure leaves the one before.
+    _learning = _NO_LEARNING
+    _learnt = _NOTHING_LEARNT
 
     # Learning
 
@@ -67,93 +68,99 @@ class CountedTerms(AnalyzedTexts):
         ParameterError
             If a parameter has a value that it can't have, or no term remains.
         """
-        self._learn(raw_documents, anew=True, keep=False)
-        self._settle()
+        self._learn_anew(raw_documents, keep=False)
         return self
 
     def partial_fit(self, raw_documents: Iterable[Any], y: Any = None) -> Self:
         """Go on learning from more texts: the result is that of `fit` on all of them.
 
         ``min_df``, ``max_df``, ``max_features`` and the order of the columns are settled when they are next needed: by
-        `transform`, or by reading what was learnt.
+        `transform`, or by reading what was learnt. If the texts break off by an error, none of them has been learnt.
+
+        Raises
+        ------
+        ParameterError
+            As `fit`; or if the parameters have changed since; or the model was loaded and lacks terms.
         """
-        self._learn(raw_documents, anew=not hasattr(self, "fixed_vocabulary_"), keep=False)
+        begun = self._begun()
+        if begun is not None and begun is self._learning:
+            self._learnt = None  # its columns are those of a counter that is about to grow
+        self._learning, _ = self._count(raw_documents, begun, keep=False)
+        self._learnt = None
         return self
 
     def fit_transform(self, raw_documents: Iterable[Any], y: Any = None) -> csr_matrix:
-        """Learn from texts and embed them: `fit` and `transform` in one pass over the texts."""
-        rows = self._learn(raw_documents, anew=True, keep=True)
-        self._settle()
-        counter, columns = self._lookups[type(self._counter)]
-        return self._output(self._matrix(rows, counter, columns))
+        """Learn from texts and embed them: `fit` and `transform` in one pass over the texts.
 
-    def _learn(self, documents: Iterable[Any], *, anew: bool, keep: bool) -> list[Rows]:
+        Raises
+        ------
+        ParameterError
+            As `fit`.
+        """
+        learnt, rows = self._learn_anew(raw_documents, keep=True)
+        _, counter, columns = learnt._lookups[0]
+        return self._output(self._matrix(rows, learnt, counter, columns))
+
+    def _learn_anew(self, documents: Iterable[Any], *, keep: bool) -> tuple[Learnt, list[Rows]]:
+        learning, rows = self._count(documents, None, keep=keep)
+        learnt = self._settle(learning)
+        self._learning, self._learnt = learning, learnt
+        return learnt, rows
+
+    def _count(self, documents: Iterable[Any], begun: Learning | None, *, keep: bool) -> tuple[Learning, list[Rows]]:
+        """Count the terms of more texts, or of the first ones; without ``keep`` no rows are returned."""
         self._validate()
         self._warn_of_unused()
         texts, analysis = self._read(documents)
-        if anew:
+        if begun is None:
             given = given_terms(self.vocabulary)
-            fixed = given is not None
             if given is not None and self.lowercase:
                 warn_of_capitals(given)
             few, texts = counting.take(texts, counting.SMALL)
             counter = new_counter(analysis, given, few=few)
+            learning = Learning(counter=counter, fixed=given is not None, params=self._term_params())
         else:
-            fixed = self.fixed_vocabulary_
-            counter, texts = self._grown_counter(analysis, texts)
-            self._forget()  # first: the counter changes while it counts
-        rows = counter.count(texts, insert=not fixed, learn=True, keep=keep, threads=self._n_threads)
-        self._forget()
-        self._counter, self.fixed_vocabulary_, self._learnt_with = counter, fixed, self._analysis_params()
-        return rows
+            learning, texts = begun.grown(texts, analysis)
+            counter = learning.counter
+        before = counter.frequency.copy(), counter.totals.copy()
+        try:
+            rows = counter.count(texts, insert=not learning.fixed, learn=True, keep=keep, threads=self._n_threads)
+        except BaseException:
+            counter.frequency, counter.totals = before
+            raise
+        return learning, rows
 
-    def _grown_counter(self, analysis: Analysis, texts: Iterator[str]) -> tuple[Counter, Iterator[str]]:
-        """The counter to go on with: once the texts are no longer few, a plain one hands over to a compiled one."""
-        if self._learnt_with != self._analysis_params():
+    def _begun(self) -> Learning | None:
+        """What `partial_fit` goes on from."""
+        if self._learning is not None:
+            if self._learning.params != self._term_params():
+                raise ParameterError("the parameters have changed since the last texts: set them back, or fit anew")
+            return self._learning
+        if self._learnt is None:
+            return None
+        if self._learnt.pruned:
             raise ParameterError(
-                "the parameters have changed since the first texts were learnt: set them back, or fit anew"
+                "this model was saved without the terms that min_df, max_df or max_features left out, so it can't "
+                "learn on: fit again, or save a model that leaves none out"
             )
-        counter = self._counter
-        if counter is None:
-            if self._pruned:
-                raise ParameterError(
-                    "this model was saved without the terms that min_df, max_df or max_features left out, so it can't "
-                    "learn on: fit again, or save a model that leaves none out"
-                )
-            counter = new_counter(analysis, self.terms_, few=len(self.terms_) <= FEW_TERMS)
-            counter.restore(counter.numbers, self._frequency, self._totals)
-        elif hasattr(self, "_frequency") and not self.fixed_vocabulary_ and not self._pruned:
-            counter.restore(self._numbers, self._frequency, self._totals)
-        if isinstance(counter, PlainCounter) and analysis.scan is not None:
-            few, texts = counting.take(texts, counting.SMALL - counter.characters)
-            if not few:
-                known = counter.given if self.fixed_vocabulary_ else Terms.of(counter.table)
-                larger = new_counter(analysis, known, few=False)
-                larger.restore(larger.numbers, counter.frequency, counter.totals)
-                return larger, texts
-        return counter, texts
+        _, analysis = self._read(())
+        counter = new_counter(analysis, self._learnt.terms, few=len(self._learnt) <= FEW_TERMS)
+        counter.restore(counter.numbers, self._learnt.frequency, self._learnt.totals)
+        return Learning(counter=counter, fixed=self._learnt.fixed, params=self._term_params())
 
-    def _forget(self) -> None:
-        """Drop what was derived from the counter."""
-        for name in "_terms", "_numbers", "_frequency", "_totals", "_vocabulary", "_lookups":
-            self.__dict__.pop(name, None)
+    def _term_params(self) -> tuple[Any, ...]:
+        """The parameters that decide what the terms of a text are."""
+        others = ("input", "encoding", "decode_error", "threads")
+        return (self.vocabulary, *(getattr(self, f.name) for f in fields(AnalyzedTexts) if f.name not in others))
 
-    # Columns
-
-    def _settle(self) -> None:
+    def _settle(self, learning: Learning) -> Learnt:
         """Choose the terms that get a column, and sort them."""
-        if hasattr(self, "_frequency"):
-            return
-        counter = self._counter
-        frequency = counter.frequency
-        if self.fixed_vocabulary_:
-            self._terms = counter.given
-            numbers = counter.numbers
-            frequency = np.concatenate([frequency, np.zeros((1, 2), np.int64)])  # for the number -1
-            frequency = frequency[numbers] if len(frequency) > 1 else np.zeros((len(numbers), 2), np.int64)
+        counter = learning.counter
+        if learning.fixed:
+            numbers, pruned, terms = counter.numbers, False, counter.given
         else:
             numbers = counter.sorted_numbers()
-            frequency = frequency[numbers] if len(frequency) else np.zeros((len(numbers), 2), np.int64)
+            frequency = frequency_of(counter, numbers)
             seen = frequency[:, 0] > 0
             if not seen.any():
                 raise ParameterError("empty vocabulary; perhaps the documents only contain stop words")
@@ -168,61 +175,83 @@ class CountedTerms(AnalyzedTexts):
                 by_texts=getattr(self, "binary", False),
                 dtype=np.dtype(self.dtype),
             )
-            self._pruned = not kept.all()
-            if self._pruned:
-                numbers, frequency = numbers[kept], frequency[kept]
-            else:
-                counter.frequency = frequency[:0]  # all of it is kept below, sorted
-        self._numbers, self._frequency, self._totals = numbers, frequency, counter.totals.copy()
-        self._lookups = {type(counter): (counter, _columns(counter, numbers))}
+            numbers, pruned, terms = numbers[kept] if not kept.all() else numbers, not kept.all(), None
+        return self._weighted(
+            Learnt(
+                fixed=learning.fixed,
+                pruned=bool(pruned),
+                params=learning.params,
+                totals=counter.totals.copy(),
+                counter=counter,
+                numbers=numbers,
+                terms=terms,
+            )
+        )
 
-    def _require_vocabulary(self) -> None:
-        """Settle the columns; without anything learnt, by the parameter ``vocabulary``."""
-        if not hasattr(self, "fixed_vocabulary_"):
+    def _weighted(self, learnt: Learnt) -> Learnt:
+        """Add what the weights need: here nothing."""
+        return learnt
+
+    def _columns(self) -> Learnt:
+        """What is learnt, settled; without anything learnt, the parameter ``vocabulary``."""
+        if self._learnt is not None:
+            return self._learnt
+        if self._learning is not None:
+            learnt = self._settle(self._learning)
+        else:
             given = given_terms(self.vocabulary)
             if given is None:
                 self._not_fitted()
-            self.fixed_vocabulary_, self._learnt_with = True, self._analysis_params()
-            self._counter = PlainCounter(self._analysis(), given)
-        self._settle()
+            zeros = np.zeros((len(given), 2), np.int64)
+            learnt = self._weighted(
+                Learnt(
+                    fixed=True,
+                    pruned=False,
+                    params=self._term_params(),
+                    totals=np.zeros(2, np.int64),
+                    terms=given,
+                    frequency=zeros,
+                )
+            )
+        self._learnt = learnt
+        return learnt
+
+    @property
+    def fixed_vocabulary_(self) -> bool:
+        """Whether the vocabulary was given."""
+        return self._columns().fixed
 
     @property
     def terms_(self) -> Terms:
         """The terms in the order of their columns, as a packed sequence of str."""
-        self._require_vocabulary()
-        if not hasattr(self, "_terms"):
-            self._terms = self._counter.spell(self._numbers)
-        return self._terms
+        return self._columns().terms
 
     @property
     def vocabulary_(self) -> dict[str, int]:
         """The column of each term."""
-        terms = self.terms_
-        if not hasattr(self, "_vocabulary"):
-            self._vocabulary = dict(zip(terms, range(len(terms)), strict=True))
-        return self._vocabulary
+        return self._columns().vocabulary
 
     @property
     def document_frequency_(self) -> np.ndarray:
         """In how many of the texts that were learnt from each term is: (n_terms,) int64."""
-        self._require_vocabulary()
-        return self._frequency[:, 0]
+        return self._columns().frequency[:, 0]
 
     @property
     def term_frequency_(self) -> np.ndarray:
         """How often each term is in the texts that were learnt from: (n_terms,) int64."""
-        self._require_vocabulary()
-        return self._frequency[:, 1]
+        return self._columns().frequency[:, 1]
 
     @property
     def n_documents_(self) -> int:
         """How many texts were learnt from."""
-        self._require_vocabulary()
-        return int(self._totals[0])
+        return int(self._columns().totals[0])
 
     def get_feature_names_out(self, input_features: Any = None) -> np.ndarray:
         """The term of each column: (n_terms,) array of str objects."""
         return self.terms_.to_array()
+
+    def __sklearn_is_fitted__(self) -> bool:
+        return self._learnt is not None or self._learning is not None
 
     # Embedding
 
@@ -234,43 +263,25 @@ class CountedTerms(AnalyzedTexts):
         NotFittedError
             If there is no vocabulary yet.
         """
+        AnalyzedTexts._validate(self)
         texts, analysis = self._read(raw_documents)
-        self._require_vocabulary()
-        counter, columns, texts = self._lookup(texts, analysis)
+        learnt = self._columns()
+        counter, columns, texts = learnt.lookup(texts, analysis, self._term_params())
         rows = counter.count(texts, insert=False, learn=False, keep=True, threads=self._n_threads)
-        return self._output(self._matrix(rows, counter, columns))
+        return self._output(self._matrix(rows, learnt, counter, columns))
 
-    def _lookup(self, texts: Iterator[str], analysis: Analysis) -> tuple[Counter, np.ndarray, Iterator[str]]:
-        """A counter that knows the vocabulary, as fast as the texts deserve, and the columns of its terms."""
-        if self._analysis_params() != self._learnt_with:
-            few, texts = counting.take(texts, counting.SMALL)
-            counter = new_counter(analysis, self.terms_, few=few)
-            return counter, _columns(counter, counter.numbers), texts
-        few, texts = counting.take(texts, counting.SMALL)
-        plain = few and len(self._frequency) <= FEW_TERMS
-        for kind, (counter, columns) in self._lookups.items():
-            if (kind is PlainCounter) == plain or counter.analysis.scan is None:
-                return counter, columns, texts
-        counter = new_counter(analysis, self.terms_, few=plain)
-        columns = _columns(counter, counter.numbers)
-        self._lookups[type(counter)] = counter, columns
-        return counter, columns, texts
-
-    def _analysis_params(self) -> tuple[Any, ...]:
-        from dataclasses import fields
-
-        return tuple(getattr(self, f.name) for f in fields(AnalyzedTexts) if f.name != "threads")
-
-    def _matrix(self, rows: list[Rows], counter: Counter, columns: np.ndarray) -> csr_matrix:
-        dtype = self._value_dtype()
+    def _matrix(self, rows: list[Rows], learnt: Learnt, counter: Counter, columns: np.ndarray) -> csr_matrix:
+        weigh = partial(self._weigh, learnt)
         return csr_from_rows(
-            rows, counter.place_rows, columns, self._weigh, len(self._frequency), dtype, self._n_threads
+            rows, counter.place_rows, columns, weigh, len(learnt), self._value_dtype(), self._n_threads
         )
 
     def _value_dtype(self) -> np.dtype:
         return np.dtype(self.dtype)
 
-    def _weigh(self, columns: np.ndarray, counts: np.ndarray, sizes: np.ndarray, lengths: np.ndarray) -> np.ndarray:
+    def _weigh(
+        self, learnt: Learnt, columns: np.ndarray, counts: np.ndarray, sizes: np.ndarray, lengths: np.ndarray
+    ) -> np.ndarray:
         """The values of some rows: here the counts themselves."""
         return counts
 
@@ -278,10 +289,9 @@ class CountedTerms(AnalyzedTexts):
         """The terms with a value other than 0 in each row of ``X`` (n_texts, n_terms): one array of str a row."""
         from scipy.sparse import csr_matrix, issparse
 
-        self._require_vocabulary()
+        names = np.array(list(self.terms_))
         if not issparse(X) and np.ndim(X) != 2:
             raise ParameterError(f"X has {np.ndim(X)} dimensions, expected 2: (n_texts, n_terms)")
-        names = np.array(list(self.terms_))
         matrix = csr_matrix(X)
         if matrix.shape[1] > len(names):
             raise ParameterError(f"X has {matrix.shape[1]} columns, but there are {len(names)} terms")
@@ -299,32 +309,51 @@ class CountedTerms(AnalyzedTexts):
         OutputError
             If the folder exists, unless ``force``, or can't be written.
         """
-        self._require_vocabulary()
+        learnt = self._columns()
         options, files = self._stored_options()
         del options["vocabulary"]
-        arrays = {"frequency": self._frequency, "totals": self._totals, **self._stored_arrays()}
-        arrays["flags"] = np.array([self.fixed_vocabulary_, self._pruned], np.uint8)
-        files["vocabulary.txt"] = self.terms_.lines()
+        arrays = {
+            "frequency": learnt.frequency,
+            "totals": learnt.totals,
+            "flags": np.array([learnt.fixed, learnt.pruned], np.uint8),
+        }
+        if learnt.idf is not None:
+            arrays["idf"] = learnt.idf
+        files["vocabulary.txt"] = learnt.terms.lines()
         artifact.save(path, kind=self.kind, options=options, arrays=arrays, files=files, force=force)
-
-    def _stored_arrays(self) -> dict[str, np.ndarray]:
-        return {}
 
     @classmethod
     def from_artifact(cls, stored: artifact.Artifact) -> Self:
-        """The estimator that `save` wrote."""
+        """The estimator that `save` wrote.
+
+        Raises
+        ------
+        ArtifactError
+            If the folder lacks something, or what it holds does not fit together.
+        """
         estimator = cls(**cls._read_options(stored))
         try:
-            estimator._terms = Terms.from_lines(stored.file("vocabulary.txt"))
-            estimator._frequency, estimator._totals = stored.arrays["frequency"], stored.arrays["totals"]
-            estimator.fixed_vocabulary_, estimator._pruned = map(bool, stored.arrays["flags"])
+            terms = Terms.from_lines(stored.file("vocabulary.txt"))
+            frequency, totals = stored.arrays["frequency"], stored.arrays["totals"]
+            fixed, pruned = map(bool, stored.arrays["flags"])
         except (KeyError, ValueError) as error:
             raise ArtifactError(f"{stored.path} is damaged ({error}): make the model again") from error
-        if estimator._frequency.shape != (len(estimator._terms), 2):
+        idf = stored.arrays.get("idf")
+        shapes = [frequency.shape, totals.shape, (len(terms),) if idf is None else idf.shape]
+        if shapes != [(len(terms), 2), (2,), (len(terms),)]:
             raise ArtifactError(f"{stored.path} is damaged (terms and numbers differ in length): make the model again")
-        if estimator.fixed_vocabulary_:
-            estimator.vocabulary = estimator._terms
-        estimator._lookups, estimator._learnt_with = {}, estimator._analysis_params()
+        if fixed:
+            estimator.vocabulary = terms
+        learnt = Learnt(
+            fixed=fixed,
+            pruned=pruned,
+            params=estimator._term_params(),
+            totals=totals,
+            terms=terms,
+            frequency=frequency,
+        )
+        estimator._learnt = estimator._weighted(learnt)
+        learnt.idf = idf
         return estimator
 
     def _validate(self) -> None:
@@ -343,11 +372,3 @@ class CountedTerms(AnalyzedTexts):
         given = self.vocabulary
         fits = given is None or isinstance(given, Mapping) or hasattr(given, "__iter__")
         self._check("vocabulary", fits, "a mapping or an iterable of terms or None")
-
-
-def _columns(counter: Counter, numbers: np.ndarray) -> np.ndarray:
-    """The column of every number of the counter's, -1 where it has none: the inverse of ``numbers``."""
-    columns = np.full(len(counter.table), -1, np.int32)
-    known = np.flatnonzero(numbers >= 0)
-    columns[numbers[known]] = known
-    return columns

@@ -99,21 +99,19 @@ class Hashing(AnalyzedTexts):
             csr_from_rows(rows, _as_placed, columns, self._weigh, self.n_features, self._value_dtype(), self._n_threads)
         )
 
-    def _hash_plainly(self, analysis: Analysis, texts: Iterator[str]) -> Rows:
+    def _hash_plainly(self, analysis: Analysis, texts: Iterator[Any]) -> Rows:
         columns: list[int] = []
         values: list[int] = []
-        sizes, lengths = [], []
+        sizes = []
         for text in texts:
             row: dict[int, int] = {}
-            terms = analysis(text)
-            for term in terms:
+            for term in analysis(text):
                 hashed = murmur3(term.encode())
                 column = abs(hashed) % self.n_features
                 row[column] = row.get(column, 0) + (-1 if self.alternate_sign and hashed < 0 else 1)
             columns += sorted(row)
             values += [row[column] for column in sorted(row)]
             sizes.append(len(row))
-            lengths.append(len(terms))
         return _rows(np.array(columns, np.int32), np.array(values, np.int32), np.array(sizes, np.int64))
 
     def _hash_compiled(self, analysis: Analysis, texts: Iterator[str]) -> list[Rows]:
@@ -127,7 +125,7 @@ class Hashing(AnalyzedTexts):
         stop_words.insert(Terms.of(analysis.stop_words or ()))
 
         def hash_batch(scanner: Scanner | None, batch: list[Any]) -> Rows:
-            terms = [] if scanner else list(map(analysis, batch))
+            terms = [] if scanner else [list(analysis(text)) for text in batch]
             if not (scan and scan.cut == "word") and not is_utf8("".join(chain.from_iterable(terms or [batch]))):
                 return self._hash_plainly(analysis, iter(batch))  # which refuses terms that have no bytes to hash
             if scanner is None:

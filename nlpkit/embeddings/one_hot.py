@@ -9,6 +9,7 @@ import numpy as np
 
 from ..errors import ParameterError
 from .counted import CountedTerms
+from .learnt import Learnt
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_matrix
@@ -61,13 +62,15 @@ class OneHot(CountedTerms):
             raise ParameterError(f"transform_tokens takes one text, not {type(text).__name__}: call it for each")
         from scipy.sparse import csr_matrix
 
-        self._require_vocabulary()
-        columns = [self.vocabulary_.get(term, -1) for term in self._analysis()(self.decode(text))]
+        vocabulary = self.vocabulary_
+        columns = [vocabulary.get(term, -1) for term in self._analysis()(self.decode(text))]
         known = np.array(columns, np.int32) >= 0
         indices = np.array(columns, np.int32)[known]
         indptr = np.concatenate([[0], np.cumsum(known)]).astype(np.int32)
         ones = np.ones(len(indices), self._value_dtype())
-        return self._output(csr_matrix((ones, indices, indptr), shape=(len(columns), len(self._frequency))))
+        return self._output(csr_matrix((ones, indices, indptr), shape=(len(columns), len(vocabulary))))
 
-    def _weigh(self, columns: np.ndarray, counts: np.ndarray, sizes: np.ndarray, lengths: np.ndarray) -> np.ndarray:
+    def _weigh(
+        self, learnt: Learnt, columns: np.ndarray, counts: np.ndarray, sizes: np.ndarray, lengths: np.ndarray
+    ) -> np.ndarray:
         return np.ones_like(counts)

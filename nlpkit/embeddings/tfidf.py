@@ -4,17 +4,30 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from numbers import Real
-from typing import Any, Self
+from typing import Any
 
 import numpy as np
 
-from .. import artifact
 from ..errors import ParameterError
 from ..text.counting import Rows
 from . import weights
 from .counted import CountedTerms
+from .learnt import Learning, Learnt
+
+
+@dataclass(frozen=True, kw_only=True)
+class Weighting:
+    """How counts are weighted: `Tfidf`'s parameters of these names, as they were when it learnt."""
+
+    norm: str | None
+    use_idf: bool
+    smooth_idf: bool
+    sublinear_tf: bool
+    weighting: str
+    k1: float
+    b: float
 
 
 @dataclass(kw_only=True, eq=False, repr=False)
@@ -96,65 +109,66 @@ class Tfidf(CountedTerms):
     @property
     def idf_(self) -> np.ndarray:
         """The weight of each term: (n_terms,). It can be set."""
-        if not self.use_idf:
+        learnt = self._columns()
+        if not learnt.weighting.use_idf:
             raise AttributeError("there is no idf_ with use_idf=False")
-        self._require_vocabulary()
-        if not hasattr(self, "_idf"):
-            if not self._totals[0]:
-                self._not_fitted()
-            df, n, dtype = self._frequency[:, 0], int(self._totals[0]), self._value_dtype()
-            if self.weighting == "bm25":
-                self._idf = weights.bm25_idf(df, n, dtype)
-            else:
-                self._idf = weights.smooth_idf(df, n, smooth=self.smooth_idf, dtype=dtype)
-        return self._idf
+        if learnt.idf is None:
+            self._not_fitted()
+        return learnt.idf
 
     @idf_.setter
     def idf_(self, value: Any) -> None:
         if not self.use_idf:
             raise ParameterError("`idf_` cannot be set when `use_idf=False`.")
         value = np.asarray(value, self._value_dtype())
-        self._require_vocabulary()
-        if value.shape != (len(self._frequency),):
-            raise ParameterError(f"idf length = {len(value)} must be equal to vocabulary size = {len(self._frequency)}")
-        self._idf = value
+        learnt = self._columns()
+        if value.shape != (len(learnt),):
+            raise ParameterError(f"idf length = {len(value)} must be equal to vocabulary size = {len(learnt)}")
+        learnt.idf = value
 
-    def _forget(self) -> None:
-        super()._forget()
-        self.__dict__.pop("_idf", None)
+    def _weighted(self, learnt: Learnt) -> Learnt:
+        """Fix the weights as the parameters are now: later changes count from the next fit on."""
+        learnt.weighting = Weighting(**{f.name: getattr(self, f.name) for f in fields(Weighting)})
+        if self.use_idf and learnt.totals[0]:
+            frequency, n_documents, dtype = learnt.frequency[:, 0], int(learnt.totals[0]), self._value_dtype()
+            if self.weighting == "bm25":
+                learnt.idf = weights.bm25_idf(frequency, n_documents, dtype)
+            else:
+                learnt.idf = weights.smooth_idf(frequency, n_documents, smooth=self.smooth_idf, dtype=dtype)
+        return learnt
 
     def _value_dtype(self) -> np.dtype:
         dtype = np.dtype(self.dtype)
         return dtype if dtype.kind == "f" else np.dtype(np.float64)
 
-    def _weigh(self, columns: np.ndarray, counts: np.ndarray, sizes: np.ndarray, lengths: np.ndarray) -> np.ndarray:
-        dtype = self._value_dtype()
+    def _weigh(
+        self, learnt: Learnt, columns: np.ndarray, counts: np.ndarray, sizes: np.ndarray, lengths: np.ndarray
+    ) -> np.ndarray:
+        how, idf, dtype = learnt.weighting, learnt.idf, self._value_dtype()
         values = np.ones(len(counts), dtype) if self.binary else counts.astype(dtype)
-        if self.weighting == "bm25":
-            mean = float(self._totals[1] / self._totals[0]) if self._totals[0] else 0.0
-            values = weights.bm25_saturation(values, sizes, lengths, mean_length=mean, k1=self.k1, b=self.b)
-            return values * self.idf_[columns]
-        if self.sublinear_tf:
+        if how.use_idf and idf is None:
+            self._not_fitted()
+        if how.weighting == "bm25":
+            n_documents, n_terms = learnt.totals.tolist()
+            mean = n_terms / n_documents if n_documents else 0.0
+            values = weights.bm25_saturation(values, sizes, lengths, mean_length=mean, k1=how.k1, b=how.b)
+            return values * idf[columns]
+        if how.sublinear_tf:
             np.log(values, out=values)
             values += 1
-        if self.use_idf:
-            values *= self.idf_[columns]
-        return weights.scale_rows(values, sizes, self.norm)
+        if how.use_idf:
+            values *= idf[columns]
+        return weights.scale_rows(values, sizes, how.norm)
 
-    def _learn(self, documents: Iterable[Any], *, anew: bool, keep: bool) -> list[Rows]:
-        rows = super()._learn(documents, anew=anew, keep=keep)
-        if self.fixed_vocabulary_ and not self._counter.totals[0]:
-            shape = (0, len(self._counter.numbers))
+    def _count(self, documents: Iterable[Any], begun: Learning | None, *, keep: bool) -> tuple[Learning, list[Rows]]:
+        learning, rows = super()._count(documents, begun, keep=keep)
+        if learning.fixed and not learning.counter.totals[0]:
+            shape = (0, len(learning.counter.numbers))
             raise ParameterError(
                 f"Found array with 0 sample(s) (shape={shape}) while a minimum of 1 is required by "
                 f"{type(self).__name__}."
             )
-        return rows
-
-    def _matrix(self, *args: Any) -> Any:
-        if self.use_idf:
-            self.idf_  # noqa: B018  (before the threads ask for it)
-        return super()._matrix(*args)
+        return learning, rows
 
     def _validate(self) -> None:
         super()._validate()
@@ -175,14 +189,3 @@ class Tfidf(CountedTerms):
                 UserWarning,
                 stacklevel=4,
             )
-
-    def _stored_arrays(self) -> dict[str, np.ndarray]:
-        return {"idf": self.idf_} if self.use_idf else {}
-
-    @classmethod
-    def from_artifact(cls, stored: artifact.Artifact) -> Self:
-        """The estimator that `save` wrote."""
-        estimator = super().from_artifact(stored)
-        if "idf" in stored.arrays:
-            estimator.idf_ = stored.arrays["idf"]
-        return estimator

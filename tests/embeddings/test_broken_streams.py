@@ -55,3 +55,38 @@ def test_parameters_that_change_after_fit():
     with pytest.raises(ParameterError, match="have changed"):
         model.partial_fit(["one more"])
     assert model.set_params(lowercase=True).partial_fit(["CAT"]).n_documents_ == 3
+
+
+@pytest.mark.parametrize("threads", [1, 2])
+def test_nothing_is_learnt_of_texts_that_break_off(threads):
+    model = BagOfWords(threads=threads, tokenizer=str.split).fit(["cat"])
+    with pytest.raises(TypeError):
+        model.partial_fit(["cat"] * 10_001 + [None])
+    assert (model.n_documents_, model.term_frequency_.tolist()) == (1, [1])
+    with pytest.raises(ParameterError, match="empty vocabulary"):
+        model.fit(["", " "])
+    assert model.transform(["cat cat"]).toarray().tolist() == [[2]]
+
+
+def test_weights_are_those_of_the_fit_whatever_was_read_before():
+    texts = ["the cat sat", "the dog"]
+    for read in False, True:
+        model = Tfidf(norm=None).fit(texts)
+        if read:
+            assert len(model.idf_) == 4
+        before = model.transform(texts).toarray()
+        model.set_params(smooth_idf=False, weighting="bm25", sublinear_tf=True)
+        assert np.array_equal(model.transform(texts).toarray(), before)
+
+
+def test_a_preprocessor_is_applied_once():
+    model = BagOfWords(vocabulary=["aaa"], preprocessor=lambda text: text + "a", token_pattern=r"\w+")
+    assert model.transform(["aa"]).toarray().tolist() == [[1]]
+
+
+def test_a_new_fit_forgets_that_terms_were_left_out(tmp_path):
+    import nlpkit
+
+    model = BagOfWords(max_features=1).fit(["cat dog dog"])
+    model.set_params(vocabulary=["cat"], max_features=None).fit(["cat dog"]).save(tmp_path / "model")
+    assert nlpkit.load(tmp_path / "model").partial_fit(["cat"]).document_frequency_.tolist() == [2]
