@@ -98,7 +98,8 @@ def embed(
     paths = [*inputs, *(texts or [])] if inputs else []
     if not paths and texts:
         options.refuse_paths(texts)
-        options.refuse_without_inputs(per=per, field=field, column=column, delimiter=delimiter)
+        if not fit:
+            options.refuse_without_inputs(per=per, field=field, column=column, delimiter=delimiter)
     elif not paths:
         if not options.is_piped():
             print(context.get_help())
@@ -113,6 +114,12 @@ def embed(
             "fit": fit,
             "save": save,
             "parameters": parameters,
+            "per": per,
+            "field": field,
+            "column": column,
+            "delimiter": delimiter,
+            "encoding": encoding,
+            "decode_errors": decode_errors,
             "threads": threads,
             "shard_format": shard_format,
             "shard_rows": shard_rows,
@@ -121,19 +128,7 @@ def embed(
             "resume": resume,
             "progress": progress,
         }
-        if paths:
-            report = embed_files(
-                paths,
-                per=per,
-                field=field,
-                column=column,
-                delimiter=delimiter,
-                encoding=encoding,
-                decode_errors=decode_errors,
-                **job,
-            )
-        else:
-            report = embed_texts(texts or [], **job)
+        report = embed_files(paths, **job) if paths else embed_texts(texts or [], **job)
     if table is not None:
         table.show()
     if not quiet:

@@ -106,6 +106,8 @@ def main(arguments: list[str] | None = None) -> int:
             return _fail(str(error) or type(error).__name__)
         except re.error as error:
             return _fail(f"{error.pattern!r} is no regular expression: {error}")
+        except UnicodeError as error:
+            return _fail(f"a text can't be encoded or decoded ({error}): look for damaged characters in the input")
         except MemoryError as error:
             return _fail(f"there is not enough memory: {error or 'write a folder of shards, or set --max-features'}")
         except typer.Abort:

@@ -128,7 +128,7 @@ def refuse_paths(texts: list[str]) -> None:
 
 
 def refuse_without_inputs(**reading: str | None) -> None:
-    """Refuse options about how inputs are read where there are only texts.
+    """Refuse options about how inputs are read where there are only texts, and nothing to fit on.
 
     Raises
     ------
@@ -137,4 +137,4 @@ def refuse_without_inputs(**reading: str | None) -> None:
     """
     for name, value in reading.items():
         if value is not None:
-            raise ParameterError(f"--{name} is about inputs, and there are only texts: give inputs with -i")
+            raise ParameterError(f"--{name} is about inputs, and there are only texts: give inputs with -i, or --fit")

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import asdict
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -43,7 +44,12 @@ def terms(
     if is_terminal():
         _show(found, sort)
     else:
-        print_json_lines(asdict(term) for term in found)
+        print_json_lines(_record(term) for term in found)
+
+
+def _record(term: Term) -> dict[str, Any]:
+    """Return a term as JSON holds it, which knows no infinity: an idf that is infinite is null."""
+    return {**asdict(term), "idf": term.idf if math.isfinite(term.idf) else None}
 
 
 def _show(found: list[Term], sort: str) -> None:
@@ -57,6 +63,6 @@ def _show(found: list[Term], sort: str) -> None:
     key = {"count": "count", "df": "documents", "idf": "idf"}[sort]
     highest = getattr(found[0], key)
     for term in found:
-        length = bar(getattr(term, key) / highest)
+        length = bar(getattr(term, key) / highest if highest else 0.0)
         table.add_row(plain(term.term), number(term.count), number(term.documents), number(term.idf), length)
     print_table(table)

@@ -12,6 +12,10 @@ _BYTE_ORDER_MARKS = {
     "utf-8": {codecs.BOM_UTF8: "utf-8"},
     "utf-16": {codecs.BOM_UTF16_LE: "utf-16-le", codecs.BOM_UTF16_BE: "utf-16-be", b"": "utf-16-le"},
     "utf-32": {codecs.BOM_UTF32_LE: "utf-32-le", codecs.BOM_UTF32_BE: "utf-32-be", b"": "utf-32-le"},
+    "utf-16-le": {codecs.BOM_UTF16_LE: "utf-16-le"},
+    "utf-16-be": {codecs.BOM_UTF16_BE: "utf-16-be"},
+    "utf-32-le": {codecs.BOM_UTF32_LE: "utf-32-le"},
+    "utf-32-be": {codecs.BOM_UTF32_BE: "utf-32-be"},
 }
 
 

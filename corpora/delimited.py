@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterable, Iterator
+from itertools import chain
 
 from nlpkit.errors import InputError, ParameterError
 
@@ -52,41 +53,43 @@ def read_delimited(
     path : str
         The file's name, for messages.
     column : str, optional
-        A name in the first line, or a number counted from 1 where the file has no line of names. Unless
-        told, the column called ``text``, or the only one.
+        A number counted from 1 where the file has no line of names, or a name in the first line; a number
+        larger than there are columns is a name. Unless told, the column called ``text``, or the only one.
     delimiter : str
         The character between columns.
 
     Raises
     ------
     InputError
-        If there is no such column, a record is too short for it, or a quote is never closed.
+        If there is no such column, the line of names was skipped, a record is too short for the column, or a
+        quote is never closed.
     """
-    csv.field_size_limit(_LONGEST_FIELD)
-    records = _with_ends(lines)
+    csv.field_size_limit(_LONGEST_FIELD)  # the process's own: put back, it would break a reader in another thread
+    records = _Lines(lines)
     if delimiter == "\t":
-        rows = csv.reader(records, delimiter=delimiter, quoting=csv.QUOTE_NONE)
+        rows = csv.reader(iter(records), delimiter=delimiter, quoting=csv.QUOTE_NONE)
     else:
-        rows = csv.reader(records, delimiter=delimiter, strict=True)
-    index = int(column) - 1 if column is not None and column.isdecimal() else None
+        rows = csv.reader(iter(records), delimiter=delimiter, strict=True)
     run: list[str] = []
     characters = 0
     try:
+        first = next(filter(None, rows), None)
+        if first is None:
+            return
+        index = _find_number(first, column)
         if index is None:
-            header = next(rows, None)
-            if header is None:
-                return
-            index = _find_column(header, column, path)
-        elif index < 0:
-            raise ParameterError("columns are counted from 1: there is no column 0")
-        for row in rows:
+            if records.number != rows.line_num:
+                raise InputError(f"{path}: the line of names can't be decoded; give the right --encoding")
+            index = _find_column(first, column, path)
+            first = []
+        for row in chain([first], rows):
             try:
                 text = row[index]
             except IndexError:
                 if not row:
                     continue
                 raise InputError(
-                    f"{path}, line {rows.line_num}: found {len(row)} columns, expected at least {index + 1}"
+                    f"{path}, line {records.number}: found {len(row)} columns, expected at least {index + 1}"
                 ) from None
             run.append(text)
             characters += len(text)
@@ -95,14 +98,30 @@ def read_delimited(
                 run, characters = [], 0
     except csv.Error as error:
         reason = "a quote is never closed" if "end of data" in str(error) else str(error)
-        raise InputError(f"{path}, line {rows.line_num}: not well-formed CSV: {reason}") from None
+        raise InputError(f"{path}, line {records.number}: not well-formed CSV: {reason}") from None
     yield run
 
 
-def _with_ends(lines: Iterable[tuple[int, list[str]]]) -> Iterator[str]:
-    for _, run in lines:
-        for line in run:
-            yield line + "\n"
+class _Lines:
+    """Lines with their ends, and the number of the last that was taken: some may have been skipped."""
+
+    def __init__(self, runs: Iterable[tuple[int, list[str]]]) -> None:
+        self._runs = runs
+        self.number = 0
+
+    def __iter__(self) -> Iterator[str]:
+        for first, run in self._runs:
+            for self.number, line in enumerate(run, first):
+                yield line + "\n"
+
+
+def _find_number(first: list[str], column: str | None) -> int | None:
+    """Return the index of a column given by its number, or None where ``column`` is a name."""
+    if column is None or not column.isdecimal() or (column in first and not 0 < int(column) <= len(first)):
+        return None
+    if int(column) == 0:
+        raise ParameterError("columns are counted from 1: there is no column 0")
+    return int(column) - 1
 
 
 def _find_column(header: list[str], column: str | None, path: str) -> int:

@@ -40,7 +40,8 @@ def read_parquet(stream: BinaryIO, path: str, column: str | None = None) -> Iter
         kind = schema.field(name).type
         if pyarrow.types.is_dictionary(kind):
             kind = kind.value_type
-        if not (pyarrow.types.is_string(kind) or pyarrow.types.is_large_string(kind)):
+        kinds = pyarrow.types
+        if not (kinds.is_string(kind) or kinds.is_large_string(kind) or kinds.is_string_view(kind)):
             raise InputError(f"{path}: the column {name!r} holds {kind}, expected string")
         for batch in file.iter_batches(batch_size=_RUN_ROWS, columns=[name]):
             values = batch.column(0)
@@ -56,6 +57,8 @@ def read_parquet(stream: BinaryIO, path: str, column: str | None = None) -> Iter
 
 def _find_column(names: list[str], column: str | None, path: str) -> str:
     wanted = DEFAULT_COLUMN if column is None else column
+    if names.count(wanted) > 1:
+        raise InputError(f"{path}: there are {names.count(wanted)} columns {wanted!r}: rename all but one")
     if wanted in names:
         return wanted
     if column is None and len(names) == 1:

@@ -42,6 +42,10 @@ class Reader:
         unknown = "jsonl" if self.field is not None else "csv" if self.column is not None else "lines"
         return _KINDS.get(os.path.splitext(name)[1].lower(), unknown)
 
+    def reads_columns(self, source: Source) -> bool:
+        """Whether ``source`` is read as CSV or TSV."""
+        return not source.whole and self.kind(strip_suffix(source.path or "")) == "csv"
+
     def read(self, stream: BinaryIO, source: Source) -> Iterator[list[str]]:
         """Yield the texts of ``stream``, which holds the bytes of ``source``, run by run."""
         path = source.path or ""

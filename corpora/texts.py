@@ -53,7 +53,7 @@ class Texts:
         The column of a table that holds the text, a name, or a number (from 1) where there are no names.
         Inputs of no known suffix are then CSV.
     delimiter : str, optional
-        The character between the columns of CSV and TSV.
+        The character between the columns of CSV and TSV; refused where no input is one.
     encoding, decode_errors : str
         As in `nlpkit.corpora.decoding.Decoding`.
     stdin : binary file, optional
@@ -101,6 +101,11 @@ class Texts:
         self._reader = Reader(field=field, column=column, delimiter=delimiter, decoding=self._decoding)
         named = [inputs] if isinstance(inputs, str | os.PathLike) else inputs
         self.sources = find_sources(named, per="line" if records else per)
+        if delimiter is not None and not any(map(self._reader.reads_columns, self.sources)):
+            raise ParameterError(
+                f"a delimiter parts the columns of a table, and {self.sources[0].name} is read as none: "
+                "give --column too, or leave --delimiter out"
+            )
         self.bytes_read = 0
         self._stdin = stdin
         self._copies: dict[int, tuple[BinaryIO, str]] = {}
@@ -192,7 +197,10 @@ class Texts:
             self._copies[index] = (copy, digest.hexdigest())
 
     def fingerprint(self) -> dict[str, object]:
-        """Return what tells these texts from others: names, sizes, times of the inputs, and the options."""
+        """Return what tells these texts from others: names, sizes, times of the inputs, and the options.
+
+        A stream is known by its content, once `spool` has copied it; before that by its name alone.
+        """
         digest = hashlib.sha256()
         for index, source in enumerate(self.sources):
             state = self._copies[index][1] if index in self._copies else f"{source.size} {source.modified}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import io
 import json
 import math
@@ -10,13 +11,14 @@ from typing import Any
 
 import numpy as np
 import pytest
-from scipy.sparse import csr_matrix, load_npz
+from scipy.sparse import csr_matrix, load_npz, vstack
 from sklearn.feature_extraction.text import TfidfVectorizer
 
 import nlpkit
 from nlpkit.embeddings import BagOfWords, Tfidf
 from nlpkit.errors import InputError, OutputError, ParameterError
 from nlpkit.jobs import Hit, embed_files, embed_texts, passes, search_files, terms
+from nlpkit.jobs.models import describe_parameters
 
 TEXTS = [f"text {n} has {'even' if n % 2 == 0 else 'odd'} words{'' if n % 7 else ' and more'}" for n in range(300)]
 
@@ -91,6 +93,14 @@ def test_fit_on_other_texts_and_use_again(path: Path, tmp_path: Path) -> None:
     assert same(embed_texts(TEXTS, model=report.model).vectors, report.vectors)
 
 
+def test_fit_is_read_as_told_where_texts_are_given(tmp_path: Path) -> None:
+    table = tmp_path / "r.csv"
+    table.write_bytes("id;review\n1;un café\n".encode("latin-1"))
+    report = embed_texts(["café"], method="bow", fit=table, column="review", delimiter=";", encoding="latin-1")
+    assert list(report.model.terms_) == ["café", "un"]
+    assert report.vectors.toarray().tolist() == [[1, 0]]
+
+
 def test_outputs_hold_the_rows(path: Path, tmp_path: Path, small_blocks: None) -> None:
     assert embed_files(path, tmp_path / "a.npz").vectors is None
     assert same(load_npz(tmp_path / "a.npz"), expected())
@@ -125,6 +135,42 @@ def test_an_interrupted_folder_is_gone_on_with(path: Path, tmp_path: Path, small
     for part in whole.glob("part-*"):
         assert (out / part.name).read_bytes() == part.read_bytes()
     assert not (tmp_path / "out.partial").exists()
+
+
+def test_a_stream_is_gone_on_with_only_if_it_is_the_same(tmp_path: Path, small_blocks: None) -> None:
+    data = "".join(f"{text}\n" for text in TEXTS).encode()
+    other = data.replace(b"words", b"verbs")
+    out = tmp_path / "out"
+
+    def job(stdin: bytes, **options: Any) -> Any:
+        return embed_files("-", out, method="hashing", shard_rows=50, stdin=io.BytesIO(stdin), **options)
+
+    def stop(stage: str, done: int, total: int | None) -> None:
+        if done > len(data) // 2:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        job(data, progress=stop)
+    with pytest.raises(OutputError, match="other"):
+        job(other, resume=True)
+    assert job(data, resume=True).rows == 300
+    parts = [load_npz(part) for part in sorted(out.glob("part-*"))]
+    assert same(vstack(parts), embed_texts(TEXTS, method="hashing").vectors)
+
+
+@pytest.mark.parametrize(
+    ("value", "described"),
+    [
+        ("len", "builtins.len"),
+        ("str.lower", "builtins.str.lower"),
+        ("lambda text: text.split()", "__main__.<lambda>"),
+        ("functools.partial(len)", "functools.partial"),
+        ("{'b', 'a', 'c'}", ["a", "b", "c"]),
+    ],
+)
+def test_parameters_are_described_alike_in_every_process(value: str, described: Any) -> None:
+    made = eval(value, {"__name__": "__main__", "functools": functools})
+    assert describe_parameters(BagOfWords(preprocessor=made)) == {"preprocessor": described}
 
 
 class Sink:
@@ -194,6 +240,12 @@ def test_outputs_are_refused_before_anything_is_read(tmp_path: Path) -> None:
         embed_files(tmp_path / "bad.txt", tmp_path / "none" / "a.npz")
 
 
+def test_the_model_and_the_vectors_have_places_of_their_own(tmp_path: Path) -> None:
+    with pytest.raises(ParameterError, match="name two"):
+        embed_texts(["a cat"], f"{tmp_path}/out/", save=tmp_path / "out", force=True)
+    assert not (tmp_path / "out").exists()
+
+
 def test_inputs_without_texts(tmp_path: Path) -> None:
     empty = tmp_path / "a.txt"
     empty.touch()
@@ -250,6 +302,8 @@ def test_search_for_what_is_nowhere(path: Path) -> None:
     assert search_files("unheard", path) == []
     with pytest.raises(ParameterError, match="at least 1"):
         search_files("even", path, k=0)
+    with pytest.raises(ParameterError, match="give either a model or something to fit on"):
+        search_files("even", path, model=Tfidf().fit(TEXTS), fit=path)
 
 
 def test_terms(tmp_path: Path) -> None:

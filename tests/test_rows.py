@@ -12,8 +12,8 @@ import pytest
 from scipy import sparse
 
 from nlpkit.errors import OutputError, ParameterError
-from nlpkit.names_file import read_names
 from nlpkit.rows import open_writer
+from nlpkit.text.terms import Terms
 
 NAMES = ["plain", "naïve", "new\nline", "back\\slash", "car\rriage", "\u2028", "日本", "\ud800"]
 TEXTS = ["one", "", 'quote " and \\', "Ünïcödé 日本", "lone \udcff", "\x00\t"]
@@ -57,7 +57,7 @@ def test_npz_is_what_scipy_saves(tmp_path, dtype):
 def test_names_stand_beside_one_a_line(tmp_path):
     write(tmp_path / "x.npz", matrix())
     assert (tmp_path / "x.npz.terms.txt").read_bytes().count(b"\n") == len(NAMES)
-    assert read_names(tmp_path / "x.npz.terms.txt") == NAMES
+    assert list(Terms.from_lines((tmp_path / "x.npz.terms.txt").read_bytes())) == NAMES
     assert (tmp_path / "x.npz.terms.txt").read_text("utf-8").split("\n")[2:4] == [
         "new\\nline",
         "back\\\\slash",

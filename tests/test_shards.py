@@ -9,8 +9,8 @@ import pytest
 from scipy import sparse
 
 from nlpkit.errors import OutputError, ParameterError
-from nlpkit.names_file import read_names
 from nlpkit.rows import open_writer
+from nlpkit.text.terms import Terms
 
 NAMES = ["a", "b\n", "c", "d", "e"]
 X = sparse.random(103, 5, 0.3, "csr", random_state=np.random.default_rng(0))
@@ -60,7 +60,7 @@ def test_the_manifest_says_what_is_there(tmp_path):
         assert len(content) == part["bytes"]
         assert hashlib.sha256(content).hexdigest() == part["sha256"]
     assert (load(path, manifest) != X).nnz == 0
-    assert read_names(path / "terms.txt") == NAMES
+    assert list(Terms.from_lines((path / "terms.txt").read_bytes())) == NAMES
     names = {"manifest.json", "terms.txt", *(part["file"] for part in manifest["parts"])}
     assert {entry.name for entry in path.iterdir()} == names
     assert [entry.name for entry in tmp_path.iterdir()] == ["out"]

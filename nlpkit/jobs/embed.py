@@ -6,13 +6,14 @@ import os
 from collections.abc import Iterable, Mapping
 from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, BinaryIO
 
-from nlpkit.corpora import Block, GivenTexts
+from nlpkit.corpora import Block, GivenTexts, Texts
 from nlpkit.errors import ParameterError
 
 from .models import describe_parameters, load_model, make_model, model_hash, names_of, shape_of
-from .passes import AnyTexts, Progress, Reading, StrPath, embed, learn
+from .passes import AnyTexts, Progress, StrPath, embed, learn
 from .passes import fit as fit_on
 from .sinks import Collected, RowSink, check_output, check_place
 
@@ -61,7 +62,7 @@ class _Job:
 
 
 def embed_files(
-    inputs: StrPath | Iterable[StrPath],
+    inputs: StrPath | Iterable[StrPath] | GivenTexts,
     output: StrPath | RowSink | None = None,
     *,
     method: str | None = None,
@@ -92,8 +93,9 @@ def embed_files(
 
     Parameters
     ----------
-    inputs : path or iterable of paths
-        Files, folders, globs, ``-``. They and ``per`` … ``stdin`` are as in `nlpkit.corpora.Texts`.
+    inputs : path, iterable of paths, or GivenTexts
+        Files, folders, globs, ``-``. They and ``per`` … ``stdin`` are as in `nlpkit.corpora.Texts`. A stream
+        that goes to a folder is copied to a temporary file first, so that ``resume`` knows it again.
     output : path or RowSink, optional
         A file, by suffix .npz, .npy, .parquet, .jsonl or .svmlight; a folder of shards; ``-`` for JSON Lines
         on standard output. Without one the report holds the vectors.
@@ -137,7 +139,8 @@ def embed_files(
     ...     embed_files(path, method="bow").vectors.shape
     (2, 4)
     """
-    reading = Reading(
+    read = partial(
+        Texts,
         per=per,
         field=field,
         column=column,
@@ -147,8 +150,9 @@ def embed_files(
         stdin=stdin,
     )
     with ExitStack() as open_texts:
-        texts = open_texts.enter_context(reading.texts(inputs))
-        training = None if fit is None else open_texts.enter_context(reading.texts(fit))
+        given = inputs if isinstance(inputs, GivenTexts) else read(inputs)
+        texts: AnyTexts = open_texts.enter_context(given)
+        training = None if fit is None else open_texts.enter_context(read(fit))
         job = _Job(
             method=method,
             model=model,
@@ -175,6 +179,13 @@ def embed_texts(
     fit: StrPath | Iterable[StrPath] | None = None,
     save: StrPath | None = None,
     parameters: Mapping[str, Any] | None = None,
+    per: str | None = None,
+    field: str | None = None,
+    column: str | None = None,
+    delimiter: str | None = None,
+    encoding: str = "utf-8",
+    decode_errors: str = "strict",
+    stdin: BinaryIO | None = None,
     threads: int | None = None,
     shard_format: str | None = None,
     shard_rows: int | None = None,
@@ -184,6 +195,8 @@ def embed_texts(
     progress: Progress | None = None,
 ) -> EmbedReport:
     """Turn texts into vectors: `embed_files` for texts that are in memory already.
+
+    ``per`` … ``stdin`` say how ``fit`` is read.
 
     Raises
     ------
@@ -195,32 +208,44 @@ def embed_texts(
     >>> embed_texts(["one cat", "two cats"], method="bow").vectors.toarray().tolist()
     [[1, 0, 1, 0], [0, 1, 0, 1]]
     """
-    with ExitStack() as open_texts:
-        training = None if fit is None else open_texts.enter_context(Reading().texts(fit))
-        job = _Job(
-            method=method,
-            model=model,
-            training=training,
-            save=save,
-            parameters=parameters,
-            threads=threads,
-            shard_format=shard_format,
-            shard_rows=shard_rows,
-            one_based=one_based,
-            force=force,
-            resume=resume,
-            progress=progress,
-        )
-        return _run(job, GivenTexts(texts), output)
+    return embed_files(
+        GivenTexts(texts),
+        output,
+        method=method,
+        model=model,
+        fit=fit,
+        save=save,
+        parameters=parameters,
+        per=per,
+        field=field,
+        column=column,
+        delimiter=delimiter,
+        encoding=encoding,
+        decode_errors=decode_errors,
+        stdin=stdin,
+        threads=threads,
+        shard_format=shard_format,
+        shard_rows=shard_rows,
+        one_based=one_based,
+        force=force,
+        resume=resume,
+        progress=progress,
+    )
 
 
 def _run(job: _Job, texts: AnyTexts, output: StrPath | RowSink | None) -> EmbedReport:
+    from nlpkit.outputs import is_folder
+
     if job.model is not None and job.training is not None:
         raise ParameterError("a model has learnt already: give either a model or something to fit on")
     if job.save is not None:
         check_place(job.save, is_folder=True, force=job.force)
     if isinstance(output, str | os.PathLike):
         check_output(output, force=job.force)
+        if job.save is not None and os.path.realpath(output) == os.path.realpath(job.save):
+            raise ParameterError(f"{os.fspath(output)}: the model and the vectors can't have one place: name two")
+        if os.fspath(output) != "-" and is_folder(output) and texts.is_stream:
+            texts.spool()  # the copy has a fingerprint, by which an unfinished folder knows its input again
     method, model, held = _fitted(job, texts)
     if job.save is not None:
         model.save(job.save, force=job.force)

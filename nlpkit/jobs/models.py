@@ -78,7 +78,7 @@ def describe_parameters(model: Any) -> dict[str, Any]:
     """Return the parameters that the vectors depend on and that aren't the defaults, as JSON holds them."""
     defaults = model.defaults()
     changed = {
-        name: value if _is_json(value) else repr(value)
+        name: _described(value)
         for name, value in model.get_params().items()
         if name != "threads" and repr(value) != repr(defaults[name])
     }
@@ -100,9 +100,15 @@ def model_hash(model: Any) -> str:
     return digest.hexdigest()
 
 
-def _is_json(value: Any) -> bool:
+def _described(value: Any) -> Any:
+    """Return what JSON holds of a parameter, the same in every process: no address, no order of a set."""
+    if callable(value):
+        named = value if hasattr(value, "__qualname__") else type(value)
+        return f"{getattr(named, '__module__', None) or 'builtins'}.{named.__qualname__}"
+    if isinstance(value, set | frozenset):
+        return sorted(map(str, value))
     try:
         json.dumps(value)
     except (TypeError, ValueError):
-        return False
-    return True
+        return repr(value)
+    return value

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
-from typing import Any, BinaryIO
+from collections.abc import Callable, Iterator
+from typing import Any
 
 from nlpkit.corpora import Block, GivenTexts, Texts
 from nlpkit.corpora.texts import BLOCK_CHARACTERS
@@ -20,32 +19,6 @@ Progress = Callable[[str, int, int | None], None]
 """Called at times with what is being done, the bytes that were read, and those there are (or None)."""
 
 _FIT_CHARACTERS = 1 << 20
-
-
-@dataclass(frozen=True, kw_only=True)
-class Reading:
-    """How inputs are read: the parameters of `nlpkit.corpora.Texts`."""
-
-    per: str | None = None
-    field: str | None = None
-    column: str | None = None
-    delimiter: str | None = None
-    encoding: str = "utf-8"
-    decode_errors: str = "strict"
-    stdin: BinaryIO | None = None
-
-    def texts(self, inputs: StrPath | Iterable[StrPath]) -> Texts:
-        """Return the texts of ``inputs``."""
-        return Texts(
-            inputs,
-            per=self.per,
-            field=self.field,
-            column=self.column,
-            delimiter=self.delimiter,
-            encoding=self.encoding,
-            decode_errors=self.decode_errors,
-            stdin=self.stdin,
-        )
 
 
 def learn(model: Any, texts: AnyTexts, progress: Progress | None = None) -> tuple[Block, Any] | None:

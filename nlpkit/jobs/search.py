@@ -5,16 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, BinaryIO
 
+from nlpkit.corpora import Texts
 from nlpkit.errors import ParameterError
 
 from .models import load_model, make_model
-from .passes import Progress, Reading, StrPath, embed, learn
+from .passes import Progress, StrPath, embed, learn
 from .passes import fit as fit_on
 
 
-@dataclass(frozen=True, order=True)
+@dataclass(frozen=True)
 class Hit:
     """A text that was found.
 
@@ -86,7 +88,10 @@ def search_files(
     """
     if k < 1:
         raise ParameterError(f"k is {k}: ask for at least 1 text")
-    reading = Reading(
+    if model is not None and fit is not None:
+        raise ParameterError("a model has learnt already: give either a model or something to fit on")
+    read = partial(
+        Texts,
         per=per,
         field=field,
         column=column,
@@ -97,13 +102,13 @@ def search_files(
     )
     held = None
     with ExitStack() as stack:
-        texts = stack.enter_context(reading.texts(inputs))
+        texts = stack.enter_context(read(inputs))
         if model is not None:
             _, model = load_model(model, method, parameters, threads)
         else:
             _, model = make_model(method, parameters, threads)
             if fit is not None:
-                fit_on(model, stack.enter_context(reading.texts(fit)), progress)
+                fit_on(model, stack.enter_context(read(fit)), progress)
             else:
                 held = learn(model, texts, progress)
         weights, is_cosine = _query_vector(model, query)

@@ -20,11 +20,14 @@ class RowSink(Protocol):
 
     full: bool
 
-    def open(self, model: Any) -> None: ...
+    def open(self, model: Any) -> None:
+        """Get ready for the rows of the fitted ``model``."""
 
-    def write(self, sources: list[str], texts: list[str], rows: Any) -> None: ...
+    def write(self, sources: list[str], texts: list[str], rows: Any) -> None:
+        """Take a block: where each text comes from, the texts, and their vectors as CSR."""
 
-    def close(self) -> None: ...
+    def close(self) -> None:
+        """End, whether all rows have come or an exception broke them off."""
 
 
 class Collected:
@@ -34,9 +37,11 @@ class Collected:
         self._blocks: list[Any] = []
 
     def write(self, sources: list[str], texts: list[str], rows: Any) -> None:
+        """Keep the vectors of a block."""
         self._blocks.append(rows)
 
     def vectors(self) -> Any:
+        """Return all vectors as one CSR matrix."""
         if len(self._blocks) == 1:
             return self._blocks[0]
         from scipy.sparse import vstack

@@ -33,14 +33,14 @@ def count_rows(levels, text_ends, learn, tallies, terms, counts, row_ends):
     ----------
     levels : (n_orders, n_tokens) int32
         The terms that end at each token, one row for each length of n-gram; -1 where there is none.
-    text_ends, row_ends : (n_texts,)
+    text_ends, row_ends : (n_texts,) int64
         How many tokens, and how many pairs, there are up to each text.
     learn : bool
         Add to the tallies.
     tallies : (n_terms, 3) int64, or (n_terms, 1) int32 if nothing is learnt
         For each term where it came last among ``terms``, in how many texts it was, and how often: together, because
         memory is slow. The first may hold anything: only a place in this text's row with this very term is believed.
-    terms, counts : (levels.size,)
+    terms, counts : (levels.size,) int32
         The rows, one behind the other.
     """
     n = 0

@@ -22,10 +22,10 @@ PAIR = np.uint64(254)
 AHEAD = 32
 """How many terms are looked up together."""
 
-_EIGHT = np.uint64(8)
-_BYTE = np.uint64(0xFF)
-_UPPER = np.uint64(0xFFFFFFFF00000000)
-_LOWER = np.uint64(0x00000000FFFFFFFF)
+EIGHT = np.uint64(8)
+BYTE = np.uint64(0xFF)
+UPPER = np.uint64(0xFFFFFFFF00000000)
+LOWER = np.uint64(0x00000000FFFFFFFF)
 _HIGH_MASKS = np.array([2**64 - 2 ** (64 - 8 * min(n, 8)) for n in range(16)], np.uint64)
 _LOW_MASKS = np.array([2**64 - 2 ** (64 - 8 * max(n - 8, 0)) for n in range(16)], np.uint64)
 _A = np.uint64(0x9E3779B97F4A7C15)
@@ -35,7 +35,7 @@ _B = np.uint64(0xD6E8FEB86659FD93)
 @kernel
 def hash_key(high, low):
     """A 64-bit hash of a key; of a long term's ``low`` only the mark counts."""
-    if low & _BYTE == LONG:
+    if low & BYTE == LONG:
         low = LONG
     mixed = (high ^ (low * _B)) * _A
     mixed ^= mixed >> U64(29)
@@ -69,7 +69,7 @@ def pack(buffer, start, length):
 @kernel
 def same_bytes(buffer, start, length, arena, low):
     """Whether a slice equals the long term in ``arena`` that ``low`` points to."""
-    place = np.int64(low >> _EIGHT)
+    place = np.int64(low >> EIGHT)
     if np.int64(load_big_endian(arena, place) >> U64(32)) != length:
         return False
     for i in range(length):
@@ -86,8 +86,8 @@ def find(high, low, slots, highs, lows):
     slot = hashed & mask
     while slots[slot] != 0:
         entry = slots[slot]
-        if (entry ^ hashed) & _UPPER == 0:
-            number = np.int64(entry & _LOWER) - 1
+        if (entry ^ hashed) & UPPER == 0:
+            number = np.int64(entry & LOWER) - 1
             if highs[number] == high and lows[number] == low:
                 return number, slot
         slot = (slot + U64(1)) & mask
@@ -102,10 +102,10 @@ def find_long(high, buffer, start, length, slots, highs, lows, arena):
     slot = hashed & mask
     while slots[slot] != 0:
         entry = slots[slot]
-        if (entry ^ hashed) & _UPPER == 0:
-            number = np.int64(entry & _LOWER) - 1
+        if (entry ^ hashed) & UPPER == 0:
+            number = np.int64(entry & LOWER) - 1
             low = lows[number]
-            if highs[number] == high and low & _BYTE == LONG and same_bytes(buffer, start, length, arena, low):
+            if highs[number] == high and low & BYTE == LONG and same_bytes(buffer, start, length, arena, low):
                 return number, slot
         slot = (slot + U64(1)) & mask
     return np.int64(-1), slot
@@ -117,7 +117,7 @@ def put(high, low, slot, slots, highs, lows, state):
     number = state[0]
     highs[number] = high
     lows[number] = low
-    slots[slot] = hash_key(high, low) & _UPPER | U64(number + 1)
+    slots[slot] = hash_key(high, low) & UPPER | U64(number + 1)
     state[0] = number + 1
     return number
 
@@ -130,7 +130,7 @@ def look_ahead(keys, size, slots, highs, lows):
         keys[k, 2] = hash_key(keys[k, 0], keys[k, 1]) & mask
         prefetch(slots, np.int64(keys[k, 2]))
     for k in range(size):
-        number = np.int64(slots[keys[k, 2]] & _LOWER) - 1
+        number = np.int64(slots[keys[k, 2]] & LOWER) - 1
         if number >= 0:
             prefetch(highs, number)
             prefetch(lows, number)
@@ -174,7 +174,7 @@ def number_slices(buffer, starts, lengths, first, insert, slots, highs, lows, ar
                         arena[place + k] = length >> (24 - 8 * k) & 0xFF
                     arena[place + 4 : place + 4 + length] = buffer[start : start + length]
                     state[1] = place + 4 + length
-                    low = U64(place) << _EIGHT | LONG
+                    low = U64(place) << EIGHT | LONG
                 number = put(high, low, slot, slots, highs, lows, state)
             numbers[i] = number
     return starts.size
@@ -187,7 +187,7 @@ def number_pairs(left, right, first, insert, slots, highs, lows, state, numbers)
     for begin in range(first, left.size, AHEAD):
         size = min(AHEAD, left.size - begin)
         for i in range(begin, begin + size):
-            keys[i - begin, 0] = U64(left[i]) << U64(32) | U64(right[i]) & _LOWER
+            keys[i - begin, 0] = U64(left[i]) << U64(32) | U64(right[i]) & LOWER
             keys[i - begin, 1] = PAIR
         look_ahead(keys, size, slots, highs, lows)
         for i in range(begin, begin + size):
@@ -210,16 +210,16 @@ def absorb(other_highs, other_lows, other_arena, first, slots, highs, lows, aren
     for i in range(first, other_highs.size):
         high = other_highs[i]
         low = other_lows[i]
-        mark = low & _BYTE
+        mark = low & BYTE
         start = np.int64(0)
         length = np.int64(0)
         if mark == LONG:
-            start = np.int64(low >> _EIGHT) + 4
+            start = np.int64(low >> EIGHT) + 4
             length = np.int64(load_big_endian(other_arena, start - 4) >> U64(32))
             number, slot = find_long(high, other_arena, start, length, slots, highs, lows, arena)
         else:
             if mark == PAIR:
-                high = U64(numbers[high >> U64(32)]) << U64(32) | U64(numbers[high & _LOWER])
+                high = U64(numbers[high >> U64(32)]) << U64(32) | U64(numbers[high & LOWER])
             number, slot = find(high, low, slots, highs, lows)
         if number < 0:
             if state[0] == highs.size:
@@ -230,7 +230,7 @@ def absorb(other_highs, other_lows, other_arena, first, slots, highs, lows, aren
                     return i
                 arena[place : place + 4 + length] = other_arena[start - 4 : start + length]
                 state[1] = place + 4 + length
-                low = U64(place) << _EIGHT | LONG
+                low = U64(place) << EIGHT | LONG
             number = put(high, low, slot, slots, highs, lows, state)
         numbers[i] = number
     return other_highs.size
@@ -245,139 +245,4 @@ def fill_slots(highs, lows, slots):
         slot = hashed & mask
         while slots[slot] != 0:
             slot = (slot + U64(1)) & mask
-        slots[slot] = hashed & _UPPER | U64(number + 1)
-
-
-@kernel
-def sort_keys(highs, lows, arena, keys):
-    """Fill ``keys`` (n, 2) for single terms: they sort as the terms' bytes do, as far as 15 bytes."""
-    for i in range(highs.size):
-        keys[i, 0] = highs[i]
-        keys[i, 1] = lows[i]
-        if lows[i] & _BYTE == LONG:
-            place = np.int64(lows[i] >> _EIGHT) + 4
-            keys[i, 0] = load_big_endian(arena, place)
-            keys[i, 1] = load_big_endian(arena, place + 8) | LONG
-
-
-@kernel
-def precedes(a, b, keys, lows, arena):
-    """Whether term ``a`` comes before term ``b``, whose first 8 bytes are the same."""
-    if keys[a, 1] != keys[b, 1]:
-        return keys[a, 1] < keys[b, 1]
-    if keys[a, 1] & _BYTE != LONG:
-        return False
-    at = np.int64(lows[a] >> _EIGHT)
-    bt = np.int64(lows[b] >> _EIGHT)
-    a_length = np.int64(load_big_endian(arena, at) >> U64(32))
-    b_length = np.int64(load_big_endian(arena, bt) >> U64(32))
-    for i in range(4, 4 + min(a_length, b_length)):
-        if arena[at + i] != arena[bt + i]:
-            return arena[at + i] < arena[bt + i]
-    return a_length < b_length
-
-
-@kernel
-def settle_ties(order, keys, lows, arena, spare):
-    """Sort the runs of ``order`` that share their first 8 bytes, by a merge sort of each."""
-    start = 0
-    while start < order.size:
-        end = start + 1
-        while end < order.size and keys[order[end], 0] == keys[order[start], 0]:
-            end += 1
-        width = 1
-        while width < end - start:
-            for low in range(start, end, 2 * width):
-                middle = min(low + width, end)
-                high = min(low + 2 * width, end)
-                i = low
-                j = middle
-                for k in range(low, high):
-                    if i < middle and (j >= high or not precedes(order[j], order[i], keys, lows, arena)):
-                        spare[k] = order[i]
-                        i += 1
-                    else:
-                        spare[k] = order[j]
-                        j += 1
-            order[start:end] = spare[start:end]
-            width *= 2
-        start = end
-
-
-@kernel
-def number_in_order(order, highs, lows, ranks, child_starts, children, stack, result):
-    """List all terms so that each n-gram follows its first n-1 terms, and siblings go by their last term's rank.
-
-    ``order`` holds the single terms sorted, ``ranks`` their ranks; ``child_starts`` (n + 1,) zeros; ``result`` (n,).
-    """
-    total = highs.size
-    by_last = np.zeros(order.size + 1, np.int64)
-    for i in range(total):
-        if lows[i] & _BYTE == PAIR:
-            by_last[ranks[highs[i] & _LOWER] + 1] += 1
-            child_starts[(highs[i] >> U64(32)) + U64(1)] += 1
-    by_last = np.cumsum(by_last)
-    pairs = by_last[order.size]
-    for i in range(total):
-        child_starts[i + 1] += child_starts[i]
-    sorted_pairs = np.empty(pairs, np.int32)
-    for i in range(total):
-        if lows[i] & _BYTE == PAIR:
-            rank = ranks[highs[i] & _LOWER]
-            sorted_pairs[by_last[rank]] = i
-            by_last[rank] += 1
-    place = child_starts.copy()
-    for pair in sorted_pairs:
-        parent = highs[pair] >> U64(32)
-        children[place[parent]] = pair
-        place[parent] += 1
-    n = 0
-    for root in order:
-        stack[0] = root
-        depth = 1
-        while depth > 0:
-            depth -= 1
-            term = stack[depth]
-            result[n] = term
-            n += 1
-            for c in range(child_starts[term + 1] - 1, child_starts[term] - 1, -1):
-                stack[depth] = children[c]
-                depth += 1
-
-
-@kernel
-def term_bytes(chosen, highs, lows, arena, offsets, out, measure):
-    """Spell the ``chosen`` terms: their ``offsets`` (n + 1,) first, with ``measure``; then the bytes themselves."""
-    for k in range(chosen.size):
-        end = offsets[k + 1]
-        size = 0
-        term = np.int64(chosen[k])
-        while True:
-            last = term
-            high = highs[term]
-            paired = lows[term] & _BYTE == PAIR
-            if paired:
-                last = np.int64(high & _LOWER)
-            low = lows[last]
-            mark = low & _BYTE
-            place = np.int64(low >> _EIGHT)
-            length = np.int64(mark)
-            if mark == LONG:
-                length = np.int64(load_big_endian(arena, place) >> U64(32))
-            size += length
-            if not measure:
-                start = end - size
-                for i in range(length):
-                    if mark == LONG:
-                        out[start + i] = arena[place + 4 + i]
-                    else:
-                        word = highs[last] if i < 8 else low
-                        out[start + i] = word >> U64(56 - 8 * (i & 7)) & _BYTE
-            if not paired:
-                break
-            size += 1
-            if not measure:
-                out[end - size] = 0x20
-            term = np.int64(high >> U64(32))
-        if measure:
-            offsets[k + 1] = offsets[k] + size
+        slots[slot] = hashed & UPPER | U64(number + 1)

@@ -26,7 +26,7 @@ def word_ngrams(tokens: list[str], ngram_range: tuple[int, int], stop_words: Col
     if largest == 1:
         return tokens
     terms = list(tokens) if smallest == 1 else []
-    for n in range(max(smallest, 2) if smallest == 1 else smallest, min(largest, len(tokens)) + 1):
+    for n in range(2 if smallest == 1 else smallest, min(largest, len(tokens)) + 1):
         terms += [" ".join(tokens[i : i + n]) for i in range(len(tokens) - n + 1)]
     return terms
 

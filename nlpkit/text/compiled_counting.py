@@ -12,11 +12,12 @@ from typing import Any
 
 import numpy as np
 
+from ..errors import InputError
 from . import _count_numba as counting_kernels
 from . import _scan_numba as scanning
 from . import counting
 from .analysis import Analysis
-from .counting import Rows, batches
+from .counting import Rows, batches, spread
 from .scanner import Scanner
 from .term_table import TermTable
 from .terms import Terms
@@ -24,6 +25,9 @@ from .threads import map_batches
 
 LOCAL_TERMS = 1 << 18
 """How many terms a thread numbers by itself before the common table absorbs them."""
+
+MOST_COUNTED = (1 << 31) - 1
+"""How many terms a text may have: counts, and places in a batch of texts, are int32."""
 
 
 class Worker:
@@ -38,7 +42,10 @@ class Worker:
         self._tallies = np.zeros((0, 3), np.int64)
 
     def levels(self, texts: list[str], *, insert: bool) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """The terms that end at each token, (n_orders, n_tokens), the tokens up to each text, and the lengths."""
+        """The terms that end at each token, (n_orders, n_tokens), the tokens up to each text, and the lengths.
+
+        There are no orders that are longer than the longest text.
+        """
         buffer, starts, lengths, text_ends = self.scanner(texts)
         numbers = self.table.number(buffer, starts, lengths, insert=insert)
         if self.n_stop_words:
@@ -48,11 +55,14 @@ class Worker:
             return numbers[None], text_ends, sizes
         smallest, largest = self.scanner.ngram_range
         levels = self.ngrams(numbers, text_ends, largest, insert=insert)[smallest - 1 :]
-        n_terms = sum((np.maximum(sizes - n + 1, 0) for n in range(smallest, largest + 1)), np.zeros_like(sizes))
+        # A text of s terms has s - n + 1 of order n, for n from the smallest to the smaller one of the largest and s.
+        orders = np.maximum(np.minimum(sizes, largest) - smallest + 1, 0)
+        n_terms = orders * (sizes - smallest + 1) - orders * (orders - 1) // 2
         return levels, text_ends, n_terms
 
     def ngrams(self, numbers: np.ndarray, text_ends: np.ndarray, largest: int, *, insert: bool) -> np.ndarray:
-        """The n-grams of 1 to ``largest`` terms that end at each token, (largest, n_tokens)."""
+        """The n-grams that end at each token, (n_orders, n_tokens), of 1 term up to ``largest`` or the longest text."""
+        largest = max(1, min(largest, int(np.diff(text_ends, prepend=0).max(initial=0))))
         levels = np.full((largest, len(numbers)), -1, np.int32)
         levels[0] = numbers
         begins = np.zeros(len(numbers) + 1, bool)
@@ -65,7 +75,13 @@ class Worker:
         return levels
 
     def count(self, texts: list[str], *, insert: bool, learn: bool, keep: bool) -> Rows | None:
+        """Count the terms of a batch: its rows, or None without ``keep``; with ``learn`` the tallies go up.
+
+        Rows of newly numbered terms are also kept here, until the common table has given its numbers.
+        """
         levels, text_ends, lengths = self.levels(texts, insert=insert)
+        if lengths.sum() > MOST_COUNTED:
+            raise InputError(f"a text has more than {MOST_COUNTED:,} terms: split it")
         if len(self._tallies) < len(self.table):
             if learn:
                 larger = np.zeros((self.table.room, 3), np.int64)
@@ -119,8 +135,7 @@ class CompiledCounter:
 
     def restore(self, numbers: np.ndarray, frequency: np.ndarray, totals: np.ndarray) -> None:
         """Go on from what was learnt of the terms of ``numbers``: in how many texts they were and how often."""
-        self.frequency = np.zeros((len(self.table), 2), np.int64)
-        self.frequency[numbers] = frequency
+        self.frequency = spread(frequency, numbers, len(self.table))
         self.totals[:] = totals
 
     @property

@@ -58,7 +58,8 @@ class PlainCounter:
     totals : (2,) int64
         How many texts were learnt from, and how many terms they had in all.
     characters : int
-        How many characters were counted.
+        How many characters the texts had that were learnt from here, if the analysis has a compiled form, else 0: by it
+        a corpus that has grown is handed over.
     """
 
     def __init__(self, analysis: Analysis, terms: Terms | None = None) -> None:
@@ -72,12 +73,14 @@ class PlainCounter:
 
     def restore(self, numbers: np.ndarray, frequency: np.ndarray, totals: np.ndarray) -> None:
         """Go on from what was learnt of the terms of ``numbers``: in how many texts they were and how often."""
-        self.frequency = np.zeros((len(self.table), 2), np.int64)
-        self.frequency[numbers] = frequency
+        self.frequency = spread(frequency, numbers, len(self.table))
         self.totals[:] = totals
 
     def count(self, texts: Iterable[str], *, insert: bool, learn: bool, keep: bool, threads: int = 1) -> list[Rows]:
-        """Count the terms of ``texts``; new ones are numbered, or left out. Without ``keep`` no rows are returned."""
+        """Count the terms of ``texts``; new ones are numbered, or left out. Without ``keep`` no rows are returned.
+
+        ``threads`` is for `CompiledCounter`, which is called in the same way; plain Python uses one.
+        """
         rows: list[Rows] = []
         texts = iter(texts)
         while block := list(islice(texts, 10_000)):
@@ -141,6 +144,14 @@ class PlainCounter:
         return column[order], rows.counts[order], np.bincount(row[order], minlength=len(rows.ends))
 
 
+def spread(frequency: np.ndarray, numbers: np.ndarray, n_terms: int) -> np.ndarray:
+    """``frequency`` (n, 2) moved to the rows ``numbers`` of (n_terms, 2); that of the number -1 is left out."""
+    moved = np.zeros((n_terms, 2), np.int64)
+    known = numbers >= 0
+    moved[numbers[known]] = frequency[known]
+    return moved
+
+
 def new_counter(analysis: Analysis, terms: Terms | None, *, few: bool) -> Counter:
     """A counter that knows ``terms``: compiled, unless the texts are few or the analysis has no compiled form."""
     if few or analysis.scan is None:
@@ -151,12 +162,31 @@ def new_counter(analysis: Analysis, terms: Terms | None, *, few: bool) -> Counte
 
 
 def batches(texts: Iterator[Any], size: int, *, sized: bool = True) -> Iterator[list[Any]]:
-    """Cut a stream of texts into lists of about ``size`` characters, or, unless they are ``sized``, of 1,000."""
-    n = 64 if sized else 1000
-    while batch := list(islice(texts, n)):
+    """Cut a stream of texts into lists, or, unless they are ``sized``, into lists of 1,000.
+
+    A list ends with the text that takes it past ``size`` characters, where each text counts one more. A few texts are
+    drawn at a time, fewer where they are long: most are measured together, and only those at a list's end one by one.
+    """
+    if not sized:
+        while batch := list(islice(texts, 1000)):
+            yield batch
+        return
+    batch, room, n = [], size, 1
+    while drawn := list(islice(texts, n)):
+        total = len(drawn) + sum(map(len, drawn))
+        n = max(1, min(256, 2 * n, n * size // (8 * total)))
+        if total <= room:
+            batch += drawn
+            room -= total
+            continue
+        for text in drawn:
+            batch.append(text)
+            room -= 1 + len(text)
+            if room < 0:
+                yield batch
+                batch, room = [], size
+    if batch:
         yield batch
-        if sized:
-            n = max(1, min(4 * n, n * size // max(1, sum(map(len, batch)))))
 
 
 def take(texts: Iterator[Any], size: int) -> tuple[bool, Iterator[Any]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import partial
 
 from ..errors import ParameterError
@@ -46,15 +47,21 @@ def strip_accents_unicode(text: str) -> str:
 ACCENTS: dict[str, Transform] = {"ascii": strip_accents_ascii, "unicode": strip_accents_unicode}
 
 
-def chain(*transforms: Transform | None) -> Transform | None:
-    """One function that applies the given ones in turn; None where all are None."""
-    steps = [transform for transform in transforms if transform is not None]
-    if len(steps) < 2:
-        return steps[0] if steps else None
+@dataclass(frozen=True)
+class Chain:
+    """Transforms, applied in turn; it can be pickled, as a closure can't."""
 
-    def apply(text: str) -> str:
-        for step in steps:
+    steps: tuple[Transform, ...]
+
+    def __call__(self, text: str) -> str:
+        for step in self.steps:
             text = step(text)
         return text
 
-    return apply
+
+def chain(*transforms: Transform | None) -> Transform | None:
+    """One function that applies the given ones in turn; None where all are None."""
+    steps = tuple(transform for transform in transforms if transform is not None)
+    if len(steps) < 2:
+        return steps[0] if steps else None
+    return Chain(steps)

@@ -11,7 +11,8 @@ from . import _scan_numba as scanning
 from .analysis import Scan
 from .characters import lower_case, needs_str_lower, same_case, space_characters, word_characters
 
-LONGEST_TEXT = (1 << 32) - 64
+LONGEST_BUFFER = 1 << 32
+"""Places in a cleaned buffer are uint32."""
 
 
 class Scanner:
@@ -20,7 +21,6 @@ class Scanner:
     def __init__(self, scan: Scan, ngram_range: tuple[int, int]) -> None:
         self.scan = scan
         self.ngram_range = ngram_range
-        self._lower = {True: lower_case() if scan.lower else same_case(), False: same_case()}
         if scan.cut == "word":
             self._inside = word_characters()
         elif scan.cut == "space":
@@ -63,15 +63,16 @@ class Scanner:
 
     def __call__(self, texts: list[str]) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
         """The buffer, the slices' starts and lengths (n,), and how many there are up to each text."""
-        source, offsets, ascii_only, lowered = self._pack(texts)
-        if len(source) > LONGEST_TEXT:
-            raise InputError(f"a text of {len(source):,} bytes is too long: split texts of more than 4 GB")
-        lower = self._lower[lowered]
+        source, offsets, ascii_only, to_lower = self._pack(texts)
+        lower = lower_case() if to_lower else same_case()
         out_offsets = np.empty_like(offsets)
         text_ends = np.empty(len(texts), np.int64)
         words = self.scan.cut in ("word", "space")
         # Lower-casing lengthens some characters from two bytes to three, and a text gets up to three bytes more.
-        buffer = self._room("_buffer", len(source) * (2 if ascii_only else 3) // 2 + 4 * len(texts) + scanning.PADDING)
+        longest = len(source) * (2 if ascii_only else 3) // 2 + 4 * len(texts) + scanning.PADDING
+        if longest > LONGEST_BUFFER:  # batches end with the first long text
+            raise InputError(f"a text of about {len(source):,} bytes is too long: split texts of more than 2 GB")
+        buffer = self._room("_buffer", longest)
         if words:
             table = np.where(self._inside[:128], lower[:128], scanning.SEPARATOR).astype(np.uint8)
             if ascii_only:

@@ -6,8 +6,13 @@ from typing import Any
 
 import numpy as np
 
+from ..errors import InputError
+from . import _order_numba as ordering
 from . import _table_numba as compiled
 from .terms import Terms
+
+MOST_TERMS = (1 << 31) - 2
+"""A slot has 32 bits for a number plus one, and numbers are int32."""
 
 
 class TermTable:
@@ -26,20 +31,20 @@ class TermTable:
     @property
     def room(self) -> int:
         """How many terms there is room for as it stands."""
-        return len(self._slots) * 5 // 8
+        return min(len(self._slots) * 5 // 8, MOST_TERMS)
 
     def __len__(self) -> int:
         return int(self._state[0])
 
     def __getstate__(self) -> dict[str, Any]:
         n, used = self._state
-        return {"highs": self._highs[:n], "lows": self._lows[:n], "arena": self._arena[: used + 12]}
+        return {"highs": self._highs[:n], "lows": self._lows[:n], "arena": self._arena[:used]}
 
     def __setstate__(self, state: dict[str, np.ndarray]) -> None:
         self.__init__()  # type: ignore[misc]
         n = len(state["highs"])
-        self._state[:] = n, len(state["arena"]) - 12
-        self._arena = state["arena"].copy()
+        self._state[:] = n, len(state["arena"])
+        self._arena = np.concatenate([state["arena"], self._arena])
         while self.room < n:
             self._slots = np.zeros(2 * len(self._slots), np.uint64)
         self._highs, self._lows = np.empty(self.room, np.uint64), np.empty(self.room, np.uint64)
@@ -52,6 +57,8 @@ class TermTable:
         if n < len(self._highs):
             self._arena = np.concatenate([self._arena, np.empty_like(self._arena)])
             return
+        if n >= MOST_TERMS:
+            raise InputError(f"there are more than {MOST_TERMS:,} different terms: learn from fewer texts")
         self._slots = np.zeros(2 * len(self._slots), np.uint64)
         for name in "_highs", "_lows":
             larger = np.empty(self.room, np.uint64)
@@ -120,7 +127,7 @@ class TermTable:
         ranks = np.empty(n, np.int32)
         ranks[order] = np.arange(len(order), dtype=np.int32)
         result = np.empty(n, np.int32)
-        compiled.number_in_order(
+        ordering.number_in_order(
             order, highs, lows, ranks, np.zeros(n + 1, np.int64), np.empty(n - len(single), np.int32),
             np.empty(n, np.int32), result,
         )  # fmt: skip
@@ -129,9 +136,9 @@ class TermTable:
     def _sorted(self, highs: np.ndarray, lows: np.ndarray) -> np.ndarray:
         """The order of single terms by their keys: (n,) int32."""
         keys = np.empty((len(highs), 2), np.uint64)
-        compiled.sort_keys(highs, lows, self._arena, keys)
+        ordering.sort_keys(highs, lows, self._arena, keys)
         order = np.argsort(keys[:, 0]).astype(np.int32)
-        compiled.settle_ties(order, keys, lows, self._arena, np.empty_like(order))
+        ordering.settle_ties(order, keys, lows, self._arena, np.empty_like(order))
         return order
 
     def spell(self, numbers: np.ndarray) -> Terms:
@@ -140,5 +147,5 @@ class TermTable:
         buffer = np.zeros(0, np.uint8)
         for measure in True, False:
             buffer = np.zeros(int(offsets[-1]) + 16, np.uint8)
-            compiled.term_bytes(numbers, self._highs, self._lows, self._arena, offsets, buffer, measure)
+            ordering.term_bytes(numbers, self._highs, self._lows, self._arena, offsets, buffer, measure)
         return Terms(buffer, offsets if offsets[-1] >= 1 << 32 else offsets.astype(np.uint32))

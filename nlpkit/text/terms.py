@@ -8,6 +8,8 @@ from typing import Any, overload
 
 import numpy as np
 
+from ..errors import InputError
+
 _BLOCK = 1 << 14
 _PADDING = b"\0" * 16
 _ESCAPES = {"\\": "\\\\", "\n": "\\n", "\r": "\\r"}
@@ -87,7 +89,15 @@ class Terms(Sequence[str]):
         return f"<{len(self)} terms: {head}{', …' if len(self) > 5 else ''}>"
 
     def slices(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """The buffer, and where the strings start and how long they are: (n,) uint32."""
+        """The buffer, and where the strings start and how long they are: (n,) uint32.
+
+        Raises
+        ------
+        InputError
+            If they have more than 4 GiB in all.
+        """
+        if self.offsets[-1] > 1 << 32:
+            raise InputError(f"the terms have {self.offsets[-1]:,} bytes in all, more than 4 GiB: give fewer at a time")
         return self.buffer, self.offsets[:-1].astype(np.uint32), np.diff(self.offsets).astype(np.uint32)
 
     def to_array(self) -> np.ndarray:

@@ -9,7 +9,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from queue import SimpleQueue
 from typing import TypeVar
 
-Worker = TypeVar("Worker")
+AnyWorker = TypeVar("AnyWorker")
 Batch = TypeVar("Batch")
 Result = TypeVar("Result")
 
@@ -22,7 +22,7 @@ def available_threads() -> int:
 
 
 def map_batches(
-    work: Callable[[Worker, Batch], Result], workers: Sequence[Worker], batches: Iterable[Batch]
+    work: Callable[[AnyWorker, Batch], Result], workers: Sequence[AnyWorker], batches: Iterable[Batch]
 ) -> list[Result]:
     """Apply ``work(worker, batch)`` to all batches, as many at a time as there are workers; results are in order.
 
@@ -30,7 +30,7 @@ def map_batches(
     """
     if len(workers) == 1:
         return [work(workers[0], batch) for batch in batches]
-    idle = SimpleQueue[Worker]()
+    idle = SimpleQueue[AnyWorker]()
     for worker in workers:
         idle.put(worker)
 

@@ -13,8 +13,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from functools import cache
+from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 from ..errors import InputError, ParameterError
 
@@ -58,28 +59,34 @@ def cjk(text: str) -> list[str]:
     return tokens
 
 
-@cache
-def _sentencepiece(path: str) -> Tokenizer:
-    if not Path(path).is_file():
-        raise InputError(f"there is no sentencepiece model {path}: name an existing .model file")
-    import sentencepiece
-
-    try:
-        processor = sentencepiece.SentencePieceProcessor(model_file=path)
-    except (RuntimeError, OSError) as error:
-        raise InputError(f"{path} can't be read as a sentencepiece model: train one, or name another file") from error
-    return lambda text: processor.encode(text, out_type=str)
-
-
 class SentencePiece:
-    """The tokenizer of a sentencepiece model file; it is picklable, and loads the file when first used."""
+    """The tokenizer of a sentencepiece model file, which is read when first used; a pickle takes what was read along.
+
+    Raises
+    ------
+    InputError
+        If there is no such file, or, when it is first used, if it is no sentencepiece model.
+    """
 
     def __init__(self, path: str) -> None:
+        if not Path(path).is_file():
+            raise InputError(f"there is no sentencepiece model {path}: name an existing .model file")
         self.path = path
-        _sentencepiece(path)
+
+    @cached_property
+    def processor(self) -> Any:
+        """The loaded model."""
+        import sentencepiece
+
+        try:
+            return sentencepiece.SentencePieceProcessor(model_file=self.path)
+        except (RuntimeError, OSError) as error:
+            raise InputError(
+                f"{self.path} can't be read as a sentencepiece model: train one, or name another file"
+            ) from error
 
     def __call__(self, text: str) -> list[str]:
-        return _sentencepiece(self.path)(text)
+        return self.processor.encode(text, out_type=str)
 
 
 NAMED: dict[str, Tokenizer] = {
@@ -98,7 +105,7 @@ def named_tokenizer(name: str) -> Tokenizer:
     ParameterError
         If there is none of that name.
     InputError
-        If a sentencepiece model can't be read.
+        If there is no such sentencepiece model.
     """
     if name.startswith("sentencepiece:"):
         return SentencePiece(name.partition(":")[2])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 from os import PathLike
@@ -18,6 +19,18 @@ from .terms import Terms
 from .threads import available_threads
 
 
+def _checked(text: Any) -> str:
+    if not isinstance(text, str):
+        raise ParameterError(f"a text is {type(text).__name__}, expected str: convert the texts first")
+    return text
+
+
+def _refuse_repeated(tokens: list[str]) -> None:
+    if len(set(tokens)) < len(tokens):
+        token = next(token for token, count in Counter(tokens).items() if count > 1)
+        raise ParameterError(f"{token!r} is in the vocabulary twice: give each token once, special ones too")
+
+
 class Vocabulary(Sequence[str]):
     """Tokens, numbered from 0 on: special ones first, then the others in the order given.
 
@@ -31,6 +44,12 @@ class Vocabulary(Sequence[str]):
         Tokens with a role, such as ``"<pad>"``; their counts are 0.
     unknown : str, optional
         The special token that stands for all others in `encode`; without one, these are refused.
+
+    Raises
+    ------
+    ParameterError
+        If a token is there twice (packed `Terms` without special tokens are looked through by `encode` only), the
+        counts are not as many as the tokens, or ``unknown`` is no special token.
 
     Examples
     --------
@@ -51,11 +70,16 @@ class Vocabulary(Sequence[str]):
     ) -> None:
         self.specials = tuple(specials)
         self.unknown = unknown
-        plain = tokens if isinstance(tokens, Terms) else Terms.of(tokens)
-        self.terms = Terms.of([*self.specials, *plain]) if self.specials else plain
-        seen = np.zeros(len(plain), np.int64) if counts is None else np.asarray(counts, np.int64)
-        if seen.shape != (len(plain),):
-            raise ParameterError(f"there are {len(plain)} tokens and {seen.size} counts: give one count for each token")
+        if isinstance(tokens, Terms) and not self.specials:
+            self.terms = tokens
+        else:
+            names = [*self.specials, *tokens]
+            _refuse_repeated(names)
+            self.terms = Terms.of(names)
+        n = len(self.terms) - len(self.specials)
+        seen = np.zeros(n, np.int64) if counts is None else np.asarray(counts, np.int64)
+        if seen.shape != (n,):
+            raise ParameterError(f"there are {n} tokens and {seen.size} counts: give one count for each token")
         self.counts = np.concatenate([np.zeros(len(self.specials), np.int64), seen])
         if unknown is not None and unknown not in self.specials:
             raise ParameterError(f"unknown is {unknown!r}, which is not among the special tokens: add it to specials")
@@ -78,7 +102,17 @@ class Vocabulary(Sequence[str]):
         """Count the tokens of ``texts``, which are read once, and keep those within the limits.
 
         Tokens of the same count go by their code points. ``max_size`` counts the special tokens too.
+
+        Raises
+        ------
+        ParameterError
+            If ``texts`` is a str or holds anything else, there is no such tokenizer or normal form, a special token is
+            given twice, or ``unknown`` is none.
+        InputError
+            If a sentencepiece model can't be read.
         """
+        if isinstance(texts, str):
+            raise ParameterError("Iterable over raw text documents expected, string object received.")
         preprocess = chain(unicode_form(normalize), str.lower if lowercase else None) or str
         cut = tokenize.scanned(tokenizer, None)
         scan = None
@@ -86,7 +120,7 @@ class Vocabulary(Sequence[str]):
             scan = Scan(cut=cut[0], shortest=cut[1], lower=lowercase, transform=preprocess if normalize else None)
         tokens = tokenize.named_tokenizer(tokenizer) if isinstance(tokenizer, str) else tokenizer
         analysis = Analysis(preprocess=preprocess, tokenize=tokens, scan=scan)
-        few, texts = counting.take(iter(texts), counting.SMALL)
+        few, texts = counting.take(map(_checked, texts), counting.SMALL)
         counter = counting.new_counter(analysis, None, few=few)
         counter.count(texts, insert=True, learn=True, keep=False, threads=threads or available_threads())
         numbers = counter.sorted_numbers()
@@ -123,7 +157,7 @@ class Vocabulary(Sequence[str]):
         """The number of each token; built when it is first read."""
         ids = {token: number for number, token in enumerate(self.terms)}
         if len(ids) < len(self):
-            raise ParameterError("a token is in the vocabulary twice: give each once")
+            _refuse_repeated(list(self.terms))
         return ids
 
     def encode(self, tokens: Iterable[str]) -> np.ndarray:

@@ -62,6 +62,22 @@ def test_terms(run: Any) -> None:
     assert [line.split()[0] for line in out.splitlines() if "█" in line] == ["cat", "fox"]
 
 
+def test_terms_that_no_text_has(run: Any) -> None:
+    nlpkit.embeddings.BagOfWords(vocabulary=["unheard"]).fit(["a cat"]).save("unheard")
+    code, out, err = run("terms", "unheard", terminal=True)
+    assert (code, err) == (0, "")
+    assert "unheard" in out
+    assert "█" not in out
+
+
+@pytest.mark.filterwarnings("ignore:divide by zero")
+def test_an_infinite_idf_is_null(run: Any) -> None:
+    nlpkit.embeddings.Tfidf(vocabulary=["cat", "unheard"], smooth_idf=False).fit(["a cat"]).save("unheard")
+    code, out, _ = run("terms", "unheard")
+    assert code == 0
+    assert [json.loads(line, parse_constant=pytest.fail)["idf"] for line in out.splitlines()] == [1.0, None]
+
+
 def test_info(run: Any) -> None:
     code, out, _ = run("info", "model")
     assert code == 0

@@ -43,6 +43,17 @@ def test_standard_input(run: Any, arguments: tuple[str, ...]) -> None:
     assert [(row["source"], row["text"]) for row in rows(out)] == [("<stdin>", "one é"), ("<stdin>", "two")]
 
 
+def test_fit_is_read_as_told(run: Any) -> None:
+    Path("l.txt").write_bytes("un café\n".encode("latin-1"))
+    code, out, err = run("embed", "x café", "--fit", "l.txt", "--encoding", "latin-1", "--method", "bow")
+    assert (code, err) == (0, "")
+    assert rows(out)[0]["terms"] == {"café": 1}
+    Path("r.csv").write_text("id,review\n1,one cat\n")
+    code, out, err = run("embed", "a cat", "--fit", "r.csv", "--column", "review", "--method", "bow")
+    assert (code, err) == (0, "")
+    assert rows(out)[0]["terms"] == {"cat": 1}
+
+
 def test_nothing_given_shows_the_help(run: Any) -> None:
     code, out, _ = run("embed")
     assert code == 2

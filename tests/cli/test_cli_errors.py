@@ -48,6 +48,7 @@ def inputs(tmp_path: Path) -> Path:
         ("embed -", "'-' names standard input: did you mean -i -?"),
         ("embed ./folder", "'./folder' names a folder: did you mean -i ./folder?"),
         ("embed cat --column 2", "--column is about inputs, and there are only texts: give inputs with -i"),
+        ("embed -i a.txt --delimiter ,", "a.txt is read as none: give --column too, or leave --delimiter out"),
         ("embed a", "empty vocabulary"),
         ("embed cat --encoding nope -i a.txt", "there is no text encoding 'nope'"),
         ("embed cat --method nope", "there is no 'nope': choose one of onehot, bow, tfidf, hashing"),
@@ -96,6 +97,20 @@ def test_one_line_and_2(words: str, message: str, run: Any, inputs: Path) -> Non
     assert message in err
     assert err.count("\n") == 1
     assert sorted(inputs.rglob("*")) == before
+
+
+def test_what_is_no_unicode(run: Any, inputs: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (inputs / "lone.jsonl").write_text('{"text": "\\ud800"}\n')
+    code, out, err = run("embed", "-i", "lone.jsonl", "--method", "hashing", "--analyzer", "char")
+    assert (code, out, err.count("\n")) == (2, "", 1)
+
+    def fail(*_: Any, **__: Any) -> None:
+        "\ud800".encode()
+
+    monkeypatch.setattr("nlpkit.cli.embed.embed_texts", fail)
+    code, out, err = run("embed", "cat")
+    assert (code, out, err.count("\n")) == (2, "", 1)
+    assert "nlpkit: a text can't be encoded or decoded" in err
 
 
 def test_a_model_that_has_no_terms(run: Any) -> None:

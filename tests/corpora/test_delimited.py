@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import csv
 import io
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from nlpkit.corpora import Texts
 from nlpkit.corpora.delimited import delimiter_of, read_delimited
 from nlpkit.errors import InputError, ParameterError
 
@@ -72,6 +74,44 @@ def test_bad_tables_are_named(table: str, column: str | None, message: str) -> N
 def test_columns_count_from_1() -> None:
     with pytest.raises(ParameterError, match="counted from 1"):
         read("a,b\n", "0")
+
+
+def test_a_number_larger_than_there_are_columns_is_a_name() -> None:
+    assert read("2019,2020\na,b\n", "2020") == ["b"]
+    assert read("2,a,b\n1,c,d\n", "2") == ["a", "c"]
+    assert read("0,1\na,b\n", "0") == ["a"]
+
+
+def test_blank_lines_before_the_line_of_names() -> None:
+    assert read("\n\ntext,id\na,1\n") == ["a"]
+
+
+def test_skipped_lines_count(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_bytes(b"id,text\n1,\xff\n2,\xff\n3,a\n4\n")
+    with pytest.raises(InputError, match=r"a\.csv, line 5: found 1 columns, expected at least 2"):
+        list(Texts([path], decode_errors="skip").texts())
+    path.write_bytes(b'id,text\n1,\xff\n2,"a"b\n')
+    with pytest.raises(InputError, match=r"a\.csv, line 3: not well-formed CSV"):
+        list(Texts([path], decode_errors="skip").texts())
+
+
+def test_a_line_of_names_is_not_skipped(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_bytes(b"\xff,text\ntext,id\na,1\n")
+    with pytest.raises(InputError, match=r"a\.csv: the line of names can't be decoded; give the right --encoding"):
+        list(Texts([path], decode_errors="skip").texts())
+    assert list(Texts([path], column="2", decode_errors="skip").texts()) == ["id", "1"]
+
+
+def test_a_delimiter_is_for_tables(tmp_path: Path) -> None:
+    for name in ("a.txt", "a.csv"):
+        Path(tmp_path, name).write_text("text;id\na;1\n")
+    for options in ({}, {"per": "file"}):
+        with pytest.raises(ParameterError, match=r"a\.txt is read as none: give --column too"):
+            Texts([tmp_path / "a.txt"], delimiter=";", **options)
+    assert list(Texts([tmp_path / "a.txt"], delimiter=";", column="text").texts()) == ["a"]
+    assert list(Texts([tmp_path / "a.txt", tmp_path / "a.csv"], delimiter=";").texts()) == ["text;id", "a;1", "a"]
 
 
 def test_delimiters() -> None:

@@ -110,3 +110,8 @@ def test_unknown_encodings(encoding: str) -> None:
 def test_unknown_treatment_of_errors() -> None:
     with pytest.raises(ParameterError, match="strict, replace, skip"):
         Decoding(errors="ignore")
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16-le", "utf-16-be", "UTF-32LE", "utf-32-be"])
+def test_a_byte_order_mark_is_no_text(encoding: str) -> None:
+    assert read("\ufefftext\n".encode(encoding), encoding) == ["text"]

@@ -36,7 +36,8 @@ def test_columns(table: Any) -> None:
 
 
 def test_kinds_of_strings(table: Any) -> None:
-    for kind in (pyarrow.string(), pyarrow.large_string(), pyarrow.dictionary(pyarrow.int32(), pyarrow.string())):
+    kinds = [pyarrow.string(), pyarrow.large_string(), pyarrow.string_view()]
+    for kind in [*kinds, pyarrow.dictionary(pyarrow.int32(), pyarrow.string())]:
         assert read(table({"words": pyarrow.array(["a", "é", "a"]).cast(kind)})) == ["a", "é", "a"]
 
 
@@ -47,6 +48,13 @@ def test_what_can_not_be_read(table: Any, tmp_path: Path) -> None:
         read(table({"text": [1, 2]}))
     with pytest.raises(InputError, match=r"a\.parquet, row 2: the column 'text' holds null"):
         read(table({"text": ["a", None]}))
+    from pyarrow import parquet
+
+    twice = tmp_path / "twice.parquet"
+    columns = [pyarrow.array(["a"]), pyarrow.array(["b"])]
+    parquet.write_table(pyarrow.Table.from_arrays(columns, names=["text", "text"]), twice)
+    with pytest.raises(InputError, match="there are 2 columns 'text': rename all but one"):
+        read(twice)
     other = tmp_path / "b.parquet"
     other.write_bytes(b"not a table at all")
     with pytest.raises(InputError, match=r"b\.parquet: not a whole Parquet file"):

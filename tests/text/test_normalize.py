@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 import sys
 import unicodedata
 
@@ -10,8 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sklearn.feature_extraction.text import strip_accents_ascii, strip_accents_unicode
 
-from nlpkit.embeddings import BagOfWords
+from nlpkit.embeddings import BagOfWords, Tfidf
 from nlpkit.errors import ParameterError
+from nlpkit.text import counting
 
 EVERY = [chr(code) for code in range(sys.maxunicode + 1)]
 anything = st.text(st.characters(exclude_categories=()))
@@ -53,3 +55,18 @@ def test_forms_that_are_none(form: object) -> None:
     with pytest.raises(ParameterError, match="normalize") as caught:
         BagOfWords(normalize=form).fit(["text"])
     assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "options", [{"strip_accents": "unicode"}, {"normalize": "NFC"}, {"normalize": "NFKC"}], ids=str
+)
+@pytest.mark.parametrize("small", [10**12, 0], ids=["plain", "compiled"])
+def test_an_estimator_of_several_steps_is_pickled(
+    options: dict[str, str], small: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(counting, "SMALL", small)
+    texts = ["Café CAFE", "cafe\u0301 ﬁsh"]
+    model = Tfidf(**options).fit(texts)
+    again = pickle.loads(pickle.dumps(model))
+    assert (again.transform(texts) != model.transform(texts)).nnz == 0
+    assert again.partial_fit(["Fish"]).terms_ == model.partial_fit(["Fish"]).terms_

@@ -5,10 +5,12 @@ from __future__ import annotations
 import pickle
 from typing import Any
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from nlpkit.errors import InputError
 from nlpkit.text.terms import Terms
 
 lists = st.lists(st.one_of(st.text(st.characters(exclude_categories=())), st.text("\\nr\n\ru0d8\ud800 a"), st.just("")))
@@ -62,3 +64,9 @@ def test_nothing_can_be_written() -> None:
     assert "a" in repr(terms)
     assert "b" in terms
     assert "c" not in terms
+
+
+def test_slices_of_more_than_places_can_tell() -> None:
+    with pytest.raises(InputError, match=r"4,294,967,297 bytes in all, more than 4 GiB"):
+        Terms(np.zeros(16, np.uint8), np.array([0, 3, (1 << 32) + 1])).slices()
+    assert Terms(np.zeros(16, np.uint8), np.array([0, 1 << 32 - 1, 1 << 32])).slices()[2].sum() == 1 << 32

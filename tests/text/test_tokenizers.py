@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from nlpkit.embeddings import BagOfWords
 from nlpkit.errors import InputError, NlpkitError, ParameterError
 from nlpkit.text import counting
+from nlpkit.text.tokenize import named_tokenizer
 
 TEXTS = [
     "The quick brown fox: don't stop! a_b 3.14",
@@ -149,12 +150,10 @@ def test_unknown_names(name: str) -> None:
     assert "\n" not in str(caught.value)
 
 
-@pytest.fixture(scope="module")
-def pieces(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def train(path: Path, lines: list[str]) -> None:
     import sentencepiece
 
     model = io.BytesIO()
-    lines = [f"the quick brown fox number {n} jumps over {n * 7} lazy dogs, größer naïve" for n in range(200)]
     sentencepiece.SentencePieceTrainer.train(
         sentence_iterator=iter(lines),
         model_writer=model,
@@ -162,8 +161,13 @@ def pieces(tmp_path_factory: pytest.TempPathFactory) -> Path:
         minloglevel=2,
         hard_vocab_limit=False,
     )
-    path = tmp_path_factory.mktemp("models") / "pieces.model"
     path.write_bytes(model.getvalue())
+
+
+@pytest.fixture(scope="module")
+def pieces(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("models") / "pieces.model"
+    train(path, [f"the quick brown fox number {n} jumps over {n * 7} lazy dogs, größer naïve" for n in range(200)])
     return path
 
 
@@ -183,6 +187,19 @@ def test_sentencepiece(pieces: Path, small: int, monkeypatch: pytest.MonkeyPatch
         assert sorted(model.inverse_transform(X)[row]) == sorted(set(want))
     copy: Any = pickle.loads(pickle.dumps(model))
     assert (copy.transform(texts) != X).nnz == 0
+
+
+def test_sentencepiece_model_trained_anew_at_the_same_path(tmp_path: Path) -> None:
+    path = tmp_path / "pieces.model"
+    train(path, ["aaaa bbbb"] * 50)
+    old = named_tokenizer(f"sentencepiece:{path}")
+    before = old("aaaa bbbb cccc")
+    train(path, ["cccc dddd"] * 50)
+    new = named_tokenizer(f"sentencepiece:{path}")
+    assert new("aaaa bbbb cccc") != before
+    assert old("aaaa bbbb cccc") == pickle.loads(pickle.dumps(old))("aaaa bbbb cccc") == before
+    path.unlink()
+    assert pickle.loads(pickle.dumps(old))("aaaa bbbb cccc") == before
 
 
 def test_sentencepiece_file_that_is_none(tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ import pytest
 import nlpkit
 from nlpkit.errors import ArtifactError, ParameterError
 from nlpkit.text import counting
+from nlpkit.text.terms import Terms
 from nlpkit.text.vocabulary import Vocabulary
 
 TEXTS = ["the cat saw the dog", "The dog, the DOG!", "a straße", "", "naïve cat\r\nbird"]
@@ -54,8 +55,24 @@ def test_refusals():
         Vocabulary(["cat"], unknown="<unk>")
     with pytest.raises(ParameterError, match="1 tokens and 2 counts"):
         Vocabulary(["cat"], [1, 2])
-    with pytest.raises(ParameterError, match="twice"):
-        Vocabulary(["cat", "cat"]).encode(["cat"])
+    for tokens, specials in (["cat", "cat"], []), (["cat", "dog"], ["cat"]), ([], ["cat", "cat"]):
+        for form in list, Terms.of:
+            with pytest.raises(ParameterError, match="'cat' is in the vocabulary twice"):
+                Vocabulary(form(tokens), specials=specials).encode(["cat"])
+        with pytest.raises(ParameterError, match="'cat' is in the vocabulary twice"):
+            Vocabulary(tokens, specials=specials)
+    with pytest.raises(ParameterError, match="'cat' is in the vocabulary twice"):
+        Vocabulary(Terms.of(["cat"]), specials=["cat"])
+
+
+@pytest.mark.parametrize("tokenizer", ["words", "cjk", str.split])
+def test_texts_that_are_none(tokenizer):
+    with pytest.raises(ParameterError, match=r"^Iterable over raw text documents expected, string object received\.$"):
+        Vocabulary.from_texts("the cat", tokenizer=tokenizer)
+    for text in 1, b"the cat", None, ["the cat"]:
+        for lowercase in True, False:
+            with pytest.raises(ParameterError, match=f"^a text is {type(text).__name__}, expected str"):
+                Vocabulary.from_texts(["a text", text], tokenizer=tokenizer, lowercase=lowercase)
 
 
 def test_save_and_load(tmp_path: Path):
