@@ -166,7 +166,7 @@ def open_writer(
     Raises
     ------
     ParameterError
-        If the suffix or the shard's format is unknown.
+        If the suffix or the shard's format is unknown, or an option does not apply to the path.
     OutputError
         If nothing can be written there, or an unfinished folder has other input or options.
 
@@ -186,7 +186,12 @@ def open_writer(
         made_by = {"options": dict(options or {}), "model": model_hash, "input": fingerprint}
         suffix = shard_format or ("npz" if sparse else "npy")
         return ShardWriter(path, columns, made_by, suffix=suffix, part_rows=shard_rows, force=force, resume=resume)
+    for name, given in ("shard_format", shard_format), ("shard_rows", shard_rows), ("resume", resume):
+        if given:
+            raise ParameterError(f"{name} is for a folder of parts, and {os.fspath(path)} is one file: leave it out")
     suffix = suffix_of(path)
+    if one_based and not suffix.startswith("svmlight"):
+        raise ParameterError(f"one_based is for .svmlight, and {os.fspath(path)} is {suffix}: leave it out")
     if suffix == "npy":
         from .matrix_rows import check_room, free_disk
 

@@ -122,6 +122,7 @@ class ShardWriter(RowWriter):
             "dtype": self.columns.dtype.name,
             "sparse": self.columns.sparse,
             "part_format": self._suffix,
+            "part_rows": self._part_rows,
             "one_based": self.columns.one_based,
             **json.loads(json.dumps(made_by, default=str)),
             "terms": None,
@@ -181,7 +182,7 @@ class ShardWriter(RowWriter):
         for name in sorted({*old, *new}):
             if old.get(name) != new.get(name):
                 return f"other options ({name}={old.get(name)!r}, now {new.get(name)!r})"
-        for name in ("model", "dtype", "sparse", "part_format", "one_based", "format_version"):
+        for name in ("model", "dtype", "sparse", "part_format", "part_rows", "one_based", "format_version"):
             if found.get(name) != record[name]:
                 return f"another {name} ({found.get(name)}, now {record[name]})"
         if found["shape"][1] != record["shape"][1]:

@@ -336,6 +336,8 @@ class CountedTerms(AnalyzedTexts):
             terms = Terms.from_lines(stored.file("vocabulary.txt"))
             frequency, totals = stored.arrays["frequency"], stored.arrays["totals"]
             fixed, pruned = map(bool, stored.arrays["flags"])
+        except ArtifactError:
+            raise
         except (KeyError, ValueError) as error:
             raise ArtifactError(f"{stored.path} is damaged ({error}): make the model again") from error
         idf = stored.arrays.get("idf")

@@ -148,7 +148,7 @@ class Tfidf(CountedTerms):
         values = np.ones(len(counts), dtype) if self.binary else counts.astype(dtype)
         if how.use_idf and idf is None:
             self._not_fitted()
-        if how.weighting == "bm25":
+        if idf is not None and how.weighting == "bm25":
             n_documents, n_terms = learnt.totals.tolist()
             mean = n_terms / n_documents if n_documents else 0.0
             values = weights.bm25_saturation(values, sizes, lengths, mean_length=mean, k1=how.k1, b=how.b)
@@ -156,7 +156,7 @@ class Tfidf(CountedTerms):
         if how.sublinear_tf:
             np.log(values, out=values)
             values += 1
-        if how.use_idf:
+        if idf is not None:
             values *= idf[columns]
         return weights.scale_rows(values, sizes, how.norm)
 

@@ -9,12 +9,11 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any, BinaryIO
 
-from nlpkit.corpora import Block, GivenTexts, Texts
+from nlpkit.corpora import GivenTexts, Texts
 from nlpkit.errors import ParameterError
 
-from .models import describe_parameters, load_model, make_model, model_hash, names_of, shape_of
-from .passes import AnyTexts, Progress, StrPath, embed, learn
-from .passes import fit as fit_on
+from .models import describe_parameters, fitted, model_hash, names_of, shape_of
+from .passes import AnyTexts, Progress, StrPath, embed
 from .sinks import Collected, RowSink, check_output, check_place
 
 
@@ -150,8 +149,8 @@ def embed_files(
         stdin=stdin,
     )
     with ExitStack() as open_texts:
-        given = inputs if isinstance(inputs, GivenTexts) else read(inputs)
-        texts: AnyTexts = open_texts.enter_context(given)
+        texts: AnyTexts = inputs if isinstance(inputs, GivenTexts) else read(inputs)
+        open_texts.enter_context(texts)
         training = None if fit is None else open_texts.enter_context(read(fit))
         job = _Job(
             method=method,
@@ -236,8 +235,6 @@ def embed_texts(
 def _run(job: _Job, texts: AnyTexts, output: StrPath | RowSink | None) -> EmbedReport:
     from nlpkit.outputs import is_folder
 
-    if job.model is not None and job.training is not None:
-        raise ParameterError("a model has learnt already: give either a model or something to fit on")
     if job.save is not None:
         check_place(job.save, is_folder=True, force=job.force)
     if isinstance(output, str | os.PathLike):
@@ -246,7 +243,7 @@ def _run(job: _Job, texts: AnyTexts, output: StrPath | RowSink | None) -> EmbedR
             raise ParameterError(f"{os.fspath(output)}: the model and the vectors can't have one place: name two")
         if os.fspath(output) != "-" and is_folder(output) and texts.is_stream:
             texts.spool()  # the copy has a fingerprint, by which an unfinished folder knows its input again
-    method, model, held = _fitted(job, texts)
+    method, model, held = fitted(texts, job.training, job.model, job.method, job.parameters, job.threads, job.progress)
     if job.save is not None:
         model.save(job.save, force=job.force)
     n_columns, dtype = shape_of(model)
@@ -278,17 +275,6 @@ def _run(job: _Job, texts: AnyTexts, output: StrPath | RowSink | None) -> EmbedR
         model=model,
         vectors=sink.vectors() if isinstance(sink, Collected) else None,
     )
-
-
-def _fitted(job: _Job, texts: AnyTexts) -> tuple[str, Any, tuple[Block, Any] | None]:
-    """Return the method, the fitted model, and all texts with their vectors where these came with it."""
-    if job.model is not None:
-        return *load_model(job.model, job.method, job.parameters, job.threads), None
-    method, model = make_model(job.method, job.parameters, job.threads)
-    if job.training is None:
-        return method, model, learn(model, texts, job.progress)
-    fit_on(model, job.training, job.progress)
-    return method, model, None
 
 
 def _open_writer(

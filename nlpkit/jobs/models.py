@@ -8,8 +8,11 @@ import os
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from nlpkit.corpora import Block
 from nlpkit.errors import ParameterError
 from nlpkit.registry import EMBEDDERS, resolve
+
+from .passes import AnyTexts, Progress, fit, learn
 
 DEFAULT_METHOD = "tfidf"
 
@@ -61,6 +64,33 @@ def load_model(
     if threads is not None:
         model.set_params(threads=threads)
     return model.kind, model
+
+
+def fitted(
+    texts: AnyTexts,
+    training: AnyTexts | None,
+    model: str | os.PathLike[str] | Any | None,
+    method: str | None = None,
+    parameters: Mapping[str, Any] | None = None,
+    threads: int | None = None,
+    progress: Progress | None = None,
+) -> tuple[str, Any, tuple[Block, Any] | None]:
+    """Return the method, ``model`` or one that learns, and all ``texts`` with their vectors if they came with it.
+
+    Raises
+    ------
+    ParameterError
+        If there are both a model and texts for ``training``, or as `make_model` and `load_model`.
+    """
+    if model is not None:
+        if training is not None:
+            raise ParameterError("a model has learnt already: give either a model or something to fit on")
+        return *load_model(model, method, parameters, threads), None
+    method, model = make_model(method, parameters, threads)
+    if training is None:
+        return method, model, learn(model, texts, progress)
+    fit(model, training, progress)
+    return method, model, None
 
 
 def names_of(model: Any) -> Sequence[str] | None:

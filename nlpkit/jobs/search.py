@@ -11,9 +11,8 @@ from typing import Any, BinaryIO
 from nlpkit.corpora import Texts
 from nlpkit.errors import ParameterError
 
-from .models import load_model, make_model
-from .passes import Progress, StrPath, embed, learn
-from .passes import fit as fit_on
+from .models import fitted
+from .passes import Progress, StrPath, embed
 
 
 @dataclass(frozen=True)
@@ -88,8 +87,6 @@ def search_files(
     """
     if k < 1:
         raise ParameterError(f"k is {k}: ask for at least 1 text")
-    if model is not None and fit is not None:
-        raise ParameterError("a model has learnt already: give either a model or something to fit on")
     read = partial(
         Texts,
         per=per,
@@ -100,17 +97,10 @@ def search_files(
         decode_errors=decode_errors,
         stdin=stdin,
     )
-    held = None
     with ExitStack() as stack:
         texts = stack.enter_context(read(inputs))
-        if model is not None:
-            _, model = load_model(model, method, parameters, threads)
-        else:
-            _, model = make_model(method, parameters, threads)
-            if fit is not None:
-                fit_on(model, stack.enter_context(read(fit)), progress)
-            else:
-                held = learn(model, texts, progress)
+        training = None if fit is None else stack.enter_context(read(fit))
+        _, model, held = fitted(texts, training, model, method, parameters, threads, progress)
         weights, is_cosine = _query_vector(model, query)
         best: list[Hit] = []
         row = 0
