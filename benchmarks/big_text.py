@@ -3,7 +3,7 @@
 The word of rank r has a share of about 1 / r (Zipf's law); words are made up, frequent ones shorter. The same
 arguments give the same file. Memory stays below 300 MB whatever the size; most of it is the table of words.
 
-    python benchmarks/big_text.py big.txt --megabytes 1000 --terms 4000000
+    python benchmarks/big_text.py big.txt --megabytes 1000 --terms 2500000
 """
 
 from __future__ import annotations
@@ -69,7 +69,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="Write a large text file with a long tail of words.")
     parser.add_argument("path", type=Path)
     parser.add_argument("--megabytes", type=int, default=1000)
-    parser.add_argument("--terms", type=int, default=4_000_000, help="how many words there are to draw from")
+    parser.add_argument("--terms", type=int, default=2_500_000, help="how many words there are to draw from")
     parser.add_argument("--seed", type=int, default=0)
     arguments = parser.parse_args()
     if not 1 <= arguments.terms <= 26**6:

@@ -73,7 +73,7 @@ def embed(
         typer.Option(
             "--resume",
             metavar="",
-            help="Go on with a folder that is unfinished, or fail.",
+            help="Go on with an unfinished folder.",
             rich_help_panel=OUTPUT,
         ),
     ] = False,

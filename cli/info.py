@@ -7,6 +7,7 @@ from typing import Annotated, Any
 import typer
 
 from nlpkit.cli.screen import is_terminal, new_table, plain, print_json_lines, print_table
+from nlpkit.errors import ArtifactError, ParameterError
 
 
 def info(
@@ -18,8 +19,13 @@ def info(
     nlpkit info model
     """
     from nlpkit.artifact import describe
+    from nlpkit.registry import KINDS, resolve
 
     description = describe(folder)
+    try:
+        resolve(description.kind, KINDS)
+    except ParameterError as error:
+        raise ArtifactError(f"{folder}: unknown kind: {error}") from error
     record: dict[str, Any] = {
         "path": str(description.path),
         "kind": description.kind,

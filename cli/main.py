@@ -1,87 +1,26 @@
-"""``nlpkit``: the commands, and what becomes of their errors."""
+"""``nlpkit``: runs a command line; what goes wrong becomes one line, also while the commands are imported."""
 
 from __future__ import annotations
 
+import os
 import re
 import signal
 import sys
 import threading
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Annotated, Any
+from typing import Any
 
-import typer
-from typer.core import TyperGroup
-
-from nlpkit import __version__
-from nlpkit.cli.embed import embed
-from nlpkit.cli.info import info
-from nlpkit.cli.parameters import parameters, with_parameters
-from nlpkit.cli.screen import note
-from nlpkit.cli.search import search
-from nlpkit.cli.terms import terms
 from nlpkit.errors import NlpkitError
 
-PLAIN: dict[str, Callable[..., None]] = {"terms": terms, "info": info}
 
-WITH_PARAMETERS: dict[str, Callable[..., None]] = {"embed": embed, "search": search}
-"""Commands that take every parameter of the estimators, which are imported only when such a command runs."""
+def __getattr__(name: str) -> Any:
+    if name == "app":
+        from nlpkit.cli.commands import app
 
-_SETTINGS = {"help_option_names": ["-h", "--help"]}
-
-
-class Commands(TyperGroup):
-    """The group of commands; one that runs gets its estimators' options then."""
-
-    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
-        name, command, rest = super().resolve_command(ctx, args)
-        if name in WITH_PARAMETERS:
-            single = typer.Typer(add_completion=False, rich_markup_mode="rich")
-            single.command(name, context_settings=_SETTINGS)(with_parameters(WITH_PARAMETERS[name], parameters()))
-            command = typer.main.get_command(single)
-        return name, command, rest
-
-
-app = typer.Typer(
-    cls=Commands,
-    rich_markup_mode="rich",
-    pretty_exceptions_enable=False,
-    invoke_without_command=True,
-    context_settings=_SETTINGS,
-)
-for _name, _function in WITH_PARAMETERS.items():
-    app.command(_name)(with_parameters(_function, {}))
-for _name, _function in PLAIN.items():
-    app.command(_name, context_settings=_SETTINGS)(_function)
-
-
-def _print_version(wanted: bool) -> None:
-    if wanted:
-        print(f"nlpkit {__version__}")
-        raise typer.Exit
-
-
-@app.callback()
-def nlpkit(
-    context: typer.Context,
-    version: Annotated[
-        bool,
-        typer.Option(
-            "--version", metavar="", callback=_print_version, is_eager=True, help="Show the version and exit."
-        ),
-    ] = False,
-) -> None:
-    """Text in; vectors, models and answers out.
-
-    \b
-    nlpkit embed "one cat" "two cats"
-    nlpkit embed -i reviews.txt -o vectors.npz --save model
-    nlpkit search "a good plot" -i reviews.txt
-    """
-    if context.invoked_subcommand is None:
-        print(context.get_help())
-        raise typer.Exit(2)
+        return app
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -97,30 +36,84 @@ def main(arguments: list[str] | None = None) -> int:
     int
         0, or 2 for a fault of the input, 130 after Ctrl-C.
     """
-    with warnings.catch_warnings():
-        warnings.showwarning = lambda message, *_: note(f"warning: {message}")
-        try:
-            with _stoppable():
-                code = app(arguments, prog_name="nlpkit", standalone_mode=False)
-        except (NlpkitError, OSError) as error:
-            return _fail(str(error) or type(error).__name__)
-        except re.error as error:
-            return _fail(f"{error.pattern!r} is no regular expression: {error}")
-        except UnicodeError as error:
-            return _fail(f"a text can't be encoded or decoded ({error}): look for damaged characters in the input")
-        except MemoryError as error:
-            return _fail(f"there is not enough memory: {error or 'write a folder of shards, or set --max-features'}")
-        except typer.Abort:
+    try:
+        _open_streams()
+        with warnings.catch_warnings():
+            warnings.showwarning = lambda message, *_: _note(f"warning: {message}")
+            code = _run(arguments)
+    except KeyboardInterrupt:
+        code = 130
+    return _flushed(code)
+
+
+def _run(arguments: list[str] | None) -> int:
+    try:
+        with _stoppable():
+            from nlpkit.cli.commands import app
+
+            code = app(arguments, prog_name="nlpkit", standalone_mode=False)
+    except OSError as error:
+        return _fail(_of_standard_output(error) if error.filename is None else str(error))
+    except NlpkitError as error:
+        return _fail(str(error) or type(error).__name__)
+    except re.error as error:
+        return _fail(f"{error.pattern!r} is no regular expression: {error}")
+    except UnicodeError as error:
+        return _fail(f"a text can't be encoded or decoded ({error}): look for damaged characters in the input")
+    except MemoryError as error:
+        return _fail(f"there is not enough memory: {error or 'write a folder of shards, or set --max-features'}")
+    except Exception as error:
+        if type(error).__name__ == "Abort":
             return 130
-        except Exception as error:
-            if not hasattr(error, "format_message"):
-                raise
-            return _fail(error.format_message())
+        if not hasattr(error, "format_message"):
+            raise
+        option = getattr(error, "option_name", "--")
+        hint = "" if option.startswith("--") else "; a text that begins with - goes after --"
+        return _fail(error.format_message() + hint)
     return code if isinstance(code, int) else 0
 
 
+def _open_streams() -> None:
+    """Let every character be printed, and a closed stream take nothing else's place."""
+    if sys.stdout is None:
+        sys.stdout = os.fdopen(os.open(os.devnull, os.O_RDONLY), "w", encoding="utf-8")  # whatever is written fails
+    if sys.stderr is None:
+        sys.stderr = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115 (open as long as the process)
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="backslashreplace")
+
+
+def _flushed(code: int) -> int:
+    """Return the exit code once standard output has taken everything, 2 if it can't."""
+    try:
+        sys.stdout.flush()
+    except OSError as error:
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, sys.stdout.fileno())
+        os.close(nowhere)
+        if isinstance(error, BrokenPipeError):
+            return code or 1
+        return code or _fail(_of_standard_output(error))
+    return code
+
+
+def _of_standard_output(error: OSError) -> str:
+    from nlpkit.outputs import output_errors
+
+    try:
+        with output_errors("standard output"):
+            raise error
+    except (NlpkitError, BrokenPipeError) as named:
+        return str(named)
+
+
+def _note(message: str) -> None:
+    print(f"nlpkit: {message}", file=sys.stderr)
+
+
 def _fail(message: str) -> int:
-    note(" ".join(message.splitlines()))
+    _note(" ".join(message.splitlines()))
     return 2
 
 

@@ -176,7 +176,7 @@ def _option(parameter: Parameter) -> inspect.Parameter:
     names = f"{parameter.option}/--no-{parameter.option[2:]}" if parameter.is_flag else parameter.option
     info = typer.Option(
         names,
-        help=described(parameter.description.replace("[", r"\["), _default(parameter)),
+        help=described(_data_only(parameter.description).replace("[", r"\["), _default(parameter)),
         metavar="" if parameter.is_flag else _metavar(parameter),
         show_default=False,
         rich_help_panel=f"Parameters of {panel}",
@@ -185,6 +185,11 @@ def _option(parameter: Parameter) -> inspect.Parameter:
     return inspect.Parameter(
         parameter.name, inspect.Parameter.KEYWORD_ONLY, default=None, annotation=Annotated[kind, info]
     )
+
+
+def _data_only(description: str) -> str:
+    """Return a description without the functions that a parameter also takes: a command line can't name them."""
+    return re.sub(r"[,;]? or a function [^.]*", "", description)
 
 
 def _metavar(parameter: Parameter) -> str:

@@ -54,11 +54,11 @@ def _record(term: Term) -> dict[str, Any]:
 
 def _show(found: list[Term], sort: str) -> None:
     table = new_table(
-        ("term", {"overflow": "ellipsis", "no_wrap": True}),
-        ("count", {"justify": "right"}),
-        ("texts", {"justify": "right"}),
-        ("idf", {"justify": "right"}),
-        ("", {"min_width": BAR_WIDTH}),
+        ("term", {}),
+        ("count", {"justify": "right", "no_wrap": True}),
+        ("texts", {"justify": "right", "no_wrap": True}),
+        ("idf", {"justify": "right", "no_wrap": True}),
+        ("", {"min_width": BAR_WIDTH, "no_wrap": True}),
     )
     key = {"count": "count", "df": "documents", "idf": "idf"}[sort]
     highest = getattr(found[0], key)

@@ -52,10 +52,10 @@ class VectorsTable:
         of_text = min(60, width * 2 // 5)
         of_terms = width - of_source - of_text - len(str(len(self._rows))) - 6
         table = new_table(
-            ("id", {"justify": "right", "style": "dim"}),
-            *([("source", {"style": "dim", "no_wrap": True, "max_width": of_source})] if several else []),
-            ("text", {"no_wrap": True, "overflow": "ellipsis", "max_width": of_text}),
-            ("terms", {"no_wrap": True}),
+            ("id", {"justify": "right", "style": "dim", "no_wrap": True}),
+            *([("source", {"style": "dim", "max_width": of_source})] if several else []),
+            ("text", {"max_width": of_text}),
+            ("terms", {"max_width": of_terms}),
         )
         for row, (source, text, terms) in enumerate(self._rows):
             name = [plain(source)] if several else []
@@ -75,10 +75,11 @@ def _shaded(terms: list[tuple[str, float]], width: int) -> Text:
     if not terms:
         return Text("none of its words is a term", style="dim")
     heaviest = abs(terms[0][1])
-    shown = Text()
+    shown = Text(no_wrap=True, overflow="ellipsis")
     line, used = 1, 0
     for index, (term, weight) in enumerate(terms):
         name, value = plain(term), number(weight)
+        name.truncate(max(2, width - len(value) - 1), overflow="ellipsis")
         length = name.cell_len + 1 + len(value)
         if used and used + 2 + length > width - (2 if line == _LINES else 0):
             if line == _LINES:

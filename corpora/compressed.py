@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from typing import Any, BinaryIO, Protocol
 
 from nlpkit.errors import InputError
@@ -40,6 +41,7 @@ def decompressed(stream: BinaryIO, name: str) -> ByteReader:
 class _Decompressed:
     def __init__(self, stream: BinaryIO, name: str, suffix: str) -> None:
         self._data, self._failures = _open(stream, suffix)
+        self._stream = stream
         self._name = name
         self._suffix = suffix
 
@@ -47,6 +49,9 @@ class _Decompressed:
         try:
             return self._data.read(size)
         except EOFError as error:
+            with suppress(OSError, AttributeError):
+                if self._stream.tell() == 0:
+                    return b""
             raise InputError(
                 f"{self._name!r} is truncated: the {self._suffix} data end too early; fetch the file again"
             ) from error

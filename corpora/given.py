@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Iterator
 
+from nlpkit.corpora.paths import Source
 from nlpkit.corpora.texts import BLOCK_CHARACTERS, Block, Row
 from nlpkit.errors import InputError
 
@@ -30,6 +31,8 @@ class GivenTexts:
     ['one', 'two']
     """
 
+    sources: tuple[Source, ...] = ()
+    folders: tuple[str, ...] = ()
     is_stream = False
     skipped = 0
     bytes_read = 0

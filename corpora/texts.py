@@ -62,6 +62,8 @@ class Texts:
     Attributes
     ----------
     sources : list of Source
+    folders : list of str
+        The inputs that are folders.
     bytes_read : int
         Bytes of the inputs, as they lie on disk, that the present pass has read.
 
@@ -99,7 +101,8 @@ class Texts:
             raise ParameterError("a field or a column is part of a record: leave it out, or read per line")
         self._decoding = Decoding(encoding, decode_errors)
         self._reader = Reader(field=field, column=column, delimiter=delimiter, decoding=self._decoding)
-        named = [inputs] if isinstance(inputs, str | os.PathLike) else inputs
+        named = [inputs] if isinstance(inputs, str | os.PathLike) else list(inputs)
+        self.folders = [os.fspath(name) for name in named if os.path.isdir(name)]
         self.sources = find_sources(named, per="line" if records else per)
         if delimiter is not None and not any(map(self._reader.reads_columns, self.sources)):
             raise ParameterError(
@@ -227,6 +230,8 @@ class Texts:
             return file
         source = self.sources[index]
         if source.path is None:
+            if self._stdin is None and sys.stdin is None:
+                raise InputError("standard input is closed: give a file, or a pipe")
             return cast(BinaryIO, _KeptOpen(self._stdin or sys.stdin.buffer))
         if source.size is None:
             return cast(BinaryIO, open(source.path, "rb", buffering=0))  # a wait for data ends at a signal

@@ -153,7 +153,7 @@ def open_writer(
     force : bool, default=False
         Replace a folder that nlpkit wrote before, complete or not.
     resume : bool, default=False
-        Go on with an unfinished folder or fail; without it, ``force`` may start anew.
+        Go on with an unfinished folder; without it, ``force`` may start anew.
     one_based : bool, default=False
         Count svmlight's columns from 1.
     sparse : bool, default=True

@@ -23,7 +23,8 @@ def write(path, n_rows=10):
         artifact.save(path, kind="tfidf", options={}, arrays={"idf": np.random.default_rng(0).random(n_rows)})
         return
     X = np.random.default_rng(0).random((n_rows, 10))
-    with open_writer(path, names=list("abcdefghij"), dtype=X.dtype, n_columns=10, shard_rows=1000) as writer:
+    shard_rows = None if path.suffix else 1000
+    with open_writer(path, names=list("abcdefghij"), dtype=X.dtype, n_columns=10, shard_rows=shard_rows) as writer:
         for start in range(0, n_rows, 1000):
             rows = X[start : start + 1000]
             writer.write(["source"] * len(rows), [f"text {i}" * 20 for i in range(len(rows))], rows)

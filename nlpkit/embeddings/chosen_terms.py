@@ -56,21 +56,23 @@ def warn_of_capitals(terms: Terms) -> None:
 
 
 def kept_terms(
-    frequency: np.ndarray,
+    document_frequency: np.ndarray,
+    term_frequency: np.ndarray | None,
     n_documents: int,
     *,
     max_df: float,
     min_df: float,
     max_features: int | None,
-    by_texts: bool,
     dtype: np.dtype,
 ) -> np.ndarray:
-    """Which of the sorted terms stay; ``frequency`` (n_terms, 2) says in how many texts they are, and how often.
+    """Which of the sorted terms stay.
 
     Parameters
     ----------
-    by_texts : bool
-        Whether the most frequent terms are those that most texts have.
+    document_frequency : (n_terms,) int64
+        In how many texts each term is.
+    term_frequency : (n_terms,) int64 or None
+        How often each term is, by which the most frequent are chosen; None chooses those that most texts have.
     dtype : dtype
         The type of the values: scikit-learn's order among equally frequent terms depends on it.
 
@@ -87,9 +89,10 @@ def kept_terms(
     fewest = min_df if isinstance(min_df, Integral) else min_df * n_documents
     if most < fewest:
         raise ParameterError("max_df corresponds to < documents than min_df")
-    kept: np.ndarray = (frequency[:, 0] <= most) & (frequency[:, 0] >= fewest)
+    kept: np.ndarray = (document_frequency <= most) & (document_frequency >= fewest)
     if max_features is not None and kept.sum() > max_features:
-        totals = frequency[kept, 0 if by_texts else 1].astype(dtype if dtype.kind == "f" else np.int64)
+        totals = (document_frequency if term_frequency is None else term_frequency)[kept]
+        totals = totals.astype(dtype if dtype.kind == "f" else np.int64)
         chosen = np.zeros(len(kept), bool)
         chosen[np.flatnonzero(kept)[(-totals).argsort()[:max_features]]] = True
         kept = chosen

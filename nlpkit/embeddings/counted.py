@@ -145,7 +145,8 @@ class CountedTerms(AnalyzedTexts):
             )
         _, analysis = self._read(())
         counter = new_counter(analysis, self._learnt.terms, few=len(self._learnt) <= FEW_TERMS)
-        counter.restore(counter.numbers, self._learnt.frequency, self._learnt.totals)
+        frequency = np.column_stack([self._learnt.document_frequency, self._learnt.term_frequency])
+        counter.restore(counter.numbers, frequency, self._learnt.totals)
         return Learning(counter=counter, fixed=self._learnt.fixed, params=self._term_params())
 
     def _term_params(self) -> tuple[Any, ...]:
@@ -160,22 +161,23 @@ class CountedTerms(AnalyzedTexts):
             numbers, pruned, terms = counter.numbers, False, counter.given
         else:
             numbers = counter.sorted_numbers()
-            frequency = frequency_of(counter, numbers)
-            seen = frequency[:, 0] > 0
+            seen = frequency_of(counter, numbers, 0) > 0
             if not seen.any():
                 raise ParameterError("empty vocabulary; perhaps the documents only contain stop words")
             if not seen.all():
-                numbers, frequency = numbers[seen], frequency[seen]
+                numbers = numbers[seen]
+            by_texts = getattr(self, "binary", False) or self.max_features is None
             kept = kept_terms(
-                frequency,
+                frequency_of(counter, numbers, 0),
+                None if by_texts else frequency_of(counter, numbers, 1),
                 int(counter.totals[0]),
                 max_df=self.max_df,
                 min_df=self.min_df,
                 max_features=self.max_features,
-                by_texts=getattr(self, "binary", False),
                 dtype=np.dtype(self.dtype),
             )
-            numbers, pruned, terms = numbers[kept] if not kept.all() else numbers, not kept.all(), None
+            numbers, pruned, terms = numbers if kept.all() else numbers[kept], not kept.all(), None
+            del seen, kept
         return self._weighted(
             Learnt(
                 fixed=learning.fixed,
@@ -234,12 +236,12 @@ class CountedTerms(AnalyzedTexts):
     @property
     def document_frequency_(self) -> np.ndarray:
         """In how many of the texts that were learnt from each term is: (n_terms,) int64."""
-        return self._columns().frequency[:, 0]
+        return self._columns().document_frequency
 
     @property
     def term_frequency_(self) -> np.ndarray:
         """How often each term is in the texts that were learnt from: (n_terms,) int64."""
-        return self._columns().frequency[:, 1]
+        return self._columns().term_frequency
 
     @property
     def n_documents_(self) -> int:
@@ -313,7 +315,7 @@ class CountedTerms(AnalyzedTexts):
         options, files = self._stored_options()
         del options["vocabulary"]
         arrays = {
-            "frequency": learnt.frequency,
+            "frequency": np.column_stack([learnt.document_frequency, learnt.term_frequency]),
             "totals": learnt.totals,
             "flags": np.array([learnt.fixed, learnt.pruned], np.uint8),
         }

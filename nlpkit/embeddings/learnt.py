@@ -114,13 +114,21 @@ class Learnt:
         return dict(zip(self.terms, range(len(self.terms)), strict=True))
 
     @property
-    def frequency(self) -> np.ndarray:
-        """In how many texts each term was, and how often: (n_terms, 2) int64."""
+    def document_frequency(self) -> np.ndarray:
+        """In how many texts each term was: (n_terms,) int64."""
+        return self._of_frequency(0)
+
+    @property
+    def term_frequency(self) -> np.ndarray:
+        """How often each term was: (n_terms,) int64."""
+        return self._of_frequency(1)
+
+    def _of_frequency(self, column: int) -> np.ndarray:
         if self._frequency is not None:
-            return self._frequency
+            return self._frequency[:, column]
         assert self._counter is not None
         assert self._numbers is not None
-        return frequency_of(self._counter, self._numbers)
+        return frequency_of(self._counter, self._numbers, column)
 
     def lookup(
         self, texts: Iterator[Any], analysis: Analysis, params: tuple[Any, ...]
@@ -137,14 +145,14 @@ class Learnt:
         return counter, columns, texts
 
 
-def frequency_of(counter: Counter, numbers: np.ndarray) -> np.ndarray:
-    """In how many texts the terms of ``numbers`` were, and how often: (n, 2) int64, zeros for the number -1."""
-    seen = len(counter.frequency)
-    frequency = np.zeros((len(numbers), 2), np.int64)
-    known = (numbers >= 0) & (numbers < seen)
+def frequency_of(counter: Counter, numbers: np.ndarray, column: int) -> np.ndarray:
+    """In how many texts the terms of ``numbers`` were (column 0) or how often (1): (n,) int64, 0 for the number -1."""
+    seen = counter.frequency[:, column]
+    known = (numbers >= 0) & (numbers < len(seen))
     if known.all():
-        return counter.frequency[numbers]
-    frequency[known] = counter.frequency[numbers[known]]
+        return seen[numbers]
+    frequency = np.zeros(len(numbers), np.int64)
+    frequency[known] = seen[numbers[known]]
     return frequency
 
 

@@ -130,7 +130,7 @@ class Tfidf(CountedTerms):
         """Fix the weights as the parameters are now: later changes count from the next fit on."""
         learnt.weighting = Weighting(**{f.name: getattr(self, f.name) for f in fields(Weighting)})
         if self.use_idf and learnt.totals[0]:
-            frequency, n_documents, dtype = learnt.frequency[:, 0], int(learnt.totals[0]), self._value_dtype()
+            frequency, n_documents, dtype = learnt.document_frequency, int(learnt.totals[0]), self._value_dtype()
             if self.weighting == "bm25":
                 learnt.idf = weights.bm25_idf(frequency, n_documents, dtype)
             else:

@@ -14,7 +14,7 @@ from nlpkit.errors import ParameterError
 
 from .models import describe_parameters, fitted, model_hash, names_of, shape_of
 from .passes import AnyTexts, Progress, StrPath, embed
-from .sinks import Collected, RowSink, check_output, check_place
+from .sinks import Collected, RowSink, check_apart, check_output, check_place
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -110,8 +110,10 @@ def embed_files(
         The estimator's parameters, by name.
     threads : int, optional
         Every core that the process may use, unless told.
-    shard_format, shard_rows, one_based, force, resume
+    shard_format, shard_rows, one_based, force
         As in `nlpkit.rows.open_writer`.
+    resume : bool
+        Go on with an unfinished folder; one never begun is begun.
     progress : callable, optional
         See `nlpkit.jobs.passes.Progress`.
 
@@ -238,6 +240,9 @@ def _run(job: _Job, texts: AnyTexts, output: StrPath | RowSink | None) -> EmbedR
     if job.save is not None:
         check_place(job.save, is_folder=True, force=job.force)
     if isinstance(output, str | os.PathLike):
+        if output != "-":
+            for read in filter(None, (texts, job.training)):
+                check_apart(output, read)
         check_output(output, force=job.force)
         if job.save is not None and os.path.realpath(output) == os.path.realpath(job.save):
             raise ParameterError(f"{os.fspath(output)}: the model and the vectors can't have one place: name two")

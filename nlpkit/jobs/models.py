@@ -117,6 +117,8 @@ def describe_parameters(model: Any) -> dict[str, Any]:
 
 def model_hash(model: Any) -> str:
     """Return the SHA-256 of the parameters and of what a fitted model has learnt."""
+    import numpy as np
+
     digest = hashlib.sha256(json.dumps([model.kind, describe_parameters(model)], sort_keys=True).encode())
     terms = names_of(model)
     if terms is not None:
@@ -126,7 +128,7 @@ def model_hash(model: Any) -> str:
     for name in _LEARNT:
         array = getattr(model, name, None)
         if array is not None:
-            digest.update(array.tobytes())
+            digest.update(np.ascontiguousarray(array))
     return digest.hexdigest()
 
 

@@ -6,9 +6,9 @@ import os
 import tempfile
 from typing import Any, Protocol
 
-from nlpkit.errors import OutputError
+from nlpkit.errors import OutputError, ParameterError
 
-from .passes import StrPath
+from .passes import AnyTexts, StrPath
 
 
 class RowSink(Protocol):
@@ -62,9 +62,29 @@ def check_output(output: StrPath, *, force: bool) -> None:
 
     if os.fspath(output) == "-":
         return
-    if not is_folder(output):
+    if os.fspath(output) and not is_folder(output):
         suffix_of(output)
     check_place(output, is_folder=is_folder(output), force=force)
+
+
+def check_apart(output: StrPath, texts: AnyTexts) -> None:
+    """Refuse an output that is an input, or stands in a folder of inputs.
+
+    Raises
+    ------
+    OutputError
+        With the reason.
+    """
+    place = os.path.realpath(output)
+    for folder in map(os.path.realpath, texts.folders):
+        if place == folder or place.startswith(os.path.join(folder, "")):
+            raise OutputError(f"{os.fspath(output)}: is inside the input folder {folder}: name another place")
+    for source in texts.sources:
+        if source.path is None or source.size is None:
+            continue
+        path = os.path.realpath(source.path)
+        if path in (place, f"{place}.terms.txt") or path.startswith(os.path.join(place, "")):
+            raise OutputError(f"{os.fspath(output)}: would replace the input {source.name}: name another place")
 
 
 def check_place(path: StrPath, *, is_folder: bool, force: bool) -> None:
@@ -75,6 +95,8 @@ def check_place(path: StrPath, *, is_folder: bool, force: bool) -> None:
     OutputError
         With the reason.
     """
+    if not os.fspath(path):
+        raise ParameterError("name an output: a file, a folder, or - for standard output")
     from nlpkit.output_folders import check_folder
     from nlpkit.outputs import output_errors
 

@@ -56,24 +56,29 @@ class Terms(Sequence[str]):
     def __getitem__(self, index: slice) -> list[str]: ...
     def __getitem__(self, index: int | slice) -> str | list[str]:
         if isinstance(index, slice):
-            return [self[i] for i in range(*index.indices(len(self)))]
+            first, last, step = index.indices(len(self))
+            return self._between(first, last) if step == 1 else [self[i] for i in range(first, last, step)]
         i = range(len(self))[index]
-        return self._decode(self.offsets[i], self.offsets[i + 1])
+        return self.buffer[self.offsets[i] : self.offsets[i + 1]].tobytes().decode("utf-8", "surrogatepass")
 
     def __iter__(self) -> Iterator[str]:
-        return chain.from_iterable(map(self._block, range(0, len(self), _BLOCK)))
+        return chain.from_iterable(
+            self._between(first, min(first + _BLOCK, len(self))) for first in range(0, len(self), _BLOCK)
+        )
 
-    def _block(self, first: int) -> list[str]:
-        """The strings from ``first`` on, as many as a block has: cut from one decoded text at line ends put between."""
-        offsets = self.offsets[first : first + _BLOCK + 1].astype(np.int64)
-        n, size = len(offsets) - 1, int(offsets[-1] - offsets[0])
+    def _between(self, first: int, last: int) -> list[str]:
+        """The strings from ``first`` to before ``last``: cut from one decoded text at line ends put between."""
+        if first >= last:
+            return []
+        offsets = self.offsets[first : last + 1].astype(np.int64)
+        n, size = last - first, int(offsets[-1] - offsets[0])
         letters = np.ones(size + n, bool)
         letters[offsets[1:] - offsets[0] + np.arange(n)] = False
         lines = np.full(size + n, 0x0A, np.uint8)
         lines[letters] = self.buffer[offsets[0] : offsets[-1]]
         strings = lines.tobytes().decode("utf-8", "surrogatepass").split("\n")
         strings.pop()
-        return strings if len(strings) == n else [self[i] for i in range(first, first + n)]
+        return strings if len(strings) == n else [self[i] for i in range(first, last)]
 
     def __eq__(self, other: object) -> bool:
         if isinstance(other, Terms):

@@ -27,8 +27,8 @@ Run = Callable[..., Outcome]
 class _Standard(io.TextIOWrapper):
     """A standard stream in memory, which may say that it is a terminal."""
 
-    def __init__(self, data: bytes = b"", *, terminal: bool = False) -> None:
-        super().__init__(io.BytesIO(data), encoding="utf-8", newline="\n", write_through=True)
+    def __init__(self, data: bytes = b"", *, terminal: bool = False, encoding: str = "utf-8") -> None:
+        super().__init__(io.BytesIO(data), encoding=encoding, newline="\n", write_through=True)
         self.terminal = terminal
 
     def isatty(self) -> bool:
@@ -46,8 +46,8 @@ def run(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Run:
     monkeypatch.setenv("COLUMNS", "100")
     monkeypatch.setenv("TERM", "dumb")
 
-    def run(*arguments: str, stdin: bytes | None = None, terminal: bool = False) -> Outcome:
-        out, err = _Standard(terminal=terminal), _Standard()
+    def run(*arguments: str, stdin: bytes | None = None, terminal: bool = False, encoding: str = "utf-8") -> Outcome:
+        out, err = _Standard(terminal=terminal, encoding=encoding), _Standard()
         with monkeypatch.context() as patch:
             patch.setattr(sys, "stdin", _Standard(stdin or b"", terminal=stdin is None))
             patch.setattr(sys, "stdout", out)

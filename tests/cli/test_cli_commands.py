@@ -132,3 +132,23 @@ def test_commands_load_only_what_they_use(tmp_path: Path) -> None:
     assert not loaded(["--help"], tmp_path) & (heavy | {"numpy", "scipy", "numba"})
     assert not loaded(["embed", "one cat"], tmp_path) & (heavy | {"rich", "numba"})
     assert not loaded(["embed", "--help"], tmp_path) & (heavy | {"numba"})
+
+
+@pytest.mark.parametrize("long", ["https://example.org/" + "a" * 200, "日本語" * 60])
+def test_a_long_term_leaves_the_other_columns(run: Any, monkeypatch: pytest.MonkeyPatch, long: str) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    code, out, _ = run("embed", f"see {long}", "and a cat", "--tokenizer", "whitespace", "--save", "m", terminal=True)
+    assert code == 0
+    lines = [line.split() for line in out.splitlines()]
+    assert ["id", "text", "terms"] in lines
+    assert [line[:2] for line in lines if line[:1] == ["0"]] == [["0", "see"]]
+    assert "…" in out
+    _, out, _ = run("terms", "m", terminal=True)
+    assert ["term", "count", "texts", "idf"] in [line.split() for line in out.splitlines()]
+    assert "1.405" in out
+
+
+def test_help_offers_no_function_and_says_what_resume_does(run: Any) -> None:
+    _, out, _ = run("embed", "--help")
+    assert "a function" not in " ".join(out.replace("│", " ").split())
+    assert "Go on with an unfinished folder." in " ".join(out.replace("│", " ").split())

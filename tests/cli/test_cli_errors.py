@@ -27,7 +27,12 @@ def inputs(tmp_path: Path) -> Path:
     (tmp_path / "a.jsonl").write_text('{"body": "one cat"}\n{"body": \n')
     (tmp_path / "cut.txt.gz").write_bytes(gzip.compress(TEXT.encode() * 1000)[:-20])
     (tmp_path / "empty.txt").touch()
+    (tmp_path / "b.jsonl").write_text('{"text": "one cat"}\n')
+    (tmp_path / "empty.txt.bz2").touch()
+    (tmp_path / "empty.txt.xz").touch()
     (tmp_path / "folder").mkdir()
+    (tmp_path / "more").mkdir()
+    (tmp_path / "more" / "a.txt").write_text(TEXT)
     return tmp_path
 
 
@@ -77,6 +82,14 @@ def inputs(tmp_path: Path) -> Path:
         ("embed cat --save folder", "the folder exists"),
         ("embed cat -o out/ --shard-format xls", "a folder's parts can't be 'xls'"),
         ("embed cat -o out/ --shard-rows 0", "a part can't have 0 rows"),
+        ("embed -i b.jsonl -o b.jsonl", "b.jsonl: would replace the input b.jsonl"),
+        ("embed cat --fit b.jsonl -o ./b.jsonl", "b.jsonl: would replace the input b.jsonl"),
+        ("embed -i b.json* -o b.jsonl", "b.jsonl: would replace the input b.jsonl"),
+        ("embed -i . -o new.npz", "new.npz: is inside the input folder"),
+        ("embed -i more -o more/ --force", "more/: is inside the input folder"),
+        ("embed -i empty.txt.bz2", "empty.txt.bz2: empty, expected at least one text"),
+        ("embed -i empty.txt.xz", "empty.txt.xz: empty, expected at least one text"),
+        ("embed -5°", "No such option: -5; a text that begins with - goes after --"),
         ("search cat", "there is nothing to search in"),
         ("search cat dog", "'dog' is a second query"),
         ("search a.txt -i a.txt", "the query 'a.txt' names an existing file"),
@@ -194,3 +207,64 @@ def test_a_reader_that_has_seen_enough(start: Callable[..., subprocess.Popen[byt
     assert process.stderr.read() == b""
     process.stderr.close()
     process.wait(timeout=60)
+
+
+def test_an_output_without_a_name(run: Any) -> None:
+    for option in ("-o", "--save"):
+        code, _, err = run("embed", "one cat", option, "")
+        assert (code, err) == (2, "nlpkit: name an output: a file, a folder, or - for standard output\n")
+
+
+def test_a_model_of_unknown_kind(run: Any, inputs: Path) -> None:
+    run("embed", "cat", "--save", "model")
+    config = inputs / "model" / "config.json"
+    config.write_text(config.read_text().replace('"tfidf"', '"nope"'))
+    code, out, err = run("info", "model")
+    assert (code, out, err.count("\n")) == (2, "", 1)
+    assert "unknown kind: there is no 'nope'" in err
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a shell of POSIX")
+@pytest.mark.parametrize(
+    ("line", "code", "message"),
+    [
+        ("embed 'a cat' >&-", 2, "standard output: can't be written"),
+        ("embed -i - <&-", 2, "standard input is closed"),
+        ("embed -i a.txt -o y.npz 2>&-", 0, ""),
+        ("--help >/dev/full", 2, "standard output: the disk is full"),
+        ("terms model >/dev/full", 2, "standard output: the disk is full"),
+        ("info model >/dev/full", 2, "standard output: the disk is full"),
+    ],
+)
+def test_streams_that_take_nothing(
+    line: str, code: int, message: str, command: list[str], run: Any, inputs: Path
+) -> None:
+    if "/dev/full" in line and not os.path.exists("/dev/full"):
+        pytest.skip("there is no /dev/full")
+    run("embed", "one cat", "--save", "model")
+    done = subprocess.run(["sh", "-c", f'"$@" {line}', "sh", *command], cwd=inputs, capture_output=True, text=True)
+    assert (done.returncode, done.stderr.count("\n")) == (code, 1 if message else 0)
+    assert message in done.stderr
+    assert (inputs / "y.npz").exists() == ("y.npz" in line)
+
+
+def test_a_terminal_that_knows_only_ascii(run: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    code, out, err = run("embed", "caf\u00e9 noir", terminal=True, encoding="ascii")
+    assert (code, err) == (0, "")
+    assert "caf\\xe9" in out
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals of POSIX")
+def test_stopped_while_commands_are_imported(inputs: Path) -> None:
+    program = (
+        "import sys\n"
+        "class Stop:\n"
+        "    def find_spec(self, name, *_):\n"
+        "        if name == 'typer': raise KeyboardInterrupt\n"
+        "sys.meta_path.insert(0, Stop())\n"
+        "from nlpkit.cli.main import main\n"
+        "sys.exit(main(['embed', 'a cat']))\n"
+    )
+    done = subprocess.run([sys.executable, "-c", program], cwd=inputs, capture_output=True, text=True)
+    assert (done.returncode, done.stdout, done.stderr) == (130, "", "")
