@@ -241,8 +241,9 @@ def _run(job: _Job, texts: AnyTexts, output: StrPath | RowSink | None) -> EmbedR
         check_place(job.save, is_folder=True, force=job.force)
     if isinstance(output, str | os.PathLike):
         if output != "-":
-            for read in filter(None, (texts, job.training)):
-                check_apart(output, read)
+            check_apart(output, texts)
+            if job.training is not None:
+                check_apart(output, job.training)
         check_output(output, force=job.force)
         if job.save is not None and os.path.realpath(output) == os.path.realpath(job.save):
             raise ParameterError(f"{os.fspath(output)}: the model and the vectors can't have one place: name two")

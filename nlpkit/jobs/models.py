@@ -128,7 +128,7 @@ def model_hash(model: Any) -> str:
     for name in _LEARNT:
         array = getattr(model, name, None)
         if array is not None:
-            digest.update(np.ascontiguousarray(array))
+            digest.update(np.ascontiguousarray(array).data)
     return digest.hexdigest()
 
 
