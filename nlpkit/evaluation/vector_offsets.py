@@ -42,7 +42,7 @@ def answered(vectors: np.ndarray, keys: Sequence[Sequence[str]], rows: dict[str,
             alone = np.arange(len(keys))  # lengths beyond float32's squares
         else:
             alone = _in_blocks(vectors, norms, unusual, keys, rows, right)
-        for i in alone:
+        for i in alone.tolist():
             right[i] = _alone(vectors, norms, keys[i], rows)
     return right
 
