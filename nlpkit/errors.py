@@ -21,12 +21,28 @@ class InputError(NlpkitError, ValueError):
     """A text or a file that was handed in can't be read as what it should be."""
 
 
+class UnknownWordError(NlpkitError, KeyError):
+    """A word has no vector."""
+
+    __str__ = Exception.__str__
+
+
 class OutputError(NlpkitError, OSError):
     """A result can't be written where it was asked for."""
 
 
 class ArtifactError(NlpkitError, ValueError):
     """A model folder is damaged, foreign, or can't hold what it was asked to."""
+
+
+class UnknownWordError(NlpkitError, KeyError):
+    """A word has no vector."""
+
+    __str__ = Exception.__str__  # KeyError's would quote the message
+
+
+class DivergedError(NlpkitError, ArithmeticError):
+    """A training has left the range of numbers."""
 
 
 class MissingDependencyError(NlpkitError, ImportError):

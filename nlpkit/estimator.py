@@ -11,7 +11,9 @@ from __future__ import annotations
 
 import copy
 import inspect
+import math
 from dataclasses import MISSING, fields
+from numbers import Integral, Real
 from typing import Any, NoReturn, Self
 
 from .errors import ParameterError
@@ -94,6 +96,29 @@ class Estimator:
         from . import errors
 
         raise errors.NotFittedError(f"this {type(self).__name__} is not fitted yet: call fit or partial_fit first")
+
+    def _check(self, name: str, fits: bool, expected: str) -> None:
+        """Raise ParameterError unless a parameter ``fits``."""
+        if not fits:
+            raise ParameterError(
+                f"The {name!r} parameter of {type(self).__name__} must be {expected}. "
+                f"Got {getattr(self, name)!r} instead."
+            )
+
+    def _one_of(self, name: str, *choices: str | None) -> None:
+        value = getattr(self, name)
+        self._check(name, value is None or isinstance(value, str), "a str")
+        self._check(name, value in choices, "one of " + ", ".join(map(repr, choices)))
+
+    def _whole(self, name: str, least: int) -> None:
+        value = getattr(self, name)
+        fits = isinstance(value, Integral) and not isinstance(value, bool) and least <= value < 1 << 31
+        self._check(name, fits, f"a whole number from {least} on")
+
+    def _number(self, name: str, least: float) -> None:
+        value = getattr(self, name)
+        fits = isinstance(value, Real) and not isinstance(value, bool) and least <= value < math.inf
+        self._check(name, fits, f"a number from {least:g} on")
 
     def __sklearn_clone__(self) -> Self:
         """A new estimator with copies of the parameters, and nothing learnt."""

@@ -261,18 +261,6 @@ class AnalyzedTexts(Estimator):
                 f"Invalid value for ngram_range={sizes} lower boundary larger than the upper boundary."
             )
 
-    def _check(self, name: str, fits: bool, expected: str) -> None:
-        if not fits:
-            raise ParameterError(
-                f"The {name!r} parameter of {type(self).__name__} must be {expected}. "
-                f"Got {getattr(self, name)!r} instead."
-            )
-
-    def _one_of(self, name: str, *choices: str | None) -> None:
-        value = getattr(self, name)
-        self._check(name, value is None or isinstance(value, str), "a str")
-        self._check(name, value in choices, "one of " + ", ".join(map(repr, choices)))
-
     def _stored_options(self) -> tuple[dict[str, Any], dict[str, Any]]:
         """The parameters as data, and the files that they name, for a model folder."""
         options, files = self.get_params(), {}

@@ -20,6 +20,19 @@ def kernel(function: Callable[..., Any]) -> Any:
         return numba.njit(nogil=True, error_model="numpy")(function)
 
 
+def lean_kernel(function: Callable[..., Any]) -> Any:
+    """As `kernel`, for a function that makes no array: numba then counts no references to those it is given."""
+    try:
+        return numba.njit(nogil=True, cache=True, error_model="numpy", _nrt=False)(function)
+    except RuntimeError:
+        return numba.njit(nogil=True, error_model="numpy", _nrt=False)(function)
+
+
+def part(function: Callable[..., Any]) -> Any:
+    """Make ``function`` a part of the lean kernels that call it: its machine code stands within theirs."""
+    return numba.njit(nogil=True, error_model="numpy", forceinline=True, _nrt=False)(function)
+
+
 @intrinsic
 def load_big_endian(typing_context, array, index):
     """The 8 bytes of a uint8 array from ``index`` on, the first of them highest, as a uint64."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections import deque
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from queue import SimpleQueue
 from typing import TypeVar
@@ -24,12 +24,21 @@ def available_threads() -> int:
 def map_batches(
     work: Callable[[AnyWorker, Batch], Result], workers: Sequence[AnyWorker], batches: Iterable[Batch]
 ) -> list[Result]:
+    """The results of `iter_batches` as a list."""
+    return list(iter_batches(work, workers, batches))
+
+
+def iter_batches(
+    work: Callable[[AnyWorker, Batch], Result], workers: Sequence[AnyWorker], batches: Iterable[Batch]
+) -> Iterator[Result]:
     """Apply ``work(worker, batch)`` to all batches, as many at a time as there are workers; results are in order.
 
     Batches are drawn as they are needed, so that few of them are in memory.
     """
     if len(workers) == 1:
-        return [work(workers[0], batch) for batch in batches]
+        for batch in batches:
+            yield work(workers[0], batch)
+        return
     idle = SimpleQueue[AnyWorker]()
     for worker in workers:
         idle.put(worker)
@@ -41,16 +50,15 @@ def map_batches(
         finally:
             idle.put(worker)
 
-    results: list[Result] = []
     running: deque[Future[Result]] = deque()
     with ThreadPoolExecutor(len(workers)) as pool:
         try:
             for batch in batches:
                 running.append(pool.submit(run, batch))
                 if len(running) > len(workers):
-                    results.append(running.popleft().result())
-            results += [future.result() for future in running]
+                    yield running.popleft().result()
+            while running:
+                yield running.popleft().result()
         finally:
             for future in running:
                 future.cancel()
-    return results

@@ -12,17 +12,10 @@ import numpy as np
 
 from .. import artifact
 from ..errors import ArtifactError, ParameterError
-from . import counting, tokenize
-from .analysis import Analysis, Scan
-from .normalize import chain, unicode_form
+from . import counting
 from .terms import Terms
 from .threads import available_threads
-
-
-def _checked(text: Any) -> str:
-    if not isinstance(text, str):
-        raise ParameterError(f"a text is {type(text).__name__}, expected str: convert the texts first")
-    return text
+from .word_analysis import checked_texts, word_analysis
 
 
 def _refuse_repeated(tokens: list[str]) -> None:
@@ -111,16 +104,8 @@ class Vocabulary(Sequence[str]):
         InputError
             If a sentencepiece model can't be read.
         """
-        if isinstance(texts, str):
-            raise ParameterError("Iterable over raw text documents expected, string object received.")
-        preprocess = chain(unicode_form(normalize), str.lower if lowercase else None) or str
-        cut = tokenize.scanned(tokenizer, None)
-        scan = None
-        if cut is not None:
-            scan = Scan(cut=cut[0], shortest=cut[1], lower=lowercase, transform=preprocess if normalize else None)
-        tokens = tokenize.named_tokenizer(tokenizer) if isinstance(tokenizer, str) else tokenizer
-        analysis = Analysis(preprocess=preprocess, tokenize=tokens, scan=scan)
-        few, texts = counting.take(map(_checked, texts), counting.SMALL)
+        analysis = word_analysis(tokenizer, lowercase=lowercase, normalize=normalize)
+        few, texts = counting.take(checked_texts(texts), counting.SMALL)
         counter = counting.new_counter(analysis, None, few=few)
         counter.count(texts, insert=True, learn=True, keep=False, threads=threads or available_threads())
         numbers = counter.sorted_numbers()

@@ -1,0 +1,355 @@
+"""WordEstimator: the base of the embedders that learn a vector for each word from texts."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Self
+
+import numpy as np
+
+from .. import artifact
+from ..errors import ArtifactError, InputError, ParameterError
+from ..estimator import Estimator
+from ..text.threads import available_threads
+from ..text.word_analysis import word_analysis
+
+if TYPE_CHECKING:
+    from ..text.analysis import Analysis
+    from .training_options import TrainingOptions
+    from .word_corpus import WordCorpus
+    from .word_training import TrainingPlan, TrainingProgress
+    from .word_vectors import WordVectors
+
+ARCHITECTURES = ("skipgram", "cbow")
+LOSSES = ("negative_sampling", "hierarchical_softmax")
+
+
+@dataclass(kw_only=True, eq=False, repr=False)
+class WordEstimator(Estimator):
+    """How texts are cut into words, and how the words' vectors are trained.
+
+    Parameters
+    ----------
+    architecture : {"skipgram", "cbow"}, default="skipgram"
+        Predict a word from each word around it, or from the mean of them: skip-gram learns better vectors from little
+        text, CBOW is faster.
+    loss : {"negative_sampling", "hierarchical_softmax"}, default="negative_sampling"
+        Tell the right word from a few drawn at random, or decide at each node of a Huffman tree of all words.
+    vector_size : int, default=100
+        How many numbers a vector has.
+    window : int, default=5
+        How many words to either side are looked at, at most.
+    shrink_windows : bool, default=True
+        Draw each window's size evenly from 1 to window, so that near words count for more.
+    min_count : int, default=5
+        Leave out words that are rarer.
+    max_final_vocab : int, default=None
+        Raise min_count until there are at most so many words.
+    sample : float, default=0.001
+        Words of a higher share of the text than this are left out at times; 0 keeps all.
+    negative : int, default=5
+        How many words are drawn for each right one, in negative sampling.
+    ns_exponent : float, default=0.75
+        They are drawn by their frequency to this power.
+    cbow_mean : bool, default=True
+        Take the mean of the vectors around a word; else their sum.
+    alpha : float, default=None
+        The learning rate at the beginning; None is 0.025 for skip-gram and 0.05 for CBOW.
+    min_alpha : float, default=0.0001
+        The learning rate at the end, to which it falls linearly.
+    epochs : int, default=5
+        How often the texts are gone through.
+    seed : int, default=1
+        Where the random numbers begin. With one thread, the same seed gives the same vectors, bit by bit.
+    threads : int, default=None
+        How many threads tokenise and train; None takes every core that the process may use.
+    deterministic : bool, default=False
+        Give the same vectors, bit by bit, whatever the number of threads: they share the reading, and one of them
+        trains.
+    device : str, default="cpu"
+        Where to train: "cpu" (compiled, in threads), or through torch "cuda", "cuda:0", "mps", or "auto" for the best
+        there is.
+    tokenizer : str or callable, default="words"
+        How words are cut: "words", "whitespace", "wordpunct", "cjk", "sentencepiece:FILE" or a function from a text to
+        a list of str.
+    lowercase : bool, default=True
+        Lower-case the texts.
+    normalize : {None, "NFC", "NFKC"}, default=None
+        The Unicode form that each text is brought to, before all else.
+    """
+
+    architecture: str = "skipgram"
+    loss: str = "negative_sampling"
+    vector_size: int = 100
+    window: int = 5
+    shrink_windows: bool = True
+    min_count: int = 5
+    max_final_vocab: int | None = None
+    sample: float = 1e-3
+    negative: int = 5
+    ns_exponent: float = 0.75
+    cbow_mean: bool = True
+    alpha: float | None = None
+    min_alpha: float = 1e-4
+    epochs: int = 5
+    seed: int = 1
+    threads: int | None = None
+    deterministic: bool = False
+    device: str = "cpu"
+    tokenizer: str | Callable[[str], Iterable[str]] = "words"
+    lowercase: bool = True
+    normalize: str | None = None
+
+    @property
+    def word_vectors(self) -> WordVectors:
+        """The words and their vectors.
+
+        Raises
+        ------
+        NotFittedError
+            If nothing was learnt yet.
+        """
+        if not hasattr(self, "word_vectors_"):
+            self._not_fitted()
+        return self.word_vectors_
+
+    def fit(
+        self,
+        texts: Iterable[str],
+        y: Any = None,
+        *,
+        started: Callable[[TrainingPlan], None] | None = None,
+        progress: Callable[[TrainingProgress], None] | None = None,
+        checkpoint: str | os.PathLike[str] | None = None,
+    ) -> Self:
+        """Learn vectors from texts, which are read once.
+
+        Parameters
+        ----------
+        texts : iterable of str
+            Of any length; windows don't reach from one into the next.
+        started : callable, optional
+            Is given a `TrainingPlan` when the texts are read, before the training.
+        progress : callable, optional
+            Is given a `TrainingProgress` about twice a second.
+        checkpoint : path, optional
+            A folder for the state of the training, which is kept after each epoch, after five minutes and at Ctrl-C.
+            If there is one of the same texts and parameters, the training goes on from it. The folder is yours to
+            remove.
+
+        Raises
+        ------
+        InputError
+            If the texts don't have two different words that are frequent enough.
+        ParameterError
+            If a parameter is wrong, or the checkpoint is of other texts or parameters.
+        DivergedError
+            If the weights leave the range of numbers.
+        """
+        self._validate()
+        self._learn(texts, None, started, progress, checkpoint)
+        return self
+
+    def partial_fit(
+        self,
+        texts: Iterable[str],
+        y: Any = None,
+        *,
+        started: Callable[[TrainingPlan], None] | None = None,
+        progress: Callable[[TrainingProgress], None] | None = None,
+        checkpoint: str | os.PathLike[str] | None = None,
+    ) -> Self:
+        """Go on learning from new texts; words that are frequent enough in them are added to the vocabulary.
+
+        Words keep their vectors to begin with, counts add up, and the learning rate begins anew. With hierarchical
+        softmax the tree is made anew, and with it the output weights.
+
+        Parameters, errors
+            As `fit`; ParameterError also if vector_size or the n-grams aren't those of the vectors.
+        """
+        self._validate()
+        before = getattr(self, "word_vectors_", None)
+        if before is not None:
+            self._check_grows(before)
+        self._learn(texts, before, started, progress, checkpoint)
+        return self
+
+    def transform(self, texts: Iterable[str]) -> Any:
+        """The plain mean of the vectors of each text's words: (n_texts, vector_size) float32; zeros where it has none.
+
+        Raises
+        ------
+        NotFittedError
+            If nothing was learnt yet.
+        """
+        from .word_means import mean_vectors
+
+        vectors = self.word_vectors
+        return self._output(mean_vectors(texts, self._analysis(), vectors, self._n_threads))
+
+    def fit_transform(self, texts: Iterable[str], y: Any = None) -> Any:
+        """`fit`, then `transform`; texts that can be read only once are held."""
+        held = texts if isinstance(texts, list | tuple | str) else list(texts)
+        return self.fit(held, y).transform(held)
+
+    def get_feature_names_out(self, input_features: Any = None) -> np.ndarray:
+        """The columns' names, such as ``word2vec0``: (vector_size,) object."""
+        return np.array([f"{self.kind}{i}" for i in range(self.word_vectors.vector_size)], object)
+
+    def save(self, path: str | os.PathLike[str], *, force: bool = False) -> None:
+        """Write a folder that `nlpkit.load` reads.
+
+        Raises
+        ------
+        ArtifactError
+            If a parameter is a function.
+        OutputError
+            If the folder exists, or can't be written.
+        """
+        from .vectors_folder import stored_arrays
+
+        vectors = self.word_vectors
+        options, files = self.get_params(), {}
+        if callable(self.tokenizer):
+            raise ArtifactError("tokenizer is a function, which a model folder can't hold: use a named one instead")
+        if self.tokenizer.startswith("sentencepiece:"):
+            files["spm.model"] = Path(self.tokenizer.partition(":")[2]).read_bytes()
+            options["tokenizer"] = "sentencepiece:spm.model"
+        artifact.save(
+            path,
+            kind=self.kind,
+            options=options,
+            arrays=stored_arrays(vectors, "float32"),
+            files={"vocabulary.txt": vectors.words.lines(), **files},
+            provenance={"losses": self.losses_},
+            force=force,
+        )
+
+    @classmethod
+    def from_artifact(cls, stored: artifact.Artifact) -> Self:
+        """The estimator that `save` wrote."""
+        from .vectors_folder import read_vectors
+
+        options = dict(stored.options)
+        if options.get("tokenizer") == "sentencepiece:spm.model":
+            options["tokenizer"] = f"sentencepiece:{stored.file_path('spm.model')}"
+        model = cls(**options)
+        model.word_vectors_ = read_vectors(stored, mmap=False)
+        model.losses_ = list(stored.provenance.get("losses", []))
+        return model
+
+    def _read(self, texts: Iterable[str], before: WordVectors | None) -> WordCorpus:
+        from .word_corpus import read_corpus
+
+        known = None
+        if before is not None:
+            known = before.words, before.counts if before.counts is not None else np.ones(len(before), np.int64)
+        corpus = read_corpus(
+            texts,
+            self._analysis(),
+            min_count=self.min_count,
+            max_final_vocab=self.max_final_vocab,
+            known=known,
+            threads=self._n_threads,
+        )
+        if len(corpus.vocabulary) < 2:
+            raise InputError(
+                f"there is one word that is frequent enough, {corpus.vocabulary[0]!r}, and none to tell it from:"
+                " give more text, or lower min_count"
+            )
+        return corpus
+
+    def _learn(
+        self,
+        texts: Iterable[str],
+        before: WordVectors | None,
+        started: Callable[[TrainingPlan], None] | None,
+        progress: Callable[[TrainingProgress], None] | None,
+        checkpoint: str | os.PathLike[str] | None,
+    ) -> None:
+        """Read and train, and keep what was learnt once all of it is there."""
+        from .word_learning import WordLearning
+
+        corpus = self._read(texts, before)
+        learning = WordLearning(
+            corpus,
+            before,
+            options=self._options(),
+            described=self._described(),
+            n_workers=1 if self.deterministic else self._n_threads,
+            device=self.device,
+        )
+        learnt = learning.run(started, progress, checkpoint)
+        self.word_vectors_ = learnt.vectors
+        self.losses_ = learnt.losses
+        self.training_seconds_ = learnt.seconds
+        self.corpus_words_ = corpus.n_words
+        self.corpus_tokens_ = corpus.n_tokens
+
+    def _options(self) -> TrainingOptions:
+        from .training_options import TrainingOptions
+
+        alpha = self.alpha if self.alpha is not None else 0.025 if self.architecture == "skipgram" else 0.05
+        return TrainingOptions(
+            skipgram=self.architecture == "skipgram",
+            negative=self.negative if self.loss == "negative_sampling" else 0,
+            vector_size=self.vector_size,
+            window=self.window,
+            shrink_windows=bool(self.shrink_windows),
+            sample=float(self.sample),
+            ns_exponent=float(self.ns_exponent),
+            cbow_mean=bool(self.cbow_mean),
+            alpha=alpha,
+            min_alpha=min(self.min_alpha, alpha),
+            epochs=self.epochs,
+            seed=self.seed,
+        )
+
+    def _described(self) -> dict[str, Any]:
+        """What the vectors depend on, as JSON holds it."""
+        parameters = self.get_params()
+        if callable(self.tokenizer):
+            parameters["tokenizer"] = getattr(self.tokenizer, "__qualname__", type(self.tokenizer).__qualname__)
+        del parameters["threads"]
+        return {"kind": self.kind, **{k: v.item() if isinstance(v, np.generic) else v for k, v in parameters.items()}}
+
+    def _check_grows(self, before: WordVectors) -> None:
+        if before.vector_size != self.vector_size:
+            raise ParameterError(
+                f"vector_size is {self.vector_size}, and the vectors have {before.vector_size} numbers:"
+                " set it back, or fit anew"
+            )
+
+    def _analysis(self) -> Analysis:
+        return word_analysis(self.tokenizer, lowercase=bool(self.lowercase), normalize=self.normalize)
+
+    @property
+    def _n_threads(self) -> int:
+        return int(self.threads) if self.threads is not None else available_threads()
+
+    def _validate(self) -> None:
+        """Check the parameters.
+
+        Raises
+        ------
+        ParameterError
+            With the first that is wrong.
+        """
+        self._one_of("architecture", *ARCHITECTURES)
+        self._one_of("loss", *LOSSES)
+        for name in "vector_size", "window", "min_count", "epochs":
+            self._whole(name, 1)
+        for name in "max_final_vocab", "threads":
+            if getattr(self, name) is not None:
+                self._whole(name, 1)
+        self._whole("seed", 0)
+        self._whole("negative", 1 if self.loss == "negative_sampling" else 0)
+        for name in "sample", "ns_exponent", "min_alpha":
+            self._number(name, 0.0 if name != "ns_exponent" else -10.0)
+        if self.alpha is not None:
+            self._number("alpha", 0.0)
+        self._check("device", isinstance(self.device, str), "a str, such as 'cpu' or 'cuda'")
+        self._check("tokenizer", isinstance(self.tokenizer, str) or callable(self.tokenizer), "a name or a callable")
