@@ -151,7 +151,7 @@ def load(path: str | os.PathLike[str]) -> Any:
         cls = resolve(artifact.kind, KINDS)
     except ParameterError as error:
         raise ArtifactError(f"{artifact.path / CONFIG}: unknown kind: {error}") from error
-    artifact.check_options(inspect.signature(cls).parameters)
+    artifact.check_options(getattr(cls, "stored_options", None) or inspect.signature(cls).parameters)
     return cls.from_artifact(artifact)
 
 

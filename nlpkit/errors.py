@@ -35,12 +35,6 @@ class ArtifactError(NlpkitError, ValueError):
     """A model folder is damaged, foreign, or can't hold what it was asked to."""
 
 
-class UnknownWordError(NlpkitError, KeyError):
-    """A word has no vector."""
-
-    __str__ = Exception.__str__  # KeyError's would quote the message
-
-
 class DivergedError(NlpkitError, ArithmeticError):
     """A training has left the range of numbers."""
 

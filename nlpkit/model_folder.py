@@ -17,6 +17,7 @@ import numpy as np
 
 from ._version import __version__
 from .errors import ArtifactError
+from .mapped_arrays import map_arrays
 from .output_folders import FORMAT
 
 FORMAT_VERSION = 1
@@ -67,6 +68,21 @@ class Artifact:
             return _Arrays(load_file(self.file_path(WEIGHTS)))
         except (SafetensorError, ValueError) as error:
             raise ArtifactError(f"{self.path / WEIGHTS}: is no safetensors file ({error})") from error
+
+    @cached_property
+    def mapped(self) -> dict[str, np.ndarray]:
+        """The arrays of ``model.safetensors`` by name, mapped into memory: read when they are looked at.
+
+        The file's size and header are checked, its SHA-256 is not.
+
+        Raises
+        ------
+        ArtifactError
+            If the folder has no such file or it is damaged, or when an array is asked for that it doesn't hold.
+        """
+        if WEIGHTS not in self.files:
+            raise ArtifactError(f"{self.path}: has no {WEIGHTS}: expected one of {', '.join(self.files) or 'nothing'}")
+        return _Arrays(map_arrays(self.path / WEIGHTS))
 
     @property
     def hash(self) -> str:

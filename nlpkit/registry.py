@@ -15,7 +15,11 @@ EMBEDDERS = {
 }
 """Embedding methods by their name on the command line, which is also the ``kind`` of their model folders."""
 
-KINDS = {**EMBEDDERS, "vocabulary": "nlpkit.text.vocabulary:Vocabulary"}
+KINDS = {
+    **EMBEDDERS,
+    "vocabulary": "nlpkit.text.vocabulary:Vocabulary",
+    "word_vectors": "nlpkit.embeddings.word_vectors:WordVectors",
+}
 """Everything that is saved as a folder, by the ``kind`` in its ``config.json``."""
 
 

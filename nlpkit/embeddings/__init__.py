@@ -1,4 +1,4 @@
-"""Embedders: texts in, vectors out, each of them a scikit-learn estimator."""
+"""Embedders: texts in, vectors out, each of them a scikit-learn estimator; and word vectors."""
 
 from __future__ import annotations
 
@@ -9,10 +9,17 @@ if TYPE_CHECKING:
     from .hashing import Hashing
     from .one_hot import OneHot
     from .tfidf import Tfidf
+    from .word_vectors import WordVectors
 
-__all__ = ["BagOfWords", "Hashing", "OneHot", "Tfidf"]
+__all__ = ["BagOfWords", "Hashing", "OneHot", "Tfidf", "WordVectors"]
 
-_HOMES = {"BagOfWords": "bag_of_words", "Hashing": "hashing", "OneHot": "one_hot", "Tfidf": "tfidf"}
+_HOMES = {
+    "BagOfWords": "bag_of_words",
+    "Hashing": "hashing",
+    "OneHot": "one_hot",
+    "Tfidf": "tfidf",
+    "WordVectors": "word_vectors",
+}
 
 
 def __getattr__(name: str) -> Any:

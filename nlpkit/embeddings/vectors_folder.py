@@ -1,78 +1,185 @@
-"""Word vectors in a model folder: which arrays it has, and back."""
+"""How word vectors are laid out in a model folder: ``vocabulary.txt``, and arrays of the same names for all kinds.
+
+Arrays: ``vectors`` (n, d); ``counts`` (n,) and ``outputs`` (n_out, d) where they are known; with sub-words
+``word_rows`` (n, d), ``ngram_rows`` (n_used, d), ``ngram_buckets`` (n_used,); with labels those of the classifier,
+after ``classifier_``. Rows are float32; or float16; or int8, each row with a scale of its own in ``NAME_scale``: the
+largest number of a row becomes ±127.
+"""
 
 from __future__ import annotations
 
 import os
-from typing import Any
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from .. import artifact
-from ..errors import ArtifactError
+from ..errors import ArtifactError, NlpkitError, ParameterError
 from ..text.terms import Terms
-from .word_vectors import WordVectors
+from .subwords import Subwords
+
+if TYPE_CHECKING:
+    from .classifier import Classifier
+    from .word_vectors import WordVectors
 
 KINDS = ("word_vectors", "word2vec", "fasttext")
+OPTIONS = ("precision", "min_n", "max_n", "bucket", "pruned", "classifier")
+"""What the ``config.json`` of kind ``word_vectors`` says of them."""
+
+_VOCABULARY = "vocabulary.txt"
+_PRECISIONS = ("float32", "float16", "int8")
+_SCALE = "_scale"
+_CLASSIFIER = "classifier_"
 
 
 def stored_arrays(vectors: WordVectors, precision: str = "float32") -> dict[str, np.ndarray]:
-    """The arrays of `nlpkit.artifact.save` for word vectors."""
-    arrays: dict[str, Any] = {"vectors": vectors.vectors}
+    """Return the arrays that a folder holds of ``vectors``; its words are its ``vocabulary.txt``.
+
+    Parameters
+    ----------
+    vectors : WordVectors
+        What is to be stored.
+    precision : {"float32", "float16", "int8"}
+        Of the rows. float16 keeps 3 digits and halves the folder; int8 keeps 2 and quarters it.
+
+    Returns
+    -------
+    dict of str to ndarray
+
+    Raises
+    ------
+    ParameterError
+        If there is no such precision.
+    ArtifactError
+        If a number is too large for float16, or isn't finite and is to become int8.
+    """
+    if precision not in _PRECISIONS:
+        raise ParameterError(f"precision is {precision!r}: it has to be one of {', '.join(_PRECISIONS)}")
+    arrays = _stored("vectors", vectors.vectors, precision)
     if vectors.counts is not None:
         arrays["counts"] = vectors.counts
     if vectors.outputs is not None:
-        arrays["outputs"] = vectors.outputs
+        arrays |= _stored("outputs", vectors.outputs, precision)
     if vectors.subwords is not None:
-        arrays |= {
-            "word_rows": vectors.subwords.word_rows,
-            "ngram_rows": vectors.subwords.ngram_rows,
-            "ngram_buckets": vectors.subwords.buckets,
-        }
+        arrays |= _stored("word_rows", vectors.subwords.word_rows, precision)
+        arrays |= _stored("ngram_rows", vectors.subwords.ngram_rows, precision)
+        arrays["ngram_buckets"] = np.asarray(vectors.subwords.buckets, np.int32)
+    if vectors.classifier is not None:
+        arrays |= {f"{_CLASSIFIER}{name}": array for name, array in vectors.classifier.arrays().items()}
     return arrays
 
 
 def save_vectors(vectors: WordVectors, path: str | os.PathLike[str], *, precision: str, force: bool) -> None:
-    """Write word vectors as a model folder of their own."""
+    """Write a folder of kind ``word_vectors``: see `WordVectors.save`."""
     subwords = vectors.subwords
+    grams = {name: None if subwords is None else getattr(subwords, name) for name in OPTIONS[1:5]}
     artifact.save(
         path,
         kind="word_vectors",
         options={
             "precision": precision,
-            "min_n": subwords.min_n if subwords else None,
-            "max_n": subwords.max_n if subwords else None,
-            "bucket": subwords.bucket if subwords else None,
+            **grams,
+            "classifier": None if vectors.classifier is None else vectors.classifier.options(),
         },
         arrays=stored_arrays(vectors, precision),
-        files={"vocabulary.txt": vectors.words.lines()},
+        files={_VOCABULARY: vectors.words.lines()},
         provenance={"vectors": vectors.provenance},
         force=force,
     )
 
 
 def read_vectors(stored: artifact.Artifact, *, mmap: bool = True) -> WordVectors:
-    """Read the word vectors of a model folder."""
-    from .subwords import Subwords
+    """Read the word vectors of a folder of kind ``word_vectors``, ``word2vec`` or ``fasttext``.
+
+    Parameters
+    ----------
+    stored : Artifact
+        The folder, as `nlpkit.artifact.read` gives it.
+    mmap : bool
+        Map float32 rows into memory instead of reading them: they are read when they are looked at, and the file is not
+        compared with its SHA-256. Rows of float16 or int8 are made float32 in memory.
+
+    Returns
+    -------
+    WordVectors
+
+    Raises
+    ------
+    ArtifactError
+        If the folder is of another kind, or damaged.
+    """
+    from .word_vectors import WordVectors
 
     if stored.kind not in KINDS:
-        raise ArtifactError(f"{stored.path} holds a {stored.kind} model, expected word vectors: {', '.join(KINDS)}")
-    arrays = stored.arrays
-    words = Terms.from_lines(stored.file("vocabulary.txt"))
-    subwords = None
-    if "ngram_rows" in arrays:
-        subwords = Subwords(
-            min_n=stored.options["min_n"],
-            max_n=stored.options["max_n"],
-            bucket=stored.options["bucket"],
-            word_rows=arrays["word_rows"],
-            ngram_rows=arrays["ngram_rows"],
-            buckets=arrays["ngram_buckets"],
+        raise ArtifactError(f"{stored.path} holds a {stored.kind} model: expected one of {', '.join(KINDS)}")
+    arrays = stored.mapped if mmap else stored.arrays
+    try:
+        words = Terms.from_lines(stored.file(_VOCABULARY))
+        return WordVectors(
+            words,
+            _rows(arrays, "vectors"),
+            counts=arrays.get("counts"),
+            subwords=_subwords(stored.options, arrays, len(words)),
+            outputs=_rows(arrays, "outputs") if "outputs" in arrays else None,
+            classifier=_classifier(stored.options, arrays),
+            provenance=stored.provenance.get("vectors"),
         )
-    return WordVectors(
-        words,
-        arrays["vectors"],
-        counts=arrays.get("counts"),
-        outputs=arrays.get("outputs"),
-        subwords=subwords,
-        provenance=stored.provenance.get("vectors"),
+    except (NlpkitError, ValueError, TypeError, KeyError) as error:
+        known = isinstance(error, ArtifactError) and str(error).startswith(str(stored.path))
+        text = str(error) if known else f"{stored.path}: is damaged ({error}): save the model again"
+        raise ArtifactError(text) from error
+
+
+def _subwords(options: Mapping[str, Any], arrays: Mapping[str, np.ndarray], n: int) -> Subwords | None:
+    if "ngram_rows" not in arrays:
+        return None
+    own, ngrams, buckets = _rows(arrays, "word_rows"), _rows(arrays, "ngram_rows"), arrays["ngram_buckets"]
+    if own.ndim != 2 or ngrams.ndim != 2 or own.shape[1] != ngrams.shape[1] or len(own) != n:
+        raise ArtifactError("the rows of the sub-words don't fit the words")
+    bucket = options["bucket"]
+    if buckets.dtype != np.int32 or buckets.ndim != 1:
+        raise ArtifactError("the buckets are no list of int32")
+    subwords = Subwords(
+        options["min_n"], options["max_n"], bucket, own, ngrams, buckets, pruned=bool(options.get("pruned"))
     )
+    if len(buckets) and not (buckets[0] >= 0 and buckets[-1] < bucket and (buckets[1:] > buckets[:-1]).all()):
+        raise ArtifactError("the buckets aren't ascending, or beyond their number")
+    return subwords
+
+
+def _classifier(options: Mapping[str, Any], arrays: Mapping[str, np.ndarray]) -> Classifier | None:
+    if not options.get("classifier"):
+        return None
+    from .classifier import Classifier
+
+    own = {name.removeprefix(_CLASSIFIER): array for name, array in arrays.items() if name.startswith(_CLASSIFIER)}
+    return Classifier.from_arrays(own, options["classifier"])
+
+
+def _stored(name: str, rows: np.ndarray, precision: str) -> dict[str, np.ndarray]:
+    """Rows as they are stored, and for int8 the scale of each."""
+    if precision == "float32":
+        return {name: rows}
+    if precision == "float16":
+        with np.errstate(over="ignore"):
+            half = rows.astype(np.float16)
+        if (np.isinf(half) & np.isfinite(rows)).any():
+            raise ArtifactError(f"{name} holds numbers above 65,504, too large for float16: choose another precision")
+        return {name: half}
+    largest = np.abs(rows).max(axis=1, initial=0)
+    if not np.isfinite(largest).all():
+        raise ArtifactError(f"{name} holds NaN or infinite numbers, which int8 can't: choose another precision")
+    scale = np.asarray(largest / 127, np.float32)
+    divisors = np.where(scale > 0, scale, 1)[:, np.newaxis]
+    return {name: np.clip(np.rint(rows / divisors), -127, 127).astype(np.int8), name + _SCALE: scale}
+
+
+def _rows(arrays: Mapping[str, np.ndarray], name: str) -> np.ndarray:
+    rows = arrays[name]
+    if rows.dtype != np.int8:
+        return rows.astype(np.float32, copy=False)
+    scale = arrays[name + _SCALE]
+    if rows.ndim != 2 or scale.shape != rows.shape[:1]:
+        raise ArtifactError(f"{name} has {rows.shape} numbers and {scale.size} scales")
+    return rows * scale[:, np.newaxis].astype(np.float32, copy=False)

@@ -1,0 +1,336 @@
+"""What can be asked of words and their vectors: neighbours, analogies, likenesses, distances of texts."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from ..errors import ParameterError
+from ..text.terms import Terms
+from .nearest import Nearest, unit_rows
+
+Item = str | np.ndarray
+"""A word, or a vector (d,)."""
+Query = Item | tuple[Sequence[Item], Sequence[Item]]
+"""What neighbours are asked for: a word, a vector, or words and vectors to be added and others to be taken away."""
+Found = list[tuple[str, float]]
+"""Words and their scores, the best first."""
+
+
+class WordQueries:
+    """The questions; `nlpkit.embeddings.WordVectors` adds the words, the vectors, and where they are kept."""
+
+    words: Terms
+    vectors: np.ndarray
+
+    if TYPE_CHECKING:
+
+        @property
+        def vector_size(self) -> int: ...
+        @property
+        def index(self) -> dict[str, int]: ...
+        def __contains__(self, word: object) -> bool: ...
+        def __getitem__(self, word: str | Sequence[str]) -> np.ndarray: ...
+
+    @cached_property
+    def nearest(self) -> Nearest:
+        """The search by cosine; made when it is first read."""
+        return Nearest(self.vectors)
+
+    def most_similar(
+        self,
+        positive: Item | Sequence[Item] = (),
+        negative: Item | Sequence[Item] = (),
+        k: int = 10,
+        *,
+        restrict: int | Iterable[str] | None = None,
+    ) -> Found:
+        """Find the words nearest to one or to the mean of several.
+
+        The mean is that of the vectors' directions: each is divided by its length, and those in ``negative`` are
+        turned round. The words of the query are left out. Cosines are told apart in float64; equal ones go by their
+        row.
+
+        Parameters
+        ----------
+        positive, negative : str, (d,) array, or sequence of these
+            Words or vectors to be added, and to be taken away.
+        k : int
+            How many words, at most.
+        restrict : int or iterable of str, optional
+            Look among the first words only, or among these only.
+
+        Returns
+        -------
+        list of (str, float)
+            Words and cosines, the nearest first.
+
+        Raises
+        ------
+        UnknownWordError
+            If there is no such word, and there are no sub-words.
+        ParameterError
+            If the query is empty, or a parameter has a value that can't be.
+        """
+        return self.most_similar_many([(_items(positive), _items(negative))], k, restrict=restrict)[0]
+
+    def most_similar_many(
+        self,
+        queries: Iterable[Query] | np.ndarray,
+        k: int = 10,
+        *,
+        restrict: int | Iterable[str] | None = None,
+        threads: int | None = None,
+    ) -> list[Found]:
+        """Find the words nearest to each of many queries at once, much sooner than one by one.
+
+        Parameters
+        ----------
+        queries : iterable of str, (d,) array or (positive, negative); or (m, d) array
+            Each is what `most_similar` is asked.
+        k, restrict
+            As for `most_similar`.
+        threads : int, optional
+            How many threads; all cores that the process may use unless told.
+
+        Returns
+        -------
+        list of list of (str, float)
+            For each query what `most_similar` gives.
+
+        Raises
+        ------
+        UnknownWordError, ParameterError
+            As `most_similar`.
+
+        Examples
+        --------
+        >>> vectors = WordVectors(["king", "queen", "apple"], np.array([[1, 0.1], [1, 0], [0, 1]]))
+        >>> [found[0][0] for found in vectors.most_similar_many(["king", (["king"], ["queen"])], k=1)]
+        ['queen', 'apple']
+        """
+        if isinstance(queries, str):
+            raise ParameterError("queries is one string: give a list of words, or use most_similar")
+        pairs = [query if isinstance(query, tuple) else ([query], []) for query in queries]
+        _check_k(k)
+        sought, excluded = np.empty((len(pairs), self.vector_size)), []
+        for i, (positive, negative) in enumerate(pairs):
+            sought[i], rows = self._query(positive, negative)
+            excluded.append(rows)
+        nearest, chosen, last = self._restricted(restrict)
+        if chosen is not None:
+            place = {row: i for i, row in enumerate(chosen.tolist())}
+            excluded = [[place[row] for row in rows if row in place] for rows in excluded]
+        rows, cosines = nearest.search(sought, k, excluded=excluded, restrict=last)
+        return self._named(rows if chosen is None else np.where(rows < 0, -1, chosen[rows]), cosines)
+
+    def analogy(
+        self, a: str, b: str, c: str, *, method: str = "3cosadd", k: int = 10, restrict: int | None = None
+    ) -> Found:
+        """Answer "``a`` is to ``b`` as ``c`` is to what?".
+
+        Parameters
+        ----------
+        a, b, c : str
+            Words, such as paris, france, berlin.
+        method : {"3cosadd", "3cosmul"}
+            How it is scored: see `nlpkit.embeddings.analogy`.
+        k : int
+            How many answers, at most.
+        restrict : int, optional
+            Look among the first words only.
+
+        Returns
+        -------
+        list of (str, float)
+            Words and scores, the best first.
+
+        Raises
+        ------
+        UnknownWordError, ParameterError
+            As `most_similar`.
+        """
+        return self.combine([b, c], [a], method=method, k=k, restrict=restrict)
+
+    def combine(
+        self,
+        positive: str | Sequence[str],
+        negative: Sequence[str] = (),
+        *,
+        method: str = "3cosadd",
+        k: int = 10,
+        restrict: int | None = None,
+    ) -> Found:
+        """Find the words that are like all of ``positive`` and unlike all of ``negative``.
+
+        Parameters
+        ----------
+        positive : str or sequence of str
+            Words; or an expression, such as ``"paris - france + germany"``, with spaces round its signs.
+        negative : sequence of str
+            Words.
+        method, k, restrict
+            As for `analogy`.
+
+        Returns
+        -------
+        list of (str, float)
+            Words and scores, the best first.
+
+        Raises
+        ------
+        InputError
+            If an expression can't be read.
+        UnknownWordError, ParameterError
+            As `most_similar`.
+        """
+        from .analogy import multiplied, parse_expression
+
+        if isinstance(positive, str):
+            added, taken = parse_expression(positive)
+            positive, negative = added, [*taken, *negative]
+        if method == "3cosadd":
+            return self.most_similar(positive, negative, k, restrict=restrict)
+        if method != "3cosmul":
+            raise ParameterError(f"method is {method!r}: it has to be '3cosadd' or '3cosmul'")
+        _check_k(k)
+        nearest, _, last = self._restricted(restrict)
+        _, excluded = self._query(positive, negative)
+        rows, scores = multiplied(nearest, self[positive], self[negative], k, excluded, last)
+        return self._named(rows[np.newaxis], scores[np.newaxis])[0]
+
+    def similarity(self, first: str, second: str) -> float:
+        """Compute the cosine of two words' vectors: from -1 to 1, 0 where one is all zeros.
+
+        Raises
+        ------
+        UnknownWordError
+            If there is no such word, and there are no sub-words.
+        """
+        one, other = unit_rows(self[[first, second]])
+        return float(one @ other)
+
+    def doesnt_match(self, words: Sequence[str]) -> str:
+        """Tell which word is unlike the others: the one whose cosine with the mean of all their directions is least.
+
+        Of equal ones the first is told.
+
+        Raises
+        ------
+        UnknownWordError
+            If there is no such word, and there are no sub-words.
+        ParameterError
+            If there are no words.
+        """
+        if isinstance(words, str) or not len(words):
+            raise ParameterError("words has to be a list of one word or more")
+        units = unit_rows(self[words])
+        return words[int(np.argmin(units @ units.mean(axis=0)))]
+
+    def rank(self, word: str, other: str) -> int:
+        """Tell how near ``other`` is to ``word`` among all words: 1 if none is nearer.
+
+        Raises
+        ------
+        UnknownWordError
+            If there is no such word, and there are no sub-words.
+        """
+        unit, compared = unit_rows(self[[word, other]])
+        rows = {self.index[each] for each in (word, other) if each in self}
+        return 1 + self.nearest.count_nearer(unit, float(compared @ unit), excluded=rows)
+
+    def wmdistance(self, first: str | Sequence[str], second: str | Sequence[str], *, normalize: bool = True) -> float:
+        """Compute the word mover's distance of two texts: see `nlpkit.embeddings.movers_distance`.
+
+        Parameters
+        ----------
+        first, second : sequence of str, or str
+            The texts' words; a str is cut at white space. Words that have no vector are left out.
+        normalize : bool
+            Divide each vector by its length, as gensim does. The paper takes them as they are.
+
+        Returns
+        -------
+        float
+            Infinite when one text has no word with a vector, and the other has; 0 when neither has.
+        """
+        from .movers_distance import movers_distance
+
+        heaps = [Counter(self._known(text)) for text in (first, second)]
+        if not all(heaps):
+            return float("inf") if any(heaps) else 0.0
+        words = sorted({*heaps[0], *heaps[1]})
+        shares = [np.array([heap[word] for word in words]) / heap.total() for heap in heaps]
+        vectors = self[words].astype(np.float64)
+        return movers_distance(unit_rows(vectors) if normalize else vectors, *shares)
+
+    def _known(self, text: str | Sequence[str]) -> list[str]:
+        words = text.split() if isinstance(text, str) else text
+        return [word for word in words if self._has_vector(word)]
+
+    def _has_vector(self, word: str) -> bool:
+        return word in self
+
+    def _query(self, positive: Sequence[Item], negative: Sequence[Item]) -> tuple[np.ndarray, list[int]]:
+        """The sum of the signed directions, and the rows of the words."""
+        items = [*_items(positive), *_items(negative)]
+        if not items:
+            raise ParameterError("the query is empty: give a word or a vector at least")
+        vectors = np.empty((len(items), self.vector_size))
+        for i, item in enumerate(items):
+            vectors[i] = self[item] if isinstance(item, str) else self._checked(item)
+        signs = np.ones(len(items))
+        signs[len(items) - len(_items(negative)) :] = -1
+        return signs @ unit_rows(vectors), [
+            self.index[item] for item in items if isinstance(item, str) and item in self
+        ]
+
+    def _checked(self, vector: np.ndarray) -> np.ndarray:
+        found = np.asarray(vector)
+        if found.shape != (self.vector_size,) or found.dtype.kind not in "fiu" or not np.isfinite(found).all():
+            what = f"{found.dtype} of shape {found.shape}"
+            raise ParameterError(f"a query is {what}: expected a word, or {self.vector_size} finite numbers")
+        return found
+
+    def _restricted(self, restrict: int | Iterable[str] | None) -> tuple[Nearest, np.ndarray | None, int]:
+        """Where to search: the rows, which ones they are if not all, and how many of them from the first."""
+        if restrict is None:
+            return self.nearest, None, len(self.words)
+        if isinstance(restrict, int | np.integer) and not isinstance(restrict, bool):
+            if restrict < 1:
+                raise ParameterError(f"restrict is {restrict}: it has to be 1 or more words, a list of words, or None")
+            return self.nearest, None, min(int(restrict), len(self.words))
+        if isinstance(restrict, str | bool):
+            raise ParameterError(f"restrict is {restrict!r}: it has to be a number of words, a list of words, or None")
+        chosen = np.array(sorted({self._row(word) for word in restrict}), np.int64)
+        return Nearest(self.vectors[chosen]), chosen, len(chosen)
+
+    def _row(self, word: str) -> int:
+        from .near_spellings import unknown_word
+
+        if word not in self:
+            raise unknown_word(word, self.index)
+        return self.index[word]
+
+    def _named(self, rows: np.ndarray, scores: np.ndarray) -> list[Found]:
+        unique, places = np.unique(rows, return_inverse=True)
+        names = ["" if row < 0 else self.words[row] for row in unique.tolist()]
+        return [
+            [(names[place], score) for place, score, row in zip(*line, strict=True) if row >= 0]
+            for line in zip(places.reshape(rows.shape).tolist(), scores.tolist(), rows.tolist(), strict=True)
+        ]
+
+
+def _items(items: Item | Sequence[Item] | None) -> Sequence[Item]:
+    if items is None:
+        return []
+    return [items] if isinstance(items, str) or (isinstance(items, np.ndarray) and items.ndim == 1) else list(items)
+
+
+def _check_k(k: int) -> None:
+    if not isinstance(k, int | np.integer) or isinstance(k, bool) or k < 1:
+        raise ParameterError(f"k is {k!r}: it has to be a number from 1")

@@ -1,0 +1,98 @@
+"""Arrays of a safetensors file, mapped into memory: nothing is read before it is looked at."""
+
+from __future__ import annotations
+
+import json
+import math
+import mmap
+import os
+import sys
+from typing import Any
+
+import numpy as np
+
+from .errors import ArtifactError
+
+DTYPES = {
+    "F64": "<f8",
+    "F32": "<f4",
+    "F16": "<f2",
+    "I64": "<i8",
+    "I32": "<i4",
+    "I16": "<i2",
+    "I8": "i1",
+    "U64": "<u8",
+    "U32": "<u4",
+    "U16": "<u2",
+    "U8": "u1",
+    "BOOL": "?",
+}
+"""numpy's names for the numbers of a safetensors file."""
+
+_LARGEST_HEADER = 100_000_000
+
+
+def map_arrays(path: str | os.PathLike[str]) -> dict[str, np.ndarray]:
+    """Map the arrays of the safetensors file ``path``.
+
+    The header is checked against the file's size; the numbers are not looked at. They can be written to, which changes
+    them in this process's memory only, never in the file.
+
+    Parameters
+    ----------
+    path : str or path-like
+        The file.
+
+    Returns
+    -------
+    dict of str to ndarray
+        By name.
+
+    Raises
+    ------
+    ArtifactError
+        If the file can't be read, is no safetensors file, or is shorter or longer than its header says.
+
+    Examples
+    --------
+    >>> import pathlib, tempfile
+    >>> from safetensors.numpy import save_file
+    >>> path = pathlib.Path(tempfile.mkdtemp(), "numbers.safetensors")
+    >>> save_file({"a": np.arange(3, dtype=np.float32)}, path)
+    >>> map_arrays(path)["a"]
+    array([0., 1., 2.], dtype=float32)
+    """
+    try:
+        with open(path, "rb") as file:
+            size = os.fstat(file.fileno()).st_size
+            length = int.from_bytes(file.read(8), "little")
+            if size < 8 or not 2 <= length <= min(size - 8, _LARGEST_HEADER):
+                raise ArtifactError(f"{os.fspath(path)}: is no safetensors file (its header can't be {length} bytes)")
+            header = file.read(length)
+            data = np.frombuffer(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_COPY), np.uint8)
+    except OSError as error:
+        raise ArtifactError(f"{os.fspath(path)}: can't be read: {error.strerror or error}") from error
+    try:
+        return _arrays(json.loads(header), data[8 + length :])
+    except (ValueError, TypeError, KeyError, AttributeError, OverflowError, RecursionError) as error:
+        raise ArtifactError(f"{os.fspath(path)}: is no safetensors file ({error}): save the model again") from error
+
+
+def _arrays(header: dict[str, Any], data: np.ndarray) -> dict[str, np.ndarray]:
+    header.pop("__metadata__", None)
+    arrays, expected = {}, 0
+    for name, entry in sorted(header.items(), key=lambda item: item[1]["data_offsets"]):
+        dtype, shape = np.dtype(DTYPES[entry["dtype"]]), tuple(entry["shape"])
+        start, end = entry["data_offsets"]
+        if any(type(number) is not int or number < 0 for number in (*shape, start, end)):
+            raise ValueError(f"a wrong shape or place of {name!r}")
+        if start != expected or end - start != dtype.itemsize * math.prod(shape) or end > len(data):
+            raise ValueError(f"{name!r} isn't within the file, or not where the one before ends")
+        expected = end
+        array = data[start:end].view(dtype).reshape(shape)
+        if sys.byteorder == "big" or not array.flags.aligned:
+            array = array.astype(dtype.newbyteorder("="))
+        arrays[name] = array
+    if expected != len(data):
+        raise ValueError(f"{len(data) - expected} bytes follow the last array")
+    return arrays
