@@ -1,0 +1,149 @@
+"""fastText's ``.bin``, version 12, as its own program writes it for models without labels."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import struct
+from collections.abc import Mapping
+from typing import IO, TYPE_CHECKING, Any
+
+import numpy as np
+
+from ...errors import OutputError, ParameterError
+from ...outputs import PendingFile, output_errors
+from ...text.terms import Terms
+from .fasttext_header import ARCHITECTURES, LOSSES, MAGIC, OUR_NAMES, VERSION, Settings
+
+if TYPE_CHECKING:
+    from ..subwords import Subwords
+    from ..word_vectors import WordVectors
+
+_BLOCK = 1 << 14
+_SPACES = np.frombuffer(b" \n\r\t\v\f\0", np.uint8)
+
+
+def write(vectors: WordVectors, path: str | os.PathLike[str]) -> None:
+    """Write word vectors as a fastText model of version 12, with their n-grams' rows where there are any.
+
+    The file has a row for each bucket, of zeros for those not in use: (words + buckets) × dimensions × 4 bytes, and
+    as many again for the words' output rows. Counts that aren't known are written as 0.
+
+    Parameters
+    ----------
+    vectors : WordVectors
+        Words that are no sub-words' means, or whose sub-words' rows are there.
+    path : str or path-like
+        Where to.
+
+    Raises
+    ------
+    ParameterError
+        If a word is empty or has white space in it, or the model has labels.
+    OutputError
+        If the file can't be written there.
+    """
+    if vectors.classifier is not None or (vectors.subwords is not None and vectors.subwords.pruned):
+        raise ParameterError("models with labels can't be written as fastText's .bin: save them as a folder")
+    terms = vectors.words if isinstance(vectors.words, Terms) else Terms.of(vectors.words)
+    _check_words(terms)
+    subwords = vectors.subwords
+    settings = _settings(vectors)
+    n, d = len(terms), settings.dim
+    counts = np.zeros(n, np.int64) if vectors.counts is None else np.asarray(vectors.counts, np.int64)
+    rows = vectors.vectors if subwords is None else subwords.word_rows
+    outputs = np.zeros((0, d), np.float32) if vectors.outputs is None else vectors.outputs[:n]
+    size = 4 * d * (2 * n + settings.bucket) + int(terms.offsets[-1]) + 10 * n + 200
+    with output_errors(path):
+        pending = PendingFile(path)
+        with pending as file:
+            _check_room(pending, size, path)
+            file.write(struct.pack("<2i", MAGIC, VERSION) + settings.packed())
+            file.write(struct.pack("<3i2q", n, n, 0, _tokens(vectors, counts), -1))
+            for first in range(0, n, _BLOCK):
+                words = zip(terms[first : first + _BLOCK], counts[first : first + _BLOCK].tolist(), strict=True)
+                file.write(b"".join(word.encode() + struct.pack("<Bqb", 0, count, 0) for word, count in words))
+            file.write(struct.pack("<B2q", 0, n + settings.bucket, d))
+            _write_rows(file, rows, n)
+            if subwords is not None and settings.bucket:
+                _write_buckets(file, subwords, d)
+            file.write(struct.pack("<B2q", 0, n, d))
+            _write_rows(file, outputs, n)
+
+
+def _settings(vectors: WordVectors) -> Settings:
+    """The settings to be written: those that the vectors' provenance tells, and fastText's defaults."""
+    told: dict[str, Any] = dict(vectors.provenance or {})
+    for nested in ("options", "parameters"):
+        if isinstance(told.get(nested), Mapping):
+            told = {**told[nested], **told}
+    fields: dict[str, Any] = {}
+    for theirs, ours in OUR_NAMES.items():
+        value = told.get(ours)
+        most = 1 << (31 if ours == "min_count" else 20)
+        if isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value < most:
+            fields[theirs] = float(value) if theirs == "t" else int(value)
+    numbers = {name: number for table in (ARCHITECTURES, LOSSES) for number, name in table.items()}
+    if told.get("architecture") in ("cbow", "skipgram"):
+        fields["model"] = numbers[told["architecture"]]
+    if told.get("loss") in ("negative_sampling", "hierarchical_softmax"):
+        fields["loss"] = numbers[told["loss"]]
+    subwords = vectors.subwords
+    if subwords is not None and subwords.bucket and subwords.max_n:
+        fields |= {"minn": subwords.min_n, "maxn": subwords.max_n, "bucket": subwords.bucket}
+    return Settings(dim=int(vectors.vector_size), **fields)
+
+
+def _tokens(vectors: WordVectors, counts: np.ndarray) -> int:
+    """How many words the training text had: as many as were counted, and more where the provenance says so."""
+    told = dict(vectors.provenance or {}).get("tokens")
+    known = int(counts.sum())
+    return max(known, int(told)) if isinstance(told, int) and known and told < 1 << 62 else known
+
+
+def _check_words(terms: Terms) -> None:
+    """Raise ParameterError if fastText can't have one of these words."""
+    if not len(terms):
+        raise ParameterError("there are no words, and a fastText model needs one at least")
+    letters = np.asarray(terms.buffer[: terms.offsets[-1]])
+    ends = np.asarray(terms.offsets[1:], np.int64)
+    bad = np.flatnonzero(np.isin(letters, _SPACES))
+    empty = np.flatnonzero(np.diff(np.asarray(terms.offsets, np.int64)) == 0)
+    try:
+        letters.tobytes().decode("utf-8")
+    except UnicodeDecodeError as error:
+        number, what = int(np.searchsorted(ends, error.start, side="right")), "isn't UTF-8"
+    else:
+        if not len(bad) and not len(empty):
+            return
+        number = int(np.searchsorted(ends, bad[0], side="right") if len(bad) else empty[0])
+        what = "has white space in it" if len(bad) else "is empty"
+    hint = "rename it, or save the vectors as a folder"
+    raise ParameterError(f"word {number:,}, {terms[number]!r}, {what}, which a fastText model can't have: {hint}")
+
+
+def _check_room(pending: PendingFile, size: int, path: str | os.PathLike[str]) -> None:
+    """Raise OutputError if the disk hasn't room for ``size`` bytes."""
+    if pending.path.is_file() or not pending.path.exists():
+        free = shutil.disk_usage(pending.path.parent).free
+        if size > free:
+            raise OutputError(f"{os.fspath(path)}: takes {size:,} bytes, and {free:,} are free: name another disk")
+
+
+def _write_rows(file: IO[bytes], rows: np.ndarray, n: int) -> None:
+    """Write ``n`` rows, a block at a time; those that aren't there are zeros."""
+    for first in range(0, n, _BLOCK):
+        block = np.zeros((min(_BLOCK, n - first), rows.shape[1]), "<f4")
+        some = rows[first : first + _BLOCK]
+        block[: len(some)] = some
+        file.write(block.data)
+
+
+def _write_buckets(file: IO[bytes], subwords: Subwords, width: int) -> None:
+    """Write a row for every bucket, a block at a time; zeros for those not in use."""
+    for first in range(0, subwords.bucket, _BLOCK):
+        last = min(first + _BLOCK, subwords.bucket)
+        block = np.zeros((last - first, width), "<f4")
+        start, end = np.searchsorted(subwords.buckets, [first, last])
+        block[np.asarray(subwords.buckets[start:end]) - first] = subwords.ngram_rows[start:end]
+        file.write(block.data)
