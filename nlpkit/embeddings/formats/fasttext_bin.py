@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ...errors import InputError, ParameterError
+from ...errors import InputError
 from ...text.terms import Terms
 from ..product_quantizer import read_quantized
 from .fasttext_header import ARCHITECTURES, LOSSES, OUR_NAMES, Dictionary, ModelFile, Settings
 from .fasttext_writer import write
+from .words import check_encoding, check_limit, decode
 
 if TYPE_CHECKING:
     from ..subwords import Subwords
@@ -48,10 +49,10 @@ def read(
     InputError
         If it is no fastText model, truncated or damaged, or a word can't be decoded.
     ParameterError
-        If ``limit`` isn't a number from 1.
+        If ``limit`` isn't a whole number from 1, or Python doesn't know ``encoding`` or ``errors``.
     """
-    if limit is not None and (not isinstance(limit, int | np.integer) or isinstance(limit, bool) or limit < 1):
-        raise ParameterError(f"limit is {limit!r}: it has to be a number from 1, or None for all words")
+    check_limit(limit)
+    check_encoding(encoding, errors)
     with ModelFile(path) as file:
         try:
             return _read(file, limit, encoding, errors)
@@ -166,32 +167,9 @@ def _subwords(
 
 
 def _decode(file: ModelFile, dictionary: Dictionary, first: int, last: int, encoding: str, errors: str) -> Terms:
-    entries = dictionary.entries
-    raw = Terms(entries.buffer, entries.offsets[first : last + 1])
-    start, end = entries.offsets[first], entries.offsets[last]
-    if encoding.lower().replace("_", "-") in ("utf-8", "utf8"):
-        letters = entries.buffer[start:end]
-        heads = entries.buffer[entries.offsets[first:last]]
-        try:
-            letters.tobytes().decode("utf-8")
-        except UnicodeDecodeError:
-            pass
-        else:
-            if not (heads & 0xC0 == 0x80).any():  # no character runs over from one word into the next
-                return raw
-    names = []
-    for i in range(first, last):
-        name = entries.buffer[entries.offsets[i] : entries.offsets[i + 1]].tobytes()
-        try:
-            names.append(name.decode(encoding, errors))
-        except UnicodeDecodeError as error:
-            hint = "errors='backslashreplace' reads it nevertheless"
-            raise InputError(
-                f"{file.path}: entry {i:,} of the dictionary, {name!r}, isn't {encoding}: {hint}"
-            ) from error
-        except LookupError as error:
-            raise ParameterError(f"{error}: encoding and errors have to be Python's names") from error
-    return Terms.of(names)
+    offsets = dictionary.entries.offsets[first : last + 1]
+    letters = dictionary.entries.buffer[offsets[0] : offsets[-1]]
+    return decode(letters, offsets - offsets[0], encoding, errors, lambda row: f"{file.path}, entry {first + row:,}")
 
 
 def _provenance(settings: Settings, dictionary: Dictionary, version: int, quantized: bool) -> dict[str, Any]:

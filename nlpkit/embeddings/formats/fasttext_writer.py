@@ -6,21 +6,22 @@ import os
 import shutil
 import struct
 from collections.abc import Mapping
+from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
 import numpy as np
 
-from ...errors import OutputError, ParameterError
+from ...errors import OutputError
 from ...outputs import PendingFile, output_errors
 from ...text.terms import Terms
 from .fasttext_header import ARCHITECTURES, LOSSES, MAGIC, OUR_NAMES, VERSION, Settings
+from .words import check_words
 
 if TYPE_CHECKING:
     from ..subwords import Subwords
     from ..word_vectors import WordVectors
 
 _BLOCK = 1 << 14
-_SPACES = np.frombuffer(b" \n\r\t\v\f\0", np.uint8)
 
 
 def write(vectors: WordVectors, path: str | os.PathLike[str]) -> None:
@@ -38,15 +39,11 @@ def write(vectors: WordVectors, path: str | os.PathLike[str]) -> None:
 
     Raises
     ------
-    ParameterError
-        If a word is empty or has white space in it, or the model has labels.
     OutputError
-        If the file can't be written there.
+        If the file can't be written there, a word is empty or has white space in it, or the model has labels.
     """
-    if vectors.classifier is not None or (vectors.subwords is not None and vectors.subwords.pruned):
-        raise ParameterError("models with labels can't be written as fastText's .bin: save them as a folder")
     terms = vectors.words if isinstance(vectors.words, Terms) else Terms.of(vectors.words)
-    _check_words(terms)
+    _check_model(vectors, terms, path)
     subwords = vectors.subwords
     settings = _settings(vectors)
     n, d = len(terms), settings.dim
@@ -101,25 +98,18 @@ def _tokens(vectors: WordVectors, counts: np.ndarray) -> int:
     return max(known, int(told)) if isinstance(told, int) and known and told < 1 << 62 else known
 
 
-def _check_words(terms: Terms) -> None:
-    """Raise ParameterError if fastText can't have one of these words."""
+def _check_model(vectors: WordVectors, terms: Terms, path: str | os.PathLike[str]) -> None:
+    """Raise OutputError if it has what the file can't hold."""
+    name = os.fspath(path)
+    if vectors.classifier is not None or (vectors.subwords is not None and vectors.subwords.pruned):
+        raise OutputError(f"{name}: models with labels can't be written as fastText's .bin: write a folder")
     if not len(terms):
-        raise ParameterError("there are no words, and a fastText model needs one at least")
-    letters = np.asarray(terms.buffer[: terms.offsets[-1]])
-    ends = np.asarray(terms.offsets[1:], np.int64)
-    bad = np.flatnonzero(np.isin(letters, _SPACES))
-    empty = np.flatnonzero(np.diff(np.asarray(terms.offsets, np.int64)) == 0)
-    try:
-        letters.tobytes().decode("utf-8")
-    except UnicodeDecodeError as error:
-        number, what = int(np.searchsorted(ends, error.start, side="right")), "isn't UTF-8"
-    else:
-        if not len(bad) and not len(empty):
-            return
-        number = int(np.searchsorted(ends, bad[0], side="right") if len(bad) else empty[0])
-        what = "has white space in it" if len(bad) else "is empty"
-    hint = "rename it, or save the vectors as a folder"
-    raise ParameterError(f"word {number:,}, {terms[number]!r}, {what}, which a fastText model can't have: {hint}")
+        raise OutputError(f"{name}: there are no words, and a fastText model has one at least")
+    check_words(terms, Path(name), "a fastText model")
+    zeros = np.flatnonzero(np.asarray(terms.buffer[: terms.offsets[-1]]) == 0)
+    if len(zeros):
+        row = int(np.searchsorted(np.asarray(terms.offsets), zeros[0], side="right")) - 1
+        raise OutputError(f"{name}: the word {terms[row]!r} of row {row:,} has NUL in it: write .npy or a folder")
 
 
 def _check_room(pending: PendingFile, size: int, path: str | os.PathLike[str]) -> None:
