@@ -17,9 +17,6 @@ GOLDEN = np.uint64(0x9E3779B97F4A7C15)
 ROW = LANES
 """Rows of weights are padded to a multiple of so many float32."""
 
-TRIES = 8
-"""How often a negative example is drawn again that is the word itself."""
-
 
 @part
 def mix(number):
@@ -77,22 +74,6 @@ def keep_words(ids, start, stop, keep, window, seed, kept):
             lead += 1
         i += 1
     return first, last, size
-
-
-@part
-def draw_negative(word, accept, alias, state):
-    """A word drawn from the noise distribution that isn't ``word``, if there are others; and the new state."""
-    n = len(accept)
-    drawn = word
-    for _ in range(TRIES):
-        state += GOLDEN
-        random = mix(state)
-        drawn = below(random, n)
-        if (random & np.uint64(0xFFFFFFFF)) >= np.uint64(accept[drawn]):
-            drawn = np.int64(alias[drawn])
-        if drawn != word:
-            return drawn, state
-    return (word + 1) % n, state
 
 
 @kernel

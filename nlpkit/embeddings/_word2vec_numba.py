@@ -14,7 +14,7 @@ import numpy as np
 
 from ..text._kernel import lean_kernel, part
 from ..text._lanes import LANES, add, load, multiply, multiply_add, splat, store
-from ._sampling_numba import GOLDEN, TRIES, below, draw_negative, keep_words, mix, prefetch_row
+from ._sampling_numba import GOLDEN, below, keep_words, mix, prefetch_row
 from ._windows_numba import (
     BLOCK,
     MOST_FACTORS,
@@ -26,8 +26,11 @@ from ._windows_numba import (
     update_window,
 )
 
-MOST_ROWS = 60
-"""Rows of a window that are trained together; larger windows are trained in parts."""
+TRIES = 8
+"""How often a negative example is drawn again that is there already."""
+
+MOST_ROWS = 20
+"""Rows of a window that are trained together; larger windows are trained in parts, so that no step is too large."""
 
 
 class Weights(NamedTuple):
@@ -115,18 +118,25 @@ def new_scratch(chunk: int, window: int, width: int, most_targets: int, most_ngr
 
 @part
 def choose_noise(word, n_outputs_place, width, accept, alias, negative, targets, t, state):
-    """Put the targets for ``word`` and its negative examples at ``targets[t]`` and behind.
+    """Put the targets for ``word`` and its negative examples, all different, at ``targets[t]`` and behind.
 
     Returns how many blocks they are, and the new state of the random numbers.
     """
     targets[t] = word * width
     for n in range(1, negative + 1):
         place = np.int64(0)
-        for _ in range(TRIES):  # in a block a row may stand once only
-            drawn, state = draw_negative(word, accept, alias, state)
-            place = drawn * width
+        for trial in range(len(accept) + TRIES):
+            if trial < TRIES:
+                state += GOLDEN
+                random = mix(state)
+                drawn = below(random, len(accept))
+                if (random & np.uint64(0xFFFFFFFF)) >= np.uint64(accept[drawn]):
+                    drawn = np.int64(alias[drawn])
+                place = drawn * width
+            else:  # the next word that is free
+                place = (place + width) % (len(accept) * width)
             again = False
-            for j in range(1, n):
+            for j in range(n):
                 again |= targets[t + j] == place
             if not again:
                 break

@@ -40,7 +40,7 @@ class NumberedTexts:
         How many words and texts there are.
     """
 
-    def __init__(self, in_memory: int = IN_MEMORY) -> None:
+    def __init__(self, in_memory: int) -> None:
         self.n_tokens = 0
         self.n_texts = 0
         self._in_memory = in_memory

@@ -15,7 +15,7 @@ from ..text.analysis import Analysis
 from ..text.terms import Terms
 from ..text.threads import iter_batches
 from ..text.word_analysis import checked_texts
-from .numbered_texts import DROPPED, NumberedTexts, Numbering
+from .numbered_texts import DROPPED, IN_MEMORY, NumberedTexts, Numbering
 
 LOCAL_TERMS = 1 << 18
 """How many words a thread numbers by itself before the common table takes them over."""
@@ -118,7 +118,7 @@ class _Words:
 
 def _read_plainly(texts: Iterator[str], analysis: Analysis, before: Terms) -> tuple[NumberedTexts, _Words]:
     """With any analysis, in plain Python."""
-    numbered, numbering = NumberedTexts(), Numbering()
+    numbered, numbering = NumberedTexts(IN_MEMORY), Numbering()
     table = {word: number for number, word in enumerate(before)}
     for batch in counting.batches(texts, counting.BATCH):
         rows = [[table.setdefault(word, len(table)) for word in analysis(text)] for text in batch]
@@ -144,7 +144,7 @@ def _read_compiled(
     common = TermTable()
     common.insert(before)
     total = Numbering(len(common))
-    numbered, lock = NumberedTexts(), Lock()
+    numbered, lock = NumberedTexts(IN_MEMORY), Lock()
     assert analysis.scan is not None
     workers = [Worker(Scanner(analysis.scan, (1, 1)), TermTable(), 0) for _ in range(threads)]
     numberings = {id(worker): Numbering() for worker in workers}

@@ -73,7 +73,7 @@ class CompiledRoad:
         )
         self._options = compiled.Options(
             skipgram=options.skipgram,
-            negative=options.negative,
+            negative=min(options.negative, n - 1),
             window=options.window,
             shrink_windows=options.shrink_windows,
             is_mean=options.cbow_mean,
