@@ -149,7 +149,7 @@ class ModelFile:
             size *= int(length)
         self.need(size, what)
         array = np.empty(shape, dtype)
-        view = memoryview(array.reshape(-1).view(np.uint8))
+        view = array.reshape(-1).view(np.uint8).data
         for first in range(0, size, _PIECE):
             if self._file.readinto(view[first : first + _PIECE]) != min(_PIECE, size - first):
                 raise self.error(f"{what} ended while it was read")
