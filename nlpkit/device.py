@@ -1,0 +1,61 @@
+"""Where tensors are computed: a CUDA or Apple GPU where there is one, else the processor."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from .errors import MissingDependencyError, ParameterError
+
+if TYPE_CHECKING:
+    import torch
+
+
+def resolve_device(device: str | torch.device = "auto") -> torch.device:
+    """Choose a device of PyTorch, and see that it is there.
+
+    Parameters
+    ----------
+    device : str or torch.device, default="auto"
+        ``"auto"``: CUDA, else MPS (an Apple GPU), else the CPU. Or ``"cpu"``, ``"cuda"``, ``"cuda:0"``, ``"mps"``.
+
+    Returns
+    -------
+    torch.device
+
+    Raises
+    ------
+    ParameterError
+        The name is none of these, or this machine has no such device.
+    MissingDependencyError
+        PyTorch isn't installed.
+
+    Examples
+    --------
+    >>> resolve_device("cpu")  # doctest: +SKIP
+    device(type='cpu')
+    """
+    name = str(device)
+    parts = re.fullmatch(r"(auto|cpu|mps)|cuda(?::(\d{1,4}))?", name)
+    if not parts:
+        raise ParameterError(
+            f"device is {device!r}; expected 'auto', 'cpu', 'cuda', 'cuda:0' (a GPU's number) or 'mps'"
+        )
+    try:
+        import torch
+    except ImportError as error:
+        raise MissingDependencyError(
+            f"device {name!r} needs PyTorch, which isn't installed: pip install 'nlpkit[gpu]'"
+        ) from error
+    if name == "auto":
+        name = "cuda" if torch.cuda.is_available() else "mps" if torch.backends.mps.is_available() else "cpu"
+    elif name == "mps" and not torch.backends.mps.is_available():
+        raise ParameterError("device is 'mps', but PyTorch finds no Apple GPU here: use device='auto' or 'cpu'")
+    elif name.startswith("cuda"):
+        found = torch.cuda.device_count() if torch.cuda.is_available() else 0
+        if int(parts[2] or 0) >= found:
+            raise ParameterError(
+                f"device is {name!r}, but PyTorch {torch.__version__} finds {found} CUDA GPUs here: "
+                "use device='auto' or 'cpu'"
+            )
+    return torch.device(name)
