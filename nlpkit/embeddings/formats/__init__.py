@@ -1,0 +1,145 @@
+"""Formats of word vectors: what a file holds is told from its content, and read and written block by block."""
+
+from __future__ import annotations
+
+import os
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from ...errors import ParameterError
+
+if TYPE_CHECKING:
+    from ..word_vectors import WordVectors
+
+FORMATS = {
+    "word2vec": "word2vec",
+    "word2vec-binary": "word2vec_binary",
+    "glove": "glove",
+    "vec": "word2vec",
+    "fasttext": "fasttext_bin",
+    "npy": "npy",
+    "safetensors": "safetensors_file",
+    "folder": "folder",
+}
+"""Modules of this package by the names of the formats that they read and write."""
+
+_SUFFIXES = {".txt": "word2vec", ".vec": "vec", ".npy": "npy", ".safetensors": "safetensors", ".bin": "word2vec-binary"}
+
+
+def read(
+    path: str | os.PathLike[str],
+    format: str = "auto",
+    limit: int | None = None,
+    encoding: str = "utf-8",
+    errors: str = "strict",
+) -> WordVectors:
+    """Read word vectors.
+
+    Parameters
+    ----------
+    path : str or path-like
+        A file, or a folder that nlpkit wrote. word2vec's files and GloVe's may be packed by gzip.
+    format : str
+        One of `FORMATS`, or "auto": told from the content.
+    limit : int, optional
+        Read the first ``limit`` words only, and no more of the file than they need.
+    encoding : str
+        That of the words.
+    errors : {"strict", "replace", "ignore", "surrogateescape", …}
+        What to do with words that aren't of this encoding, as `bytes.decode` does.
+
+    Returns
+    -------
+    WordVectors
+        A word that comes again is dropped, with a warning. nan and infinite numbers are kept; in text and word2vec's
+        binary form with a warning.
+
+    Raises
+    ------
+    InputError
+        If the file can't be read, is damaged or truncated, or its format can't be told.
+    ArtifactError
+        If a folder is damaged or foreign.
+    ParameterError
+        If one of the other parameters can't be.
+
+    Examples
+    --------
+    >>> import pathlib, tempfile
+    >>> path = pathlib.Path(tempfile.mkdtemp(), "towns.txt")
+    >>> size = path.write_text("new york 1 0.5\\nrome 0 2\\n")
+    >>> vectors = read(path)
+    >>> list(vectors.words), vectors.vectors.tolist()
+    (['new york', 'rome'], [[1.0, 0.5], [0.0, 2.0]])
+    """
+    if format == "auto":
+        from .recognition import format_of
+
+        format = format_of(path)
+    return _module(format).read(path, limit=limit, encoding=encoding, errors=errors)
+
+
+def write(vectors: WordVectors, path: str | os.PathLike[str], format: str | None = None) -> None:
+    """Write word vectors, whole or not at all.
+
+    Parameters
+    ----------
+    vectors : WordVectors
+    path : str or path-like
+        Where to. word2vec's and GloVe's forms are packed by gzip where it ends in ``.gz``.
+    format : str, optional
+        One of `FORMATS`. Else told from the name: ``.txt`` and ``.vec`` word2vec's text, ``.bin`` fastText's where
+        there are sub-words and else word2vec's binary form, ``.npy``, ``.safetensors``; no suffix, or a slash at the
+        end: a folder.
+
+    Raises
+    ------
+    OutputError
+        If nothing can be written there, or a word has white space in it or is empty and the format can't hold such.
+    ParameterError
+        If there is no such format, or the name tells none.
+
+    Examples
+    --------
+    >>> import pathlib, tempfile
+    >>> from nlpkit.embeddings.word_vectors import WordVectors
+    >>> path = pathlib.Path(tempfile.mkdtemp(), "towns.vec")
+    >>> write(WordVectors(["rome"], [[0.1, 2]]), path)
+    >>> path.read_text()
+    '1 2\\nrome 0.1 2\\n'
+    """
+    _module(format or format_named(path, fasttext=vectors.subwords is not None)).write(vectors, path)
+
+
+def format_named(path: str | os.PathLike[str], *, fasttext: bool = False) -> str:
+    """The format that a file's name asks for; ``fasttext``: there are sub-words to keep.
+
+    Raises
+    ------
+    ParameterError
+        If the name tells none.
+
+    Examples
+    --------
+    >>> format_named("vectors.txt.gz"), format_named("model.bin", fasttext=True), format_named("model")
+    ('word2vec', 'fasttext', 'folder')
+    """
+    from ...outputs import is_folder
+
+    name = os.fspath(path)
+    if is_folder(name):
+        return "folder"
+    packed = name.lower().endswith(".gz")
+    suffix = os.path.splitext(name[:-3] if packed else name)[1].lower()
+    found = "fasttext" if suffix == ".bin" and fasttext else _SUFFIXES.get(suffix)
+    if found is None or (packed and found not in ("word2vec", "vec", "word2vec-binary")):
+        raise ParameterError(
+            f"{name}: its name tells no format that can be written: name one, by format= one of {', '.join(FORMATS)}"
+        )
+    return found
+
+
+def _module(name: str) -> Any:
+    if name not in FORMATS:
+        raise ParameterError(f"format is {name!r}: choose one of {', '.join(FORMATS)}")
+    return import_module(f".{FORMATS[name]}", __name__)

@@ -1,0 +1,52 @@
+"""Compiled: rows of word2vec's binary form, a word, a space and the float32 numbers, in blocks of bytes."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from ...text._kernel import kernel
+
+NEWLINE, SPACE = 10, 32
+
+
+@kernel
+def split_rows(data, first, row_size, words, vectors):
+    """Find rows in uint8 ``data`` from ``first`` on, as many as are whole and ``words`` (n, 2) has room for.
+
+    Newlines before a word are passed over. ``vectors`` (n, row_size) uint8 gets the numbers' bytes.
+
+    Returns
+    -------
+    tuple
+        How many rows there are, and where the next one starts.
+    """
+    row = 0
+    while row < words.shape[0]:
+        start = first
+        while start < data.size and data[start] == NEWLINE:
+            start += 1
+        end = start
+        while end < data.size and data[end] != SPACE:
+            end += 1
+        if end + 1 + row_size > data.size:
+            break
+        words[row, 0] = start
+        words[row, 1] = end
+        vectors[row] = data[end + 1 : end + 1 + row_size]
+        first = end + 1 + row_size
+        row += 1
+    return row, first
+
+
+@kernel
+def join_rows(buffer, offsets, vectors, out):
+    """Write each word, a space and its row of uint8 ``vectors`` into uint8 ``out``."""
+    at = 0
+    for row in range(vectors.shape[0]):
+        start = np.int64(offsets[row])
+        end = np.int64(offsets[row + 1])
+        out[at : at + end - start] = buffer[start:end]
+        at += end - start
+        out[at] = SPACE
+        out[at + 1 : at + 1 + vectors.shape[1]] = vectors[row]
+        at += 1 + vectors.shape[1]

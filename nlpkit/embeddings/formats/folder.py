@@ -1,0 +1,56 @@
+"""nlpkit's own folders, of word vectors and of trained Word2Vec and FastText models; rows are mapped into memory."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from ...artifact import read as read_artifact
+from .words import check_encoding, check_limit
+
+if TYPE_CHECKING:
+    from ..word_vectors import WordVectors
+
+
+def read(
+    path: str | os.PathLike[str], *, limit: int | None = None, encoding: str = "utf-8", errors: str = "strict"
+) -> WordVectors:
+    """Read a folder that `WordVectors.save`, `Word2Vec.save` or `FastText.save` wrote.
+
+    Parameters
+    ----------
+    path : str or path-like
+    limit : int, optional
+        Take the first ``limit`` words, with their counts and n-grams; output weights and labels are left out then.
+    encoding, errors : str
+        Checked and not needed: a folder's words are UTF-8.
+
+    Returns
+    -------
+    WordVectors
+
+    Raises
+    ------
+    ArtifactError
+        If nlpkit didn't write the folder, it is of another kind, or damaged.
+    ParameterError
+        If ``limit``, ``encoding`` or ``errors`` can't be.
+    """
+    from ..vectors_folder import read_vectors
+    from ..word_vectors import WordVectors
+
+    check_limit(limit)
+    check_encoding(encoding, errors)
+    whole = read_vectors(read_artifact(path), mmap=True)
+    if limit is None or limit >= len(whole):
+        return whole
+    words = type(whole.words)(whole.words.buffer, whole.words.offsets[: limit + 1])
+    subwords = whole.subwords and replace(whole.subwords, word_rows=whole.subwords.word_rows[:limit])
+    counts = None if whole.counts is None else whole.counts[:limit]
+    return WordVectors(words, whole.vectors[:limit], counts=counts, subwords=subwords)
+
+
+def write(vectors: WordVectors, path: str | os.PathLike[str]) -> None:
+    """Write a folder; see `WordVectors.save`."""
+    vectors.save(path)

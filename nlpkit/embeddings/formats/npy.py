@@ -1,0 +1,117 @@
+"""Vectors as ``NAME.npy``, and their words in ``NAME.words.txt`` beside it: a word a line, UTF-8.
+
+In the words' file a backslash, a newline and a carriage return are written ``\\\\``, ``\\n`` and ``\\r``.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from ...errors import InputError
+from ...outputs import PendingFile
+from .words import check_encoding, check_limit, terms_of_lines, without_doubles
+
+if TYPE_CHECKING:
+    from ..word_vectors import WordVectors
+
+_BLOCK = 1 << 22
+
+
+def words_path(path: str | os.PathLike[str]) -> Path:
+    """Where the words of the ``.npy`` file ``path`` are.
+
+    Examples
+    --------
+    >>> words_path("glove.6B.npy").name
+    'glove.6B.words.txt'
+    """
+    return Path(path).with_suffix(".words.txt")
+
+
+def read(
+    path: str | os.PathLike[str], *, limit: int | None = None, encoding: str = "utf-8", errors: str = "strict"
+) -> WordVectors:
+    """Read a ``.npy`` file of numbers and the words beside it; float32 is mapped into memory, read-only.
+
+    Parameters
+    ----------
+    path : str or path-like
+        The ``.npy`` file: (n, d), of float32, or of other numbers, which become float32.
+    limit : int, optional
+        Take the first ``limit`` rows.
+    encoding, errors : str
+        How the words are decoded, as by `bytes.decode`.
+
+    Returns
+    -------
+    WordVectors
+
+    Raises
+    ------
+    InputError
+        If a file is missing, damaged or holds something else, or there aren't as many words as rows.
+    ParameterError
+        If ``limit``, ``encoding`` or ``errors`` can't be.
+    """
+    from ..word_vectors import WordVectors
+
+    check_limit(limit)
+    check_encoding(encoding, errors)
+    place = words_path(path)
+    try:
+        array = np.load(path, mmap_mode="r", allow_pickle=False)
+    except FileNotFoundError as error:
+        raise InputError(f"{path}: there is no such file") from error
+    except (ValueError, EOFError, OSError, SyntaxError, OverflowError, MemoryError) as error:
+        raise InputError(f"{path}: is no whole .npy file ({' '.join(str(error).split())[:120]})") from error
+    try:
+        lines = place.read_bytes()
+    except OSError as error:
+        raise InputError(
+            f"{place}: can't be read ({error.strerror}): the words of {Path(path).name} have to be there"
+        ) from error
+    if not isinstance(array, np.ndarray):
+        raise InputError(f"{path}: is an archive, and expected is a .npy file of one array")
+    words = terms_of_lines(lines, encoding, errors, str(place))
+    array = rows_of(array, len(words), str(path))
+    if limit is not None and limit < len(words):
+        words, array = type(words)(words.buffer, words.offsets[: limit + 1]), array[:limit]
+    return WordVectors(*without_doubles(words, np.ascontiguousarray(array, np.float32), path))
+
+
+def rows_of(array: np.ndarray, n: int, where: str) -> np.ndarray:
+    """Check that ``array`` holds ``n`` rows of numbers.
+
+    Raises
+    ------
+    InputError
+    """
+    if array.ndim != 2 or array.dtype.kind not in "fiu":
+        raise InputError(
+            f"{where}: holds {array.dtype} of shape {array.shape}: expected a row of numbers for each word"
+        )
+    if len(array) != n:
+        raise InputError(f"{where}: has {len(array):,} rows and there are {n:,} words: they don't belong together")
+    return array.view(np.ndarray)
+
+
+def write(vectors: WordVectors, path: str | os.PathLike[str]) -> None:
+    """Write ``path``, float32, and the words beside it.
+
+    Raises
+    ------
+    OutputError
+        If nothing can be written there.
+    """
+    matrix = vectors.vectors
+    layout = {"descr": "<f4", "fortran_order": False, "shape": matrix.shape}
+    step = max(1, _BLOCK // max(1, matrix.shape[1]))
+    with PendingFile(words_path(path)) as lines, PendingFile(path) as file:
+        lines.writelines(vectors.words.lines())
+        np.lib.format.write_array_header_1_0(file, layout)
+        for first in range(0, len(matrix), step):
+            file.write(np.ascontiguousarray(matrix[first : first + step], "<f4").data)

@@ -1,0 +1,222 @@
+"""Vectors as text, a row a line: ``word number number …``; the first line may say how many rows and columns there are.
+
+A row is split from its last fields, so that words may have spaces in them. Fields are parted by spaces or tabs; a byte
+order mark, carriage returns and white space at the ends of lines, and empty lines at the file's end are passed over. A
+word that comes again is dropped with a warning; nan and infinite numbers are read, with a warning. Blocks of lines are
+read by compiled code in threads.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from ...errors import InputError
+from ...text.threads import available_threads, iter_batches
+from .gathered_rows import GatheredRows
+from .layout import BOM, Header, check_vector_size, header_of, is_number, sample_rows, vector_size_of
+from .source import LONGEST_LINE, Source
+from .words import check_encoding, check_limit
+
+if TYPE_CHECKING:
+    from ..word_vectors import WordVectors
+
+BLOCK = 1 << 22
+_FIRST_BLOCK = 1 << 16
+
+
+def read_text(
+    path: str | os.PathLike[str], *, header: bool, limit: int | None, encoding: str, errors: str
+) -> WordVectors:
+    """Read the words and vectors of a text file.
+
+    Parameters
+    ----------
+    path : str or path-like
+        The file, plain or packed by gzip.
+    header : bool
+        Whether the first line says how many rows and columns there are.
+    limit : int or None
+        Read the first ``limit`` rows, and no more of the file than they need.
+    encoding, errors : str
+        How the words are decoded, as by `bytes.decode`.
+
+    Returns
+    -------
+    WordVectors
+
+    Raises
+    ------
+    InputError
+        If a line isn't as it should be, a count is false or the file is truncated; the line is named.
+    ParameterError
+        If ``limit``, ``encoding`` or ``errors`` can't be.
+    """
+    from ..word_vectors import WordVectors
+
+    check_limit(limit)
+    check_encoding(encoding, errors)
+    with Source(path) as source:
+        counts, vector_size, line_size = _begin(source, header)
+        rows = _read(source, counts, vector_size, line_size, limit)
+    return WordVectors(*rows.finish(encoding, errors))
+
+
+def _begin(source: Source, header: bool) -> tuple[Header | None, int, float]:
+    """The header, if there is to be one, the vector size, and about how many bytes a line has.
+
+    The source then stands before the first row.
+    """
+    head, whole = source.head(6)
+    if not head:
+        raise InputError(f"{source.path}: is empty: expected words and their vectors")
+    if head.startswith((b"\xff\xfe", b"\xfe\xff")):
+        raise InputError(f"{source.path}: is UTF-16 text: save it as UTF-8")
+    line_size = len(head) / max(1, head.count(b"\n"))
+    first = head.partition(b"\n")[0].rstrip(b"\r")
+    if b"\r" in first and b"\n" not in head:
+        raise InputError(f"{source.path}: its lines end with carriage returns alone: save it with newlines")
+    if header:
+        counts = header_of(head, source.path)
+        if counts is None:
+            raise InputError(
+                f"{source.path}, line 1: is {_shown(first)}: expected the numbers of rows and columns; text"
+                " without them is format='glove'"
+            )
+        check_vector_size(counts, sample_rows(head, whole, counts.size), source.path)
+        source.read(counts.size)
+        return counts, counts.vector_size, line_size
+    start = len(BOM) if head.startswith(BOM) else 0
+    source.read(start)
+    vector_size = vector_size_of(sample_rows(head, whole, start))
+    if not vector_size:
+        raise InputError(f"{source.path}, line 1: is {_shown(first)}: expected a word and its numbers")
+    return None, vector_size, line_size
+
+
+def _read(source: Source, header: Header | None, vector_size: int, line_size: float, limit: int | None) -> GatheredRows:
+    least = 2 * vector_size + 1
+    room = (source.size - source.position + 1) // least if source.size is not None else 0
+    wanted = limit
+    if header:
+        wanted = header.rows if limit is None else min(limit, header.rows)
+        if source.size is not None and wanted > room:
+            raise InputError(
+                f"{source.path}: the header, line 1, promises {header.rows:,} rows of {vector_size:,} numbers and"
+                f" the file has {source.size:,} bytes: it is truncated, or the header is false"
+            )
+    expected = 0
+    if source.size is not None:
+        expected = min(int(1.05 * source.size / line_size) + 16, room) if wanted is None else min(wanted, room)
+    rows = GatheredRows(source.path, vector_size, expected, "line", 2 if header else 1)
+    lines = wanted if limit is not None else None
+    blank: int | None = None
+    with_rows = iter_batches(
+        lambda _, block: _read_block(rows, vector_size, *block), range(_threads(source)), _blocks(source, lines)
+    )
+    for letters, lengths, vectors, at_end in with_rows:
+        if blank is not None and len(lengths):
+            raise InputError(f"{rows.where(blank)}: is empty, and lines follow: expected a word and its numbers")
+        rows.add(letters, lengths, vectors)
+        if at_end and blank is None:
+            blank = rows.rows
+        if header and limit is None and rows.rows > header.rows:
+            raise InputError(
+                f"{rows.where(header.rows)}: is a row, and the header, line 1, promises {header.rows:,} only: mend"
+                " the header"
+            )
+    if header and wanted is not None and rows.rows < wanted:
+        raise InputError(
+            f"{source.path}: ends after line {rows.rows + 1:,} with {rows.rows:,} rows, and the header, line 1,"
+            f" promises {header.rows:,}: it is truncated, or the header is false"
+        )
+    return rows
+
+
+def _threads(source: Source) -> int:
+    return 1 if source.size is not None and source.size < BLOCK else available_threads()
+
+
+def _blocks(source: Source, lines: int | None) -> Iterator[tuple[bytes, int]]:
+    """Blocks of whole lines, each with the number of lines before it; no more than ``lines`` lines."""
+    done = used = 0
+    parts: list[bytes] = []
+    while lines is None or done < lines:
+        size = BLOCK
+        if lines is not None:
+            size = min(BLOCK, (lines - done) * used // done + 4096 if done else _FIRST_BLOCK)
+        block = source.read(size)
+        cut = block.rfind(b"\n") + 1
+        if not block:
+            rest = b"".join(parts)
+            if rest:
+                yield rest + b"\n", done
+            return
+        if not cut:
+            parts.append(block)
+            if sum(map(len, parts)) > LONGEST_LINE:
+                raise InputError(
+                    f"{source.path}: has a line of more than {LONGEST_LINE:,} bytes: it holds no vectors as text"
+                )
+            continue
+        data = b"".join([*parts, block[:cut]])
+        parts = [block[cut:]] if cut < len(block) else []
+        n = data.count(b"\n")
+        if lines is not None and done + n > lines:
+            n = lines - done
+            data = data[: int(np.flatnonzero(np.frombuffer(data, np.uint8) == 10)[n - 1]) + 1]
+        yield data, done
+        done += n
+        used += len(data)
+
+
+def _read_block(
+    rows: GatheredRows, vector_size: int, data: bytes, before: int
+) -> tuple[np.ndarray, np.ndarray, np.ndarray, bool]:
+    """The words' bytes, their lengths, the vectors, and whether empty lines end the block."""
+    from . import _text_numba as compiled
+
+    array = np.frombuffer(data, np.uint8)
+    room = min(data.count(b"\n"), len(data) // (2 * vector_size + 1) + 1)
+    words = np.empty((room, 2), np.int64)
+    vectors = np.empty((room, vector_size), np.float32)
+    doubts = np.empty((max(256, vector_size), 4), np.int64)
+    start = row = 0
+    state = compiled.MANY_DOUBTS
+    while state == compiled.MANY_DOUBTS:
+        start, row, n_doubts, state = compiled.read_rows(array, start, row, words, vectors, doubts)
+        for doubtful, column, begin, end in doubts[:n_doubts].tolist():
+            field = data[begin:end]
+            if not is_number(field):
+                raise InputError(
+                    f"{rows.where(before + doubtful)}: {_shown(field)} is no number: expected {vector_size:,} at the"
+                    " line's end"
+                )
+            with np.errstate(over="ignore"):
+                vectors[doubtful, column] = np.float32(float(field))
+    if state == compiled.TOO_FEW:
+        line = data[start : data.index(b"\n", start)]
+        raise InputError(
+            f"{rows.where(before + row)}: has {len(line.split())} fields: expected a word and {vector_size:,} numbers;"
+            f" it is {_shown(line)}"
+        )
+    if state == compiled.STRAY_RETURN:
+        raise InputError(
+            f"{rows.where(before + row)}: has a carriage return within it: save the file with newlines at the ends"
+        )
+    if state == compiled.BLANK and data[start:].strip():
+        raise InputError(f"{rows.where(before + row)}: is empty, and lines follow: expected a word and its numbers")
+    words, vectors = words[:row], vectors[:row]
+    offsets = np.zeros(row + 1, np.int64)
+    letters = np.empty(int((words[:, 1] - words[:, 0]).sum()), np.uint8)
+    compiled.gather(array, words, offsets, letters)
+    return letters, np.diff(offsets), vectors, state == compiled.BLANK
+
+
+def _shown(text: bytes) -> str:
+    """The beginning of ``text``, on one line."""
+    shown = repr(text[:40].decode("utf-8", "replace"))
+    return f"{shown}…" if len(text) > 40 else shown
