@@ -125,7 +125,7 @@ class WordQueries:
         if chosen is not None:
             place = {row: i for i, row in enumerate(chosen.tolist())}
             excluded = [[place[row] for row in rows if row in place] for rows in excluded]
-        rows, cosines = nearest.search(sought, k, excluded=excluded, restrict=last)
+        rows, cosines = nearest.search(sought, k, excluded=excluded, restrict=last, threads=threads)
         return self._named(rows if chosen is None else np.where(rows < 0, -1, chosen[rows]), cosines)
 
     def analogy(
@@ -212,7 +212,7 @@ class WordQueries:
             If there is no such word, and there are no sub-words.
         """
         one, other = unit_rows(self[[first, second]])
-        return float(one @ other)
+        return min(1.0, max(-1.0, float(one @ other)))
 
     def doesnt_match(self, words: Sequence[str]) -> str:
         """Tell which word is unlike the others: the one whose cosine with the mean of all their directions is least.
@@ -237,11 +237,10 @@ class WordQueries:
         Raises
         ------
         UnknownWordError
-            If there is no such word, and there are no sub-words.
+            If one of them is not among the words.
         """
-        unit, compared = unit_rows(self[[word, other]])
-        rows = {self.index[each] for each in (word, other) if each in self}
-        return 1 + self.nearest.count_nearer(unit, float(compared @ unit), excluded=rows)
+        row, compared = self._row(word), self._row(other)
+        return 1 + self.nearest.count_nearer(unit_rows(self.vectors[row]), compared, excluded=row)
 
     def wmdistance(self, first: str | Sequence[str], second: str | Sequence[str], *, normalize: bool = True) -> float:
         """Compute the word mover's distance of two texts: see `nlpkit.embeddings.movers_distance`.

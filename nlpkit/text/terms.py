@@ -131,14 +131,16 @@ class Terms(Sequence[str]):
         """
         if data and not data.endswith(b"\n"):
             raise ValueError("the last line has no end")
-        if b"\\" in data:
-            return cls.of(_unescape(line) for line in data.decode("utf-8").split("\n")[:-1])
         data.decode("utf-8")
+        ends = np.flatnonzero(np.frombuffer(data, np.uint8) == 0x0A)
+        if b"\\" in data:
+            data, ends = _unescape_lines(data, ends)
         buffer = np.frombuffer(data + _PADDING, np.uint8)
-        ends = np.flatnonzero(buffer == 0x0A)
         offsets = np.zeros(len(ends) + 1, np.int64)
         offsets[1:] = ends - np.arange(len(ends))
-        return cls(buffer[buffer != 0x0A], offsets)
+        letters = np.ones(len(buffer), bool)
+        letters[ends] = False
+        return cls(buffer[letters], offsets)
 
 
 def is_utf8(text: str) -> bool:
@@ -154,6 +156,19 @@ def _escape(string: str) -> str:
     for character, escaped in _ESCAPES.items():
         string = string.replace(character, escaped)
     return "".join(f"\\u{ord(c):04x}" if "\ud800" <= c <= "\udfff" else c for c in string)
+
+
+def _unescape_lines(data: bytes, ends: np.ndarray) -> tuple[bytes, np.ndarray]:
+    """``data`` with its escaped strings as they are, and where its lines then end: these may have line ends in them."""
+    places = np.flatnonzero(np.frombuffer(data, np.uint8) == 0x5C)
+    starts = np.append(0, ends + 1)
+    lengths = np.diff(starts)
+    pieces, done = [], 0
+    for i in np.unique(np.searchsorted(ends, places)).tolist():
+        line = _unescape(data[starts[i] : ends[i]].decode("utf-8")).encode("utf-8", "surrogatepass") + b"\n"
+        pieces += [data[done : starts[i]], line]
+        lengths[i], done = len(line), starts[i + 1]
+    return b"".join([*pieces, data[done:]]), np.cumsum(lengths) - 1
 
 
 def _unescape(line: str) -> str:
