@@ -160,13 +160,18 @@ class WordLearning:
         return inputs, outputs
 
     def _road(self, inputs: np.ndarray, outputs: np.ndarray) -> Road:
-        if self.device == "cpu":
+        device = self.device
+        if device != "cpu":
+            from ..device import resolve_device
+
+            device = resolve_device(device)
+        if str(device) == "cpu":
             from .word_road import CompiledRoad
 
             return CompiledRoad(self.corpus, inputs, outputs, self.ngrams, self.options, self.n_workers)
         from .torch_road import TorchRoad
 
-        return TorchRoad(self.corpus, inputs, outputs, self.ngrams, self.options, self.device)
+        return TorchRoad(self.corpus, inputs, outputs, self.ngrams, self.options, device)
 
     def _vectors(self, inputs: np.ndarray, outputs: np.ndarray) -> WordVectors:
         words, n = self.corpus.vocabulary, len(self.corpus.vocabulary)
