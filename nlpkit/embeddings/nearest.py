@@ -195,7 +195,8 @@ def unit_rows(vectors: np.ndarray) -> np.ndarray:
     """Vectors (…, d) in float64, each divided by its length; those of zeros stay."""
     wide = np.asarray(vectors, np.float64)
     lengths = np.sqrt((wide * wide).sum(axis=-1, keepdims=True))
-    return wide / np.where(lengths > 0, lengths, 1)
+    with np.errstate(invalid="ignore"):
+        return wide / np.where(lengths > 0, lengths, 1)
 
 
 def _inverse_lengths(vectors: np.ndarray) -> np.ndarray:

@@ -15,7 +15,7 @@ from .nearest import Nearest, unit_rows
 
 Item = str | np.ndarray
 """A word, or a vector (d,)."""
-Query = Item | tuple[Sequence[Item], Sequence[Item]]
+Query = Item | list[Item] | tuple[Item | Sequence[Item], Item | Sequence[Item]]
 """What neighbours are asked for: a word, a vector, or words and vectors to be added and others to be taken away."""
 Found = list[tuple[str, float]]
 """Words and their scores, the best first."""
@@ -90,7 +90,7 @@ class WordQueries:
 
         Parameters
         ----------
-        queries : iterable of str, (d,) array or (positive, negative); or (m, d) array
+        queries : iterable of str, (d,) array, list of these, or (positive, negative); or (m, d) array
             Each is what `most_similar` is asked.
         k, restrict
             As for `most_similar`.
@@ -115,8 +115,11 @@ class WordQueries:
         """
         if isinstance(queries, str):
             raise ParameterError("queries is one string: give a list of words, or use most_similar")
-        pairs = [query if isinstance(query, tuple) else ([query], []) for query in queries]
-        _check_k(k)
+        pairs = [query if isinstance(query, tuple) else (query, []) for query in queries]
+        if any(len(pair) != 2 for pair in pairs):
+            raise ParameterError("a query is a tuple that isn't (positive, negative): give a list of words to be added")
+        _check_from_one("k", k)
+        _check_from_one("threads", 1 if threads is None else threads)
         sought, excluded = np.empty((len(pairs), self.vector_size)), []
         for i, (positive, negative) in enumerate(pairs):
             sought[i], rows = self._query(positive, negative)
@@ -197,7 +200,9 @@ class WordQueries:
             return self.most_similar(positive, negative, k, restrict=restrict)
         if method != "3cosmul":
             raise ParameterError(f"method is {method!r}: it has to be '3cosadd' or '3cosmul'")
-        _check_k(k)
+        _check_from_one("k", k)
+        if not len(positive):
+            raise ParameterError("3cosmul needs a word to be like: give a positive one")
         nearest, _, last = self._restricted(restrict)
         _, excluded = self._query(positive, negative)
         rows, scores = multiplied(nearest, self[positive], self[negative], k, excluded, last)
@@ -330,6 +335,6 @@ def _items(items: Item | Sequence[Item] | None) -> Sequence[Item]:
     return [items] if isinstance(items, str) or (isinstance(items, np.ndarray) and items.ndim == 1) else list(items)
 
 
-def _check_k(k: int) -> None:
-    if not isinstance(k, int | np.integer) or isinstance(k, bool) or k < 1:
-        raise ParameterError(f"k is {k!r}: it has to be a number from 1")
+def _check_from_one(name: str, value: int) -> None:
+    if not isinstance(value, int | np.integer) or isinstance(value, bool) or value < 1:
+        raise ParameterError(f"{name} is {value!r}: it has to be a number from 1")

@@ -85,6 +85,10 @@ class WordVectors(WordQueries):
                 f"there are {len(self.words):,} words and {self.counts.size:,} counts: give one for each"
             )
         self.outputs = None if outputs is None else _matrix("outputs", outputs)
+        if self.outputs is not None and self.outputs.shape[1] != self.vector_size:
+            raise ParameterError(
+                f"outputs has rows of {self.outputs.shape[1]}: expected {self.vector_size}, as vectors has"
+            )
         self.subwords = subwords
         self.classifier = classifier
         self.provenance = dict(provenance or {})
