@@ -6,6 +6,7 @@ In the words' file a backslash, a newline and a carriage return are written ``\\
 from __future__ import annotations
 
 import os
+import tokenize
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
     from ..word_vectors import WordVectors
 
 _BLOCK = 1 << 22
+_DAMAGE = (ValueError, TypeError, EOFError, SyntaxError, OverflowError, RecursionError, tokenize.TokenError)
+"""What numpy raises on headers that aren't as they should be."""
 
 
 def words_path(path: str | os.PathLike[str]) -> Path:
@@ -66,7 +69,7 @@ def read(
         array = np.load(path, mmap_mode="r", allow_pickle=False)
     except FileNotFoundError as error:
         raise InputError(f"{path}: there is no such file") from error
-    except (ValueError, EOFError, OSError, SyntaxError, OverflowError, MemoryError) as error:
+    except (*_DAMAGE, OSError, MemoryError) as error:
         raise InputError(f"{path}: is no whole .npy file ({' '.join(str(error).split())[:120]})") from error
     try:
         lines = place.read_bytes()

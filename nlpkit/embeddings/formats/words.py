@@ -74,14 +74,14 @@ def decode(buffer: np.ndarray, offsets: np.ndarray, encoding: str, errors: str, 
 def _is_utf8(buffer: np.ndarray, offsets: np.ndarray) -> bool:
     """Whether the bytes are UTF-8 and no word starts within a character."""
     try:
-        str(memoryview(buffer), "utf-8")
+        str(buffer.data, "utf-8")
     except UnicodeDecodeError:
         return False
     starts = offsets[:-1][offsets[:-1] < offsets[1:]]
     return not bool(((buffer[starts] & 0xC0) == 0x80).any())
 
 
-def without_doubles(words: Terms, vectors: np.ndarray, path: Path) -> tuple[Terms, np.ndarray]:
+def without_doubles(words: Terms, vectors: np.ndarray, path: object) -> tuple[Terms, np.ndarray]:
     """Keep the first row of every word, and warn of the others."""
     from ...text.term_table import TermTable
 
