@@ -12,11 +12,8 @@ import numpy as np
 from ..errors import ParameterError
 from ..text.terms import Terms
 from .nearest import Nearest, unit_rows
+from .word_query import Item, Query, as_pairs, sum_of
 
-Item = str | np.ndarray
-"""A word, or a vector (d,)."""
-Query = Item | list[Item] | tuple[Item | Sequence[Item], Item | Sequence[Item]]
-"""What neighbours are asked for: a word, a vector, or words and vectors to be added and others to be taken away."""
 Found = list[tuple[str, float]]
 """Words and their scores, the best first."""
 
@@ -76,7 +73,7 @@ class WordQueries:
         ParameterError
             If the query is empty, or a parameter has a value that can't be.
         """
-        return self.most_similar_many([(_items(positive), _items(negative))], k, restrict=restrict)[0]
+        return self.most_similar_many([(positive, negative)], k, restrict=restrict)[0]
 
     def most_similar_many(
         self,
@@ -109,27 +106,25 @@ class WordQueries:
 
         Examples
         --------
+        >>> from nlpkit.embeddings import WordVectors
         >>> vectors = WordVectors(["king", "queen", "apple"], np.array([[1, 0.1], [1, 0], [0, 1]]))
         >>> [found[0][0] for found in vectors.most_similar_many(["king", (["king"], ["queen"])], k=1)]
         ['queen', 'apple']
         """
         if isinstance(queries, str):
             raise ParameterError("queries is one string: give a list of words, or use most_similar")
-        pairs = [query if isinstance(query, tuple) else (query, []) for query in queries]
-        if any(len(pair) != 2 for pair in pairs):
-            raise ParameterError("a query is a tuple that isn't (positive, negative): give a list of words to be added")
+        pairs = as_pairs(queries)
         _check_from_one("k", k)
         _check_from_one("threads", 1 if threads is None else threads)
-        sought, excluded = np.empty((len(pairs), self.vector_size)), []
+        sought, excluded = np.empty((len(pairs), self.vector_size)), [[0]] * len(pairs)
         for i, (positive, negative) in enumerate(pairs):
-            sought[i], rows = self._query(positive, negative)
-            excluded.append(rows)
+            sought[i], excluded[i] = sum_of(self, positive, negative)
         nearest, chosen, last = self._restricted(restrict)
         if chosen is not None:
             place = {row: i for i, row in enumerate(chosen.tolist())}
             excluded = [[place[row] for row in rows if row in place] for rows in excluded]
-        rows, cosines = nearest.search(sought, k, excluded=excluded, restrict=last, threads=threads)
-        return self._named(rows if chosen is None else np.where(rows < 0, -1, chosen[rows]), cosines)
+        found, cosines = nearest.search(sought, k, excluded=excluded, restrict=last, threads=threads)
+        return self._named(found if chosen is None else np.where(found < 0, -1, chosen[found]), cosines)
 
     def analogy(
         self, a: str, b: str, c: str, *, method: str = "3cosadd", k: int = 10, restrict: int | None = None
@@ -204,7 +199,7 @@ class WordQueries:
         if not len(positive):
             raise ParameterError("3cosmul needs a word to be like: give a positive one")
         nearest, _, last = self._restricted(restrict)
-        _, excluded = self._query(positive, negative)
+        _, excluded = sum_of(self, positive, negative)
         rows, scores = multiplied(nearest, self[positive], self[negative], k, excluded, last)
         return self._named(rows[np.newaxis], scores[np.newaxis])[0]
 
@@ -279,27 +274,6 @@ class WordQueries:
     def _has_vector(self, word: str) -> bool:
         return word in self
 
-    def _query(self, positive: Sequence[Item], negative: Sequence[Item]) -> tuple[np.ndarray, list[int]]:
-        """The sum of the signed directions, and the rows of the words."""
-        items = [*_items(positive), *_items(negative)]
-        if not items:
-            raise ParameterError("the query is empty: give a word or a vector at least")
-        vectors = np.empty((len(items), self.vector_size))
-        for i, item in enumerate(items):
-            vectors[i] = self[item] if isinstance(item, str) else self._checked(item)
-        signs = np.ones(len(items))
-        signs[len(items) - len(_items(negative)) :] = -1
-        return signs @ unit_rows(vectors), [
-            self.index[item] for item in items if isinstance(item, str) and item in self
-        ]
-
-    def _checked(self, vector: np.ndarray) -> np.ndarray:
-        found = np.asarray(vector)
-        if found.shape != (self.vector_size,) or found.dtype.kind not in "fiu" or not np.isfinite(found).all():
-            what = f"{found.dtype} of shape {found.shape}"
-            raise ParameterError(f"a query is {what}: expected a word, or {self.vector_size} finite numbers")
-        return found
-
     def _restricted(self, restrict: int | Iterable[str] | None) -> tuple[Nearest, np.ndarray | None, int]:
         """Where to search: the rows, which ones they are if not all, and how many of them from the first."""
         if restrict is None:
@@ -321,18 +295,11 @@ class WordQueries:
         return self.index[word]
 
     def _named(self, rows: np.ndarray, scores: np.ndarray) -> list[Found]:
-        unique, places = np.unique(rows, return_inverse=True)
-        names = ["" if row < 0 else self.words[row] for row in unique.tolist()]
+        names = {row: "" if row < 0 else self.words[row] for row in np.unique(rows).tolist()}
         return [
-            [(names[place], score) for place, score, row in zip(*line, strict=True) if row >= 0]
-            for line in zip(places.reshape(rows.shape).tolist(), scores.tolist(), rows.tolist(), strict=True)
+            [(names[row], score) for row, score in zip(line, values, strict=True) if row >= 0]
+            for line, values in zip(rows.tolist(), scores.tolist(), strict=True)
         ]
-
-
-def _items(items: Item | Sequence[Item] | None) -> Sequence[Item]:
-    if items is None:
-        return []
-    return [items] if isinstance(items, str) or (isinstance(items, np.ndarray) and items.ndim == 1) else list(items)
 
 
 def _check_from_one(name: str, value: int) -> None:
