@@ -12,7 +12,7 @@ import numpy as np
 from ..errors import ParameterError
 from ..text.terms import Terms
 from .nearest import Nearest, unit_rows
-from .word_query import Item, Query, as_pairs, sum_of
+from .word_query import Item, Query, sum_of, sums_of
 
 Found = list[tuple[str, float]]
 """Words and their scores, the best first."""
@@ -113,12 +113,9 @@ class WordQueries:
         """
         if isinstance(queries, str):
             raise ParameterError("queries is one string: give a list of words, or use most_similar")
-        pairs = as_pairs(queries)
         _check_from_one("k", k)
         _check_from_one("threads", 1 if threads is None else threads)
-        sought, excluded = np.empty((len(pairs), self.vector_size)), [[0]] * len(pairs)
-        for i, (positive, negative) in enumerate(pairs):
-            sought[i], excluded[i] = sum_of(self, positive, negative)
+        sought, excluded = sums_of(self, queries)
         nearest, chosen, last = self._restricted(restrict)
         if chosen is not None:
             place = {row: i for i, row in enumerate(chosen.tolist())}
@@ -295,7 +292,9 @@ class WordQueries:
         return self.index[word]
 
     def _named(self, rows: np.ndarray, scores: np.ndarray) -> list[Found]:
-        names = {row: "" if row < 0 else self.words[row] for row in np.unique(rows).tolist()}
+        wanted = np.unique(rows[rows >= 0]).tolist()
+        all_names = len(wanted) * 50 > len(self.words) and len(self.index) == len(self.words)
+        names = list(self.index) if all_names else {row: self.words[row] for row in wanted}
         return [
             [(names[row], score) for row, score in zip(line, values, strict=True) if row >= 0]
             for line, values in zip(rows.tolist(), scores.tolist(), strict=True)

@@ -20,23 +20,42 @@ Query = Items | tuple[Items, Items]
 """What neighbours are asked for: words and vectors to be added; or such, and others to be taken away."""
 
 
-def as_pairs(queries: Iterable[Query] | np.ndarray) -> list[tuple[Items, Items]]:
-    """Return each query as what is added and what is taken away.
+def sums_of(vectors: WordQueries, queries: Iterable[Query] | np.ndarray) -> tuple[np.ndarray, list[list[int]]]:
+    """Work out many queries: the direction that each looks in, and the rows of its words.
+
+    Parameters
+    ----------
+    vectors : WordVectors
+        The words.
+    queries : iterable of queries, or (m, d) array
+        What is looked for.
+
+    Returns
+    -------
+    sums : (m, d) float64
+        Of any length.
+    rows : list of list of int
+        For each query, those of its words that are in the vocabulary.
 
     Raises
     ------
+    UnknownWordError
+        As `sum_of`.
     ParameterError
-        If a query is a tuple of anything but two, which could be meant in more than one way.
+        As `sum_of`; or if a query is a tuple of anything but two, which could be meant in more than one way.
     """
-    pairs: list[tuple[Items, Items]] = []
-    for query in queries:
-        if not isinstance(query, tuple):
-            pairs.append((query, []))
-        elif len(query) == 2:
-            pairs.append(query)
-        else:
+    listed = list(queries)
+    rows = [[vectors.index.get(query, -1)] if isinstance(query, str) else [-1] for query in listed]
+    sums = np.empty((len(listed), vectors.vector_size))
+    words = [i for i, [row] in enumerate(rows) if row >= 0]
+    sums[words] = vectors.vectors[[rows[i][0] for i in words]]
+    for i in [i for i, [row] in enumerate(rows) if row < 0]:
+        query = listed[i]
+        if isinstance(query, tuple) and len(query) != 2:
             raise ParameterError(f"a query is a tuple of {len(query)}: give (positive, negative), or a list of words")
-    return pairs
+        positive, negative = query if isinstance(query, tuple) else (query, [])
+        sums[i], rows[i] = sum_of(vectors, positive, negative)
+    return sums, rows
 
 
 def sum_of(vectors: WordQueries, positive: Items, negative: Items) -> tuple[np.ndarray, list[int]]:
@@ -52,6 +71,7 @@ def sum_of(vectors: WordQueries, positive: Items, negative: Items) -> tuple[np.n
     Returns
     -------
     sum : (d,) float64
+        One word's or vector's as it is.
     rows : list of int
         The rows of its words that are in the vocabulary.
 
@@ -68,9 +88,8 @@ def sum_of(vectors: WordQueries, positive: Items, negative: Items) -> tuple[np.n
         raise ParameterError("the query is empty: give a word or a vector at least")
     found = np.array([vectors[item] if isinstance(item, str) else _checked(item, vectors) for item in items])
     signs = np.repeat([1.0, -1.0], [len(added), len(taken)])
-    return signs @ unit_rows(found), [
-        vectors.index[item] for item in items if isinstance(item, str) and item in vectors
-    ]
+    rows = [vectors.index[item] for item in items if isinstance(item, str) and item in vectors]
+    return (found[0] if len(added) == len(items) == 1 else signs @ unit_rows(found)), rows
 
 
 def _listed(items: Items) -> list[Item]:
