@@ -9,16 +9,31 @@ import typer
 from typer.core import TyperGroup
 
 from nlpkit import __version__
+from nlpkit.cli.analogy import analogy
+from nlpkit.cli.convert import convert
 from nlpkit.cli.embed import embed
 from nlpkit.cli.info import info
 from nlpkit.cli.parameters import parameters, with_parameters
 from nlpkit.cli.search import search
+from nlpkit.cli.similar import similar
 from nlpkit.cli.terms import terms
+from nlpkit.cli.train import train
+from nlpkit.registry import EMBEDDERS, TRAINED
 
-PLAIN: dict[str, Callable[..., None]] = {"terms": terms, "info": info}
+WITH_PARAMETERS: dict[str, tuple[Callable[..., None], dict[str, str]]] = {
+    "embed": (embed, EMBEDDERS),
+    "search": (search, EMBEDDERS),
+    "train": (train, TRAINED),
+}
+"""Commands that take every parameter of these estimators, which are imported only when such a command runs."""
 
-WITH_PARAMETERS: dict[str, Callable[..., None]] = {"embed": embed, "search": search}
-"""Commands that take every parameter of the estimators, which are imported only when such a command runs."""
+PLAIN: dict[str, Callable[..., None]] = {
+    "similar": similar,
+    "analogy": analogy,
+    "convert": convert,
+    "terms": terms,
+    "info": info,
+}
 
 _SETTINGS = {"help_option_names": ["-h", "--help"]}
 
@@ -30,7 +45,8 @@ class Commands(TyperGroup):
         name, command, rest = super().resolve_command(ctx, args)
         if name in WITH_PARAMETERS:
             single = typer.Typer(add_completion=False, rich_markup_mode="rich")
-            single.command(name, context_settings=_SETTINGS)(with_parameters(WITH_PARAMETERS[name], parameters()))
+            function, methods = WITH_PARAMETERS[name]
+            single.command(name, context_settings=_SETTINGS)(with_parameters(function, parameters(methods), methods))
             command = typer.main.get_command(single)
         return name, command, rest
 
@@ -42,7 +58,7 @@ app = typer.Typer(
     invoke_without_command=True,
     context_settings=_SETTINGS,
 )
-for _name, _function in WITH_PARAMETERS.items():
+for _name, (_function, _) in WITH_PARAMETERS.items():
     app.command(_name)(with_parameters(_function, {}))
 for _name, _function in PLAIN.items():
     app.command(_name, context_settings=_SETTINGS)(_function)
@@ -70,6 +86,8 @@ def nlpkit(
     nlpkit embed "one cat" "two cats"
     nlpkit embed -i reviews.txt -o vectors.npz --save model
     nlpkit search "a good plot" -i reviews.txt
+    nlpkit train word2vec -i reviews.txt -o model
+    nlpkit similar model good
     """
     if context.invoked_subcommand is None:
         print(context.get_help())

@@ -45,7 +45,7 @@ def embed(
         typer.Option(
             "--shard-format",
             metavar="npz|npy|parquet|...",
-            help=options.described("What a folder's parts are.", "npz"),
+            help=options.described("What a folder's parts are.", "npz; npy for dense vectors"),
             show_default=False,
             rich_help_panel=OUTPUT,
         ),
@@ -85,7 +85,7 @@ def embed(
     decode_errors: options.DecodeErrors = "strict",
     parameters: dict[str, Any] | None = None,
 ) -> None:
-    """Turn texts into vectors: one-hot, bag-of-words, TF-IDF or hashing.
+    """Turn texts into vectors: one-hot, bag-of-words, TF-IDF, hashing, Word2Vec or FastText.
 
     Without --model it learns from the input (or from --fit), then embeds it.
 
@@ -94,6 +94,7 @@ def embed(
     nlpkit embed -i reviews.csv --column review -o vectors.npz
     nlpkit embed -i *.txt --method bow --ngram-range 1,2 --min-df 2 --save model
     zcat big.txt.gz | nlpkit embed --model model -o shards/
+    nlpkit embed -i *.txt --model glove.6B.50d.txt -o vectors.npy
     """
     paths = [*inputs, *(texts or [])] if inputs else []
     if not paths and texts:

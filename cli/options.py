@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from nlpkit.embeddings.formats import FORMATS
 from nlpkit.errors import ParameterError
 from nlpkit.registry import EMBEDDERS
 
@@ -40,7 +41,7 @@ Method = Annotated[
 ]
 Model = Annotated[
     str | None,
-    typer.Option("--model", metavar="FOLDER", help="A saved model to use instead of learning one."),
+    typer.Option("--model", metavar="MODEL", help="A saved model, or a file of word vectors, instead of learning one."),
 ]
 Fit = Annotated[
     list[str] | None,
@@ -49,6 +50,26 @@ Fit = Annotated[
 Threads = Annotated[
     int | None,
     typer.Option("--threads", metavar="N", help=described("Threads to use.", "every core"), show_default=False),
+]
+WordModel = Annotated[
+    str,
+    typer.Argument(
+        metavar="MODEL",
+        help="The folder of a saved model, or a file of word vectors: word2vec's, GloVe's, fastText's, ...",
+        show_default=False,
+    ),
+]
+ModelFormat = Annotated[
+    str,
+    typer.Option(
+        "--format",
+        metavar="|".join(["auto", *FORMATS]),
+        help="What kind of file MODEL is; auto tells it from the content.",
+    ),
+]
+Restrict = Annotated[
+    int | None,
+    typer.Option("--restrict", metavar="N", help="Look only among the first N words, the most frequent ones."),
 ]
 Quiet = Annotated[bool, typer.Option("-q", "--quiet", metavar="", help="Say nothing on standard error but errors.")]
 Per = Annotated[
@@ -106,6 +127,19 @@ DecodeErrors = Annotated[
         rich_help_panel=READING,
     ),
 ]
+
+
+def lines_of_stdin() -> list[str]:
+    """Return the lines of standard input that aren't blank, without the space around them.
+
+    Raises
+    ------
+    InputError
+        If it can't be read or decoded.
+    """
+    from nlpkit.corpora import Texts
+
+    return [line.strip() for line in Texts(["-"], per="line").texts() if line.strip()]
 
 
 def is_piped() -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
 from typing import Annotated, Any
 
@@ -16,6 +16,9 @@ from nlpkit.registry import EMBEDDERS, resolve
 
 ELSEWHERE = {"input", "encoding", "decode_error", "preprocessor", "threads"}
 """Parameters about how texts are read, that take only functions, or that are a command's own options."""
+
+_WIDEST = 24
+"""Choices of more characters stand in the help of their option."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -81,10 +84,10 @@ class Parameter:
         return value
 
 
-def parameters() -> dict[str, Parameter]:
-    """Return the parameters of all embedding methods, those that most of them share first."""
+def parameters(methods: Mapping[str, str] = EMBEDDERS) -> dict[str, Parameter]:
+    """Return the parameters of embedding methods, those that most of them share first."""
     found: dict[str, Parameter] = {}
-    for method in EMBEDDERS:
+    for method in methods:
         cls = resolve(method)
         described = documented(cls)
         for field in fields(cls):
@@ -127,17 +130,19 @@ def _documented_in(lines: list[str]) -> dict[str, tuple[str, str]]:
     return found
 
 
-def with_parameters(function: Callable[..., None], known: dict[str, Parameter]) -> Callable[..., None]:
+def with_parameters(
+    function: Callable[..., None], known: dict[str, Parameter], methods: Mapping[str, str] = EMBEDDERS
+) -> Callable[..., None]:
     """Return ``function`` with an option for each parameter in place of its argument ``parameters``.
 
-    The function then gets those that were given, read, as a dict.
+    ``known`` are the parameters of ``methods``. The function then gets those that were given, read, as a dict.
     """
 
     def command(**given: Any) -> None:
         words = {name: given.pop(name) for name in known}
         method = given.get("method")
         for name, value in words.items():
-            if value is not None and method in EMBEDDERS and method not in known[name].methods:
+            if value is not None and method in methods and method not in known[name].methods:
                 owners = ", ".join(known[name].methods)
                 raise ParameterError(f"{method} has no {known[name].option}: it belongs to {owners}")
         function(
@@ -147,7 +152,7 @@ def with_parameters(function: Callable[..., None], known: dict[str, Parameter]) 
 
     signature = inspect.signature(function, eval_str=True)
     own = [argument for argument in signature.parameters.values() if argument.name != "parameters"]
-    options = [_option(parameter) for parameter in known.values()]
+    options = [_option(parameter, len(methods)) for parameter in known.values()]
     command.__signature__ = signature.replace(parameters=[*own, *options])  # type: ignore[attr-defined]
     command.__annotations__ = {argument.name: argument.annotation for argument in [*own, *options]}
     command.__doc__ = function.__doc__
@@ -170,13 +175,13 @@ def read_terms(path: str) -> list[str]:
     return terms
 
 
-def _option(parameter: Parameter) -> inspect.Parameter:
-    everywhere = len(parameter.methods) == len(EMBEDDERS)
+def _option(parameter: Parameter, n_methods: int) -> inspect.Parameter:
+    everywhere = len(parameter.methods) == n_methods
     panel = "every method" if everywhere else ", ".join(parameter.methods)
     names = f"{parameter.option}/--no-{parameter.option[2:]}" if parameter.is_flag else parameter.option
     info = typer.Option(
         names,
-        help=described(_data_only(parameter.description).replace("[", r"\["), _default(parameter)),
+        help=described(_help(parameter).replace("[", r"\["), _default(parameter)),
         metavar="" if parameter.is_flag else _metavar(parameter),
         show_default=False,
         rich_help_panel=f"Parameters of {panel}",
@@ -192,6 +197,17 @@ def _data_only(description: str) -> str:
     return re.sub(r"[,;]? or a function [^.]*", "", description)
 
 
+def _help(parameter: Parameter) -> str:
+    text = _data_only(parameter.description)
+    choices = _choices(parameter)
+    return text if len(choices) <= _WIDEST else f"{' or '.join(choices.split('|'))}: {text[:1].lower()}{text[1:]}"
+
+
+def _choices(parameter: Parameter) -> str:
+    found = re.search(r"{(.*?)}", parameter.kind)
+    return found[1].replace('"', "").replace(", ", "|").replace("None", "none") if found else ""
+
+
 def _metavar(parameter: Parameter) -> str:
     if parameter.name == "vocabulary":
         return "FILE"
@@ -199,9 +215,9 @@ def _metavar(parameter: Parameter) -> str:
         return "english|FILE"
     if "tuple" in parameter.annotation:
         return "MIN,MAX"
-    choices = re.search(r"{(.*?)}", parameter.kind)
+    choices = _choices(parameter)
     if choices:
-        return choices[1].replace('"', "").replace(", ", "|").replace("None", "none")
+        return choices if len(choices) <= _WIDEST else "NAME"
     types = set(re.findall(r"\w+", parameter.annotation))
     if types & {"int", "float"}:
         return "NUMBER"
@@ -212,8 +228,11 @@ def _default(parameter: Parameter) -> str:
     """Return what most methods have as default, and the others' beside it."""
     shown = [_shown(default) for default in parameter.defaults]
     usual = max(shown, key=shown.count)
-    others = [f"{text} for {name}" for text, name in zip(shown, parameter.methods, strict=True) if text != usual]
-    return "; ".join([usual, *others])
+    others: dict[str, list[str]] = {}
+    for text, name in zip(shown, parameter.methods, strict=True):
+        if text != usual:
+            others.setdefault(text, []).append(name)
+    return "; ".join([usual, *(f"{text} for {', '.join(names)}" for text, names in others.items())])
 
 
 def _shown(default: Any) -> str:

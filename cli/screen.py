@@ -8,6 +8,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
+from nlpkit.jobs.passes import TRAINING
+
 if TYPE_CHECKING:
     from rich.table import Table
     from rich.text import Text
@@ -16,6 +18,7 @@ BAR_WIDTH = 12
 
 _LONGEST_TEXT = 400
 _LEAST_BYTES = 1 << 22  # what is smaller is done before a bar is read
+_LEAST_WORDS = 1 << 20
 
 
 def is_terminal() -> bool:
@@ -46,12 +49,22 @@ def progress_bar(*, quiet: bool) -> Iterator[Callable[[str, int, int | None], No
     from rich.console import Console
     from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
 
-    columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TimeRemainingColumn())
+    class Amount(DownloadColumn):
+        """Bytes, or words of a training."""
+
+        def render(self, task: Any) -> Text:
+            if task.description != TRAINING:
+                return super().render(task)
+            return self.words.render(task)
+
+        words = TextColumn("{task.completed:,}/{task.total:,} words", style="progress.download")
+
+    columns = (TextColumn("{task.description}"), BarColumn(), Amount(), TimeRemainingColumn())
     with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
         tasks: dict[str, Any] = {}
 
         def show(stage: str, done: int, total: int | None) -> None:
-            if total is not None and total < _LEAST_BYTES:
+            if total is not None and total < (_LEAST_WORDS if stage == TRAINING else _LEAST_BYTES):
                 return
             if stage not in tasks:
                 tasks[stage] = progress.add_task(stage, total=total)

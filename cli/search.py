@@ -48,6 +48,7 @@ def search(
     \b
     nlpkit search "interest rates" -i news.txt
     nlpkit search "interest rates" -i news/*.txt -k 3 --weighting bm25
+    nlpkit search "interest rates" -i news.txt --model glove.6B.50d.txt
     cat news.txt | nlpkit search "interest rates" --model model
     """
     if inputs is None:
@@ -80,7 +81,7 @@ def search(
     elif hits:
         _show(hits)
     if not hits and not quiet:
-        note("no text shares a term with the query")
+        note("no text has anything in common with the query")
 
 
 def _show(hits: list[Hit]) -> None:
@@ -92,8 +93,7 @@ def _show(hits: list[Hit]) -> None:
         ("text", {"no_wrap": True, "overflow": "ellipsis", "ratio": 1}),
     )
     table.expand = True
+    highest = max(hits[0].score, 1e-9)
     for hit in hits:
-        table.add_row(
-            number(hit.score), bar(hit.score / hits[0].score), str(hit.id), plain(hit.source), plain(hit.text)
-        )
+        table.add_row(number(hit.score), bar(hit.score / highest), str(hit.id), plain(hit.source), plain(hit.text))
     print_table(table)

@@ -8,6 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
+from nlpkit.cli import options
 from nlpkit.cli.screen import (
     BAR_WIDTH,
     bar,
@@ -23,7 +24,7 @@ from nlpkit.jobs import terms as terms_of
 
 
 def terms(
-    model: Annotated[str, typer.Argument(metavar="MODEL", help="The folder of a saved model.", show_default=False)],
+    model: options.WordModel,
     sort: Annotated[
         str,
         typer.Option(
@@ -39,6 +40,7 @@ def terms(
     \b
     nlpkit terms model
     nlpkit terms model --sort idf -k 50
+    nlpkit terms cc.en.300.bin
     """
     found = terms_of(model, sort=sort, k=k)
     if is_terminal():
@@ -49,10 +51,24 @@ def terms(
 
 def _record(term: Term) -> dict[str, Any]:
     """Return a term as JSON holds it, which knows no infinity: an idf that is infinite is null."""
+    if term.idf is None:
+        return {"term": term.term, "count": term.count}
     return {**asdict(term), "idf": term.idf if math.isfinite(term.idf) else None}
 
 
+def _show_words(found: list[Term]) -> None:
+    table = new_table(("term", {}), ("count", {"justify": "right", "no_wrap": True}), ("", {"min_width": BAR_WIDTH}))
+    highest = found[0].count or 0
+    for term in found:
+        length = bar(term.count / highest if term.count and highest else 0.0)
+        table.add_row(plain(term.term), "" if term.count is None else number(term.count), length)
+    print_table(table)
+
+
 def _show(found: list[Term], sort: str) -> None:
+    if found[0].idf is None:
+        _show_words(found)
+        return
     table = new_table(
         ("term", {}),
         ("count", {"justify": "right", "no_wrap": True}),
@@ -64,5 +80,5 @@ def _show(found: list[Term], sort: str) -> None:
     highest = getattr(found[0], key)
     for term in found:
         length = bar(getattr(term, key) / highest if highest else 0.0)
-        table.add_row(plain(term.term), number(term.count), number(term.documents), number(term.idf), length)
+        table.add_row(plain(term.term), *map(number, (term.count, term.documents, term.idf)), length)
     print_table(table)

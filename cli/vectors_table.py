@@ -1,4 +1,4 @@
-"""Vectors on a terminal: every text with its terms, the heaviest first."""
+"""Vectors on a terminal: every text with its terms, the heaviest first, or with a picture of its numbers."""
 
 from __future__ import annotations
 
@@ -15,6 +15,8 @@ ROWS = 30
 
 _TERMS = 40
 _LINES = 2
+_PICTURE = 16
+_NUMBERS = 3
 _SHADES = ((0.8, "bold green"), (0.5, "green"), (0.0, ""))
 
 
@@ -23,7 +25,8 @@ class VectorsTable:
 
     def __init__(self) -> None:
         self.full = False
-        self._rows: list[tuple[str, str, list[tuple[str, float]]]] = []
+        self._rows: list[tuple[str, str, Any]] = []
+        self._dense = False
         self._names: Any = None
 
     def open(self, model: Any) -> None:
@@ -33,7 +36,10 @@ class VectorsTable:
     def write(self, sources: list[str], texts: list[str], rows: Any) -> None:
         """Keep the first rows."""
         wanted = min(ROWS - len(self._rows), len(texts))
-        for index in range(wanted):
+        self._dense = not hasattr(rows, "indptr")
+        if self._dense:
+            self._rows += zip(sources[:wanted], texts[:wanted], rows[:wanted], strict=True)
+        for index in range(0 if self._dense else wanted):
             start, end = rows.indptr[index : index + 2]
             columns, weights = rows.indices[start:end].tolist(), rows.data[start:end].tolist()
             heaviest = sorted(zip(weights, columns, strict=True), key=lambda item: (-abs(item[0]), item[1]))
@@ -51,21 +57,39 @@ class VectorsTable:
         of_source = min(24, width // 6) if several else 0
         of_text = min(60, width * 2 // 5)
         of_terms = width - of_source - of_text - len(str(len(self._rows))) - 6
+        scale = max((float(abs(row).max(initial=0)) for *_, row in self._rows), default=0.0) if self._dense else 0.0
         table = new_table(
             ("id", {"justify": "right", "style": "dim", "no_wrap": True}),
             *([("source", {"style": "dim", "max_width": of_source})] if several else []),
             ("text", {"max_width": of_text}),
-            ("terms", {"max_width": of_terms}),
+            *([("length", {"justify": "right"})] if self._dense else []),
+            ("vector" if self._dense else "terms", {"max_width": of_terms}),
         )
         for row, (source, text, terms) in enumerate(self._rows):
             name = [plain(source)] if several else []
-            table.add_row(str(row), *name, plain(text), _shaded(terms, of_terms))
+            cells = _pictured(terms, scale) if self._dense else [_shaded(terms, of_terms)]
+            table.add_row(str(row), *name, plain(text), *cells)
         print_table(table)
         if self.full:
             print(f"The first {len(self._rows)} texts; -o FILE writes all of them.")
 
     def _name(self, column: int) -> str:
         return str(column) if self._names is None else self._names[column]
+
+
+def _pictured(vector: Any, scale: float) -> list[Text]:
+    """Return a vector's length, and a picture of its numbers with the first of them: high bars are positive."""
+    import numpy as np
+    from rich.text import Text
+
+    if not vector.any():
+        return [Text("0", style="dim"), Text("none of its words has a vector", style="dim")]
+    pieces = [piece.mean() for piece in np.array_split(vector, min(_PICTURE, len(vector)))]
+    heights = [min(7, max(0, int((value / scale + 1) * 4))) for value in pieces]
+    shown = Text("".join("▁▂▃▄▅▆▇█"[height] for height in heights), style="cyan", no_wrap=True, overflow="ellipsis")
+    numbers = " ".join(f"{value:6.3f}" for value in vector[:_NUMBERS].tolist())
+    shown.append(f" {numbers}{' …' if len(vector) > _NUMBERS else ''}", style="dim")
+    return [Text(f"{float(np.linalg.norm(vector)):.3f}"), shown]
 
 
 def _shaded(terms: list[tuple[str, float]], width: int) -> Text:

@@ -86,6 +86,27 @@ def new_folder(path: str | os.PathLike[str], *, force: bool = False) -> Iterator
         shutil.rmtree(built, ignore_errors=True)
 
 
+def claim_folder(folder: Path) -> int | None:
+    """Claim ``folder`` for this process until it ends or closes the descriptor, where the system has such locks.
+
+    Raises
+    ------
+    OutputError
+        If another process has claimed it.
+    """
+    with contextlib.suppress(ImportError):
+        import fcntl
+
+        descriptor = os.open(folder, os.O_RDONLY)
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            os.close(descriptor)
+            raise OutputError(f"{folder}: another process is writing it: wait for its end") from error
+        return descriptor
+    return None
+
+
 def file_entry(path: Path) -> dict[str, Any]:
     """Return what a folder's record says of the file ``path``: ``{"bytes": int, "sha256": str}``."""
     with open(path, "rb") as file:

@@ -12,8 +12,13 @@ EMBEDDERS = {
     "bow": "nlpkit.embeddings.bag_of_words:BagOfWords",
     "tfidf": "nlpkit.embeddings.tfidf:Tfidf",
     "hashing": "nlpkit.embeddings.hashing:Hashing",
+    "word2vec": "nlpkit.embeddings.word2vec:Word2Vec",
+    "fasttext": "nlpkit.embeddings.fasttext:FastText",
 }
 """Embedding methods by their name on the command line, which is also the ``kind`` of their model folders."""
+
+TRAINED = {name: EMBEDDERS[name] for name in ("word2vec", "fasttext")}
+"""Those that are trained for a while, in epochs, and can be watched and gone on with."""
 
 KINDS = {
     **EMBEDDERS,

@@ -14,7 +14,7 @@ from ._version import __version__
 from .columns import Columns
 from .errors import OutputError, ParameterError
 from .names_file import write_names
-from .output_folders import FORMAT, check_folder, file_entry, place_folder
+from .output_folders import FORMAT, check_folder, claim_folder, file_entry, place_folder
 from .outputs import PendingFile, output_errors
 from .rows import FORMATS, NAMELESS, RowWriter, open_file
 
@@ -85,7 +85,7 @@ class ShardWriter(RowWriter):
         try:
             with output_errors(path):
                 self.partial.mkdir(exist_ok=True)
-                self._lock = _lock(self.partial)
+                self._lock = claim_folder(self.partial)
                 self._start(self._new_record(made_by), resume)
         except BaseException:
             self.abort()
@@ -244,18 +244,3 @@ class ShardWriter(RowWriter):
 
 def _is_own(name: str) -> bool:
     return name in (PROGRESS, MANIFEST, NAMES) or name.startswith(("part-", ".nlpkit-"))
-
-
-def _lock(folder: Path) -> int | None:
-    """Claim ``folder`` for this process until it ends, where the system has such locks."""
-    with contextlib.suppress(ImportError):
-        import fcntl
-
-        descriptor = os.open(folder, os.O_RDONLY)
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
-            os.close(descriptor)
-            raise OutputError(f"{folder}: another process is writing it: wait for its end") from error
-        return descriptor
-    return None

@@ -24,14 +24,14 @@ class EmbedReport:
     Attributes
     ----------
     rows, columns, nonzeros : int
-        The shape of the vectors, and how many weights this run stored in them.
+        The shape of the vectors, and how many weights this run stored in them, zeros left out.
     skipped : int
         Texts left out because they can't be decoded.
     method : str
         The method's name in `nlpkit.registry.EMBEDDERS`.
     model : estimator
         The fitted model.
-    vectors : CSR matrix of shape (rows, columns), or None
+    vectors : CSR matrix or float32 array of shape (rows, columns), or None
         The vectors, where no output was named.
     """
 
@@ -96,12 +96,14 @@ def embed_files(
         Files, folders, globs, ``-``. They and ``per`` … ``stdin`` are as in `nlpkit.corpora.Texts`. A stream
         that goes to a folder is copied to a temporary file first, so that ``resume`` knows it again.
     output : path or RowSink, optional
-        A file, by suffix .npz, .npy, .parquet, .jsonl or .svmlight; a folder of shards; ``-`` for JSON Lines
-        on standard output. Without one the report holds the vectors.
+        A file, by suffix .npz (not for dense vectors), .npy, .parquet, .jsonl or .svmlight; a folder of shards;
+        ``-`` for JSON Lines on standard output. Without one the report holds the vectors.
     method : str, optional
         A name in `nlpkit.registry.EMBEDDERS`; tfidf unless told.
     model : path or fitted estimator, optional
-        Embed with this model, and learn nothing.
+        Embed with this model, and learn nothing. Word vectors, also a file of them in any of
+        `nlpkit.embeddings.formats`, give the mean of a text's words; ``parameters`` are then a tokenizer,
+        lowercase or normalize.
     fit : path or iterable of paths, optional
         Learn from these instead of from ``inputs``.
     save : path, optional
@@ -235,6 +237,8 @@ def embed_texts(
 
 
 def _run(job: _Job, texts: AnyTexts, output: StrPath | RowSink | None) -> EmbedReport:
+    import numpy as np
+
     from nlpkit.outputs import is_folder
 
     if job.save is not None:
@@ -252,14 +256,14 @@ def _run(job: _Job, texts: AnyTexts, output: StrPath | RowSink | None) -> EmbedR
     method, model, held = fitted(texts, job.training, job.model, job.method, job.parameters, job.threads, job.progress)
     if job.save is not None:
         model.save(job.save, force=job.force)
-    n_columns, dtype = shape_of(model)
+    shape = shape_of(model)
     sink: Collected | RowSink | Any
     with ExitStack() as stack:
         if output is None:
             sink = Collected()
         elif isinstance(output, str | os.PathLike):
             n_rows = len(held[0].texts) if held else None
-            sink = stack.enter_context(_open_writer(job, output, texts, model, n_columns, dtype, n_rows))
+            sink = stack.enter_context(_open_writer(job, output, texts, model, shape, n_rows))
         else:
             sink = output
             sink.open(model)
@@ -269,12 +273,12 @@ def _run(job: _Job, texts: AnyTexts, output: StrPath | RowSink | None) -> EmbedR
         for block, vectors in [held] if held and not rows else embed(model, texts, job.progress, skip=rows):
             sink.write(block.sources, block.texts, vectors)
             rows += len(block.texts)
-            nonzeros += vectors.nnz
+            nonzeros += vectors.nnz if shape[2] else int(np.count_nonzero(vectors))
             if getattr(sink, "full", False):
                 break
     return EmbedReport(
         rows=rows,
-        columns=n_columns,
+        columns=shape[0],
         nonzeros=nonzeros,
         skipped=texts.skipped,
         method=method,
@@ -284,17 +288,23 @@ def _run(job: _Job, texts: AnyTexts, output: StrPath | RowSink | None) -> EmbedR
 
 
 def _open_writer(
-    job: _Job, output: StrPath, texts: AnyTexts, model: Any, n_columns: int, dtype: Any, n_rows: int | None
+    job: _Job,
+    output: StrPath,
+    texts: AnyTexts,
+    model: Any,
+    shape: tuple[int, Any, bool],
+    n_rows: int | None,
 ) -> AbstractContextManager[Any]:
+    from nlpkit.outputs import is_folder
     from nlpkit.rows import open_writer
 
     return open_writer(
         output,
         names=names_of(model),
-        dtype=dtype,
-        n_columns=n_columns,
+        dtype=shape[1],
+        n_columns=shape[0],
         options={"method": model.kind, "parameters": describe_parameters(model)},
-        model_hash=model_hash(model),
+        model_hash=model_hash(model) if os.fspath(output) != "-" and is_folder(output) else "",
         fingerprint=texts.fingerprint(),
         n_rows=n_rows,
         shard_format=job.shard_format,
@@ -302,5 +312,5 @@ def _open_writer(
         force=job.force,
         resume=job.resume,
         one_based=job.one_based,
-        sparse=True,
+        sparse=shape[2],
     )

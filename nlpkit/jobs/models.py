@@ -10,6 +10,7 @@ from typing import Any
 
 from nlpkit.corpora import Block
 from nlpkit.errors import ParameterError
+from nlpkit.estimator import Estimator
 from nlpkit.registry import EMBEDDERS, resolve
 
 from .passes import AnyTexts, Progress, fit, learn
@@ -19,8 +20,13 @@ DEFAULT_METHOD = "tfidf"
 _LEARNT = ("document_frequency_", "term_frequency_", "idf_")
 
 
-def make_model(method: str | None, parameters: Mapping[str, Any] | None, threads: int | None) -> tuple[str, Any]:
-    """Return a method's name and an estimator of it with ``parameters``, not fitted yet.
+def make_model(
+    method: str | None,
+    parameters: Mapping[str, Any] | None,
+    threads: int | None,
+    methods: dict[str, str] = EMBEDDERS,
+) -> tuple[str, Any]:
+    """Return the name of one of ``methods`` and an estimator of it with ``parameters``, not fitted yet.
 
     Raises
     ------
@@ -28,11 +34,11 @@ def make_model(method: str | None, parameters: Mapping[str, Any] | None, threads
         If there is no such method, or the method has no such parameter.
     """
     name = DEFAULT_METHOD if method is None else method
-    estimator = resolve(name)
+    estimator = resolve(name, methods)
     known = estimator.defaults()
     for parameter in parameters or {}:
         if parameter not in known:
-            owners = [other for other in EMBEDDERS if parameter in resolve(other).defaults()]
+            owners = [other for other in methods if parameter in resolve(other).defaults()]
             where = f"it belongs to {', '.join(owners)}" if owners else f"it has {', '.join(known)}"
             raise ParameterError(f"{name} has no parameter {parameter!r}: {where}")
     return name, estimator(**{**(parameters or {}), "threads": threads})
@@ -46,24 +52,58 @@ def load_model(
 ) -> tuple[str, Any]:
     """Return a fitted model's method and the model, which is loaded if ``model`` is a path.
 
+    Word vectors become a model that takes the mean of a text's words; ``parameters`` then say how texts are cut.
+
     Raises
     ------
     ArtifactError
         If the folder is no model.
+    InputError
+        If a file holds no word vectors.
     ParameterError
-        If a method or parameters are given too, which the model has already.
+        If a method or parameters are given too, which the model has already, or the model embeds no texts.
     """
-    if parameters:
-        raise ParameterError(f"a model keeps the parameters that it learnt with: leave out {', '.join(parameters)}")
     if isinstance(model, str | os.PathLike):
-        from nlpkit.artifact import load
+        if parameters and not _may_be_vectors(model):
+            raise _has_parameters(parameters)
+        model = _read_model(model)
+    if not isinstance(model, Estimator):
+        from nlpkit.embeddings import WordVectors
 
-        model = load(model)
+        from .averages import WordAverages
+
+        if not isinstance(model, WordVectors):
+            raise ParameterError(f"a {type(model).__name__} embeds no texts: expected a model that does")
+        model = WordAverages.of(model, parameters or {})
+    elif parameters:
+        raise _has_parameters(parameters)
     if method is not None and method != model.kind:
         raise ParameterError(f"the model is {model.kind}, not {method}: leave out the method, or the model")
     if threads is not None:
         model.set_params(threads=threads)
     return model.kind, model
+
+
+def _read_model(path: str | os.PathLike[str]) -> Any:
+    if os.path.isfile(path):
+        from nlpkit.embeddings import WordVectors
+
+        return WordVectors.read(path)
+    from nlpkit.artifact import load
+
+    return load(path)
+
+
+def _may_be_vectors(path: str | os.PathLike[str]) -> bool:
+    if not os.path.isdir(path):
+        return True
+    from nlpkit.artifact import read
+
+    return read(path).kind == "word_vectors"
+
+
+def _has_parameters(parameters: Mapping[str, Any]) -> ParameterError:
+    return ParameterError(f"a model keeps the parameters that it learnt with: leave out {', '.join(parameters)}")
 
 
 def fitted(
@@ -98,10 +138,10 @@ def names_of(model: Any) -> Sequence[str] | None:
     return getattr(model, "terms_", None)
 
 
-def shape_of(model: Any) -> tuple[int, Any]:
-    """Return the number and the dtype of the columns of a fitted model's vectors."""
+def shape_of(model: Any) -> tuple[int, Any, bool]:
+    """Return the number and the dtype of the columns of a fitted model's vectors, and whether these are sparse."""
     vectors = model.transform([""])
-    return vectors.shape[1], vectors.dtype
+    return vectors.shape[1], vectors.dtype, hasattr(vectors, "indptr")
 
 
 def describe_parameters(model: Any) -> dict[str, Any]:
@@ -120,13 +160,16 @@ def model_hash(model: Any) -> str:
     import numpy as np
 
     digest = hashlib.sha256(json.dumps([model.kind, describe_parameters(model)], sort_keys=True).encode())
-    terms = names_of(model)
+    vectors = getattr(model, "word_vectors", None)
+    terms = names_of(model) if vectors is None else vectors.words
     if terms is not None:
         for first in range(0, len(terms), 1 << 14):
             names = "\0".join(terms[first : first + (1 << 14)])
             digest.update(names.encode("utf-8", "surrogatepass"))
-    for name in _LEARNT:
-        array = getattr(model, name, None)
+    arrays = [getattr(model, name, None) for name in _LEARNT]
+    if vectors is not None:
+        arrays = [vectors.vectors, vectors.subwords and vectors.subwords.ngram_rows]
+    for array in arrays:
         if array is not None:
             digest.update(np.ascontiguousarray(array).data)
     return digest.hexdigest()

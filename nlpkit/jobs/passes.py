@@ -9,6 +9,7 @@ from typing import Any
 from nlpkit.corpora import Block, GivenTexts, Texts
 from nlpkit.corpora.texts import BLOCK_CHARACTERS
 from nlpkit.errors import InputError
+from nlpkit.registry import TRAINED
 
 IN_MEMORY_CHARACTERS = 1 << 24
 """Inputs of at most so many characters are read once and held; longer ones are read twice, block by block."""
@@ -16,7 +17,10 @@ IN_MEMORY_CHARACTERS = 1 << 24
 StrPath = str | os.PathLike[str]
 AnyTexts = Texts | GivenTexts
 Progress = Callable[[str, int, int | None], None]
-"""Called at times with what is being done, the bytes that were read, and those there are (or None)."""
+"""Called at times with what is being done, the bytes that were read, and those there are (or None); where that is
+`TRAINING`, with the words that were trained, and those there are in all epochs."""
+
+TRAINING = "training"
 
 _FIT_CHARACTERS = 1 << 20
 
@@ -26,7 +30,7 @@ def learn(model: Any, texts: AnyTexts, progress: Progress | None = None) -> tupl
 
     Returns
     -------
-    (Block, CSR) or None
+    (Block, CSR or ndarray) or None
         All texts and their vectors if they are few enough to be held; else they have to be read again.
 
     Raises
@@ -43,6 +47,8 @@ def learn(model: Any, texts: AnyTexts, progress: Progress | None = None) -> tupl
     if first is None:
         raise no_texts(texts)
     if next(blocks, None) is None:
+        if model.kind in TRAINED:
+            return first, model.fit(first.texts, progress=_trained(progress)).transform(first.texts)
         return first, model.fit_transform(first.texts)
     del first, blocks
     fit(model, texts, progress)
@@ -57,7 +63,19 @@ def fit(model: Any, texts: AnyTexts, progress: Progress | None = None) -> None:
     InputError
         If there is no text.
     """
-    model.fit(text for block in _watched("learning", texts, _FIT_CHARACTERS, progress) for text in block.texts)
+    told = {"progress": _trained(progress)} if model.kind in TRAINED else {}
+    model.fit(read_texts(texts, progress), **told)
+
+
+def read_texts(texts: AnyTexts, progress: Progress | None = None) -> Iterator[str]:
+    """Yield every text, of which one block is held at a time, to a model that learns from them.
+
+    Raises
+    ------
+    InputError
+        If there is no text.
+    """
+    return (text for block in _watched("learning", texts, _FIT_CHARACTERS, progress) for text in block.texts)
 
 
 def embed(
@@ -91,6 +109,11 @@ def no_texts(texts: AnyTexts) -> InputError:
     if texts.skipped:
         return InputError(f"{shown}: every text was skipped, none can be decoded; give the right --encoding")
     return InputError(f"{shown}: empty, expected at least one text")
+
+
+def _trained(progress: Progress | None) -> Any:
+    """Return what a training tells how far it is."""
+    return None if progress is None else lambda state: progress(TRAINING, state.words, state.total_words)
 
 
 def _watched(stage: str, texts: AnyTexts, n_characters: int, progress: Progress | None) -> Iterator[Block]:

@@ -62,7 +62,8 @@ def search_files(
     query : str
         What to look for.
     k : int
-        How many texts to return at most. A text that shares no term with the query is not found.
+        How many texts to return at most. A text that shares no term with the query is not found; where vectors are
+        dense, one of which no word has a vector isn't.
     inputs, method, model, fit, parameters, per, ..., progress
         As in `nlpkit.jobs.embed_files`.
 
@@ -118,8 +119,11 @@ def _query_vector(model: Any, query: str) -> tuple[Any, bool]:
     import numpy as np
 
     vector = model.transform([query])
-    weights = np.zeros(vector.shape[1])
-    weights[vector.indices] = vector.data
+    if hasattr(vector, "indptr"):
+        weights = np.zeros(vector.shape[1])
+        weights[vector.indices] = vector.data
+    else:
+        weights = vector[0].astype(float)
     if getattr(model, "weighting", None) == "bm25":
         return (weights != 0).astype(float), False
     norm = np.linalg.norm(weights)
@@ -127,19 +131,24 @@ def _query_vector(model: Any, query: str) -> tuple[Any, bool]:
 
 
 def _scores(vectors: Any, weights: Any, is_cosine: bool) -> Any:
+    """Return the score of each text; NaN for one that has nothing in common with the query."""
     import numpy as np
 
     scores = vectors @ weights
+    if not hasattr(vectors, "indptr"):
+        lengths = np.linalg.norm(vectors, axis=1)
+        found = (lengths > 0) & bool(weights.any())
+        return np.divide(scores, lengths, out=np.full(len(scores), np.nan), where=found)
     if is_cosine:
         rows = np.repeat(np.arange(vectors.shape[0]), np.diff(vectors.indptr))
         squares = np.bincount(rows, np.square(vectors.data, dtype=float), vectors.shape[0])
         scores = np.divide(scores, np.sqrt(squares), out=np.zeros(len(squares)), where=squares > 0)
-    return scores
+    return np.where(scores > 0, scores, np.nan)
 
 
 def _largest(scores: Any, k: int) -> Any:
-    """Return where the ``k`` largest scores above 0 stand, the first of equals first."""
+    """Return where the ``k`` largest scores stand, the first of equals first."""
     import numpy as np
 
-    found = np.flatnonzero(scores > 0)
+    found = np.flatnonzero(~np.isnan(scores))
     return found[np.argsort(-scores[found], kind="stable")[:k]]

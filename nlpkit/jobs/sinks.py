@@ -24,7 +24,7 @@ class RowSink(Protocol):
         """Get ready for the rows of the fitted ``model``."""
 
     def write(self, sources: list[str], texts: list[str], rows: Any) -> None:
-        """Take a block: where each text comes from, the texts, and their vectors as CSR."""
+        """Take a block: where each text comes from, the texts, and their vectors, CSR or dense."""
 
     def close(self) -> None:
         """End, whether all rows have come or an exception broke them off."""
@@ -41,9 +41,13 @@ class Collected:
         self._blocks.append(rows)
 
     def vectors(self) -> Any:
-        """Return all vectors as one CSR matrix."""
+        """Return all vectors as one matrix."""
         if len(self._blocks) == 1:
             return self._blocks[0]
+        if not hasattr(self._blocks[0], "indptr"):
+            import numpy as np
+
+            return np.concatenate(self._blocks)
         from scipy.sparse import vstack
 
         return vstack(self._blocks, format="csr")

@@ -20,18 +20,18 @@ class Term:
     Attributes
     ----------
     term : str
-    count : int
-        How often it occurs in the texts that the model learnt from.
-    documents : int
-        How many of them it occurs in.
-    idf : float
+    count : int or None
+        How often it occurs in the texts that the model learnt from; None for word vectors of a file that doesn't say.
+    documents : int or None
+        How many of them it occurs in; None for word vectors, which don't know.
+    idf : float or None
         Its inverse document frequency: the model's own, or else ln((1 + n) / (1 + documents)) + 1.
     """
 
     term: str
-    count: int
-    documents: int
-    idf: float
+    count: int | None
+    documents: int | None = None
+    idf: float | None = None
 
 
 def terms(model: StrPath | Any, *, sort: str = "count", k: int | None = 20) -> list[Term]:
@@ -40,6 +40,7 @@ def terms(model: StrPath | Any, *, sort: str = "count", k: int | None = 20) -> l
     Parameters
     ----------
     model : path or fitted estimator
+        Or word vectors, also a file of them; words without counts stand in the order of the file.
     sort : {"count", "df", "idf"}
         By occurrences, by documents they occur in, or by inverse document frequency. Equals stand by
         occurrences, then in the order of the columns.
@@ -64,6 +65,8 @@ def terms(model: StrPath | Any, *, sort: str = "count", k: int | None = 20) -> l
     if k is not None and k < 1:
         raise ParameterError(f"k is {k}: ask for at least 1 term")
     kind, model = load_model(model)
+    if hasattr(model, "word_vectors"):
+        return _words(model.word_vectors, sort, k)
     names = names_of(model)
     if names is None:
         raise ParameterError(f"a {kind} model keeps no terms: its columns are numbers")
@@ -79,3 +82,13 @@ def terms(model: StrPath | Any, *, sort: str = "count", k: int | None = 20) -> l
     key = {"count": counts, "df": documents, "idf": idf}[sort]
     order = np.lexsort((-counts, -key))[:k]
     return [Term(names[int(i)], int(counts[i]), int(documents[i]), float(idf[i])) for i in order]
+
+
+def _words(vectors: Any, sort: str, k: int | None) -> list[Term]:
+    import numpy as np
+
+    if sort != "count":
+        raise ParameterError(f"word vectors don't know in which texts words are: sort by count, not by {sort}")
+    rows = np.arange(len(vectors)) if vectors.counts is None else np.argsort(-vectors.counts, kind="stable")
+    counts = vectors.counts
+    return [Term(vectors.words[row], None if counts is None else int(counts[row])) for row in rows[:k].tolist()]

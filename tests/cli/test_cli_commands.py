@@ -51,7 +51,7 @@ def test_search_on_a_terminal(run: Any) -> None:
     assert [line[2:4] for line in lines] == [["2", "a.txt"], ["1", "a.txt"]]
     assert lines[0][1] == "█" * 12
     code, out, err = run("search", "unheard", "-i", "a.txt", terminal=True)
-    assert (code, out, err) == (0, "", "nlpkit: no text shares a term with the query\n")
+    assert (code, out, err) == (0, "", "nlpkit: no text has anything in common with the query\n")
 
 
 def test_terms(run: Any) -> None:

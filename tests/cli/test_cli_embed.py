@@ -153,3 +153,31 @@ def test_warnings_are_one_line(run: Any) -> None:
     assert code == 0
     assert err.startswith("nlpkit: warning: The parameter 'stop_words' will not be used")
     assert err.count("\n") == 1
+
+
+@pytest.mark.parametrize("method", ["word2vec", "fasttext"])
+def test_dense_vectors(method: str, run: Any, tmp_path: Path) -> None:
+    Path(tmp_path, "a.txt").write_text("the cat drinks milk\nthe dog drinks water\n\n" * 5)
+    small = ("--method", method, "--vector-size", "4", "--min-count", "1", "--epochs", "1", "--threads", "1")
+    code, _, err = run("embed", "-i", "a.txt", "-o", "a.npy", "--save", "model", *small)
+    assert (code, err.splitlines()[0]) == (0, f"nlpkit: 15 texts × 4 columns of {method} in a.npy")
+    vectors = np.load(tmp_path / "a.npy")
+    assert (vectors.dtype, vectors.shape) == (np.float32, (15, 4))
+    assert vectors[0].any()
+    assert not vectors[2].any()
+    for place in ("b.jsonl", "b.parquet", "parts/"):
+        code, _, err = run("embed", "-i", "a.txt", "--model", "model", "-o", place)
+        assert code == 0, err
+    lines = rows((tmp_path / "b.jsonl").read_text())
+    assert list(lines[0]) == ["id", "source", "text", "vector"]
+    assert np.array_equal(np.array([line["vector"] for line in lines], np.float32), vectors)
+    assert np.array_equal(np.load(tmp_path / "parts" / "part-00000.npy"), vectors)
+    manifest = json.loads((tmp_path / "parts" / "manifest.json").read_text())
+    assert (manifest["sparse"], manifest["shape"], len(manifest["model"])) == (False, [15, 4], 64)
+    assert not list(tmp_path.glob("*terms.txt"))
+    _, out, _ = run("embed", "-i", "a.txt", "--model", "model", terminal=True)
+    assert out.splitlines()[1].split() == ["id", "text", "length", "vector"]
+    cells = [line.split() for line in out.splitlines() if line.strip()[:1].isdecimal()]
+    assert cells[0][1:6] == ["the", "cat", "drinks", "milk", f"{np.linalg.norm(vectors[0]):.3f}"]
+    assert cells[0][7:] == [*(f"{value:.3f}" for value in vectors[0, :3]), "…"]
+    assert "none of its words has a vector" in out

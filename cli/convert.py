@@ -1,0 +1,89 @@
+"""``nlpkit convert``: word vectors from any format to any other."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from nlpkit.cli import options
+from nlpkit.cli.screen import note
+from nlpkit.embeddings.formats import FORMATS
+from nlpkit.jobs import convert_vectors
+
+_FORMATS = "|".join(FORMATS)
+
+
+def convert(
+    input: Annotated[
+        str,
+        typer.Argument(
+            metavar="IN", help="A file of word vectors, a model folder, or - for standard input.", show_default=False
+        ),
+    ],
+    output: Annotated[
+        str, typer.Argument(metavar="OUT", help="A file, a folder, or - for standard output.", show_default=False)
+    ],
+    input_format: Annotated[
+        str, typer.Option("--from", metavar=_FORMATS, help="The format of IN; auto tells it from the content.")
+    ] = "auto",
+    output_format: Annotated[
+        str | None,
+        typer.Option(
+            "--to",
+            metavar=_FORMATS,
+            help=options.described(
+                "The format of OUT.",
+                "by the suffix: .txt and .vec are word2vec's text, .bin is fastText's where there are sub-words and"
+                " else word2vec's; .npy, .safetensors; no suffix is a folder; word2vec for -",
+            ),
+            show_default=False,
+        ),
+    ] = None,
+    limit: Annotated[int | None, typer.Option("--limit", metavar="N", help="Take only the first N words.")] = None,
+    precision: Annotated[
+        str,
+        typer.Option(
+            "--precision",
+            metavar="float32|float16|int8",
+            help="Of the numbers in a folder: float16 halves it, int8 quarters it.",
+        ),
+    ] = "float32",
+    encoding: Annotated[str, typer.Option("--encoding", metavar="NAME", help="How IN's words are encoded.")] = "utf-8",
+    errors: Annotated[
+        str,
+        typer.Option(
+            "--decode-errors",
+            metavar="strict|replace|ignore",
+            help="What to do with bytes that aren't of this encoding.",
+        ),
+    ] = "strict",
+    force: Annotated[bool, typer.Option("--force", metavar="", help="Replace a folder that nlpkit wrote.")] = False,
+    quiet: options.Quiet = False,
+) -> None:
+    """Write word vectors in another format: word2vec's, GloVe's, fastText's, NumPy's, safetensors, or a folder.
+
+    A folder opens at once, whatever its size: its numbers are read when they are looked at.
+
+    \b
+    nlpkit convert glove.6B.50d.txt glove
+    nlpkit convert GoogleNews-vectors-negative300.bin.gz news --precision float16 --limit 500000
+    nlpkit convert model vectors.bin --to word2vec-binary
+    nlpkit convert model - --to glove | head
+    """
+    report = convert_vectors(
+        input,
+        output,
+        input_format=input_format,
+        output_format=output_format,
+        limit=limit,
+        precision=precision,
+        encoding=encoding,
+        errors=errors,
+        force=force,
+    )
+    if quiet or output == "-":
+        return
+    note(f"{report.words:,} words × {report.vector_size:,} numbers in {output} ({report.format})")
+    if report.lost:
+        note(f"{report.format} holds no {' and no '.join(report.lost)}: they were left out")

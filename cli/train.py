@@ -1,0 +1,105 @@
+"""``nlpkit train``: a corpus in, a model out."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import typer
+
+from nlpkit.cli import options
+from nlpkit.cli.screen import note
+from nlpkit.cli.training_screen import training_screen
+from nlpkit.errors import ParameterError
+from nlpkit.jobs import TrainReport, train_files
+from nlpkit.jobs.train import is_unfinished
+from nlpkit.registry import TRAINED
+
+
+def train(
+    context: typer.Context,
+    method: Annotated[str, typer.Argument(metavar="|".join(TRAINED), help="What to train.", show_default=False)],
+    paths: Annotated[list[str] | None, typer.Argument(metavar="PATH", help="Further inputs after -i.")] = None,
+    inputs: options.Inputs = None,
+    output: Annotated[
+        str | None, typer.Option("-o", "--output", metavar="FOLDER", help="Where the model goes.", show_default=False)
+    ] = None,
+    resume: Annotated[
+        bool,
+        typer.Option("--resume", metavar="", help="Go on with a training that was stopped: same texts, same options."),
+    ] = False,
+    force: Annotated[
+        bool,
+        typer.Option(
+            "--force", metavar="", help="Replace a folder that nlpkit wrote, and drop a training that was stopped."
+        ),
+    ] = False,
+    threads: options.Threads = None,
+    quiet: options.Quiet = False,
+    per: options.Per = None,
+    field: options.Field = None,
+    column: options.Column = None,
+    delimiter: options.Delimiter = None,
+    encoding: options.Encoding = "utf-8",
+    decode_errors: options.DecodeErrors = "strict",
+    parameters: dict[str, Any] | None = None,
+) -> None:
+    """Train word vectors on a corpus, and save them as a model folder.
+
+    The state is kept each epoch, at least every five minutes, and at Ctrl-C: --resume goes on from there.
+
+    \b
+    nlpkit train word2vec -i corpus.txt -o model
+    nlpkit train fasttext -i corpus/*.txt.gz -o model --vector-size 300 --epochs 10
+    nlpkit train word2vec -i corpus.txt -o model --resume
+    zcat corpus.jsonl.gz | nlpkit train word2vec -o model --field body --architecture cbow
+    """
+    if inputs is None:
+        if paths:
+            raise ParameterError(f"{paths[0]!r} stands alone: give inputs with -i, as in -i {paths[0]}")
+        if not options.is_piped():
+            print(context.get_help())
+            raise typer.Exit(2)
+    if output is None:
+        raise ParameterError("name the folder of the model with -o")
+    try:
+        with training_screen(quiet=quiet) as screen:
+            report = train_files(
+                [*inputs, *(paths or [])] if inputs else ["-"],
+                output,
+                method=method,
+                parameters=parameters,
+                per=per,
+                field=field,
+                column=column,
+                delimiter=delimiter,
+                encoding=encoding,
+                decode_errors=decode_errors,
+                threads=threads,
+                force=force,
+                resume=resume,
+                reading=screen and screen.reading,
+                started=screen and screen.started,
+                progress=screen and screen.progress,
+            )
+    except (KeyboardInterrupt, SystemExit):
+        if not quiet:
+            note(_stopped(output))
+        raise
+    if not quiet:
+        _tell(report, output)
+
+
+def _stopped(output: str) -> str:
+    if is_unfinished(output):
+        return "stopped: the same command with --resume goes on from here"
+    return "stopped before there was anything to keep"
+
+
+def _tell(report: TrainReport, output: str) -> None:
+    if report.skipped:
+        note(f"texts skipped because they can't be decoded: {report.skipped:,}")
+    speed = "" if report.words_per_second is None else f", {report.words_per_second:,.0f} words/s"
+    note(
+        f"{report.words:,} words × {report.vector_size:,} numbers of {report.method},"
+        f" loss {report.loss:.3f}{speed}, in {output}"
+    )

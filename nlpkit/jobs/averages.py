@@ -1,0 +1,85 @@
+"""WordAverages: an embedder from word vectors that were made elsewhere: a text is the mean of its words."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Self
+
+import numpy as np
+
+from nlpkit.errors import ParameterError
+from nlpkit.estimator import Estimator
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from nlpkit.embeddings import WordVectors
+
+_LOOKED_AT = 10_000
+
+
+@dataclass(kw_only=True, eq=False, repr=False)
+class WordAverages(Estimator):
+    """Texts as the plain means of their words' vectors.
+
+    Parameters
+    ----------
+    tokenizer : str or callable, default="words"
+        How words are cut, as in `nlpkit.embeddings.Word2Vec`.
+    lowercase : bool, default=None
+        Lower-case the texts; None does where the first 10,000 words of the vectors have no upper-case letters.
+    normalize : {None, "NFC", "NFKC"}, default=None
+        The Unicode form that each text is brought to, before all else.
+    threads : int, default=None
+        How many threads tokenise; None takes every core that the process may use.
+    """
+
+    kind = "word_vectors"
+
+    tokenizer: Any = "words"
+    lowercase: bool | None = None
+    normalize: str | None = None
+    threads: int | None = None
+
+    @classmethod
+    def of(cls, vectors: WordVectors, parameters: Mapping[str, Any]) -> Self:
+        """Return the embedder of ``vectors``.
+
+        Raises
+        ------
+        ParameterError
+            If there is no parameter of a given name.
+        """
+        for name in parameters:
+            if name not in cls.defaults():
+                raise ParameterError(f"word vectors have learnt already: leave out {name}")
+        return cls(**parameters)._using(vectors)
+
+    def _using(self, vectors: WordVectors) -> Self:
+        self.word_vectors_ = vectors
+        return self
+
+    @property
+    def word_vectors(self) -> WordVectors:
+        """The words and their vectors."""
+        return self.word_vectors_
+
+    def transform(self, texts: Iterable[str]) -> np.ndarray:
+        """The vectors of texts: (n_texts, vector_size) float32; zeros where no word has a vector."""
+        from nlpkit.embeddings.word_means import mean_vectors
+        from nlpkit.text.threads import available_threads
+        from nlpkit.text.word_analysis import word_analysis
+
+        lowercase = self.lowercase if self.lowercase is not None else _is_lower(self.word_vectors)
+        analysis = word_analysis(self.tokenizer, lowercase=lowercase, normalize=self.normalize)
+        return mean_vectors(texts, analysis, self.word_vectors, self.threads or available_threads())
+
+    def save(self, path: str | os.PathLike[str], *, force: bool = False) -> None:
+        """Save the word vectors."""
+        self.word_vectors.save(path, force=force)
+
+
+def _is_lower(vectors: WordVectors) -> bool:
+    first = " ".join(vectors.words[row] for row in range(min(_LOOKED_AT, len(vectors))))
+    return first == first.lower()

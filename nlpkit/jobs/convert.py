@@ -1,0 +1,212 @@
+"""`convert_vectors`: word vectors from any format to any other."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, BinaryIO
+
+from nlpkit.errors import InputError, OutputError, ParameterError
+
+from .passes import StrPath
+from .sinks import check_place
+
+if TYPE_CHECKING:
+    from nlpkit.embeddings import WordVectors
+
+TO_A_STREAM = ("word2vec", "word2vec-binary", "glove", "vec", "fasttext", "safetensors")
+"""Formats that are one file, which can go to standard output."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ConvertReport:
+    """What `convert_vectors` wrote.
+
+    Attributes
+    ----------
+    words, vector_size : int
+        How many words, and how many numbers each has.
+    format : str
+        One of `nlpkit.embeddings.formats.FORMATS`.
+    lost : tuple of str
+        Of "sub-words" and "labels", what the input had and the format can't hold.
+    """
+
+    words: int
+    vector_size: int
+    format: str
+    lost: tuple[str, ...]
+
+
+def convert_vectors(
+    input: StrPath | Any,
+    output: StrPath,
+    *,
+    input_format: str = "auto",
+    output_format: str | None = None,
+    limit: int | None = None,
+    precision: str = "float32",
+    encoding: str = "utf-8",
+    errors: str = "strict",
+    force: bool = False,
+    stdin: BinaryIO | None = None,
+) -> ConvertReport:
+    """Read word vectors and write them in another format.
+
+    Parameters
+    ----------
+    input : path, WordVectors, or fitted Word2Vec or FastText
+        A folder of one of these, a file, or ``-`` for standard input.
+    output : path
+        A file, a folder, or ``-`` for standard output.
+    input_format : str
+        One of `nlpkit.embeddings.formats.FORMATS`; "auto" tells it from the content.
+    output_format : str, optional
+        One of them; else told from the output's name: see `nlpkit.embeddings.formats.write`.
+    limit : int, optional
+        Take only the first so many words.
+    precision : {"float32", "float16", "int8"}
+        Of the numbers, in a folder.
+    encoding, errors : str
+        Those of the input's words.
+    force : bool
+        Replace a folder that nlpkit wrote before.
+    stdin : binary file, optional
+        What ``-`` reads, instead of the process's own standard input.
+
+    Returns
+    -------
+    ConvertReport
+
+    Raises
+    ------
+    ArtifactError, InputError
+        If the input can't be read.
+    OutputError
+        If the output can't be written there, would replace the input, or the format can't hold the words.
+    ParameterError
+        If a format is unknown, or can't be told, or the precision isn't for it.
+
+    Examples
+    --------
+    >>> folder = Path(tempfile.mkdtemp())
+    >>> _ = Path(folder, "glove.txt").write_text("king 1 0.5\\nqueen 1 0.25\\n")
+    >>> convert_vectors(folder / "glove.txt", folder / "vectors.vec").words
+    2
+    >>> print((folder / "vectors.vec").read_text(), end="")
+    2 2
+    king 1 0.5
+    queen 1 0.25
+    """
+    _check_formats(input_format, output_format)
+    name = os.fspath(output)
+    is_path = isinstance(input, str | os.PathLike) and os.fspath(input) != "-"
+    if name != "-":
+        _check_output(name, output_format, precision, force)
+        if is_path and os.path.realpath(input) == os.path.realpath(name):
+            raise OutputError(f"{name}: would replace the input: name another place")
+    elif output_format is not None and output_format not in TO_A_STREAM:
+        raise ParameterError(f"{output_format} isn't one file, and can't go to standard output: name a place")
+    with tempfile.TemporaryDirectory() as spool:
+        if is_path or not isinstance(input, str | os.PathLike):
+            vectors = _read(input, input_format, limit, encoding, errors)
+        else:
+            vectors = _read(_spooled(spool, stdin), input_format, limit, encoding, errors)
+        if name == "-":
+            written = output_format or "word2vec"
+            _write_out(vectors, written, Path(spool, "output"))
+        else:
+            written = _format(name, output_format, vectors)
+            if written == "folder":
+                vectors.save(output, precision=precision, force=force)
+            else:
+                vectors.write(output, written)
+    return ConvertReport(
+        words=len(vectors), vector_size=vectors.vector_size, format=written, lost=_lost(vectors, written)
+    )
+
+
+def _read(source: StrPath | Any, format: str, limit: int | None, encoding: str, errors: str) -> WordVectors:
+    from nlpkit.embeddings import WordVectors
+
+    from .similar import word_vectors_of
+
+    if not isinstance(source, str | os.PathLike):
+        if limit is not None:
+            raise ParameterError("limit is for files and folders: leave it out")
+        return word_vectors_of(source)
+    if not os.path.exists(source):
+        raise InputError(f"{os.fspath(source)}: there is no such file or folder of word vectors")
+    return WordVectors.read(source, format=format, limit=limit, encoding=encoding, errors=errors)
+
+
+def _spooled(folder: str, stdin: BinaryIO | None) -> Path:
+    """Copy standard input to a file, so that its format can be told."""
+    if stdin is None and sys.stdin is None:
+        raise InputError("standard input is closed: give a file, or a pipe")
+    path = Path(folder, "standard input")
+    try:
+        with open(path, "wb") as copy:
+            shutil.copyfileobj(stdin or sys.stdin.buffer, copy)
+    except OSError as error:
+        raise InputError(f"can't copy standard input to a temporary file ({error.strerror or error})") from error
+    return path
+
+
+def _write_out(vectors: WordVectors, format: str, path: Path) -> None:
+    from nlpkit.outputs import StandardOutput, output_errors
+
+    vectors.write(path, format)
+    out = StandardOutput()
+    with output_errors("standard output"), open(path, "rb") as file:
+        try:
+            shutil.copyfileobj(file, out.file)
+            out.finish()
+        finally:
+            out.discard()
+
+
+def _check_formats(*names: str | None) -> None:
+    from nlpkit.embeddings.formats import FORMATS
+
+    for name in names:
+        if name not in (None, "auto", *FORMATS):
+            raise ParameterError(f"there is no format {name!r}: choose one of {', '.join(FORMATS)}")
+
+
+def _check_output(name: str, format: str | None, precision: str, force: bool) -> None:
+    """Refuse what can't be written, before the input is read."""
+    is_folder = _format(name, format, None) == "folder"
+    if precision not in ("float32", "float16", "int8"):
+        raise ParameterError(f"precision is {precision!r}: choose one of float32, float16, int8")
+    if precision != "float32" and not is_folder:
+        raise ParameterError(f"{name}: only a folder holds {precision}: name one, or leave the precision out")
+    check_place(name, is_folder=is_folder, force=force)
+
+
+def _format(name: str, format: str | None, vectors: WordVectors | None) -> str:
+    from nlpkit.embeddings.formats import FORMATS, format_named
+
+    if format is not None:
+        return format
+    try:
+        return format_named(name, fasttext=vectors is not None and vectors.subwords is not None)
+    except ParameterError as error:
+        raise ParameterError(
+            f"{name}: its name tells no format that can be written: name one by --to (output_format=):"
+            f" {', '.join(FORMATS)}"
+        ) from error
+
+
+def _lost(vectors: WordVectors, format: str) -> tuple[str, ...]:
+    if format == "folder":
+        return ()
+    had = {
+        "sub-words": vectors.subwords is not None and format != "fasttext",
+        "labels": vectors.classifier is not None,
+    }
+    return tuple(name for name, lost in had.items() if lost)

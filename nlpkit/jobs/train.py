@@ -1,0 +1,232 @@
+"""`train_files`: texts in, a model out, by a training that is watched, stopped and gone on with."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, BinaryIO
+
+from nlpkit.corpora import Texts
+from nlpkit.errors import OutputError, ParameterError
+from nlpkit.registry import TRAINED
+
+from .models import make_model
+from .passes import Progress, StrPath, read_texts
+from .sinks import check_apart, check_place
+
+if TYPE_CHECKING:
+    from nlpkit.embeddings.word_training import TrainingPlan, TrainingProgress
+
+_STATES = ("state-0", "state-1")
+_FILES = {".bin", ".ftz", ".vec", ".txt", ".npy", ".safetensors", ".gz"}
+
+
+@dataclass(frozen=True, kw_only=True)
+class TrainReport:
+    """What `train_files` did.
+
+    Attributes
+    ----------
+    method : str
+        The method's name in `nlpkit.registry.TRAINED`.
+    model : estimator
+        The trained model.
+    words, vector_size : int
+        How many words have a vector, and how many numbers it has.
+    loss : float
+        The mean loss of the last epoch.
+    words_per_second : float or None
+        Of the training, all epochs together; None where a run had nothing left to train.
+    skipped : int
+        Texts left out because they can't be decoded.
+    """
+
+    method: str
+    model: Any
+    words: int
+    vector_size: int
+    loss: float
+    words_per_second: float | None
+    skipped: int
+
+
+def train_files(
+    inputs: StrPath | Iterable[StrPath],
+    output: StrPath,
+    *,
+    method: str,
+    parameters: Mapping[str, Any] | None = None,
+    per: str | None = None,
+    field: str | None = None,
+    column: str | None = None,
+    delimiter: str | None = None,
+    encoding: str = "utf-8",
+    decode_errors: str = "strict",
+    stdin: BinaryIO | None = None,
+    threads: int | None = None,
+    force: bool = False,
+    resume: bool = False,
+    reading: Progress | None = None,
+    started: Callable[[TrainingPlan], None] | None = None,
+    progress: Callable[[TrainingProgress], None] | None = None,
+) -> TrainReport:
+    """Train a model on the texts of files, and save it.
+
+    Each epoch, at least every five minutes, and when it is stopped by Ctrl-C, the state of the training is kept in
+    ``OUTPUT.partial``. That folder is removed once the model is saved.
+
+    Parameters
+    ----------
+    inputs, per, ..., stdin
+        As in `nlpkit.jobs.embed_files`. They are read once.
+    output : path
+        The folder to save the model in.
+    method : str
+        A name in `nlpkit.registry.TRAINED`.
+    parameters : mapping, optional
+        The estimator's parameters, by name.
+    threads : int, optional
+        Every core that the process may use, unless told.
+    force : bool
+        Replace a folder that nlpkit wrote before; and without ``resume`` drop an unfinished training.
+    resume : bool
+        Go on with an unfinished training of the same texts and parameters; one never begun is begun.
+    reading : callable, optional
+        Is told how far the reading is: see `nlpkit.jobs.passes.Progress`.
+    started, progress : callable, optional
+        Are given a `TrainingPlan` when the texts are read, and a `TrainingProgress` about twice a second: see
+        `nlpkit.embeddings.word_training`.
+
+    Returns
+    -------
+    TrainReport
+
+    Raises
+    ------
+    InputError
+        If an input can't be read, or has no words to learn from.
+    OutputError
+        If the model can't be written where it should be, or there is an unfinished training and neither ``resume`` nor
+        ``force``.
+    ParameterError
+        If parameters are unknown or wrong, or the unfinished training is of other texts or parameters.
+    DivergedError
+        If the weights leave the range of numbers; the last good state stays in ``OUTPUT.partial``.
+
+    Examples
+    --------
+    >>> from tempfile import TemporaryDirectory
+    >>> with TemporaryDirectory() as folder:
+    ...     path = Path(folder, "a.txt")
+    ...     _ = path.write_text("the cat drinks milk\\nthe dog drinks water\\n" * 10)
+    ...     report = train_files(path, Path(folder, "model"), method="word2vec", parameters={"vector_size": 8})
+    >>> report.words, report.vector_size
+    (6, 8)
+    """
+    _check_output(output, force)
+    method, model = make_model(method, parameters, threads, TRAINED)
+    last: list[TrainingProgress] = []
+
+    def tell(state: TrainingProgress) -> None:
+        last[:] = [state]
+        if progress is not None:
+            progress(state)
+
+    read = Texts(
+        inputs,
+        per=per,
+        field=field,
+        column=column,
+        delimiter=delimiter,
+        encoding=encoding,
+        decode_errors=decode_errors,
+        stdin=stdin,
+    )
+    with read as texts:
+        check_apart(output, texts)
+        with _unfinished(output, resume=resume, force=force) as folder:
+            model.fit(read_texts(texts, reading), started=started, progress=tell, checkpoint=folder)
+            model.save(output, force=force)
+            shutil.rmtree(folder, ignore_errors=True)
+        return TrainReport(
+            method=method,
+            model=model,
+            words=len(model.word_vectors),
+            vector_size=model.word_vectors.vector_size,
+            loss=model.losses_[-1],
+            words_per_second=last[0].words_per_second if last else None,
+            skipped=texts.skipped,
+        )
+
+
+def is_unfinished(output: StrPath) -> bool:
+    """Whether a training of the model ``output`` was begun, and can be gone on with."""
+    return any((unfinished_folder(output) / state / "config.json").exists() for state in _STATES)
+
+
+def unfinished_folder(output: StrPath) -> Path:
+    """Return where the state of a training of the model ``output`` is kept."""
+    place = Path(os.path.realpath(output))
+    return place.with_name(place.name + ".partial")
+
+
+@contextmanager
+def _unfinished(output: StrPath, *, resume: bool, force: bool) -> Iterator[Path]:
+    """Give the folder for the state of a training; no other process uses it, and it vanishes if it has no state."""
+    from nlpkit.output_folders import claim_folder
+    from nlpkit.outputs import output_errors
+
+    folder = unfinished_folder(output)
+    with output_errors(folder):
+        folder.mkdir(exist_ok=True)
+        lock = claim_folder(folder)
+    try:
+        _remove_leavings(folder)
+        if is_unfinished(output) and not resume:
+            if not force:
+                raise OutputError(
+                    f"{folder}: an unfinished training is there: go on with it by --resume (resume=True), or start anew"
+                    " with --force (force=True)"
+                )
+            for state in _STATES:
+                shutil.rmtree(folder / state, ignore_errors=True)
+        try:
+            yield folder
+        finally:
+            if not is_unfinished(output):
+                shutil.rmtree(folder, ignore_errors=True)
+    finally:
+        if lock is not None:
+            os.close(lock)
+
+
+def _remove_leavings(folder: Path) -> None:
+    """Remove what a kill left half-written.
+
+    Raises
+    ------
+    OutputError
+        If the folder holds what no training wrote.
+    """
+    for entry in list(folder.iterdir()):
+        if entry.name.startswith((".nlpkit-", *(f"{state}." for state in _STATES))):
+            shutil.rmtree(entry, ignore_errors=True)
+        elif entry.name not in _STATES:
+            raise OutputError(
+                f"{folder}: holds {entry.name!r}, which isn't a training's: remove it, or name another place"
+            )
+
+
+def _check_output(output: StrPath, force: bool) -> None:
+    name = os.fspath(output)
+    suffix = os.path.splitext(name)[1].lower()
+    if name == "-" or suffix in _FILES:
+        raise ParameterError(
+            f"{name}: a model is a folder: name one without {suffix or 'a dash'}, and write other formats of it by"
+            " nlpkit convert (WordVectors.write)"
+        )
+    check_place(output, is_folder=True, force=force)
