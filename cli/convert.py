@@ -11,7 +11,7 @@ from nlpkit.cli.screen import note
 from nlpkit.embeddings.formats import FORMATS
 from nlpkit.jobs import convert_vectors
 
-_FORMATS = "|".join(FORMATS)
+_FORMATS = ", ".join(FORMATS)
 
 
 def convert(
@@ -25,15 +25,16 @@ def convert(
         str, typer.Argument(metavar="OUT", help="A file, a folder, or - for standard output.", show_default=False)
     ],
     input_format: Annotated[
-        str, typer.Option("--from", metavar=_FORMATS, help="The format of IN; auto tells it from the content.")
+        str,
+        typer.Option("--from", metavar="NAME", help=f"The format of IN: {_FORMATS}; auto tells it from the content."),
     ] = "auto",
     output_format: Annotated[
         str | None,
         typer.Option(
             "--to",
-            metavar=_FORMATS,
+            metavar="NAME",
             help=options.described(
-                "The format of OUT.",
+                "The format of OUT, one of the same.",
                 "by the suffix: .txt and .vec are word2vec's text, .bin is fastText's where there are sub-words and"
                 " else word2vec's; .npy, .safetensors; no suffix is a folder; word2vec for -",
             ),

@@ -63,8 +63,8 @@ ModelFormat = Annotated[
     str,
     typer.Option(
         "--format",
-        metavar="|".join(["auto", *FORMATS]),
-        help="What kind of file MODEL is; auto tells it from the content.",
+        metavar="NAME",
+        help=f"What kind of file MODEL is: {', '.join(FORMATS)}; auto tells it from the content.",
     ),
 ]
 Restrict = Annotated[

@@ -11,6 +11,7 @@ from typing import Annotated, Any
 import typer
 
 from nlpkit.cli.options import described
+from nlpkit.cli.screen import note
 from nlpkit.errors import InputError, ParameterError
 from nlpkit.registry import EMBEDDERS, resolve
 
@@ -145,10 +146,12 @@ def with_parameters(
             if value is not None and method in methods and method not in known[name].methods:
                 owners = ", ".join(known[name].methods)
                 raise ParameterError(f"{method} has no {known[name].option}: it belongs to {owners}")
-        function(
-            **given,
-            parameters={name: known[name].read(value) for name, value in words.items() if value is not None},
-        )
+        read = {name: known[name].read(value) for name, value in words.items() if value is not None}
+        if read.get("device") == "auto" and not given.get("quiet"):
+            from nlpkit.device import resolve_device
+
+            note(f"device auto is {resolve_device('auto')} here")
+        function(**given, parameters=read)
 
     signature = inspect.signature(function, eval_str=True)
     own = [argument for argument in signature.parameters.values() if argument.name != "parameters"]

@@ -73,7 +73,7 @@ def progress_bar(*, quiet: bool) -> Iterator[Callable[[str, int, int | None], No
         yield show
 
 
-def new_table(*headers: tuple[str, Mapping[str, Any]]) -> Table:
+def new_table(*headers: tuple[str | Text, Mapping[str, Any]]) -> Table:
     """Return an empty table with a column for each header."""
     from rich import box
     from rich.table import Table

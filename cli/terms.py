@@ -80,5 +80,6 @@ def _show(found: list[Term], sort: str) -> None:
     highest = getattr(found[0], key)
     for term in found:
         length = bar(getattr(term, key) / highest if highest else 0.0)
-        table.add_row(plain(term.term), *map(number, (term.count, term.documents, term.idf)), length)
+        numbers = (number(value or 0) for value in (term.count, term.documents, term.idf))
+        table.add_row(plain(term.term), *numbers, length)
     print_table(table)

@@ -77,9 +77,9 @@ def train(
                 threads=threads,
                 force=force,
                 resume=resume,
-                reading=screen and screen.reading,
-                started=screen and screen.started,
-                progress=screen and screen.progress,
+                reading=screen.reading if screen else None,
+                started=screen.started if screen else None,
+                progress=screen.progress if screen else None,
             )
     except (KeyboardInterrupt, SystemExit):
         if not quiet:
