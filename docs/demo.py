@@ -35,6 +35,11 @@ SCENES = [
         "Which notes on the notice board are nearest to a question?",
         'nlpkit search "a broken bicycle" -i corpora/samples/noticeboard.txt -k 3',
     ),
+    (
+        "Word vectors, trained on the English Wikipedia: what is near, and what is to Germany as Paris is to France?",
+        "nlpkit similar corpora/samples/wiki-words jazz -k 3",
+        'nlpkit analogy corpora/samples/wiki-words "paris - france + germany" -k 3',
+    ),
 ]
 
 

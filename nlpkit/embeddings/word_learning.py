@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
+from importlib.util import find_spec
 from typing import Any
 
 import numpy as np
@@ -160,7 +161,9 @@ class WordLearning:
         return inputs, outputs
 
     def _road(self, inputs: np.ndarray, outputs: np.ndarray) -> Road:
-        device = self.device
+        device: Any = self.device
+        if device == "auto" and find_spec("torch") is None:
+            device = "cpu"
         if device != "cpu":
             from ..device import resolve_device
 
