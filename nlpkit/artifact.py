@@ -227,6 +227,7 @@ def _write_arrays(path: Path, arrays: Mapping[str, np.ndarray]) -> None:
         raise OSError(int(code[1]), os.strerror(int(code[1]))) from error
     with open(path, "rb+") as file:
         os.fsync(file.fileno())
+    path.chmod(path.parent.stat().st_mode & 0o666)  # safetensors gives it to nobody but the owner
 
 
 def _defaults(kind: str) -> dict[str, Any]:
