@@ -112,12 +112,12 @@ class Estimator:
 
     def _whole(self, name: str, least: int) -> None:
         value = getattr(self, name)
-        fits = isinstance(value, Integral) and not isinstance(value, bool) and least <= value < 1 << 31
+        fits = isinstance(value, Integral) and not isinstance(value, bool) and least <= int(value) < 1 << 31
         self._check(name, fits, f"a whole number from {least} on")
 
     def _number(self, name: str, least: float) -> None:
         value = getattr(self, name)
-        fits = isinstance(value, Real) and not isinstance(value, bool) and least <= value < math.inf
+        fits = isinstance(value, Real) and not isinstance(value, bool) and least <= float(value) < math.inf
         self._check(name, fits, f"a number from {least:g} on")
 
     def __sklearn_clone__(self) -> Self:

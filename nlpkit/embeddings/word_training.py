@@ -153,6 +153,8 @@ class WordTraining:
         self._n_chunks = -(-n_ids // CHUNK)
         self._lock = threading.Lock()
         self._stop = False
+        self._running = 0
+        self._ended = threading.Event()
         self._failure: BaseException | None = None
 
     def run(self) -> TrainingState:
@@ -187,15 +189,14 @@ class WordTraining:
             threading.Thread(target=self._work, args=(worker,), daemon=True)
             for worker in range(min(self.road.n_workers, self._n_chunks - first))
         ]
+        self._running = len(workers)
+        self._ended.clear()
         for thread in workers:
             thread.start()
         interrupted: BaseException | None = None
-        while any(thread.is_alive() for thread in workers):
+        while self._running:  # not Thread.join: Ctrl-C in it can take a thread that runs for one that has ended
             try:
-                for thread in workers:
-                    thread.join(PROGRESS_SECONDS)
-                    if thread.is_alive():
-                        break
+                self._ended.wait(PROGRESS_SECONDS)
                 self._tell(begun)
                 if time.monotonic() > deadline:
                     self._stop = True
@@ -231,6 +232,11 @@ class WordTraining:
                     )
         except BaseException as error:
             self._stop, self._failure = True, error
+        finally:
+            with self._lock:
+                self._running -= 1
+                if not self._running:
+                    self._ended.set()
 
     def _alpha(self, epoch: int, place: int) -> float:
         """The learning rate, which falls linearly from the first word to the last."""

@@ -161,7 +161,7 @@ def stopped(start: Start, folder: Path, number: int) -> tuple[int, str]:
     while not (folder / "model.partial" / "state-1" / "config.json").exists():
         assert process.poll() is None
         assert time.monotonic() < deadline
-        time.sleep(0.002)
+        os.sched_yield()
     os.kill(process.pid, number)
     _, said = process.communicate(timeout=60)
     return process.returncode, said.decode()
@@ -189,9 +189,7 @@ def test_a_training_goes_on_after_a_break(number: int, run: Any, start: Start, t
     model = nlpkit.load(tmp_path / "model")
     assert len(model.losses_) == 40
     whole = Word2Vec(vector_size=50, min_count=1, threads=1, epochs=40).fit(LINES * 5000)
-    assert model.losses_[-1] == pytest.approx(whole.losses_[-1], rel=0.02)
-    if number == signal.SIGKILL:  # from the end of an epoch; Ctrl-C stops within one
-        assert np.array_equal(model.word_vectors.vectors, whole.word_vectors.vectors)
+    assert np.array_equal(model.word_vectors.vectors, whole.word_vectors.vectors)
 
 
 @pytest.mark.skipif(os.name == "nt", reason="signals")
