@@ -110,10 +110,11 @@ class Estimator:
         self._check(name, value is None or isinstance(value, str), "a str")
         self._check(name, value in choices, "one of " + ", ".join(map(repr, choices)))
 
-    def _whole(self, name: str, least: int) -> None:
+    def _whole(self, name: str, least: int, most: int = (1 << 31) - 1) -> None:
         value = getattr(self, name)
-        fits = isinstance(value, Integral) and not isinstance(value, bool) and least <= int(value) < 1 << 31
-        self._check(name, fits, f"a whole number from {least} on")
+        fits = isinstance(value, Integral) and not isinstance(value, bool) and least <= int(value) <= most
+        to = "on" if most == (1 << 31) - 1 else f"to {most:,}"
+        self._check(name, fits, f"a whole number from {least} {to}")
 
     def _number(self, name: str, least: float) -> None:
         value = getattr(self, name)

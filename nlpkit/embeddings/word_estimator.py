@@ -51,7 +51,7 @@ class WordEstimator(Estimator):
     sample : float, default=0.001
         Words of a higher share of the text than this are left out at times; 0 keeps all.
     negative : int, default=5
-        How many words are drawn for each right one, in negative sampling.
+        How many words are drawn for each right one, in negative sampling; up to 1,000.
     ns_exponent : float, default=0.75
         They are drawn by their frequency to this power.
     cbow_mean : bool, default=True
@@ -346,7 +346,7 @@ class WordEstimator(Estimator):
             if getattr(self, name) is not None:
                 self._whole(name, 1)
         self._whole("seed", 0)
-        self._whole("negative", 1 if self.loss == "negative_sampling" else 0)
+        self._whole("negative", 1 if self.loss == "negative_sampling" else 0, 1000)
         for name in "sample", "ns_exponent", "min_alpha":
             self._number(name, 0.0 if name != "ns_exponent" else -10.0)
         if self.alpha is not None:

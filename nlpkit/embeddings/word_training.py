@@ -17,7 +17,10 @@ from .training_options import TrainingOptions
 PROGRESS_SECONDS = 0.5
 CHECKPOINT_SECONDS = 300.0
 CHUNK = 100_000
-"""How many words are trained at a time: between two chunks a training can stop."""
+"""How many words are trained at a time, at most: between two chunks a training can stop."""
+
+CHUNK_WORK = 3_000_000_000
+"""How many multiplications a chunk has, about: a fraction of a second."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -150,7 +153,8 @@ class WordTraining:
         self._seed = options.seed
         self._progress = progress
         self._save = save
-        self._n_chunks = -(-n_ids // CHUNK)
+        self._chunk = chunk_words(options)
+        self._n_chunks = -(-n_ids // self._chunk)
         self._lock = threading.Lock()
         self._stop = False
         self._running = 0
@@ -218,7 +222,8 @@ class WordTraining:
                         return
                     epoch, chunk = state.epoch, state.chunk
                     state.chunk += 1
-                start, stop = chunk * CHUNK, min((chunk + 1) * CHUNK, self._n_ids)
+                start = chunk * self._chunk
+                stop = min(start + self._chunk, self._n_ids)
                 loss, examples = self.road.train(
                     worker, start, stop, self._alpha(epoch, start), self._alpha(epoch, stop), self._seed + (epoch << 32)
                 )
@@ -259,7 +264,7 @@ class WordTraining:
         state = self.state
         with self._lock:
             epoch, chunk, loss = state.epoch, state.chunk, state.loss / max(1, state.examples)
-        done = (epoch + min(1.0, chunk * CHUNK / self._n_ids)) * self._n_words
+        done = (epoch + min(1.0, chunk * self._chunk / self._n_ids)) * self._n_words
         total = self._epochs * self._n_words
         seconds = time.monotonic() - begun
         speed = done / seconds if seconds else 0.0
@@ -275,3 +280,10 @@ class WordTraining:
                 seconds_left=(total - done) / speed if speed else math.inf,
             )
         )
+
+
+def chunk_words(options: TrainingOptions) -> int:
+    """How many words are trained at a time: fewer where each takes long."""
+    targets = options.negative + 1 if options.negative else 20
+    work = options.vector_size * (options.window + 1) * targets + options.negative**2
+    return max(1, min(CHUNK, CHUNK_WORK // work))

@@ -158,6 +158,15 @@ def test_growing_keeps_what_was_learnt_with() -> None:
     assert model.word_vectors.vector_size == 16
 
 
+def test_chunks_are_short_where_words_take_long() -> None:
+    def words(**changed: int) -> int:
+        return word_training.chunk_words(make(Word2Vec, **changed)._options())
+
+    assert words() == word_training.CHUNK
+    assert 100 < words(negative=1000, vector_size=300) < words(negative=100, vector_size=300) < word_training.CHUNK
+    assert words(window=2000, vector_size=5000) < 1000
+
+
 @everyone
 def test_texts_that_are_refused(cls: type) -> None:
     for texts, message in [
@@ -181,6 +190,7 @@ def test_texts_that_are_refused(cls: type) -> None:
         ({"vector_size": 0}, "vector_size"),
         ({"window": 2.5}, "window"),
         ({"negative": 0}, "negative"),
+        ({"negative": 1001}, "1,000"),
         ({"sample": -1}, "sample"),
         ({"alpha": float("nan")}, "alpha"),
         ({"epochs": True}, "epochs"),
