@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -13,6 +13,9 @@ from nlpkit.errors import ParameterError
 from nlpkit.jobs import TrainReport, train_files
 from nlpkit.jobs.train import is_unfinished
 from nlpkit.registry import TRAINED
+
+if TYPE_CHECKING:
+    from nlpkit.embeddings.word_training import TrainingPlan
 
 
 def train(
@@ -61,6 +64,13 @@ def train(
             raise typer.Exit(2)
     if output is None:
         raise ParameterError("name the folder of the model with -o")
+
+    def begin(plan: TrainingPlan) -> None:
+        if resume and not quiet:
+            note(_where_it_begins(plan))
+        if screen:
+            screen.started(plan)
+
     try:
         with training_screen(quiet=quiet) as screen:
             report = train_files(
@@ -78,7 +88,7 @@ def train(
                 force=force,
                 resume=resume,
                 reading=screen.reading if screen else None,
-                started=screen.started if screen else None,
+                started=begin,
                 progress=screen.progress if screen else None,
             )
     except (KeyboardInterrupt, SystemExit):
@@ -87,6 +97,12 @@ def train(
         raise
     if not quiet:
         _tell(report, output)
+
+
+def _where_it_begins(plan: TrainingPlan) -> str:
+    if plan.epochs_done:
+        return f"going on after {plan.epochs_done:.4g} of {plan.epochs} epochs"
+    return "there is no state of such a training to go on from: it begins anew"
 
 
 def _stopped(output: str) -> str:

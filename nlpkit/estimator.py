@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import copy
 import inspect
-import math
 from dataclasses import MISSING, fields
 from numbers import Integral, Real
 from typing import Any, NoReturn, Self
@@ -113,13 +112,12 @@ class Estimator:
     def _whole(self, name: str, least: int, most: int = (1 << 31) - 1) -> None:
         value = getattr(self, name)
         fits = isinstance(value, Integral) and not isinstance(value, bool) and least <= int(value) <= most
-        to = "on" if most == (1 << 31) - 1 else f"to {most:,}"
-        self._check(name, fits, f"a whole number from {least} {to}")
+        self._check(name, fits, f"a whole number from {least} to {most:,}")
 
-    def _number(self, name: str, least: float) -> None:
+    def _number(self, name: str, least: float, most: float = 1e38) -> None:
         value = getattr(self, name)
-        fits = isinstance(value, Real) and not isinstance(value, bool) and least <= float(value) < math.inf
-        self._check(name, fits, f"a number from {least:g} on")
+        fits = isinstance(value, Real) and not isinstance(value, bool) and least <= float(value) <= most
+        self._check(name, fits, f"a number from {least:g} to {most:g}")
 
     def __sklearn_clone__(self) -> Self:
         """A new estimator with copies of the parameters, and nothing learnt."""

@@ -70,6 +70,6 @@ class FastText(WordEstimator):
 
     def _validate(self) -> None:
         super()._validate()
-        for name in "min_n", "max_n":
-            self._whole(name, 0)
+        self._whole("max_n", 0, 1000)
+        self._whole("min_n", 0, self.max_n or 1000)
         self._whole("bucket", 0 if self.max_n == 0 else 1)

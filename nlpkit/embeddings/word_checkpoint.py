@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import os
+import shutil
 from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
@@ -49,19 +51,25 @@ class WordCheckpoint:
 
     def read(self) -> tuple[TrainingState, np.ndarray, np.ndarray] | None:
         """Return the latest state with the input and the output rows, or None if there is none yet."""
-        found: artifact.Artifact | None = None
-        for slot in self._slots():
+        for stored in sorted(self._whole(), key=lambda stored: -stored.options["step"]):
+            self._check(stored)
             try:
-                stored = artifact.read(slot)
+                inputs, outputs = stored.arrays["inputs"], stored.arrays["outputs"]
             except ArtifactError:
-                continue  # it was being written when the training was killed
-            if stored.kind == KIND and (found is None or stored.options["step"] > found.options["step"]):
-                found = stored
-        if found is None:
-            return None
-        self._check(found)
-        self._steps = found.options["step"] + 1
-        return TrainingState(**found.options["state"]), found.arrays["inputs"], found.arrays["outputs"]
+                continue  # damaged: the one before it is as good a place to begin
+            self._steps = stored.options["step"] + 1
+            return TrainingState(**stored.options["state"]), inputs, outputs
+        return None
+
+    def _whole(self) -> list[artifact.Artifact]:
+        """The states that can be opened."""
+        found = []
+        for slot in self._slots():
+            with contextlib.suppress(ArtifactError):  # it was being written when the training was killed
+                stored = artifact.read(slot)
+                if stored.kind == KIND:
+                    found.append(stored)
+        return found
 
     def _check(self, stored: artifact.Artifact) -> None:
         before = stored.options["made_by"]
@@ -90,6 +98,8 @@ class WordCheckpoint:
             If the file system refuses; the last state stays.
         """
         slot = self._slots()[self._steps % 2]
+        if slot not in [stored.path for stored in self._whole()]:
+            shutil.rmtree(slot, ignore_errors=True)
         try:
             artifact.save(
                 slot,

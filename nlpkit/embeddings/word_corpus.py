@@ -185,10 +185,13 @@ def _least_count(counts: np.ndarray, min_count: int, most: int | None) -> int:
 
 def _no_words(n_tokens: int, counts: np.ndarray, min_count: int, most: int | None) -> str:
     if not n_tokens:
-        return "the texts have no words: give texts with words, or another tokenizer"
+        return (
+            'the texts have no words that the tokenizer takes ("words" takes those of two letters or more):'
+            " give other texts, or another tokenizer"
+        )
     if most is not None and counts.max() >= min_count:
         return f"words of one frequency are more than max_final_vocab={most}: raise it"
     return (
-        f"no word is as frequent as min_count={min_count} (the most frequent one is there {counts.max():,} times):"
+        f"no word is as frequent as min_count={min_count} (the most frequent one has {counts.max():,}):"
         " give more text, or lower min_count"
     )

@@ -303,7 +303,7 @@ class WordEstimator(Estimator):
             ns_exponent=float(self.ns_exponent),
             cbow_mean=bool(self.cbow_mean),
             alpha=alpha,
-            min_alpha=min(self.min_alpha, alpha),
+            min_alpha=self.min_alpha,
             epochs=self.epochs,
             seed=self.seed,
         )
@@ -347,9 +347,10 @@ class WordEstimator(Estimator):
                 self._whole(name, 1)
         self._whole("seed", 0)
         self._whole("negative", 1 if self.loss == "negative_sampling" else 0, 1000)
-        for name in "sample", "ns_exponent", "min_alpha":
-            self._number(name, 0.0 if name != "ns_exponent" else -10.0)
+        self._number("sample", 0.0, 1.0)
+        self._number("ns_exponent", -10.0, 10.0)
         if self.alpha is not None:
             self._number("alpha", 0.0)
+        self._number("min_alpha", 0.0, self._options().alpha)
         self._check("device", isinstance(self.device, str), "a str, such as 'cpu' or 'cuda'")
         self._check("tokenizer", isinstance(self.tokenizer, str) or callable(self.tokenizer), "a name or a callable")

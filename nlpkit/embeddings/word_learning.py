@@ -16,7 +16,7 @@ from .subwords import Subwords, ngram_buckets
 from .training_options import TrainingOptions
 from .word_checkpoint import WordCheckpoint
 from .word_corpus import WordCorpus
-from .word_training import Road, TrainingPlan, TrainingProgress, WordTraining
+from .word_training import Road, TrainingPlan, TrainingProgress, TrainingState, WordTraining, chunk_words
 from .word_vectors import WordVectors
 
 
@@ -88,12 +88,13 @@ class WordLearning:
         checkpoint: str | os.PathLike[str] | None = None,
     ) -> LearntWords:
         """Train; what is told and kept on the way, and the errors, are those of `WordEstimator.fit`."""
-        if started is not None:
-            started(self.plan())
         kept = None if checkpoint is None else WordCheckpoint(checkpoint, self.described, self.corpus)
-        state, inputs, outputs = (kept.read() if kept else None) or (None, *self.weights())
+        before = kept.read() if kept else None
+        if started is not None:
+            started(self.plan(before[0] if before else TrainingState()))
+        state, inputs, outputs = before or (None, *self.weights())
         road = self._road(inputs, outputs)
-        del inputs, outputs
+        del before, inputs, outputs
         training = WordTraining(
             road,
             self.options,
@@ -107,8 +108,8 @@ class WordLearning:
         losses = training.run().losses
         return LearntWords(self._vectors(*road.arrays()), losses, time.perf_counter() - begun)
 
-    def plan(self) -> TrainingPlan:
-        """What is to be trained, and about how much memory it takes."""
+    def plan(self, state: TrainingState) -> TrainingPlan:
+        """What is to be trained from ``state`` on, and about how much memory it takes."""
         corpus, n, n_ngrams = self.corpus, len(self.corpus.vocabulary), len(self.ngrams.buckets)
         # The weights in training, and once more as they begin or end.
         rows = 2 * (n + n_ngrams + self.n_outputs) + (n if n_ngrams else 0)
@@ -120,6 +121,7 @@ class WordLearning:
             ngrams=n_ngrams,
             vector_size=self.options.vector_size,
             epochs=self.options.epochs,
+            epochs_done=state.epoch + min(1.0, state.chunk * chunk_words(self.options) / len(corpus.ids)),
             memory=corpus.ids.nbytes + self.ngrams.rows.nbytes + rows * 4 * self.options.vector_size,
         )
 

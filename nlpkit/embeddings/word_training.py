@@ -39,6 +39,8 @@ class TrainingPlan:
     epochs : int
     memory : int
         About how many bytes training takes: the corpus as numbers, and all weights.
+    epochs_done : float
+        How many epochs a training that is gone on with has behind it; 0 for a new one.
     """
 
     texts: int
@@ -49,6 +51,7 @@ class TrainingPlan:
     vector_size: int
     epochs: int
     memory: int
+    epochs_done: float
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -185,6 +185,7 @@ def test_a_training_goes_on_after_a_break(number: int, run: Any, start: Start, t
 
     code, _, err = run(*arguments, "--resume")
     assert code == 0, err
+    assert re.match(r"nlpkit: going on after \d+(\.\d+)? of 40 epochs\n", err)
     assert names(tmp_path) == {"a.txt", "long.txt", "model"}
     model = nlpkit.load(tmp_path / "model")
     assert len(model.losses_) == 40
@@ -198,6 +199,12 @@ def test_force_begins_anew(run: Any, start: Start, tmp_path: Path) -> None:
     code, _, err = run("train", "word2vec", "-i", "a.txt", "-o", "model", *SMALL, "--force")
     assert code == 0, err
     assert names(tmp_path) == {"a.txt", "long.txt", "model"}
+
+
+def test_resume_says_that_there_is_nothing_to_go_on_from(run: Any, tmp_path: Path) -> None:
+    code, _, err = run("train", "word2vec", "-i", "a.txt", "-o", "model", *SMALL, "--resume")
+    assert code == 0, err
+    assert err.startswith("nlpkit: there is no state of such a training to go on from: it begins anew\n")
 
 
 def test_a_strange_folder_is_left_as_it_is(run: Any, tmp_path: Path) -> None:

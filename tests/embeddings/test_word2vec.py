@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import subprocess
@@ -192,6 +193,9 @@ def test_texts_that_are_refused(cls: type) -> None:
         ({"negative": 0}, "negative"),
         ({"negative": 1001}, "1,000"),
         ({"sample": -1}, "sample"),
+        ({"sample": 2}, "sample"),
+        ({"min_alpha": 0.5}, "min_alpha"),
+        ({"ns_exponent": 1e6}, "ns_exponent"),
         ({"alpha": float("nan")}, "alpha"),
         ({"epochs": True}, "epochs"),
         ({"seed": -1}, "seed"),
@@ -203,6 +207,13 @@ def test_wrong_parameters(changed: dict[str, Any], message: str) -> None:
     with pytest.raises(ParameterError, match=message) as caught:
         make(Word2Vec, **changed).fit(TEXTS)
     assert "\n" not in str(caught.value)
+
+
+def test_ngrams_that_cannot_be() -> None:
+    with pytest.raises(ParameterError, match="min_n"):
+        make(FastText, min_n=4, max_n=3).fit(TEXTS)
+    plain = make(FastText, max_n=0).fit(TEXTS[:100])
+    assert plain.word_vectors.subwords is None
 
 
 def test_a_training_that_diverges_stops_and_leaves_the_last_state(tmp_path: Path, small_chunks: None) -> None:
@@ -234,6 +245,22 @@ def test_a_broken_training_goes_on_to_the_same_vectors(cls: type, tmp_path: Path
         broken.fit(TEXTS, checkpoint=tmp_path / "state", progress=stop)
     assert not hasattr(broken, "word_vectors_")
     assert same(make(cls, epochs=4).fit(TEXTS, checkpoint=tmp_path / "state"), whole)
+
+
+@pytest.mark.parametrize("damage", ["flip", "cut", "no config", "both cut"])
+def test_a_damaged_state_is_passed_over(tmp_path: Path, damage: str) -> None:
+    state, plans = tmp_path / "state", []
+    whole = make(Word2Vec, epochs=4).fit(TEXTS, checkpoint=state)
+    slots = sorted(state.iterdir(), key=lambda slot: -json.loads((slot / "config.json").read_text())["options"]["step"])
+    for slot in slots if damage == "both cut" else slots[:1]:
+        weights = bytearray((slot / "model.safetensors").read_bytes())
+        weights[-1] ^= 1
+        (slot / "model.safetensors").write_bytes(weights if damage == "flip" else weights[:-5])
+        if damage == "no config":
+            (slot / "config.json").unlink()
+    model = make(Word2Vec, epochs=4).fit(TEXTS, checkpoint=state, started=plans.append)
+    assert plans[0].epochs_done == (0 if damage == "both cut" else 3)
+    assert same(model, whole)
 
 
 def test_a_checkpoint_of_other_texts_or_parameters(tmp_path: Path) -> None:
