@@ -22,7 +22,12 @@ def convert(
         ),
     ],
     output: Annotated[
-        str, typer.Argument(metavar="OUT", help="A file, a folder, or - for standard output.", show_default=False)
+        str,
+        typer.Argument(
+            metavar="OUT",
+            help="A file, which is replaced, a folder, replaced with --force only, or - for standard output.",
+            show_default=False,
+        ),
     ],
     input_format: Annotated[
         str,
@@ -83,8 +88,12 @@ def convert(
         errors=errors,
         force=force,
     )
-    if quiet or output == "-":
+    if quiet:
         return
-    note(f"{report.words:,} words × {report.vector_size:,} numbers in {output} ({report.format})")
+    if output != "-":
+        from nlpkit.embeddings.formats.npy import words_path
+
+        places = f"{output} and {words_path(output)}" if report.format == "npy" else output
+        note(f"{report.words:,} words × {report.vector_size:,} numbers in {places} ({report.format})")
     if report.lost:
-        note(f"{report.format} holds no {' and no '.join(report.lost)}: they were left out")
+        note(f"left out: {', '.join(report.lost)}")

@@ -204,7 +204,7 @@ def test_conversions_report_what_they_did(tmp_path: Path) -> None:
     model = fitted(FastText, bucket=50)
     report = convert_vectors(model, tmp_path / "a.bin")
     assert (report.words, report.vector_size, report.format, report.lost) == (12, 8, "fasttext", ())
-    assert convert_vectors(tmp_path / "a.bin", tmp_path / "a.npy").lost == ("sub-words",)
+    assert convert_vectors(tmp_path / "a.bin", tmp_path / "a.npy").lost == ("sub-words", "counts", "output weights")
     report = convert_vectors(tmp_path / "a.bin", tmp_path / "b.bin", output_format="word2vec-binary", limit=5)
     assert (report.words, report.format) == (5, "word2vec-binary")
     words = WordVectors.read(tmp_path / "a.bin")

@@ -44,7 +44,7 @@ def near_spellings(word: str, index: Mapping[str, int], k: int = 3) -> list[str]
 def unknown_word(word: str, index: Mapping[str, int]) -> UnknownWordError:
     """Return the error for a word that has no vector, with a hint."""
     near = near_spellings(word, index)
-    hint = f"did you mean {' or '.join(map(repr, near))}?" if near else "word in vectors tells beforehand"
+    hint = f"did you mean {' or '.join(map(repr, near))}?" if near else "try another spelling or case"
     return UnknownWordError(f"{word!r} is none of the {len(index):,} words: {hint}")
 
 

@@ -61,6 +61,8 @@ class WordVectors(WordQueries):
     """
 
     stored_options = OPTIONS
+    left_out: tuple[str, ...] = ()
+    """What reading with a limit left out: "labels", "output weights"."""
 
     def __init__(
         self,
@@ -122,9 +124,13 @@ class WordVectors(WordQueries):
         ------
         UnknownWordError
             If there is no such word, and there are no sub-words.
+        ParameterError
+            If it is no str and no list of such.
         """
         if isinstance(word, str):
             return self._vector(word)
+        if not isinstance(word, Iterable) or (isinstance(word, np.ndarray) and word.ndim == 0):
+            raise ParameterError(f"a word is {type(word).__name__}: expected str, or a list of words")
         return np.array([self._vector(each) for each in word], np.float32).reshape(-1, self.vector_size)
 
     def __repr__(self) -> str:

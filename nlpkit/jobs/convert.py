@@ -6,11 +6,14 @@ import os
 import shutil
 import sys
 import tempfile
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
-from nlpkit.errors import InputError, OutputError, ParameterError
+from nlpkit.errors import InputError, NlpkitError, OutputError, ParameterError
 
 from .passes import StrPath
 from .sinks import check_place
@@ -33,7 +36,8 @@ class ConvertReport:
     format : str
         One of `nlpkit.embeddings.formats.FORMATS`.
     lost : tuple of str
-        Of "sub-words" and "labels", what the input had and the format can't hold.
+        Of "sub-words", "labels", "counts" and "output weights" (training goes on from these), what the input had and
+        the output has not, as its format can't hold it or the limit left it out.
     """
 
     words: int
@@ -87,7 +91,8 @@ def convert_vectors(
     ArtifactError, InputError
         If the input can't be read.
     OutputError
-        If the output can't be written there, would replace the input, or the format can't hold the words.
+        If the output can't be written there, would replace the input or stand in its folder, its words would replace
+        another file, or the format can't hold the words.
     ParameterError
         If a format is unknown, or can't be told, or the precision isn't for it.
 
@@ -102,29 +107,32 @@ def convert_vectors(
     king 1 0.5
     queen 1 0.25
     """
+    from nlpkit.outputs import output_errors
+
     _check_formats(input_format, output_format)
     name = os.fspath(output)
     is_path = isinstance(input, str | os.PathLike) and os.fspath(input) != "-"
     if name != "-":
         _check_output(name, output_format, precision, force)
-        if is_path and os.path.realpath(input) == os.path.realpath(name):
-            raise OutputError(f"{name}: would replace the input: name another place")
+        if is_path:
+            _check_apart(name, os.fspath(input))
     elif output_format is not None and output_format not in TO_A_STREAM:
         raise ParameterError(f"{output_format} isn't one file, and can't go to standard output: name a place")
-    with tempfile.TemporaryDirectory() as spool:
+    with tempfile.TemporaryDirectory() as spool, _without_folder(spool):
         if is_path or not isinstance(input, str | os.PathLike):
             vectors = _read(input, input_format, limit, encoding, errors)
         else:
             vectors = _read(_spooled(spool, stdin), input_format, limit, encoding, errors)
         if name == "-":
             written = output_format or "word2vec"
-            _write_out(vectors, written, Path(spool, "output"))
+            _write_out(vectors, written, Path(spool, "standard output"))
         else:
             written = _format(name, output_format, vectors)
-            if written == "folder":
-                vectors.save(output, precision=precision, force=force)
-            else:
-                vectors.write(output, written)
+            with output_errors(name):
+                if written == "folder":
+                    vectors.save(output, precision=precision, force=force)
+                else:
+                    vectors.write(output, written)
     return ConvertReport(
         words=len(vectors), vector_size=vectors.vector_size, format=written, lost=_lost(vectors, written)
     )
@@ -170,6 +178,22 @@ def _write_out(vectors: WordVectors, format: str, path: Path) -> None:
             out.discard()
 
 
+@contextmanager
+def _without_folder(folder: str) -> Iterator[None]:
+    """Leave the temporary folder out of errors and warnings, so that they name what stands for standard input."""
+    hidden = os.path.join(folder, "")
+    try:
+        with warnings.catch_warnings(record=True) as caught:
+            yield
+    except NlpkitError as error:
+        if hidden not in str(error):
+            raise
+        raise type(error)(str(error).replace(hidden, "")) from error
+    finally:
+        for each in caught:
+            warnings.warn(str(each.message).replace(hidden, ""), each.category, stacklevel=4)
+
+
 def _check_formats(*names: str | None) -> None:
     from nlpkit.embeddings.formats import FORMATS
 
@@ -180,12 +204,29 @@ def _check_formats(*names: str | None) -> None:
 
 def _check_output(name: str, format: str | None, precision: str, force: bool) -> None:
     """Refuse what can't be written, before the input is read."""
-    is_folder = _format(name, format, None) == "folder"
+    from nlpkit.embeddings.formats.npy import check_words_path
+
+    wanted = _format(name, format, None)
+    is_folder = wanted == "folder"
     if precision not in ("float32", "float16", "int8"):
         raise ParameterError(f"precision is {precision!r}: choose one of float32, float16, int8")
     if precision != "float32" and not is_folder:
         raise ParameterError(f"{name}: only a folder holds {precision}: name one, or leave the precision out")
     check_place(name, is_folder=is_folder, force=force)
+    if wanted == "npy":
+        check_words_path(name)
+
+
+def _check_apart(name: str, source: str) -> None:
+    """Refuse an output that is the input, or stands in it, or has it within or as its words."""
+    from nlpkit.embeddings.formats.npy import words_path
+
+    place, read = os.path.realpath(name), os.path.realpath(source)
+    is_words = name.endswith(".npy") and os.path.realpath(words_path(name)) == read
+    if place == read or is_words or read.startswith(os.path.join(place, "")):
+        raise OutputError(f"{name}: would replace the input: name another place")
+    if place.startswith(os.path.join(read, "")) and os.path.isdir(read):
+        raise OutputError(f"{name}: is inside the input folder {source}: name another place")
 
 
 def _format(name: str, format: str | None, vectors: WordVectors | None) -> str:
@@ -203,10 +244,13 @@ def _format(name: str, format: str | None, vectors: WordVectors | None) -> str:
 
 
 def _lost(vectors: WordVectors, format: str) -> tuple[str, ...]:
-    if format == "folder":
-        return ()
-    had = {
-        "sub-words": vectors.subwords is not None and format != "fasttext",
-        "labels": vectors.classifier is not None,
+    parts = {
+        "sub-words": vectors.subwords,
+        "labels": vectors.classifier,
+        "counts": vectors.counts,
+        "output weights": vectors.outputs,
     }
-    return tuple(name for name, lost in had.items() if lost)
+    held = {"folder": {*parts}, "fasttext": {*parts} - {"labels"}, "safetensors": {"counts"}}.get(format, set())
+    return tuple(
+        name for name, part in parts.items() if name in vectors.left_out or (part is not None and name not in held)
+    )

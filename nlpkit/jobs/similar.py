@@ -15,6 +15,8 @@ from .passes import StrPath
 if TYPE_CHECKING:
     from nlpkit.embeddings import WordVectors
 
+_ALMOST_ZERO = 1e-6
+_SIGNS = re.compile(r"[\s+\-−:]")
 _PROPORTION = re.compile(r"\s*(\S.*?)\s*:\s*(\S.*?)\s*::\s*(\S.*?)\s*:\s*\?\s*")
 
 
@@ -120,7 +122,7 @@ def solve_analogies(
     Raises
     ------
     ArtifactError, InputError, ParameterError, UnknownWordError
-        As `similar_words`; InputError also if an expression can't be read.
+        As `similar_words`; InputError also if an expression can't be read, or its words cancel each other out.
 
     Examples
     --------
@@ -136,9 +138,14 @@ def solve_analogies(
     if not read:
         raise InputError("no expression was given: give at least one, such as 'paris - france + germany'")
     vectors = word_vectors_of(model, format)
+    from nlpkit.embeddings.word_query import sum_of
+
     answers = []
     for query, (positive, negative) in zip(queries, read, strict=True):
-        known = [_is_known(vectors, word) for word in (*positive, *negative)]
+        known = _are_known(vectors, [*positive, *negative])
+        total, _ = sum_of(vectors, positive, negative)
+        if (abs(total) < _ALMOST_ZERO).all():
+            raise InputError(f"{query!r} comes to nothing: its words cancel each other out, so ask for others")
         found = vectors.combine(positive, negative, method=method, k=k, restrict=restrict)
         answers.append(Answer(query, all(known), found))
     return answers
@@ -196,6 +203,19 @@ def _is_known(vectors: WordVectors, word: str) -> bool:
     if not vectors[word].any():
         raise UnknownWordError(f"{word!r} is none of the {len(vectors):,} words, and none of its sub-words is known")
     return False
+
+
+def _are_known(vectors: WordVectors, words: list[str]) -> list[bool]:
+    """Whether each word of an expression is in the vocabulary; tells of signs that may have been meant otherwise."""
+    known = []
+    for word in words:
+        try:
+            known.append(_is_known(vectors, word))
+        except UnknownWordError as error:
+            if not _SIGNS.search(word) or str(error).endswith("?"):
+                raise
+            raise UnknownWordError(f"{error}; if these are several words, write + and - between spaces") from error
+    return known
 
 
 def _check(name: str, value: int | None) -> None:

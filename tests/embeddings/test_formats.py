@@ -197,7 +197,7 @@ def test_names_tell_what_to_write(tmp_path: Path) -> None:
     names = {"a.txt": "word2vec", "a.VEC": "vec", "a.vec.gz": "vec", "a.bin": "word2vec-binary", "a/": "folder"}
     assert {name: formats.format_named(name) for name in names} == names
     for name in ("a.xyz", "a.npy.gz", "a.ftz"):
-        with pytest.raises(ParameterError, match="by format= one of word2vec"):
+        with pytest.raises(ParameterError, match="by --to \\(format=\\): word2vec"):
             formats.format_named(name)
     with pytest.raises(ParameterError, match="'words2vec'"):
         random_vectors(1, 1).write(tmp_path / "v.txt", "words2vec")

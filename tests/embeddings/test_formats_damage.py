@@ -93,8 +93,27 @@ def test_npy_faults(tmp_path: Path) -> None:
         with pytest.raises(InputError, match="expected a row of numbers for each word"):
             WordVectors.read(tmp_path / "a.npy", encoding="latin-1")
     np.save(tmp_path / "a.npy", np.array([{}, None, 1]), allow_pickle=True)
-    with pytest.raises(InputError, match="no whole"):
+    with pytest.raises(InputError, match="no whole") as caught:
         WordVectors.read(tmp_path / "a.npy")
+    assert "unsafely" not in str(caught.value)
+    (tmp_path / "a.npy").write_bytes(b"no magic number")
+    with pytest.raises(InputError, match="no whole") as caught:
+        WordVectors.read(tmp_path / "a.npy", format="npy")
+    assert "pickle" not in str(caught.value)
+
+
+def test_rows_of_no_numbers(tmp_path: Path) -> None:
+    np.save(tmp_path / "a.npy", np.zeros((2, 0), np.float32))
+    (tmp_path / "a.words.txt").write_text("x\ny\n")
+    WordVectors(["x", "y"], np.zeros((2, 0))).write(tmp_path / "a.safetensors")
+    for name in ("a.npy", "a.safetensors"):
+        with pytest.raises(InputError, match="has rows of 0 numbers"):
+            WordVectors.read(tmp_path / name)
+    for text in ("2 0\nx\ny\n", "x\ny\n"):
+        (tmp_path / "a.txt").write_text(text)
+        for format in ("auto", "word2vec", "glove"):
+            with pytest.raises(InputError):
+                WordVectors.read(tmp_path / "a.txt", format=format)
 
 
 def test_safetensors_of_others(tmp_path: Path) -> None:

@@ -156,7 +156,7 @@ def test_the_right_line_is_named_in_later_blocks(tmp_path: Path, monkeypatch: py
 
 
 def test_a_header_is_asked_for_and_missing(tmp_path: Path) -> None:
-    with pytest.raises(InputError, match="format='glove'"):
+    with pytest.raises(InputError, match="without them is glove: name that format"):
         read(tmp_path, "a 1 2\nb 3 4\n", format="word2vec")
     with pytest.raises(InputError, match="line 1: has 2 fields"):
         read(tmp_path, "2 3\na 1 2 3\nb 3 4 5\n", format="glove")

@@ -365,3 +365,10 @@ def test_an_unknown_word_is_a_key_error() -> None:
         plain()["dog"]
     assert isinstance(caught.value, KeyError)
     assert str(caught.value).startswith("'dog' is none of the 6 words: ")
+
+
+def test_a_number_is_no_word() -> None:
+    vectors = WordVectors(["a"], np.ones((1, 2)))
+    for strange in (3, np.int64(0), slice(0, 1), None, [3]):
+        with pytest.raises(ParameterError, match=r"a word is .*: expected str"):
+            vectors[strange]

@@ -108,7 +108,11 @@ def write(vectors: WordVectors, path: str | os.PathLike[str], format: str | None
     >>> path.read_text()
     '1 2\\nrome 0.1 2\\n'
     """
-    _module(format or format_named(path, fasttext=vectors.subwords is not None)).write(vectors, path)
+    from ...outputs import output_errors
+
+    module = _module(format or format_named(path, fasttext=vectors.subwords is not None))
+    with output_errors(path):
+        module.write(vectors, path)
 
 
 def format_named(path: str | os.PathLike[str], *, fasttext: bool = False) -> str:
@@ -134,7 +138,7 @@ def format_named(path: str | os.PathLike[str], *, fasttext: bool = False) -> str
     found = "fasttext" if suffix == ".bin" and fasttext else _SUFFIXES.get(suffix)
     if found is None or (packed and found not in ("word2vec", "vec", "word2vec-binary")):
         raise ParameterError(
-            f"{name}: its name tells no format that can be written: name one, by format= one of {', '.join(FORMATS)}"
+            f"{name}: its name tells no format that can be written: name one, by --to (format=): {', '.join(FORMATS)}"
         )
     return found
 

@@ -57,7 +57,9 @@ def read(
         try:
             return _read(file, limit, encoding, errors)
         except MemoryError as error:
-            raise InputError(f"{file.path}: there isn't enough memory for it: read fewer words, by limit") from error
+            raise InputError(
+                f"{file.path}: there isn't enough memory for it: read fewer words, by --limit (limit=)"
+            ) from error
 
 
 def _read(file: ModelFile, limit: int | None, encoding: str, errors: str) -> WordVectors:
@@ -90,7 +92,7 @@ def _read(file: ModelFile, limit: int | None, encoding: str, errors: str) -> Wor
             first_release=version == 0,
         )
     counts = dictionary.counts[:n]
-    return WordVectors(
+    vectors = WordVectors(
         names,
         word_rows if subwords is None else subwords.compose(raw),
         counts=counts if counts.any() else None,
@@ -99,6 +101,9 @@ def _read(file: ModelFile, limit: int | None, encoding: str, errors: str) -> Wor
         classifier=classifier,
         provenance=_provenance(settings, dictionary, version, quantized),
     )
+    if settings.supervised and classifier is None:
+        vectors.left_out = ("labels",)
+    return vectors
 
 
 def _read_inputs(

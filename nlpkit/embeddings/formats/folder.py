@@ -48,7 +48,10 @@ def read(
     words = type(whole.words)(whole.words.buffer, whole.words.offsets[: limit + 1])
     subwords = whole.subwords and replace(whole.subwords, word_rows=whole.subwords.word_rows[:limit])
     counts = None if whole.counts is None else whole.counts[:limit]
-    return WordVectors(words, whole.vectors[:limit], counts=counts, subwords=subwords)
+    vectors = WordVectors(words, whole.vectors[:limit], counts=counts, subwords=subwords)
+    had = {"labels": whole.classifier, "output weights": whole.outputs}
+    vectors.left_out = tuple(name for name, part in had.items() if part is not None)
+    return vectors
 
 
 def write(vectors: WordVectors, path: str | os.PathLike[str]) -> None:

@@ -48,7 +48,7 @@ class GatheredRows:
                 self._vectors.resize((rows, self._vectors.shape[1]), refcheck=False)
             except MemoryError as error:
                 raise InputError(
-                    f"{self.path}: there isn't enough memory for it: read fewer words, by limit"
+                    f"{self.path}: there isn't enough memory for it: read fewer words, by --limit (limit=)"
                 ) from error
         self._vectors[self.rows : after] = vectors
         self._letters.append(letters)

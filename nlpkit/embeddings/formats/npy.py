@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ...errors import InputError
+from ...errors import InputError, OutputError
 from ...outputs import PendingFile
 from .words import check_encoding, check_limit, terms_of_lines, without_doubles
 
@@ -70,7 +70,10 @@ def read(
     except FileNotFoundError as error:
         raise InputError(f"{path}: there is no such file") from error
     except (*_DAMAGE, OSError, MemoryError) as error:
-        raise InputError(f"{path}: is no whole .npy file ({' '.join(str(error).split())[:120]})") from error
+        reason = " ".join(str(error).split())[:120]
+        if "pickle" in reason or "Python objects" in reason:  # numpy goes on to tell how to load them unsafely
+            reason = "it has another beginning, or holds Python objects, which are never read"
+        raise InputError(f"{path}: is no whole .npy file of numbers ({reason})") from error
     try:
         lines = place.read_bytes()
     except OSError as error:
@@ -97,9 +100,25 @@ def rows_of(array: np.ndarray, n: int, where: str) -> np.ndarray:
         raise InputError(
             f"{where}: holds {array.dtype} of shape {array.shape}: expected a row of numbers for each word"
         )
+    if array.shape[1] == 0:
+        raise InputError(f"{where}: has rows of 0 numbers: expected 1 or more for each word")
     if len(array) != n:
         raise InputError(f"{where}: has {len(array):,} rows and there are {n:,} words: they don't belong together")
     return array.view(np.ndarray)
+
+
+def check_words_path(path: str | os.PathLike[str]) -> None:
+    """Refuse a place for a ``.npy`` file where its words would replace a file that isn't another one's words.
+
+    Raises
+    ------
+    OutputError
+    """
+    place = words_path(path)
+    if place.is_file() and not os.path.exists(path):
+        raise OutputError(
+            f"{place}: exists, and the words of {Path(path).name} go there: name another place, or move that file away"
+        )
 
 
 def write(vectors: WordVectors, path: str | os.PathLike[str]) -> None:
@@ -108,8 +127,9 @@ def write(vectors: WordVectors, path: str | os.PathLike[str]) -> None:
     Raises
     ------
     OutputError
-        If nothing can be written there.
+        If nothing can be written there, or the words would replace a file without a ``.npy`` file beside it.
     """
+    check_words_path(path)
     matrix = vectors.vectors
     layout = {"descr": "<f4", "fortran_order": False, "shape": matrix.shape}
     step = max(1, _BLOCK // max(1, matrix.shape[1]))

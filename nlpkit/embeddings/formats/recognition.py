@@ -29,7 +29,10 @@ def format_of(path: str | os.PathLike[str]) -> str:
         return "folder"
     with Source(path) as source:
         if not source.seekable:
-            raise InputError(f"{path}: is no plain file, so that its format can't be told: name it, by format=")
+            raise InputError(
+                f"{path}: is no plain file, so that its format can't be told: name it"
+                " (--from, --format; format= in Python)"
+            )
         head, whole = source.head(0)
         if not head:
             raise InputError(f"{path}: is empty: expected words and their vectors")
@@ -48,7 +51,10 @@ def format_of(path: str | os.PathLike[str]) -> str:
     if vector_size_of(sample_rows(head, whole, 0)):
         return "glove"
     found = "binary of a kind that isn't known" if binary else "text whose lines don't end with numbers"
-    raise InputError(f"{path}: its format can't be told (it is {found}): name it, by format=, if it holds word vectors")
+    raise InputError(
+        f"{path}: its format can't be told (it is {found}): if it holds word vectors, name it (--from,"
+        " --format; format= in Python)"
+    )
 
 
 def _by_magic(head: bytes, size: int | None) -> str | None:

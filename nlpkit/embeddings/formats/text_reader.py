@@ -84,7 +84,7 @@ def _begin(source: Source, header: bool) -> tuple[Header | None, int, float]:
         if counts is None:
             raise InputError(
                 f"{source.path}, line 1: is {_shown(first)}: expected the numbers of rows and columns; text"
-                " without them is format='glove'"
+                " without them is glove: name that format (--from, --format; format= in Python)"
             )
         check_vector_size(counts, sample_rows(head, whole, counts.size), source.path)
         source.read(counts.size)

@@ -40,7 +40,8 @@ def write_text(vectors: WordVectors, path: str | os.PathLike[str], *, header: bo
     check_words(words, Path(path), "text")
     if not header and len(words) and words[0].startswith("\ufeff"):
         raise OutputError(
-            f"{path}: the first word begins with a byte order mark, which would be lost: write format='word2vec'"
+            f"{path}: the first word begins with a byte order mark, which would be lost: write word2vec's text, by"
+            " --to word2vec (format='word2vec')"
         )
 
     def lines(_: int, first: int) -> np.ndarray:

@@ -34,7 +34,7 @@ def check_encoding(encoding: str, errors: str) -> None:
 def check_limit(limit: int | None) -> None:
     """Raise ParameterError unless ``limit`` is None or a whole number from 1."""
     if limit is not None and (isinstance(limit, bool) or not isinstance(limit, int | np.integer) or limit < 1):
-        raise ParameterError(f"limit is {limit!r}: give a number of words from 1, or None for all")
+        raise ParameterError(f"limit is {limit!r}: give a number of words from 1, or leave it out for all")
 
 
 def decode(buffer: np.ndarray, offsets: np.ndarray, encoding: str, errors: str, where: Callable[[int], str]) -> Terms:
@@ -65,8 +65,8 @@ def decode(buffer: np.ndarray, offsets: np.ndarray, encoding: str, errors: str, 
         except UnicodeError as error:
             shown = repr(data[start : min(end, start + 40)])[1:]
             raise InputError(
-                f"{where(row)}: the word {shown} isn't {encoding}: name its encoding, such as encoding='latin-1',"
-                " or read it with errors='replace'"
+                f"{where(row)}: the word {shown} isn't {encoding}: name its encoding, such as --encoding latin-1"
+                " (encoding='latin-1'), or read it with --decode-errors replace (errors='replace')"
             ) from error
     return Terms.of(strings)
 
@@ -156,5 +156,6 @@ def terms_of_lines(data: bytes, encoding: str, errors: str, where: str) -> Terms
     except UnicodeError as error:
         line = data[: getattr(error, "start", 0)].count(b"\n") + 1
         raise InputError(
-            f"{where}, line {line:,}: isn't {encoding}: name the words' encoding, such as encoding='latin-1'"
+            f"{where}, line {line:,}: isn't {encoding}: name the words' encoding, such as --encoding latin-1"
+            " (encoding='latin-1')"
         ) from error
