@@ -161,14 +161,25 @@ def _spooled(folder: str, stdin: BinaryIO | None) -> Path:
         with open(path, "wb") as copy:
             shutil.copyfileobj(stdin or sys.stdin.buffer, copy)
     except OSError as error:
-        raise InputError(f"can't copy standard input to a temporary file ({error.strerror or error})") from error
+        reason = error.strerror or error
+        raise InputError(
+            f"can't copy standard input to a temporary file ({reason}): set TMPDIR to a folder that has room"
+        ) from error
     return path
 
 
 def _write_out(vectors: WordVectors, format: str, path: Path) -> None:
     from nlpkit.outputs import StandardOutput, output_errors
 
-    vectors.write(path, format)
+    try:
+        vectors.write(path, format)
+    except OutputError as error:
+        if not isinstance(error.__cause__, OSError):
+            raise
+        reason = error.__cause__.strerror or error.__cause__
+        raise OutputError(
+            f"can't write a temporary file for standard output ({reason}): set TMPDIR to a folder that has room"
+        ) from error
     out = StandardOutput()
     with output_errors("standard output"), open(path, "rb") as file:
         try:

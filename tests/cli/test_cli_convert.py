@@ -65,6 +65,8 @@ def test_a_full_disk_is_told_with_the_path(
     assert f"{name}: the disk is full" in err
     assert "standard output" not in err
     assert not list(tmp_path.glob("x*"))
+    _, _, err = run("convert", "glove.txt", "-")
+    assert "can't write a temporary file for standard output (No space left on device): set TMPDIR" in err
 
 
 def test_words_beside_npy_replace_no_foreign_file(run: Any, tmp_path: Path) -> None:
