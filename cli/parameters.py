@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, fields
 from typing import Annotated, Any
 
@@ -34,6 +34,8 @@ class Parameter:
         The type and the text in its docstring.
     methods, defaults : tuple
         The methods that have it, and what its default is there.
+    is_proposed : bool
+        Whether its value is proposed from the input, where it isn't given.
     """
 
     name: str
@@ -42,6 +44,7 @@ class Parameter:
     description: str
     methods: tuple[str, ...]
     defaults: tuple[Any, ...]
+    is_proposed: bool = False
 
     @property
     def option(self) -> str:
@@ -85,14 +88,16 @@ class Parameter:
         return value
 
 
-def parameters(methods: Mapping[str, str] = EMBEDDERS) -> dict[str, Parameter]:
-    """Return the parameters of embedding methods, those that most of them share first."""
+def parameters(
+    methods: Mapping[str, str] = EMBEDDERS, *, derived: Collection[str] = (), proposed: Collection[str] = ()
+) -> dict[str, Parameter]:
+    """Return the parameters of methods, those that most of them share first, without ``derived`` ones."""
     found: dict[str, Parameter] = {}
     for method in methods:
-        cls = resolve(method)
+        cls = resolve(method, dict(methods))
         described = documented(cls)
         for field in fields(cls):
-            if field.name in ELSEWHERE:
+            if field.name in ELSEWHERE or field.name in derived:
                 continue
             known = found.get(field.name)
             found[field.name] = Parameter(
@@ -102,6 +107,7 @@ def parameters(methods: Mapping[str, str] = EMBEDDERS) -> dict[str, Parameter]:
                 description=known.description if known else described.get(field.name, ("", ""))[1],
                 methods=(*known.methods, method) if known else (method,),
                 defaults=(*known.defaults, field.default) if known else (field.default,),
+                is_proposed=field.name in proposed,
             )
     return dict(sorted(found.items(), key=lambda item: -len(item[1].methods)))
 
@@ -132,12 +138,18 @@ def _documented_in(lines: list[str]) -> dict[str, tuple[str, str]]:
 
 
 def with_parameters(
-    function: Callable[..., None], known: dict[str, Parameter], methods: Mapping[str, str] = EMBEDDERS
+    function: Callable[..., None],
+    known: dict[str, Parameter],
+    methods: Mapping[str, str] = EMBEDDERS,
+    heading: str = "Parameters of ",
 ) -> Callable[..., None]:
     """Return ``function`` with an option for each parameter in place of its argument ``parameters``.
 
-    ``known`` are the parameters of ``methods``. The function then gets those that were given, read, as a dict.
+    ``known`` are the parameters of ``methods``; those that the function has itself are left out. The function gets
+    those that were given, read, as a dict. Their help stands under ``heading`` and the methods that have them.
     """
+    own_names = inspect.signature(function).parameters
+    known = {name: parameter for name, parameter in known.items() if name not in own_names}
 
     def command(**given: Any) -> None:
         words = {name: given.pop(name) for name in known}
@@ -155,7 +167,7 @@ def with_parameters(
 
     signature = inspect.signature(function, eval_str=True)
     own = [argument for argument in signature.parameters.values() if argument.name != "parameters"]
-    options = [_option(parameter, len(methods)) for parameter in known.values()]
+    options = [_option(parameter, len(methods), heading) for parameter in known.values()]
     command.__signature__ = signature.replace(parameters=[*own, *options])  # type: ignore[attr-defined]
     command.__annotations__ = {argument.name: argument.annotation for argument in [*own, *options]}
     command.__doc__ = function.__doc__
@@ -178,8 +190,8 @@ def read_terms(path: str) -> list[str]:
     return terms
 
 
-def _option(parameter: Parameter, n_methods: int) -> inspect.Parameter:
-    everywhere = len(parameter.methods) == n_methods
+def _option(parameter: Parameter, n_methods: int, heading: str) -> inspect.Parameter:
+    everywhere = len(parameter.methods) == n_methods > 1
     panel = "every method" if everywhere else ", ".join(parameter.methods)
     names = f"{parameter.option}/--no-{parameter.option[2:]}" if parameter.is_flag else parameter.option
     info = typer.Option(
@@ -187,7 +199,7 @@ def _option(parameter: Parameter, n_methods: int) -> inspect.Parameter:
         help=described(_help(parameter).replace("[", r"\["), _default(parameter)),
         metavar="" if parameter.is_flag else _metavar(parameter),
         show_default=False,
-        rich_help_panel=f"Parameters of {panel}",
+        rich_help_panel=heading + panel,
     )
     kind = bool | None if parameter.is_flag else str | None
     return inspect.Parameter(
@@ -229,6 +241,8 @@ def _metavar(parameter: Parameter) -> str:
 
 def _default(parameter: Parameter) -> str:
     """Return what most methods have as default, and the others' beside it."""
+    if parameter.is_proposed:
+        return "proposed from the number of pairs"
     shown = [_shown(default) for default in parameter.defaults]
     usual = max(shown, key=shown.count)
     others: dict[str, list[str]] = {}

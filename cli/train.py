@@ -11,7 +11,7 @@ from nlpkit.cli.screen import note
 from nlpkit.cli.training_screen import training_screen
 from nlpkit.errors import ParameterError
 from nlpkit.jobs import TrainReport, train_files
-from nlpkit.jobs.train import is_unfinished
+from nlpkit.jobs.unfinished import is_unfinished
 from nlpkit.registry import TRAINED
 
 if TYPE_CHECKING:

@@ -1,8 +1,9 @@
-"""Readers: one for each kind of input, and `Texts`, which puts them in a row."""
+"""Readers: one for each kind of input, `Texts`, which puts them in a row, and `Pairs` of texts and translations."""
 
 from __future__ import annotations
 
 from nlpkit.corpora.given import GivenTexts
+from nlpkit.corpora.pairs import Pair, PairBlock, Pairs
 from nlpkit.corpora.texts import Block, Row, Texts
 
-__all__ = ["Block", "GivenTexts", "Row", "Texts"]
+__all__ = ["Block", "GivenTexts", "Pair", "PairBlock", "Pairs", "Row", "Texts"]

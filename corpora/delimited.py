@@ -76,7 +76,7 @@ def read_delimited(
         first = next(filter(None, rows), None)
         if first is None:
             return
-        index = _find_number(first, column)
+        index = find_number(first, column)
         if index is None:
             if records.number != rows.line_num:
                 raise InputError(f"{path}: the line of names can't be decoded; give the right --encoding")
@@ -115,7 +115,7 @@ class _Lines:
                 yield line + "\n"
 
 
-def _find_number(first: list[str], column: str | None) -> int | None:
+def find_number(first: list[str], column: str | None) -> int | None:
     """Return the index of a column given by its number, or None where ``column`` is a name."""
     if column is None or not column.isdecimal() or (column in first and not 0 < int(column) <= len(first)):
         return None

@@ -38,7 +38,7 @@ def read_json_lines(lines: Iterable[tuple[int, list[str]]], path: str, field: st
             try:
                 record = decode(line)
             except ValueError as error:
-                raise _not_json(path, number, line, error) from None
+                raise not_json(path, number, line, error) from None
             except RecursionError:
                 raise InputError(f"{path}, line {number}: the JSON is nested too deeply to be read") from None
             if isinstance(record, dict) and isinstance(record.get(wanted), str):
@@ -46,11 +46,12 @@ def read_json_lines(lines: Iterable[tuple[int, list[str]]], path: str, field: st
             elif isinstance(record, str) and field is None:
                 texts.append(record)
             else:
-                raise _no_text(path, number, record, wanted)
+                raise no_text(path, number, record, wanted)
         yield texts
 
 
-def _not_json(path: str, number: int, line: str, error: ValueError) -> InputError:
+def not_json(path: str, number: int, line: str, error: ValueError) -> InputError:
+    """Return the exception for a line that is no JSON."""
     if number == 1 and line.lstrip().startswith("["):
         return InputError(f"{path}: found a JSON array, expected JSON Lines: one object on every line")
     reason = getattr(error, "msg", str(error))
@@ -59,7 +60,8 @@ def _not_json(path: str, number: int, line: str, error: ValueError) -> InputErro
     return InputError(f"{where}: not JSON ({reason[:1].lower()}{reason[1:]}); expected one object a line")
 
 
-def _no_text(path: str, number: int, record: Any, field: str) -> InputError:
+def no_text(path: str, number: int, record: Any, field: str, *, option: str = "--field") -> InputError:
+    """Return the exception that says what stands in place of a text; ``option`` names the field."""
     where = f"{path}, line {number}"
     if not isinstance(record, dict):
         found = "an array" if isinstance(record, list) else "a string" if isinstance(record, str) else "no object"
@@ -69,4 +71,4 @@ def _no_text(path: str, number: int, record: Any, field: str) -> InputError:
         found = kinds.get(type(record[field]), "a number")
         return InputError(f"{where}: the field {field!r} holds {found}, expected a string")
     names = ", ".join(map(repr, record)) or "none"
-    return InputError(f"{where}: there is no field {field!r}; give --field, the fields are {names}")
+    return InputError(f"{where}: there is no field {field!r}; give {option}, the fields are {names}")

@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
-import sys
-import tempfile
 from collections.abc import Iterable, Iterator
-from typing import BinaryIO, NamedTuple, cast
+from typing import BinaryIO, NamedTuple
 
 from nlpkit.corpora.decoding import Decoding
 from nlpkit.corpora.paths import find_sources
 from nlpkit.corpora.reader import Reader
+from nlpkit.corpora.source_files import SourceFiles
 from nlpkit.errors import InputError, ParameterError
 
 BLOCK_CHARACTERS = 1 << 22
 
-_PIECE_BYTES = 1 << 20
 _ROW_CHARACTERS = 64  # what a row costs in memory beside its characters
 
 
@@ -110,8 +107,7 @@ class Texts:
                 "give --column too, or leave --delimiter out"
             )
         self.bytes_read = 0
-        self._stdin = stdin
-        self._copies: dict[int, tuple[BinaryIO, str]] = {}
+        self._files = SourceFiles(self.sources, stdin)
         self._begun = False
 
     def __enter__(self) -> Texts:
@@ -122,9 +118,7 @@ class Texts:
 
     def close(self) -> None:
         """Remove the temporary copies of streams."""
-        for file, _ in self._copies.values():
-            file.close()
-        self._copies.clear()
+        self._files.close()
 
     def __iter__(self) -> Iterator[Row]:
         for source, run in self._runs():
@@ -159,13 +153,7 @@ class Texts:
     @property
     def total_bytes(self) -> int | None:
         """Bytes of all inputs as they lie on disk; None while one of them is a stream."""
-        total = 0
-        for index in range(len(self.sources)):
-            size = self._size(index)
-            if size is None:
-                return None
-            total += size
-        return total
+        return self._files.total_bytes
 
     @property
     def is_stream(self) -> bool:
@@ -180,62 +168,21 @@ class Texts:
         InputError
             If a stream can't be read, or there is no room for its copy.
         """
-        for index, source in enumerate(self.sources):
-            if self._size(index) is not None:
-                continue
-            digest = hashlib.sha256()
-            copy = cast(BinaryIO, tempfile.TemporaryFile())  # noqa: SIM115 (close() closes it)
-            try:
-                with self._open(index) as stream:
-                    while piece := stream.read(_PIECE_BYTES):
-                        digest.update(piece)
-                        copy.write(piece)
-                copy.flush()
-            except OSError as error:
-                copy.close()
-                raise InputError(
-                    f"can't copy {source.name} to a temporary file ({error.strerror or error}); "
-                    "set TMPDIR to a folder with more room, or give a file"
-                ) from error
-            self._copies[index] = (copy, digest.hexdigest())
+        self._files.spool()
 
     def fingerprint(self) -> dict[str, object]:
         """Return what tells these texts from others: names, sizes, times of the inputs, and the options.
 
         A stream is known by its content, once `spool` has copied it; before that by its name alone.
         """
-        digest = hashlib.sha256()
-        for index, source in enumerate(self.sources):
-            state = self._copies[index][1] if index in self._copies else f"{source.size} {source.modified}"
-            digest.update(f"{source.name}\0{source.whole}\0{state}\n".encode("utf-8", "surrogateescape"))
         return {
-            "inputs": len(self.sources),
-            "inputs_sha256": digest.hexdigest(),
+            **self._files.fingerprint(),
             "field": self._reader.field,
             "column": self._reader.column,
             "delimiter": self._reader.delimiter,
             "encoding": self._decoding.encoding,
             "decode_errors": self._decoding.errors,
         }
-
-    def _size(self, index: int) -> int | None:
-        if index in self._copies:
-            return os.fstat(self._copies[index][0].fileno()).st_size
-        return self.sources[index].size
-
-    def _open(self, index: int) -> BinaryIO:
-        if index in self._copies:
-            file = os.fdopen(os.dup(self._copies[index][0].fileno()), "rb")
-            file.seek(0)
-            return file
-        source = self.sources[index]
-        if source.path is None:
-            if self._stdin is None and sys.stdin is None:
-                raise InputError("standard input is closed: give a file, or a pipe")
-            return cast(BinaryIO, _KeptOpen(self._stdin or sys.stdin.buffer))
-        if source.size is None:
-            return cast(BinaryIO, open(source.path, "rb", buffering=0))  # a wait for data ends at a signal
-        return open(source.path, "rb")
 
     def _runs(self) -> Iterator[tuple[str, list[str]]]:
         """Yield runs of texts of one source, with its name."""
@@ -245,9 +192,9 @@ class Texts:
         self._decoding.skipped = 0
         done = 0
         for index, source in enumerate(self.sources):
-            size = self._size(index)
+            size = self._files.size(index)
             try:
-                with self._open(index) as stream:
+                with self._files.open(index) as stream:
                     for run in self._reader.read(stream, source):
                         self.bytes_read = done if size is None else done + stream.tell()
                         yield source.name, run
@@ -255,16 +202,3 @@ class Texts:
                 raise InputError(f"can't read {source.name!r}: {error.strerror or error}") from error
             done += size or 0
         self.bytes_read = done
-
-
-class _KeptOpen:
-    """Standard input, which stays open when a pass ends."""
-
-    def __init__(self, stream: BinaryIO) -> None:
-        self.read = getattr(stream, "raw", stream).read
-
-    def __enter__(self) -> _KeptOpen:
-        return self
-
-    def __exit__(self, *exception: object) -> None:
-        pass

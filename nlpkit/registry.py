@@ -24,6 +24,7 @@ KINDS = {
     **EMBEDDERS,
     "vocabulary": "nlpkit.text.vocabulary:Vocabulary",
     "word_vectors": "nlpkit.embeddings.word_vectors:WordVectors",
+    "translation": "nlpkit.translation.translator:Translator",
 }
 """Everything that is saved as a folder, by the ``kind`` in its ``config.json``."""
 

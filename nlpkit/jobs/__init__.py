@@ -3,25 +3,39 @@
 from __future__ import annotations
 
 from .convert import ConvertReport, convert_vectors
+from .corpus_check import check_pairs
+from .corpus_report import CorpusReport
 from .embed import EmbedReport, embed_files, embed_texts
+from .evaluate import EvaluationReport, evaluate_translations
 from .search import Hit, search_files
 from .similar import Answer, similar_words, solve_analogies
 from .terms import Term, terms
 from .train import TrainReport, train_files
+from .train_translation import TranslationTrainReport, train_translation
+from .translate import TranslateReport, translate_files, translate_texts
 
 __all__ = [
     "Answer",
     "ConvertReport",
+    "CorpusReport",
     "EmbedReport",
+    "EvaluationReport",
     "Hit",
     "Term",
     "TrainReport",
+    "TranslateReport",
+    "TranslationTrainReport",
+    "check_pairs",
     "convert_vectors",
     "embed_files",
     "embed_texts",
+    "evaluate_translations",
     "search_files",
     "similar_words",
     "solve_analogies",
     "terms",
     "train_files",
+    "train_translation",
+    "translate_files",
+    "translate_texts",
 ]

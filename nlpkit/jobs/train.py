@@ -4,24 +4,22 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from nlpkit.corpora import Texts
-from nlpkit.errors import OutputError, ParameterError
+from nlpkit.errors import ParameterError
 from nlpkit.registry import TRAINED
 
 from .models import make_model
 from .passes import Progress, StrPath, read_texts
 from .sinks import check_apart, check_place
+from .unfinished import unfinished_training
 
 if TYPE_CHECKING:
     from nlpkit.embeddings.word_training import TrainingPlan, TrainingProgress
 
-_STATES = ("state-0", "state-1")
 _FILES = {".bin", ".ftz", ".vec", ".txt", ".npy", ".safetensors", ".gz"}
 
 
@@ -120,6 +118,7 @@ def train_files(
     Examples
     --------
     >>> from tempfile import TemporaryDirectory
+    >>> from pathlib import Path
     >>> with TemporaryDirectory() as folder:
     ...     path = Path(folder, "a.txt")
     ...     _ = path.write_text("the cat drinks milk\\nthe dog drinks water\\n" * 10)
@@ -127,7 +126,7 @@ def train_files(
     >>> report.words, report.vector_size
     (6, 8)
     """
-    _check_output(output, force)
+    check_model_place(output, force)
     method, model = make_model(method, parameters, threads, TRAINED)
     last: list[TrainingProgress] = []
 
@@ -148,7 +147,7 @@ def train_files(
     )
     with read as texts:
         check_apart(output, texts)
-        with _unfinished(output, resume=resume, force=force) as folder:
+        with unfinished_training(output, resume=resume, force=force) as folder:
             model.fit(read_texts(texts, reading), started=started, progress=tell, checkpoint=folder)
             model.save(output, force=force)
             shutil.rmtree(folder, ignore_errors=True)
@@ -163,65 +162,14 @@ def train_files(
         )
 
 
-def is_unfinished(output: StrPath) -> bool:
-    """Whether a training of the model ``output`` was begun, and can be gone on with."""
-    return any((unfinished_folder(output) / state / "config.json").exists() for state in _STATES)
-
-
-def unfinished_folder(output: StrPath) -> Path:
-    """Return where the state of a training of the model ``output`` is kept."""
-    place = Path(os.path.realpath(output))
-    return place.with_name(place.name + ".partial")
-
-
-@contextmanager
-def _unfinished(output: StrPath, *, resume: bool, force: bool) -> Iterator[Path]:
-    """Give the folder for the state of a training; no other process uses it, and it vanishes if it has no state."""
-    from nlpkit.output_folders import claim_folder
-    from nlpkit.outputs import output_errors
-
-    folder = unfinished_folder(output)
-    with output_errors(folder):
-        folder.mkdir(exist_ok=True)
-        lock = claim_folder(folder)
-    try:
-        _remove_leavings(folder)
-        if is_unfinished(output) and not resume:
-            if not force:
-                raise OutputError(
-                    f"{folder}: an unfinished training is there: go on with it by --resume (resume=True), or start anew"
-                    " with --force (force=True)"
-                )
-            for state in _STATES:
-                shutil.rmtree(folder / state, ignore_errors=True)
-        try:
-            yield folder
-        finally:
-            if not is_unfinished(output):
-                shutil.rmtree(folder, ignore_errors=True)
-    finally:
-        if lock is not None:
-            os.close(lock)
-
-
-def _remove_leavings(folder: Path) -> None:
-    """Remove what a kill left half-written.
+def check_model_place(output: StrPath, force: bool) -> None:
+    """Refuse a place where no model's folder can be written, before hours go into it.
 
     Raises
     ------
-    OutputError
-        If the folder holds what no training wrote.
+    OutputError, ParameterError
+        With the reason.
     """
-    for entry in list(folder.iterdir()):
-        if entry.name.startswith((".nlpkit-", *(f"{state}." for state in _STATES))):
-            shutil.rmtree(entry, ignore_errors=True)
-        elif entry.name not in _STATES:
-            raise OutputError(
-                f"{folder}: holds {entry.name!r}, which isn't a training's: remove it, or name another place"
-            )
-
-
-def _check_output(output: StrPath, force: bool) -> None:
     name = os.fspath(output)
     suffix = os.path.splitext(name)[1].lower()
     if name == "-" or suffix in _FILES:

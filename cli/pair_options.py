@@ -1,0 +1,57 @@
+"""Options of the commands that read pairs of sentences."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from nlpkit.cli.options import READING, described
+
+Src = Annotated[
+    str | None, typer.Option("--src", metavar="FILE", help="Source sentences, one a line; - for standard input.")
+]
+Trg = Annotated[str | None, typer.Option("--trg", metavar="FILE", help="Their translations, line by line.")]
+PairsFile = Annotated[
+    str | None,
+    typer.Option(
+        "--pairs",
+        metavar="FILE",
+        help="Both in one file instead: .tsv .csv .jsonl .tmx .po, compressed too, or - for standard input.",
+    ),
+]
+From = Annotated[
+    str | None,
+    typer.Option(
+        "--from",
+        metavar="LANGUAGE",
+        help="The source language, where a file holds texts by language: en.",
+        rich_help_panel=READING,
+    ),
+]
+To = Annotated[
+    str | None, typer.Option("--to", metavar="LANGUAGE", help="The target language.", rich_help_panel=READING)
+]
+Columns = Annotated[
+    str | None,
+    typer.Option(
+        "--columns",
+        metavar="A,B",
+        help=described(
+            "The columns of a table that hold the pair: two names, or two numbers where there is no line of names.",
+            "src,trg, or the only two",
+        ),
+        show_default=False,
+        rich_help_panel=READING,
+    ),
+]
+Fields = Annotated[
+    str | None,
+    typer.Option(
+        "--fields",
+        metavar="A,B",
+        help=described("The fields of JSON Lines that hold the pair.", "src,trg"),
+        show_default=False,
+        rich_help_panel=READING,
+    ),
+]

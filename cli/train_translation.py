@@ -1,0 +1,212 @@
+"""``nlpkit train translation``: sentence pairs in, a translation model out."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from nlpkit.cli import options, pair_options
+from nlpkit.cli.screen import note
+from nlpkit.cli.translation_screen import translation_screen
+from nlpkit.errors import ParameterError
+from nlpkit.jobs.train_translation import TranslationPlan, TranslationTrainReport, train_translation
+from nlpkit.jobs.unfinished import is_unfinished
+
+if TYPE_CHECKING:
+    from nlpkit.training.training_report import ValidationReport
+
+LEARNT = {
+    "transformer": "nlpkit.translation.transformer:TransformerOptions",
+    "rnn, lstm, gru": "nlpkit.translation.recurrent:RNNOptions",
+    "training": "nlpkit.training.training_options:TrainingOptions",
+}
+"""Whose parameters are options of this command."""
+
+DERIVED = ("src_size", "trg_size", "pad_id", "start_id", "eos_id", "cell")
+"""Those of them that follow from other things."""
+
+PROPOSED = {
+    *("d_model", "heads", "ffn_dim", "encoder_layers", "decoder_layers", "embedding_size", "hidden_size", "dropout"),
+    *("learning_rate", "warmup", "batch_tokens", "epochs"),
+}
+"""Those of them whose value is proposed from the number of pairs."""
+
+
+def _file(text: str) -> Any:
+    return typer.Option(metavar="FILE", help=text, show_default=False)
+
+
+def translation(
+    context: typer.Context,
+    src: pair_options.Src = None,
+    trg: pair_options.Trg = None,
+    pairs: pair_options.PairsFile = None,
+    valid: Annotated[str | None, _file("Pairs to validate with, in one file.")] = None,
+    valid_src: Annotated[str | None, _file("Sources to validate with.")] = None,
+    valid_trg: Annotated[str | None, _file("Their translations. Without any, 1 % of the pairs is kept for it.")] = None,
+    output: Annotated[
+        str | None, typer.Option("-o", "--output", metavar="FOLDER", help="Where the model goes.", show_default=False)
+    ] = None,
+    arch: Annotated[
+        str, typer.Option("--arch", metavar="transformer|lstm|gru|rnn", help="The architecture.")
+    ] = "transformer",
+    attention: Annotated[
+        str | None,
+        typer.Option(
+            "--attention",
+            metavar="none|additive|dot|general",
+            help=options.described("Of lstm, gru and rnn: how the decoder looks at the source.", "general"),
+            show_default=False,
+        ),
+    ] = None,
+    vocab_size: Annotated[
+        int | None,
+        typer.Option(
+            "--vocab-size",
+            metavar="N",
+            help=options.described("How many sub-words.", "proposed from the number of pairs"),
+            show_default=False,
+        ),
+    ] = None,
+    separate_vocabularies: Annotated[
+        bool,
+        typer.Option("--separate-vocabularies", metavar="", help="Source and target have sub-words of their own."),
+    ] = False,
+    resume: Annotated[
+        bool,
+        typer.Option("--resume", metavar="", help="Go on with a training that was stopped: same pairs, same options."),
+    ] = False,
+    force: Annotated[
+        bool,
+        typer.Option(
+            "--force", metavar="", help="Replace a folder that nlpkit wrote, and drop a training that was stopped."
+        ),
+    ] = False,
+    device: Annotated[str, typer.Option("--device", metavar="auto|cpu|cuda|mps", help="Where to compute.")] = "auto",
+    devices: Annotated[int, typer.Option("--devices", metavar="N", help="How many of them, by DDP.")] = 1,
+    threads: options.Threads = None,
+    tensorboard: Annotated[
+        str | None, typer.Option("--tensorboard", metavar="FOLDER", help="Write TensorBoard's logs there.")
+    ] = None,
+    quiet: options.Quiet = False,
+    from_: pair_options.From = None,
+    to: pair_options.To = None,
+    columns: pair_options.Columns = None,
+    fields: pair_options.Fields = None,
+    delimiter: options.Delimiter = None,
+    encoding: options.Encoding = "utf-8",
+    decode_errors: options.DecodeErrors = "strict",
+    parameters: dict[str, Any] | None = None,
+) -> None:
+    """Train a translation model on sentence pairs, and save it as a model folder.
+
+    Sizes, vocabulary and length of the training are proposed from the number of pairs. The state is kept each epoch, at
+    least every five minutes, and at Ctrl-C: --resume goes on from there.
+
+    \b
+    nlpkit train translation --src train.en --trg train.de -o en-de
+    nlpkit train translation --pairs memory.tmx --from en --to de -o en-de --minutes 30
+    nlpkit train translation --pairs pairs.tsv --arch gru --attention additive -o model
+    nlpkit train translation --src train.en --trg train.de -o en-de --resume
+    """
+    if (src, trg, pairs) == (None, None, None):
+        print(context.get_help())
+        raise typer.Exit(2)
+    if output is None:
+        raise ParameterError("name the folder of the model with -o")
+
+    with translation_screen(quiet=quiet) as screen:
+
+        def begin(plan: TranslationPlan) -> None:
+            if not quiet:
+                for line in _what_is_trained(plan):
+                    note(line)
+            if screen:
+                screen.started(plan)
+
+        def tell(report: ValidationReport) -> None:
+            if screen:
+                screen.validated(report)
+            elif not quiet:
+                note(_validation(report))
+
+        try:
+            report = train_translation(
+                output,
+                src=src,
+                trg=trg,
+                pairs=pairs,
+                valid=valid,
+                valid_src=valid_src,
+                valid_trg=valid_trg,
+                architecture=arch,
+                attention=attention,
+                parameters=parameters,
+                vocab_size=vocab_size,
+                separate_vocabularies=separate_vocabularies,
+                from_=from_,
+                to=to,
+                columns=columns,
+                fields=fields,
+                delimiter=delimiter,
+                encoding=encoding,
+                decode_errors=decode_errors,
+                threads=threads,
+                device=device,
+                devices=devices,
+                tensorboard=tensorboard,
+                force=force,
+                resume=resume,
+                reading=screen.reading if screen else None,
+                started=begin,
+                progress=screen.progress if screen else None,
+                validated=tell,
+            )
+        except (KeyboardInterrupt, SystemExit):
+            if not quiet:
+                kept = is_unfinished(output)
+                note(
+                    "stopped: the same command with --resume goes on from here"
+                    if kept
+                    else "stopped before there was anything to keep"
+                )
+            raise
+    if not quiet and report.result.is_main:
+        _tell(report, output)
+
+
+def _what_is_trained(plan: TranslationPlan) -> list[str]:
+    sizes = plan.vocabulary if isinstance(plan.vocabulary, tuple) else (plan.vocabulary,)
+    lines = [
+        f"{plan.pairs:,} pairs, {' and '.join(f'{size:,}' for size in sizes)} sub-words, {plan.architecture} of"
+        f" {plan.parameters:,} parameters"
+    ]
+    if plan.valid_source != "given":
+        lines.append(f"validation: {plan.valid_pairs:,} pairs, {plan.valid_source}")
+    if plan.empty:
+        lines.append(f"pairs left out because a side is empty: {plan.empty:,}")
+    lines += [f"left out, {reason}: {number:,}" for reason, number in plan.left_out.items()]
+    return lines
+
+
+def _validation(report: ValidationReport) -> str:
+    row = report.row
+    bleu = "" if row.bleu is None else f", BLEU {row.bleu:.1f}"
+    best = ", the best so far" if report.is_best else ""
+    return (
+        f"epoch {row.epoch}, step {row.step:,}, {row.seconds / 60:.1f} minutes: loss {row.train_loss:.3f},"
+        f" validation {row.valid_loss:.3f}{bleu}, {row.tokens_per_second:,.0f} tokens/s{best}"
+    )
+
+
+def _tell(report: TranslationTrainReport, output: str) -> None:
+    result = report.result
+    if result.left_out:
+        note(f"pairs left out because a side is longer than --max-length: {result.left_out:,}")
+    bleu = "" if result.bleu is None else f", BLEU {result.bleu:.1f}"
+    loss = "" if result.valid_loss is None else f", validation loss {result.valid_loss:.3f}"
+    note(
+        f"{result.epochs} epochs in {result.seconds / 60:.1f} minutes, ended by {result.ended_by}{loss}{bleu},"
+        f" {result.tokens_per_second:,.0f} tokens/s, in {output}"
+    )

@@ -1,0 +1,206 @@
+"""``nlpkit translate``: texts in, translations out."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from nlpkit.cli import options
+from nlpkit.cli.screen import is_terminal, note, progress_bar
+from nlpkit.corpora import GivenTexts
+from nlpkit.errors import ParameterError
+from nlpkit.jobs.translate import TranslateReport, open_translator, translate_files
+
+if TYPE_CHECKING:
+    from nlpkit.translation.translator import Translation, Translator
+
+ATTENTION = "What the model looked at"
+SEARCH = {"translation": "nlpkit.translation.decoding_options:DecodingOptions"}
+"""Whose parameters are options of this command."""
+
+
+def translate(
+    context: typer.Context,
+    texts: Annotated[
+        list[str] | None, typer.Argument(metavar="TEXT", help="Texts; or further inputs after -i.")
+    ] = None,
+    inputs: options.Inputs = None,
+    model: Annotated[
+        str | None,
+        typer.Option("--model", metavar="MODEL", help="The folder of a translation model.", show_default=False),
+    ] = None,
+    output: Annotated[
+        str | None,
+        typer.Option(
+            "-o",
+            "--output",
+            metavar="OUT",
+            help=options.described("The file to write.", "standard output"),
+            show_default=False,
+        ),
+    ] = None,
+    format: Annotated[
+        str,
+        typer.Option(
+            "--format",
+            metavar="text|jsonl",
+            help="A line for each text (with --n-best that many, index⇥score⇥text), or a JSON object.",
+        ),
+    ] = "text",
+    prefix: Annotated[
+        str | None, typer.Option("--prefix", metavar="TEXT", help="How every translation has to begin.")
+    ] = None,
+    phrase: Annotated[
+        list[str] | None,
+        typer.Option("--phrase", metavar="TEXT", help="What has to stand in every translation; repeatable."),
+    ] = None,
+    attention: Annotated[
+        str | None,
+        typer.Option(
+            "--attention",
+            metavar="FILE.png|-",
+            help="A picture of the first text's attention, words against words; - shows it here, of every text.",
+            rich_help_panel=ATTENTION,
+        ),
+    ] = None,
+    alignments: Annotated[
+        str | None,
+        typer.Option(
+            "--alignments",
+            metavar="FILE",
+            help="For each text the pairs source-target of its words, as Pharaoh wrote them.",
+            rich_help_panel=ATTENTION,
+        ),
+    ] = None,
+    layer: Annotated[
+        int,
+        typer.Option("--layer", metavar="N", help="The decoder's layer; -1 is the last.", rich_help_panel=ATTENTION),
+    ] = -1,
+    head: Annotated[
+        int | None,
+        typer.Option(
+            "--head",
+            metavar="N",
+            help=options.described("One of its heads, from 0.", "the mean of all"),
+            show_default=False,
+            rich_help_panel=ATTENTION,
+        ),
+    ] = None,
+    device: Annotated[str, typer.Option("--device", metavar="auto|cpu|cuda|mps", help="Where to compute.")] = "auto",
+    threads: options.Threads = None,
+    quiet: options.Quiet = False,
+    per: options.Per = None,
+    field: options.Field = None,
+    column: options.Column = None,
+    delimiter: options.Delimiter = None,
+    encoding: options.Encoding = "utf-8",
+    decode_errors: options.DecodeErrors = "strict",
+    parameters: dict[str, Any] | None = None,
+) -> None:
+    """Translate texts with a model that nlpkit train translation made.
+
+    \b
+    nlpkit translate "two dogs run" --model en-de
+    nlpkit translate -i book.txt --model en-de -o book.de.txt
+    cat book.txt | nlpkit translate --model en-de --beam 8 > book.de.txt
+    nlpkit translate -i book.txt --model en-de --n-best 3 --format jsonl
+    nlpkit translate "two dogs run" --model en-de --attention map.png
+    """
+    if model is None:
+        raise ParameterError("name the folder of the model with --model")
+    paths = [*inputs, *(texts or [])] if inputs else []
+    if not paths and texts:
+        options.refuse_paths(texts)
+        options.refuse_without_inputs(per=per, field=field, column=column, delimiter=delimiter)
+    elif not paths:
+        if not options.is_piped():
+            print(context.get_help())
+            raise typer.Exit(2)
+        paths = ["-"]
+    translator = open_translator(model, device)
+    _say_device(translator, device, quiet)
+    looked = _Attention(translator, attention, alignments, layer, head)
+    with progress_bar(quiet=quiet or (is_terminal() and output in (None, "-"))) as progress, looked:
+        report = translate_files(
+            paths or GivenTexts(texts or []),
+            output or "-",
+            model=translator,
+            parameters=parameters,
+            prefix=prefix,
+            phrases=phrase or (),
+            format=format,
+            per=per,
+            field=field,
+            column=column,
+            delimiter=delimiter,
+            encoding=encoding,
+            decode_errors=decode_errors,
+            threads=threads,
+            progress=progress,
+            seen=looked.see if looked.wanted else None,
+        )
+    if not quiet:
+        _tell(report, output)
+
+
+def _say_device(translator: Translator, device: str, quiet: bool) -> None:
+    if device == "auto" and not quiet and translator.model.device.type != "cpu":
+        note(f"device auto is {translator.model.device} here")
+
+
+def _tell(report: TranslateReport, output: str | None) -> None:
+    if report.skipped:
+        note(f"texts skipped because they can't be decoded: {report.skipped:,}")
+    if report.unfinished:
+        note(
+            f"{report.unfinished:,} of {report.texts:,} translations were cut off at the greatest length: raise"
+            " --max-ratio or --max-extra"
+        )
+    if output not in (None, "-"):
+        speed = report.tokens / max(report.seconds, 1e-9)
+        note(f"{report.texts:,} translations in {output}, {speed:,.0f} target sub-words/s")
+
+
+class _Attention:
+    """What is done with attention: a picture, a map on the terminal, alignments in a file."""
+
+    def __init__(
+        self, translator: Translator, picture: str | None, alignments: str | None, layer: int, head: int | None
+    ) -> None:
+        from nlpkit.outputs import PendingFile
+
+        self.wanted = picture is not None or alignments is not None
+        self._translator, self._layer, self._head = translator, layer, head
+        self._picture = picture
+        if picture not in (None, "-") and os.path.splitext(str(picture))[1].lower() != ".png":
+            raise ParameterError(f"--attention is {picture!r}: expected a name that ends in .png, or -")
+        if self.wanted:
+            translator.check_attention(layer, head)
+        self._alignments = None if alignments is None else PendingFile(alignments)
+
+    def see(self, translation: Translation) -> None:
+        """Take the next text's translation."""
+        from nlpkit.translation.attention_map import attention_png
+
+        attention = self._translator.word_attention(translation, layer=self._layer, head=self._head)
+        if self._alignments is not None:
+            self._alignments.file.write((attention.pharaoh + "\n").encode())
+        if self._picture == "-":
+            from nlpkit.cli.attention_view import show_attention
+
+            show_attention(attention)
+        elif self._picture is not None and attention.target:
+            from nlpkit.outputs import PendingFile
+
+            with PendingFile(self._picture) as file:
+                file.write(attention_png(attention))
+            self._picture = None
+
+    def __enter__(self) -> _Attention:
+        return self
+
+    def __exit__(self, kind: object, error: object, traceback: object) -> None:
+        if self._alignments is not None:
+            self._alignments.__exit__(kind, error, traceback)

@@ -1,0 +1,104 @@
+"""BLEU by the length of the sentence, which shows what a model without attention can't carry.
+
+Source: the figure of Bahdanau et al. 2015, "Neural machine translation by jointly learning to align and translate".
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from ..errors import InputError, ParameterError
+from .translation_metrics import Counted
+
+LENGTHS = (5, 10, 15, 20, 25, 30, 40, 50)
+
+
+@dataclass(frozen=True, kw_only=True)
+class LengthScore:
+    """BLEU of the sentences whose length lies between two bounds.
+
+    Attributes
+    ----------
+    shortest : int
+        The fewest words of a sentence of this group.
+    longest : int or None
+        The most; None for the last group, which has no bound.
+    by : str
+        ``"source words"``, or ``"reference words"`` where there are no sources.
+    sentences : int
+        How many there are, at least one.
+    bleu : float
+        Of all of them together.
+    signature : str
+        sacreBLEU's, with ``by``.
+    """
+
+    shortest: int
+    longest: int | None
+    by: str
+    sentences: int
+    bleu: float
+    signature: str
+
+    @property
+    def label(self) -> str:
+        """``6–10``, or ``51+``."""
+        return f"{self.shortest}+" if self.longest is None else f"{self.shortest}–{self.longest}"
+
+
+def bleu_by_length(
+    bleu: Counted, references: Sequence[str], *, sources: Sequence[str] | None, lengths: Sequence[int] = LENGTHS
+) -> tuple[LengthScore, ...]:
+    """Score groups of sentences of similar length.
+
+    Parameters
+    ----------
+    bleu : Counted
+        What BLEU counts in each sentence.
+    references, sources : sequences of str
+        Lengths are those of the sources, in words between spaces; of the references where there are no sources.
+    lengths : sequence of int
+        The greatest length of each group, rising.
+
+    Returns
+    -------
+    tuple of LengthScore
+        The groups that have a sentence; empty ones are in the first.
+
+    Raises
+    ------
+    InputError
+        If there are not as many sources as translations.
+    ParameterError
+        If ``lengths`` doesn't rise from at least 1.
+    """
+    bounds = list(lengths)
+    if bounds != sorted(set(bounds)) or any(not isinstance(bound, int) or bound < 1 for bound in bounds):
+        raise ParameterError(f"lengths is {bounds}; expected rising numbers of at least 1, such as [5, 10, 20]")
+    if sources is not None and len(sources) != len(references):
+        raise InputError(
+            f"there are {len(references):,} translations and {len(sources):,} sources; expected as many: give the"
+            " source of each translation, in the same order"
+        )
+    measured = references if sources is None else sources
+    groups = np.array([bisect_left(bounds, len(text.split())) for text in measured])
+    by = "reference words" if sources is None else "source words"
+    signature = bleu.signature(by=by)
+    found = []
+    for group in np.unique(groups):
+        rows = bleu.rows[groups == group]
+        found.append(
+            LengthScore(
+                shortest=bounds[group - 1] + 1 if group else 1,
+                longest=bounds[group] if group < len(bounds) else None,
+                by=by,
+                sentences=len(rows),
+                bleu=float(bleu.scores(rows.sum(axis=0)[None])[0]),
+                signature=signature,
+            )
+        )
+    return tuple(found)

@@ -1,0 +1,167 @@
+"""The quality of translations: BLEU, chrF and TER as sacreBLEU reports them, with intervals, and BLEU by length.
+
+Source of the intervals: Koehn 2004, "Statistical significance tests for machine translation evaluation". The scores,
+the resampled sentences and the intervals are sacreBLEU's own (its ``--confidence``), computed for all samples at once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from .quality_by_length import LENGTHS, LengthScore, bleu_by_length
+from .resampling import bootstrap_sums, check_resampling, interval
+from .translation_metrics import METRICS, Counted, checked, count
+
+SEED = 12345
+"""sacreBLEU's own."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class MetricScore:
+    """A score of a whole translation.
+
+    Attributes
+    ----------
+    name : str
+        ``"BLEU"``, ``"chrF"`` or ``"TER"`` (of which the lowest is the best).
+    score : float
+        In percent.
+    mean, low, high : float or None
+        Over bootstrap samples: their mean, and the ends of the 95 % interval. None where none were drawn.
+    signature : str
+        sacreBLEU's: number of references, case, tokenizer, version, number of samples, seed.
+    """
+
+    name: str
+    score: float
+    mean: float | None
+    low: float | None
+    high: float | None
+    signature: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class TranslationScore:
+    """How good a translation is.
+
+    Attributes
+    ----------
+    sentences : int
+        How many there are.
+    bleu, chrf, ter : MetricScore or None
+        None where it was not asked for.
+    precisions : tuple of float
+        Of BLEU: the shares, in percent, of 1-grams to 4-grams that are in the reference. Empty without BLEU.
+    brevity_penalty : float or None
+        Of BLEU: 1 where the translation is as long as the reference, or longer.
+    length_ratio : float or None
+        Words of the translation for each word of the reference, as BLEU's tokenizer counts them.
+    by_length : tuple of LengthScore
+        BLEU of short sentences, of longer ones, and so on. Empty without BLEU.
+    """
+
+    sentences: int
+    bleu: MetricScore | None
+    chrf: MetricScore | None
+    ter: MetricScore | None
+    precisions: tuple[float, ...]
+    brevity_penalty: float | None
+    length_ratio: float | None
+    by_length: tuple[LengthScore, ...]
+
+
+def score_translations(
+    hypotheses: Sequence[str],
+    references: Sequence[str] | Sequence[Sequence[str]],
+    *,
+    sources: Sequence[str] | None = None,
+    metrics: Sequence[str] = METRICS,
+    tokenize: str = "13a",
+    lowercase: bool = False,
+    bootstrap: int = 1000,
+    seed: int = SEED,
+    lengths: Sequence[int] = LENGTHS,
+) -> TranslationScore:
+    """Score translations against their references.
+
+    Parameters
+    ----------
+    hypotheses : sequence of str
+        The translations, raw text.
+    references : sequence of str, or sequence of such sequences
+        What they should say: one text for each. Several references: a list of lists, each as long as ``hypotheses``.
+    sources : sequence of str, optional
+        What was translated; `TranslationScore.by_length` goes by their words. By those of the first reference without.
+    metrics : sequence of str, default=("bleu", "chrf", "ter")
+        What to compute.
+    tokenize : str, default="13a"
+        BLEU's tokenizer, by sacreBLEU's name: 13a, intl, zh, ja-mecab, char, none, ...
+    lowercase : bool, default=False
+        Whether BLEU and chrF ignore case. TER always does, as sacreBLEU's does by default. (Figures of papers called
+        "tokenised, lowercased" are those of ``lowercase=True``.)
+    bootstrap : int, default=1000
+        How many samples of the sentences to draw for the intervals; 0 for none.
+    seed : int, default=12345
+        Of the samples.
+    lengths : sequence of int, default=(5, 10, 15, 20, 25, 30, 40, 50)
+        The greatest length of each group of `TranslationScore.by_length`, in words; one more holds what is longer.
+
+    Returns
+    -------
+    TranslationScore
+
+    Raises
+    ------
+    InputError
+        If there are no translations, or not as many references or sources.
+    ParameterError
+        If a parameter has a value that it can't have.
+    MissingDependencyError
+        If sacrebleu isn't installed.
+
+    Examples
+    --------
+    >>> references = ["the cat sat on the mat", "he is here now"]
+    >>> score = score_translations(["the cat sat on a mat", "he is here now"], references)
+    >>> round(score.bleu.score, 2), round(score.chrf.score, 2), round(score.ter.score, 2)
+    (68.87, 78.45, 10.0)
+    >>> score.bleu.signature  # doctest: +ELLIPSIS
+    'nrefs:1|bs:1000|seed:12345|case:mixed|eff:no|tok:13a|smooth:exp|version:...'
+    """
+    several = checked(hypotheses, references)
+    check_resampling("bootstrap", bootstrap, seed, least=0)
+    counted = count(hypotheses, several, metrics=metrics, tokenize=tokenize, lowercase=lowercase)
+    scores = {part.name: score for part, score in zip(counted, _with_intervals(counted, bootstrap, seed), strict=True)}
+    bleu = next((part for part in counted if part.name == "BLEU"), None)
+    precisions: tuple[float, ...] = ()
+    penalty = ratio = None
+    by_length: tuple[LengthScore, ...] = ()
+    if bleu is not None:
+        whole = bleu.metric._aggregate_and_compute(bleu.rows.astype(int).tolist())
+        precisions, penalty, ratio = tuple(whole.precisions), float(whole.bp), float(whole.ratio)
+        by_length = bleu_by_length(bleu, several[0], sources=sources, lengths=lengths)
+    return TranslationScore(
+        sentences=len(hypotheses),
+        bleu=scores.get("BLEU"),
+        chrf=scores.get("chrF"),
+        ter=scores.get("TER"),
+        precisions=precisions,
+        brevity_penalty=penalty,
+        length_ratio=ratio,
+        by_length=by_length,
+    )
+
+
+def _with_intervals(counted: Sequence[Counted], bootstrap: int, seed: int) -> list[MetricScore]:
+    sums = bootstrap_sums([part.rows for part in counted], bootstrap, seed) if bootstrap else [None] * len(counted)
+    scores = []
+    for part, drawn in zip(counted, sums, strict=True):
+        mean, low, high = (None, None, None) if drawn is None else interval(part.scores(drawn))
+        added = {"bs": bootstrap, "seed": seed} if bootstrap else {}
+        scores.append(
+            MetricScore(
+                name=part.name, score=part.score, mean=mean, low=low, high=high, signature=part.signature(**added)
+            )
+        )
+    return scores

@@ -1,0 +1,210 @@
+"""`evaluate_translations`: files of translations, or a model and files, in; scores out."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, BinaryIO, Literal
+
+from nlpkit.corpora import Texts
+from nlpkit.errors import InputError, ParameterError
+
+from .passes import Progress, StrPath
+from .sinks import check_apart
+
+if TYPE_CHECKING:
+    from nlpkit.evaluation import TranslationComparison, TranslationScore
+    from nlpkit.translation.translator import Translator
+
+
+@dataclass(frozen=True, kw_only=True)
+class EvaluationReport:
+    """What `evaluate_translations` found.
+
+    Attributes
+    ----------
+    score : TranslationScore
+        BLEU, chrF and TER with intervals, and BLEU by the length of the sentence.
+    comparison : TranslationComparison or None
+        The paired test against another translation.
+    tokens : int or None
+        Sub-words that the model wrote, the end of each sentence counted. None without a model.
+    seconds : float or None
+        What the translating took, without loading the model. None without a model.
+    unfinished : int or None
+        Translations that were cut off at the greatest length. None without a model.
+    """
+
+    score: TranslationScore
+    comparison: TranslationComparison | None
+    tokens: int | None
+    seconds: float | None
+    unfinished: int | None
+
+    @property
+    def tokens_per_second(self) -> float | None:
+        """Target tokens a second; None without a model."""
+        return self.tokens / self.seconds if self.tokens is not None and self.seconds else None
+
+
+def evaluate_translations(
+    references: StrPath | Iterable[StrPath],
+    *,
+    hypotheses: StrPath | None = None,
+    model: StrPath | Translator | None = None,
+    sources: StrPath | None = None,
+    against: StrPath | None = None,
+    beam: int | None = None,
+    device: str = "auto",
+    output: StrPath | None = None,
+    tokenize: str = "13a",
+    lowercase: bool = False,
+    bootstrap: int = 1000,
+    seed: int | None = None,
+    lengths: Sequence[int] | None = None,
+    test: Literal["bootstrap", "randomization"] = "bootstrap",
+    encoding: str = "utf-8",
+    decode_errors: str = "strict",
+    stdin: BinaryIO | None = None,
+    progress: Progress | None = None,
+) -> EvaluationReport:
+    """Score a file of translations, or those that a model makes, against reference translations.
+
+    Every file has a text a line, in the same order; what `nlpkit.corpora.Texts` reads will do, compressed too.
+
+    Parameters
+    ----------
+    references : path, or iterable of paths
+        What the translations should say; several files are several references for each sentence.
+    hypotheses : path, optional
+        The translations. Either these, or ``model`` and ``sources``.
+    model : path or Translator, optional
+        Translates ``sources``.
+    sources : path, optional
+        What is or was translated. With ``hypotheses`` it only says how long sentences are.
+    against : path, optional
+        Another translation of the same sentences, to which the paired test compares.
+    beam : int, optional
+        Of the model's search, as `nlpkit.translation.DecodingOptions` has it.
+    device : str
+        See `nlpkit.device.resolve_device`.
+    output : path, optional
+        Where to write the model's translations.
+    tokenize, lowercase, bootstrap, seed, lengths
+        As in `nlpkit.evaluation.score_translations`.
+    test : "bootstrap" or "randomization", default="bootstrap"
+        As ``method`` in `nlpkit.evaluation.compare_translations`.
+    encoding, decode_errors : str
+        As in `nlpkit.corpora.Texts`; no line may be left out, so that "skip" is refused.
+    stdin : binary file, optional
+        What ``-`` reads.
+    progress : callable, optional
+        See `nlpkit.jobs.translate_files`.
+
+    Returns
+    -------
+    EvaluationReport
+
+    Raises
+    ------
+    InputError
+        If a file can't be read, is empty, or has not as many lines as the others.
+    ArtifactError
+        If the model can't be read.
+    OutputError
+        If the output can't be written.
+    ParameterError
+        If what was given doesn't go together, or a parameter has a value that it can't have.
+    MissingDependencyError
+        If sacrebleu isn't installed, or PyTorch for a model.
+    """
+    if (hypotheses is None) == (model is None):
+        raise ParameterError(
+            "there is nothing to score" if model is None else "there are both a model and a file of translations"
+        ) from None
+    if model is not None and sources is None:
+        raise ParameterError("the model has nothing to translate: give the file of sources too")
+    if hypotheses is not None and (output is not None or beam is not None):
+        raise ParameterError(
+            f"{'output' if output is not None else 'beam'} is about a model's translations, and these are in a file:"
+            " leave it out, or give a model"
+        )
+    if decode_errors == "skip":
+        raise ParameterError("decode_errors is 'skip', but without a line the next ones go astray: use 'replace'")
+    wanted = [references] if isinstance(references, str | os.PathLike) else list(references)
+    named = {"sources": sources, "translations": hypotheses, "other translations": against}
+    paths = [(f"references {number}", path) for number, path in enumerate(wanted)]
+    paths += [(what, path) for what, path in named.items() if path is not None]
+    if not wanted:
+        raise ParameterError("there are no references: give at least one file")
+    if sum(os.fspath(path) == "-" for _, path in paths) > 1:
+        raise ParameterError("standard input is named twice: give files for the others")
+    texts: dict[str, list[str]] = {}
+    with ExitStack() as opened:
+        for what, path in paths:
+            read = Texts(path, per="line", encoding=encoding, decode_errors=decode_errors, stdin=stdin)
+            opened.enter_context(read)
+            if output is not None and os.fspath(output) != "-":
+                check_apart(output, read)
+            texts[what] = list(read.texts())
+    _check_lengths([(os.fspath(path), len(texts[what])) for what, path in paths])
+    tokens = seconds = unfinished = None
+    if model is None:
+        written = texts["translations"]
+    else:
+        from .translate import translate_texts
+
+        written = []
+        made = translate_texts(
+            texts["sources"],
+            output,
+            model=model,
+            parameters={} if beam is None else {"beam": beam},
+            device=device,
+            progress=progress,
+            seen=lambda translation: written.append(translation.text),
+        )
+        ends = sum(map(bool, written)) - made.unfinished
+        tokens, seconds, unfinished = made.tokens + ends, made.seconds, made.unfinished
+    several = [texts[what] for what, _ in paths[: len(wanted)]]
+    from nlpkit.evaluation import compare_translations, score_translations
+    from nlpkit.evaluation.quality_by_length import LENGTHS
+    from nlpkit.evaluation.translation_quality import SEED
+
+    seed = SEED if seed is None else seed
+    score = score_translations(
+        written,
+        several,
+        sources=texts.get("sources"),
+        tokenize=tokenize,
+        lowercase=lowercase,
+        bootstrap=bootstrap,
+        seed=seed,
+        lengths=LENGTHS if lengths is None else lengths,
+    )
+    comparison = None
+    if against is not None:
+        comparison = compare_translations(
+            texts["other translations"],
+            written,
+            several,
+            method=test,
+            tokenize=tokenize,
+            lowercase=lowercase,
+            seed=seed,
+        )
+    return EvaluationReport(score=score, comparison=comparison, tokens=tokens, seconds=seconds, unfinished=unfinished)
+
+
+def _check_lengths(counts: Sequence[tuple[str, int]]) -> None:
+    first, expected = counts[0]
+    for name, lines in counts:
+        if lines != expected:
+            raise InputError(
+                f"{name} has {lines:,} lines and {first} has {expected:,}; expected as many: line by line they"
+                " should be the same sentences"
+            )
+    if not expected:
+        raise InputError(f"{first} is empty: give files with at least one line")

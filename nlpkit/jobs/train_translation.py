@@ -1,0 +1,316 @@
+"""`train_translation`: sentence pairs in, a translation model out."""
+
+from __future__ import annotations
+
+import shutil
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, BinaryIO
+
+from nlpkit.corpora import Pairs
+from nlpkit.errors import InputError
+
+from .passes import Progress, StrPath
+from .train import check_model_place
+from .translate import missing, set_threads
+from .unfinished import unfinished_training
+
+if TYPE_CHECKING:
+    from nlpkit.text.subword import Subwords
+    from nlpkit.training.training_options import TrainingOptions
+    from nlpkit.training.training_report import TrainingProgress, TrainingResult, ValidationReport
+    from nlpkit.translation.translator import Translator
+
+READING = "reading"
+
+
+@dataclass(frozen=True, kw_only=True)
+class TranslationPlan:
+    """What is about to be trained.
+
+    Attributes
+    ----------
+    architecture : str
+    pairs, valid_pairs : int
+    valid_source : str
+        Where the validation pairs come from: "given", or "1 % of the pairs, chosen by a hash of the source".
+    empty : int
+        Pairs left out because a side is empty.
+    left_out : dict of str to int
+        Records that a reader left out, by the reason.
+    vocabulary : int or (int, int)
+        Sub-words; of source and target where they don't share them.
+    parameters : int
+        Numbers that are learnt.
+    """
+
+    architecture: str
+    pairs: int
+    valid_pairs: int
+    valid_source: str
+    empty: int
+    left_out: dict[str, int]
+    vocabulary: int | tuple[int, int]
+    parameters: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class TranslationTrainReport:
+    """What `train_translation` did.
+
+    Attributes
+    ----------
+    plan : TranslationPlan
+    result : TrainingResult
+        See `nlpkit.training.training_report`.
+    translator : Translator
+        The trained model, saved already.
+    """
+
+    plan: TranslationPlan
+    result: TrainingResult
+    translator: Translator
+
+
+@dataclass(frozen=True)
+class _Texts:
+    """Both sides of pairs, of which none is empty."""
+
+    src: list[str]
+    trg: list[str]
+    empty: int
+    left_out: dict[str, int]
+
+
+def train_translation(
+    output: StrPath,
+    *,
+    pairs: StrPath | None = None,
+    src: StrPath | None = None,
+    trg: StrPath | None = None,
+    valid: StrPath | None = None,
+    valid_src: StrPath | None = None,
+    valid_trg: StrPath | None = None,
+    architecture: str = "transformer",
+    attention: str | None = None,
+    parameters: Mapping[str, Any] | None = None,
+    vocab_size: int | None = None,
+    separate_vocabularies: bool = False,
+    from_: str | None = None,
+    to: str | None = None,
+    columns: str | None = None,
+    fields: str | None = None,
+    delimiter: str | None = None,
+    encoding: str = "utf-8",
+    decode_errors: str = "strict",
+    stdin: BinaryIO | None = None,
+    threads: int | None = None,
+    device: str = "auto",
+    devices: int = 1,
+    tensorboard: StrPath | None = None,
+    force: bool = False,
+    resume: bool = False,
+    reading: Progress | None = None,
+    started: Callable[[TranslationPlan], None] | None = None,
+    progress: Callable[[TrainingProgress], None] | None = None,
+    validated: Callable[[ValidationReport], None] | None = None,
+) -> TranslationTrainReport:
+    """Train a translation model on sentence pairs, and save it.
+
+    Sizes, vocabulary, dropout and the length of the training are proposed from the number of pairs where they aren't
+    given: see `nlpkit.training.proposal.propose`. What was chosen stands in the model's ``config.json``. Each epoch, at
+    least every five minutes, and when it is stopped by Ctrl-C, the state of the training is kept in ``OUTPUT.partial``.
+
+    Parameters
+    ----------
+    output : path
+        The folder to save the model in.
+    pairs, src, trg, from_, to, columns, fields, delimiter, encoding, decode_errors, stdin
+        What to train on, as in `nlpkit.corpora.Pairs`. It is held in memory.
+    valid, valid_src, valid_trg : path, optional
+        Pairs to validate with, in one file or two. Without, 1 % of the pairs (20 to 1,000) is kept for it.
+    architecture : {"transformer", "lstm", "gru", "rnn"}
+    attention : {"general", "dot", "additive", "none"}, optional
+        Of the last three; general unless told.
+    parameters : mapping, optional
+        Of `nlpkit.translation.TransformerOptions` or `nlpkit.translation.RNNOptions`, and of
+        `nlpkit.training.training_options.TrainingOptions`, by name.
+    vocab_size : int, optional
+        How many sub-words; of each side where they don't share.
+    separate_vocabularies : bool
+        Whether source and target have sub-words of their own.
+    threads : int, optional
+        Every core that the process may use, unless told.
+    device, devices, tensorboard
+        As in `nlpkit.training.trainer.train_model`.
+    force : bool
+        Replace a folder that nlpkit wrote before; and without ``resume`` drop an unfinished training.
+    resume : bool
+        Go on with an unfinished training of the same pairs and parameters; one never begun is begun.
+    reading : callable, optional
+        Is told how far the reading is: see `nlpkit.jobs.passes.Progress`.
+    started, progress, validated : callable, optional
+        Are given a `TranslationPlan` when all is ready, and what `nlpkit.training.trainer.train_model` tells.
+
+    Returns
+    -------
+    TranslationTrainReport
+
+    Raises
+    ------
+    InputError
+        If a file can't be read, or there is nothing to learn from.
+    OutputError
+        If the model can't be written where it should be, or there is an unfinished training and neither ``resume`` nor
+        ``force``.
+    ParameterError
+        If parameters are unknown or wrong, or the unfinished training is of other pairs or parameters.
+    DivergedError
+        If the weights leave the range of numbers; the last good state stays in ``OUTPUT.partial``.
+    """
+    begun = time.monotonic()
+    check_model_place(output, force)
+    try:
+        from nlpkit.training.model_choice import check_asked, choose_model
+        from nlpkit.training.trainer import train_model
+    except ModuleNotFoundError as error:
+        raise missing(error) from error
+    from nlpkit.translation.translator import Translator
+
+    given = dict(parameters or {})
+    check_asked(architecture, attention, given)
+    set_threads(threads)
+    common = {
+        "from_": from_,
+        "to": to,
+        "columns": columns,
+        "fields": fields,
+        "delimiter": delimiter,
+        "encoding": encoding,
+        "decode_errors": decode_errors,
+        "stdin": stdin,
+    }
+    read = _read(Pairs(src, trg, pairs, **common), reading)
+    if valid is None and valid_src is None and valid_trg is None:
+        train, held, valid_source = _split(read)
+    else:
+        train = read
+        held = _read(Pairs(valid_src, valid_trg, valid, **common), None)
+        valid_source = "given"
+    subwords = _subwords(train, vocab_size, separate_vocabularies, int(given.get("seed", 1)))
+    data, validation = _encoded(train, subwords), _encoded(held, subwords) if held.src else None
+    model, options = choose_model(data, subwords, architecture=architecture, attention=attention, asked=given)
+    plan = TranslationPlan(
+        architecture=architecture,
+        pairs=len(data),
+        valid_pairs=len(held.src),
+        valid_source=valid_source,
+        empty=read.empty + (held.empty if valid_source == "given" else 0),
+        left_out=read.left_out,
+        vocabulary=len(subwords[0]) if subwords[0] is subwords[1] else (len(subwords[0]), len(subwords[1])),
+        parameters=sum(weight.numel() for weight in model.parameters()),
+    )
+    if started is not None:
+        started(plan)
+    with unfinished_training(output, resume=resume, force=force) as folder:
+        result = train_model(
+            model,
+            data,
+            validation,
+            options,
+            state_folder=folder,
+            detokenise=subwords[1].decode,
+            references=held.trg if validation is not None else None,
+            progress=progress,
+            validated=validated,
+            device=device,
+            devices=devices,
+            threads=threads,
+            tensorboard=tensorboard,
+            begun=begun,
+        )
+        translator = Translator(model, src_subwords=subwords[0], trg_subwords=subwords[1], device=device)
+        if result.is_main:
+            _save(translator, Path(output), plan, result, options, force)
+            shutil.rmtree(folder, ignore_errors=True)
+    return TranslationTrainReport(plan=plan, result=result, translator=translator)
+
+
+def _save(
+    translator: Translator,
+    output: Path,
+    plan: TranslationPlan,
+    result: TrainingResult,
+    options: TrainingOptions,
+    force: bool,
+) -> None:
+    from nlpkit.training.learning_curve import learning_curve
+
+    told = {key: value for key, value in asdict(result).items() if key != "history"}
+    provenance = {
+        "data": {key: value for key, value in asdict(plan).items() if key != "parameters"},
+        "training": asdict(options),
+        "result": told,
+        "history": [asdict(row) for row in result.history],
+    }
+    picture = learning_curve(result.history)
+    files = {} if picture is None else {"learning-curve.png": picture}
+    translator.save(output, provenance=provenance, files=files, force=force)
+
+
+def _read(pairs: Pairs, reading: Progress | None) -> _Texts:
+    src: list[str] = []
+    trg: list[str] = []
+    empty = 0
+    with pairs:
+        for block in pairs.blocks():
+            for one, other in zip(block.src, block.trg, strict=True):
+                if one.strip() and other.strip():
+                    src.append(one)
+                    trg.append(other)
+                else:
+                    empty += 1
+            if reading is not None:
+                reading(READING, pairs.bytes_read, pairs.total_bytes)
+        left_out = dict(pairs.left_out)
+    if not src:
+        names = " and ".join(source.name for source in pairs.sources)
+        raise InputError(f"{names}: there is no pair with text on both sides ({empty} have an empty one)")
+    return _Texts(src, trg, empty, left_out)
+
+
+def _split(read: _Texts) -> tuple[_Texts, _Texts, str]:
+    from nlpkit.training.validation_split import split_validation
+
+    kept, held = split_validation(read.src)
+
+    def part(numbers: Sequence[int]) -> _Texts:
+        return _Texts([read.src[i] for i in numbers], [read.trg[i] for i in numbers], read.empty, read.left_out)
+
+    source = "none: there are too few pairs" if not len(held) else "part of the pairs, chosen by a hash of the source"
+    return part(kept.tolist()), part(held.tolist()), source
+
+
+def _subwords(texts: _Texts, vocab_size: int | None, separate: bool, seed: int) -> tuple[Subwords, Subwords]:
+    from nlpkit.text.subword import Subwords, propose_vocab_size
+
+    def learn(sides: list[list[str]]) -> Subwords:
+        size = vocab_size
+        if size is None:
+            words = {word for side in sides for text in side for word in text.split()}
+            characters = len({character for word in words for character in word})
+            size = propose_vocab_size(len(texts.src), len(words), shared=len(sides) == 2, n_characters=characters)
+        return Subwords.train((text for side in sides for text in side), vocab_size=size, seed=seed)
+
+    if separate:
+        return learn([texts.src]), learn([texts.trg])
+    shared = learn([texts.src, texts.trg])
+    return shared, shared
+
+
+def _encoded(texts: _Texts, subwords: tuple[Subwords, Subwords]) -> Any:
+    from nlpkit.training.encoded_pairs import EncodedPairs
+
+    return EncodedPairs.from_lists(zip(subwords[0].encode(texts.src), subwords[1].encode(texts.trg), strict=True))

@@ -1,0 +1,296 @@
+"""`translate_files` and `translate_texts`: texts in, translations out."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, BinaryIO
+
+from nlpkit.corpora import GivenTexts, Texts
+from nlpkit.errors import OutputError, ParameterError
+
+from .passes import AnyTexts, Progress, StrPath
+from .sinks import check_apart, check_place
+
+if TYPE_CHECKING:
+    from nlpkit.outputs import Sink
+    from nlpkit.translation.decoding_options import DecodingOptions
+    from nlpkit.translation.translator import Translation, Translator
+
+TRANSLATING = "translating"
+FORMATS = ("text", "jsonl")
+_WINDOW = 1 << 20  # characters that are sorted by length together
+
+
+@dataclass(frozen=True, kw_only=True)
+class TranslateReport:
+    """What `translate_files` and `translate_texts` did.
+
+    Attributes
+    ----------
+    texts : int
+        Texts that were translated.
+    tokens : int
+        Sub-words of their best translations.
+    seconds : float
+        What the translating took, without loading the model.
+    unfinished : int
+        Best translations that were cut off at the greatest length.
+    skipped : int
+        Texts left out because they can't be decoded.
+    translations : list of Translation, or None
+        All of them, where no output was named.
+    """
+
+    texts: int
+    tokens: int
+    seconds: float
+    unfinished: int
+    skipped: int
+    translations: list[Translation] | None = None
+
+
+def translate_files(
+    inputs: StrPath | Iterable[StrPath] | GivenTexts,
+    output: StrPath | None = None,
+    *,
+    model: StrPath | Translator,
+    parameters: Mapping[str, Any] | None = None,
+    prefix: str | None = None,
+    phrases: Iterable[str] = (),
+    format: str = "text",
+    device: str = "auto",
+    threads: int | None = None,
+    per: str | None = None,
+    field: str | None = None,
+    column: str | None = None,
+    delimiter: str | None = None,
+    encoding: str = "utf-8",
+    decode_errors: str = "strict",
+    stdin: BinaryIO | None = None,
+    progress: Progress | None = None,
+    seen: Callable[[Translation], None] | None = None,
+) -> TranslateReport:
+    """Translate the texts of files.
+
+    Of a long input, about a million characters at a time are put in order of length and translated together.
+
+    Parameters
+    ----------
+    inputs, per, ..., stdin
+        As in `nlpkit.jobs.embed_files`. A line break within a text becomes a space.
+    output : path, optional
+        The file to write, ``-`` for standard output. Without one the report holds the translations.
+    model : path or Translator
+    parameters : mapping, optional
+        Of `nlpkit.translation.DecodingOptions`, by name.
+    prefix : str, optional
+        How every translation has to begin.
+    phrases : iterable of str
+        What has to stand in every translation.
+    format : {"text", "jsonl"}
+        A line a text, or with ``n_best`` so many lines ``index⇥score⇥text``; or a JSON object a text: ``id``, ``text``,
+        ``translation``, ``score`` and ``n_best``.
+    device : str
+        See `nlpkit.device.resolve_device`; of a model that is loaded already, its own.
+    threads : int, optional
+        Every core, unless told.
+    progress : callable, optional
+        See `nlpkit.jobs.passes.Progress`; what is done is counted in texts.
+    seen : callable, optional
+        Is given each translation.
+
+    Returns
+    -------
+    TranslateReport
+
+    Raises
+    ------
+    ArtifactError
+        If the model can't be read.
+    InputError
+        If an input can't be read.
+    OutputError
+        If the output can't be written.
+    ParameterError
+        If a parameter is unknown or wrong.
+    """
+    if format not in FORMATS:
+        raise ParameterError(f"format is {format!r}: choose text or jsonl")
+    if isinstance(inputs, GivenTexts):
+        return _translate(inputs, output, model, parameters, prefix, phrases, format, device, threads, progress, seen)
+    read = Texts(
+        inputs,
+        per=per,
+        field=field,
+        column=column,
+        delimiter=delimiter,
+        encoding=encoding,
+        decode_errors=decode_errors,
+        stdin=stdin,
+    )
+    with read as texts:
+        if output is not None and str(output) != "-":
+            check_apart(output, texts)
+        return _translate(texts, output, model, parameters, prefix, phrases, format, device, threads, progress, seen)
+
+
+def translate_texts(texts: Iterable[str], output: StrPath | None = None, **job: Any) -> TranslateReport:
+    """Translate texts; ``job`` is what `translate_files` takes."""
+    return translate_files(GivenTexts(texts), output, **job)
+
+
+def _translate(
+    texts: AnyTexts,
+    output: StrPath | None,
+    model: StrPath | Translator,
+    parameters: Mapping[str, Any] | None,
+    prefix: str | None,
+    phrases: Iterable[str],
+    format: str,
+    device: str,
+    threads: int | None,
+    progress: Progress | None,
+    seen: Callable[[Translation], None] | None,
+) -> TranslateReport:
+    options = decoding_options(parameters)
+    if output is not None and str(output) != "-":
+        check_place(output, is_folder=False, force=False)
+    translator = open_translator(model, device)
+    set_threads(threads)
+    demanded = list(phrases)
+    kept: list[Translation] | None = [] if output is None else None
+    sink = None if output is None else _sink(output)
+    write = _Writer(format, options.n_best)
+    count = tokens = unfinished = 0
+    started = time.perf_counter()
+    try:
+        for block in texts.blocks(_WINDOW):
+            n = len(block.texts)
+            translations = translator.stream(
+                block.texts,
+                options,
+                prefixes=None if prefix is None else [prefix] * n,
+                phrases=[demanded] * n if demanded else None,
+            )
+            for translation in translations:
+                best = translation.n_best[0]
+                if sink is not None:
+                    sink.file.write("".join(write.lines(count, translation)).encode("utf-8", "backslashreplace"))
+                if kept is not None:
+                    kept.append(translation)
+                if seen is not None:
+                    seen(translation)
+                count, tokens, unfinished = count + 1, tokens + len(best.tokens), unfinished + (not best.finished)
+                if progress is not None:
+                    progress(TRANSLATING, count, None)
+            if sink is not None and str(output) == "-":
+                sink.finish()
+        if sink is not None:
+            sink.finish()
+            sink.place()
+    finally:
+        if sink is not None:
+            sink.discard()
+    return TranslateReport(
+        texts=count,
+        tokens=tokens,
+        seconds=time.perf_counter() - started,
+        unfinished=unfinished,
+        skipped=texts.skipped,
+        translations=kept,
+    )
+
+
+def open_translator(model: StrPath | Translator, device: str = "auto") -> Translator:
+    """Load a translation model, if it isn't loaded yet.
+
+    Raises
+    ------
+    MissingDependencyError
+        Without PyTorch.
+    ArtifactError
+        If the folder can't be read.
+    """
+    try:
+        from nlpkit.translation.translator import Translator
+    except ModuleNotFoundError as error:
+        raise missing(error) from error
+    return model if isinstance(model, Translator) else Translator(model, device=device)
+
+
+def set_threads(threads: int | None) -> None:
+    """Let PyTorch use so many threads; every core that the process may use, unless told."""
+    import torch
+
+    from nlpkit.text.threads import available_threads
+
+    torch.set_num_threads(available_threads() if threads is None else threads)
+
+
+def decoding_options(parameters: Mapping[str, Any] | None) -> DecodingOptions:
+    """Return options from parameters by name.
+
+    Raises
+    ------
+    ParameterError
+        If one is unknown or wrong.
+    """
+    import inspect
+
+    from nlpkit.translation.decoding_options import DecodingOptions
+
+    given = dict(parameters or {})
+    known = inspect.signature(DecodingOptions).parameters
+    unknown = [name for name in given if name not in known]
+    if unknown:
+        raise ParameterError(f"there is no option {unknown[0]!r}: choose among {', '.join(known)}")
+    if given.get("n_best", 1) > 1 and "beam" not in given and not given.get("sample"):
+        given["beam"] = max(given["n_best"], DecodingOptions().beam)
+    return DecodingOptions(**given)
+
+
+def missing(error: ModuleNotFoundError) -> Exception:
+    """Return the exception that says how to install what translation needs."""
+    from nlpkit.errors import MissingDependencyError
+
+    if (error.name or "").startswith("nlpkit"):
+        return error
+    return MissingDependencyError(
+        f"translation needs {error.name}, which isn't installed: pip install 'nlpkit[translation]'"
+    )
+
+
+class _Writer:
+    """Lines of text, or of JSON."""
+
+    def __init__(self, format: str, n_best: int) -> None:
+        self._format, self._n_best = format, n_best
+        self._encode = json.JSONEncoder(ensure_ascii=False).encode
+
+    def lines(self, number: int, translation: Translation) -> Iterator[str]:
+        if self._format == "jsonl":
+            n_best = [{"text": c.text, "score": c.score, "finished": c.finished} for c in translation.n_best]
+            record = {
+                "id": number,
+                "text": translation.source,
+                "translation": translation.text,
+                "score": translation.score,
+                "n_best": n_best,
+            }
+            yield self._encode(record) + "\n"
+        elif self._n_best == 1:
+            yield translation.text + "\n"
+        else:
+            for candidate in translation.n_best:
+                yield f"{number}\t{candidate.score:.4f}\t{candidate.text}\n"
+
+
+def _sink(output: StrPath) -> Sink:
+    from nlpkit.outputs import PendingFile, StandardOutput
+
+    if not str(output):
+        raise OutputError("the output has no name: expected a file, or - for standard output")
+    return StandardOutput() if str(output) == "-" else PendingFile(output)

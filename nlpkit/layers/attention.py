@@ -1,0 +1,95 @@
+"""Attention of a recurrent decoder: how well a state s fits each position hⱼ of the source, and what is seen there.
+
+    αⱼ = softmaxⱼ score(s, hⱼ),   context c = Σⱼ αⱼ hⱼ
+
+    additive (Bahdanau et al. 2015)  score = vᵀ tanh(W s + U hⱼ)
+    dot      (Luong et al. 2015)     score = sᵀ hⱼ
+    general  (Luong et al. 2015)     score = sᵀ W hⱼ
+    none     one fixed vector for the whole sentence, whatever s is (Cho et al. 2014)
+
+What depends on the source alone is worked once (`keys`). Shapes: n sentences, t states of each (positions, or beams), s
+positions of the source, d numbers.
+"""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor, nn
+
+
+class AdditiveAttention(nn.Module):
+    """Bahdanau's."""
+
+    def __init__(self, size: int) -> None:
+        super().__init__()
+        self.of_state = nn.Linear(size, size, bias=False)
+        self.of_source = nn.Linear(size, size)
+        self.score = nn.Linear(size, 1, bias=False)
+
+    def keys(self, memory: Tensor) -> Tensor:
+        """What the scores need of the source (n, s, d)."""
+        return self.of_source(memory)
+
+    def scores(self, states: Tensor, keys: Tensor) -> Tensor:
+        """Score states (n, t, d) against keys (n, s, d): (n, t, s)."""
+        return self.score(torch.tanh(self.of_state(states)[:, :, None] + keys[:, None])).squeeze(-1)
+
+
+class DotAttention(nn.Module):
+    """Luong's plainest."""
+
+    def keys(self, memory: Tensor) -> Tensor:
+        """What the scores need of the source (n, s, d)."""
+        return memory
+
+    def scores(self, states: Tensor, keys: Tensor) -> Tensor:
+        """Score states (n, t, d) against keys (n, s, d): (n, t, s)."""
+        return states @ keys.transpose(1, 2)
+
+
+class GeneralAttention(DotAttention):
+    """Luong's, with a matrix between state and source."""
+
+    def __init__(self, size: int) -> None:
+        super().__init__()
+        self.of_source = nn.Linear(size, size, bias=False)
+
+    def keys(self, memory: Tensor) -> Tensor:
+        """What the scores need of the source (n, s, d)."""
+        return self.of_source(memory)
+
+
+Scoring = AdditiveAttention | DotAttention | GeneralAttention
+
+
+def attend(
+    scoring: Scoring, states: Tensor, keys: Tensor, memory: Tensor, mask: Tensor | None
+) -> tuple[Tensor, Tensor]:
+    """Return the contexts (n, t, d) of states, and the weights (n, t, s) they come from.
+
+    Parameters
+    ----------
+    scoring : module
+    states : Tensor (n, t, d)
+    keys, memory : Tensor (n, s, d)
+    mask : BoolTensor (n, s), optional
+        True where the source has a token.
+    """
+    scores = scoring.scores(states, keys)
+    if mask is not None:
+        scores = scores.masked_fill(~mask[:, None], float("-inf"))
+    weights = scores.softmax(-1)
+    return weights.to(memory.dtype) @ memory, weights
+
+
+def make_attention(name: str, size: int) -> Scoring | None:
+    """Return the attention called ``name``, None for ``"none"``."""
+    match name:
+        case "additive":
+            return AdditiveAttention(size)
+        case "dot":
+            return DotAttention()
+        case "general":
+            return GeneralAttention(size)
+        case _:
+            return None

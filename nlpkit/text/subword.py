@@ -1,0 +1,320 @@
+"""Sub-words: a sentencepiece model that takes raw text and gives raw text back.
+
+Sources: Kudo & Richardson 2018, "SentencePiece: a simple and language independent subword tokenizer and detokenizer";
+Kudo 2018, "Subword regularization" (unigram, and its sampling); Sennrich et al. 2016, "Neural machine translation of
+rare words with subword units" (BPE); Provilkov et al. 2020, "BPE-dropout". The sentencepiece library does the work; for
+unigram it is given its sentences cut otherwise (`cut_anew`), which makes better pieces. Left out: its normalisation
+rules (text stays as it is but for spaces), and pieces of the user's own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any, ClassVar, Literal
+
+from ..errors import ArtifactError, ParameterError
+from .subword_training import SPACE_PIECE, clean_text, train_pieces
+from .threads import available_threads
+from .vocabulary_size import propose_vocab_size
+
+__all__ = ["Subwords", "propose_vocab_size"]
+
+_FEW = 1_000  # texts that one thread encodes sooner than several begin
+_PRIVATE = range(0x10FFFD, 0xFFFFF, -1)
+
+
+class Subwords:
+    """A sentencepiece model: raw texts to ids of pieces, and back.
+
+    Before a text is cut, every run of Unicode spaces becomes one space and the ends are stripped; nothing else changes.
+    With byte fallback, `decode` gives back every text up to that: characters that the training didn't see are spelt in
+    their UTF-8 bytes, and so is U+2581, by which sentencepiece marks spaces. Without, they become the unknown piece,
+    which is written as U+2047. Text never becomes a special piece, whatever it holds: ``<s>`` is three characters.
+    Lone surrogates, which are no characters, become U+FFFD.
+
+    Parameters
+    ----------
+    proto : bytes
+        A model as `train` makes it and ``spm.model`` holds it, with padding, unknown, begin and end as its pieces
+        0, 1, 2 and 3.
+
+    Attributes
+    ----------
+    proto : bytes
+        The model, to be stored.
+    vocab_size : int
+        How many pieces there are; ``len(subwords)`` is the same.
+    pad_id, unk_id, bos_id, eos_id : int
+        0, 1, 2, 3.
+
+    Raises
+    ------
+    ArtifactError
+        If ``proto`` is no sentencepiece model, is damaged, or has its special pieces elsewhere.
+
+    Examples
+    --------
+    >>> subwords = Subwords.train(["one two three", "three two one"] * 50, vocab_size=300)
+    >>> ids = subwords.encode(["two one"])
+    >>> subwords.pieces(ids[0]), subwords.decode(ids)
+    (['▁two', '▁one'], ['two one'])
+    >>> subwords.decode(subwords.encode(["  naïve\\t▁ 😀 "]))
+    ['naïve ▁ 😀']
+    """
+
+    pad_id: ClassVar[int] = 0
+    unk_id: ClassVar[int] = 1
+    bos_id: ClassVar[int] = 2
+    eos_id: ClassVar[int] = 3
+
+    def __init__(self, proto: bytes) -> None:
+        self.proto = bytes(proto)
+        self._processor = _load(self.proto)
+        self.vocab_size: int = len(self._processor)
+        self._pieces: list[str] = [self._processor.id_to_piece(number) for number in range(self.vocab_size)]
+        self._characters = frozenset("".join(self._pieces))
+        bytes_of_space = [f"<0x{byte:02X}>" for byte in SPACE_PIECE.encode()]
+        self._space_bytes: list[int] = [self._processor.piece_to_id(piece) for piece in bytes_of_space]
+
+    @classmethod
+    def train(
+        cls,
+        texts: Iterable[str],
+        *,
+        vocab_size: int,
+        model_type: Literal["unigram", "bpe"] = "unigram",
+        byte_fallback: bool = True,
+        character_coverage: float = 1.0,
+        seed: int = 1,
+        threads: int | None = None,
+        max_sentences: int = 1_000_000,
+    ) -> Subwords:
+        """Learn sub-words from texts.
+
+        Texts are read once, in bounded memory. Long ones are cut into sentences of up to 1,000 characters, at spaces
+        where there are some, and none is left out for its length. The same texts and options give the same model.
+
+        Parameters
+        ----------
+        texts : iterable of str
+            Raw text; empty texts count for nothing.
+        vocab_size : int
+            How many pieces to learn, with the special ones and the bytes. A number that is too low for the characters
+            of the texts is raised, one that is too high for their words lowered: `vocab_size` of the result says.
+        model_type : "unigram" or "bpe", default="unigram"
+            How pieces are chosen.
+        byte_fallback : bool, default=True
+            Add the 256 bytes, so that every text can be spelt.
+        character_coverage : float, default=1.0
+            The share of all characters that get a piece; below 1, the rarest are spelt in bytes or unknown.
+        seed : int, default=1
+            Of the choice of sentences, where there are too many.
+        threads : int, optional
+            One unless told. Sums are rounded otherwise with several, so that a unigram model depends on their number.
+        max_sentences : int, default=1,000,000
+            Learn from a random sample of so many sentences where there are more.
+
+        Returns
+        -------
+        Subwords
+
+        Raises
+        ------
+        InputError
+            If there is no word in the texts.
+        ParameterError
+            If a parameter has a value that it can't have.
+        """
+        return cls(
+            train_pieces(
+                texts,
+                vocab_size=vocab_size,
+                model_type=model_type,
+                byte_fallback=byte_fallback,
+                character_coverage=character_coverage,
+                seed=seed,
+                threads=1 if threads is None else threads,
+                max_sentences=max_sentences,
+            )
+        )
+
+    def __len__(self) -> int:
+        return self.vocab_size
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Subwords) and self.proto == other.proto
+
+    def __hash__(self) -> int:
+        return hash(self.proto)
+
+    def __repr__(self) -> str:
+        return f"<Subwords: {self.vocab_size} pieces>"
+
+    def __reduce__(self) -> tuple[type[Subwords], tuple[bytes]]:
+        return type(self), (self.proto,)
+
+    def encode(
+        self, texts: Sequence[str], *, sample: float | None = None, seed: int | None = None, threads: int | None = None
+    ) -> list[list[int]]:
+        """Cut texts into pieces.
+
+        Parameters
+        ----------
+        texts : sequence of str
+            Raw text.
+        sample : float, optional
+            Draw one of many ways to cut a text. Unigram: the inverse temperature of the draw, above 0; 0.1 to 0.2 is
+            usual. BPE: the probability, up to 1, that a merge is left out; 0.1 is usual.
+        seed : int, optional
+            Of the draws, which are made in one thread.
+        threads : int, optional
+            Every core, unless told.
+
+        Returns
+        -------
+        list of list of int
+            The ids of each text's pieces, without begin and end; none for an empty text.
+
+        Raises
+        ------
+        ParameterError
+            If a parameter has a value that it can't have.
+        """
+        if isinstance(texts, str):
+            raise ParameterError("texts is one text; expected a list of them: put it in brackets")
+        options: dict[str, Any] = {"out_type": int}
+        if sample is None:
+            few = len(texts) < _FEW
+            options["num_threads"] = 1 if few else available_threads() if threads is None else max(threads, 1)
+        else:
+            if not 0 < sample < float("inf"):
+                raise ParameterError(f"sample is {sample}; expected a number above 0, such as 0.1")
+            options |= {"enable_sampling": True, "alpha": sample, "nbest_size": -1, "num_threads": 1}
+            if seed is not None:
+                import sentencepiece
+
+                sentencepiece.set_random_generator_seed(seed % (1 << 32))
+        clean = [clean_text(text) for text in texts]
+        stand_ins = {}
+        for place, text in enumerate(clean):
+            if SPACE_PIECE in text:
+                stand_ins[place] = stand_in = self._stand_in(text)
+                clean[place] = text.replace(SPACE_PIECE, stand_in)
+        found: list[list[int]] = self._processor.encode(clean, **options)
+        for place, stand_in in stand_ins.items():
+            found[place] = self._put_space_piece(found[place], stand_in)
+        return found
+
+    def decode(self, ids: Sequence[Sequence[int]]) -> list[str]:
+        """Put texts together from pieces.
+
+        Parameters
+        ----------
+        ids : sequence of sequence of int
+            The pieces of each text. Padding, begin and end count for nothing; bytes that are no UTF-8 become U+FFFD.
+
+        Returns
+        -------
+        list of str
+            Texts in which each run of Unicode spaces is one space, and none stands at an end.
+
+        Raises
+        ------
+        ParameterError
+            If an id is no piece's.
+        """
+        rows = [[piece for piece in map(int, row) if piece not in (0, 2, 3)] for row in ids]
+        for row in rows:
+            self._check(row)
+        return [" ".join(text.split()) for text in self._processor.decode(rows)] if rows else []
+
+    def pieces(self, ids: Sequence[int]) -> list[str]:
+        """Return the pieces as they are written: ``▁`` stands for a space, ``<0xE2>`` for a byte.
+
+        Raises
+        ------
+        ParameterError
+            If an id is no piece's.
+        """
+        numbers = [int(number) for number in ids]
+        self._check(numbers)
+        return [self._pieces[number] for number in numbers]
+
+    def words(self, ids: Sequence[int]) -> list[tuple[int, int]]:
+        """Find the pieces of each word, which are those of ``decode([ids])[0].split()``, in order.
+
+        Parameters
+        ----------
+        ids : sequence of int
+            The pieces of a text.
+
+        Returns
+        -------
+        list of (int, int)
+            For each word the place of its first piece in ``ids``, and that after its last one. Padding, begin and end
+            belong to no word; a space by itself belongs to the word that follows it.
+
+        Raises
+        ------
+        ParameterError
+            If an id is no piece's.
+        """
+        spans: list[tuple[int, int]] = []
+        begin = end = -1
+        named = False
+        for place, piece in enumerate(self.pieces(ids)):
+            if ids[place] in (0, 2, 3):
+                continue
+            if named and piece.startswith(SPACE_PIECE):
+                spans.append((begin, end))
+                begin, named = -1, False
+            begin = place if begin < 0 else begin
+            end = place + 1
+            named = named or piece != SPACE_PIECE
+        if named:
+            spans.append((begin, end))
+        return spans
+
+    def _check(self, ids: Sequence[int]) -> None:
+        if ids and not 0 <= min(ids) <= max(ids) < self.vocab_size:
+            wrong = next(number for number in ids if not 0 <= number < self.vocab_size)
+            raise ParameterError(f"{wrong} is no piece's id; expected 0 to {self.vocab_size - 1}")
+
+    def _stand_in(self, text: str) -> str:
+        """Return a character that neither the text nor a piece has: it is spelt in bytes, or unknown."""
+        present = self._characters.union(text)
+        return next(character for character in map(chr, _PRIVATE) if character not in present)
+
+    def _put_space_piece(self, ids: list[int], stand_in: str) -> list[int]:
+        """Replace the bytes of the character that stood in for U+2581 by those of U+2581."""
+        if self.unk_id in self._space_bytes:
+            return ids
+        bytes_of_it = [self._processor.piece_to_id(f"<0x{byte:02X}>") for byte in stand_in.encode()]
+        put: list[int] = []
+        place = 0
+        while place < len(ids):
+            found = ids[place : place + len(bytes_of_it)] == bytes_of_it
+            put += self._space_bytes if found else ids[place : place + 1]
+            place += len(bytes_of_it) if found else 1
+        return put
+
+
+def _load(proto: bytes) -> Any:
+    import sentencepiece
+
+    if not proto:
+        raise ArtifactError("a sentencepiece model of 0 bytes holds nothing: save or copy it again")
+    try:
+        processor = sentencepiece.SentencePieceProcessor(model_proto=proto)
+        found = (processor.pad_id(), processor.unk_id(), processor.bos_id(), processor.eos_id())
+    except (RuntimeError, ValueError, OSError) as error:
+        raise ArtifactError(
+            f"{len(proto):,} bytes are no sentencepiece model, or a damaged one ({' '.join(str(error).split())}): "
+            "save or copy it again"
+        ) from error
+    if found != (0, 1, 2, 3):
+        raise ArtifactError(
+            f"this sentencepiece model has padding, unknown, begin and end as pieces {found}; expected (0, 1, 2, 3): "
+            "train one with Subwords.train"
+        )
+    return processor

@@ -1,0 +1,177 @@
+"""The training of a sentencepiece model: which texts it sees, and the limits that it is kept within."""
+
+from __future__ import annotations
+
+import io
+import random
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from ..errors import InputError, ParameterError
+from .vocabulary_size import N_BYTES, N_SPECIAL
+
+SPACE_PIECE = "\N{LOWER ONE EIGHTH BLOCK}"
+
+_LONGEST_STRETCH = 1_000  # characters
+_NO_LIMIT = 1 << 30  # bytes; sentencepiece leaves out longer sentences without a word
+_UNKNOWN = "\N{DOUBLE QUESTION MARK}"
+_RESERVED = str.maketrans(dict.fromkeys((SPACE_PIECE, "\0", "\N{LOWER FIVE EIGHTHS BLOCK}"), " "))
+_ERRORS_ONLY = 2
+
+
+def clean_text(text: str) -> str:
+    """Make every run of Unicode spaces one space, strip the ends, and put U+FFFD in the place of lone surrogates.
+
+    Examples
+    --------
+    >>> clean_text("  one\\u00a0\\ttwo ")
+    'one two'
+    """
+    text = " ".join(text.split())
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        text = text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+    return text
+
+
+def train_pieces(
+    texts: Iterable[str],
+    *,
+    vocab_size: int,
+    model_type: str,
+    byte_fallback: bool,
+    character_coverage: float,
+    seed: int,
+    threads: int,
+    max_sentences: int,
+) -> bytes:
+    """Train a sentencepiece model and return it as it is stored; `Subwords.train` describes the parameters."""
+    import sentencepiece
+
+    if model_type not in ("unigram", "bpe"):
+        raise ParameterError(f"model_type is {model_type!r}; expected 'unigram' or 'bpe'")
+    if not 0 < character_coverage <= 1:
+        raise ParameterError(f"character_coverage is {character_coverage}; expected a share above 0, up to 1")
+    for name, value in (("vocab_size", vocab_size), ("threads", threads), ("max_sentences", max_sentences)):
+        if isinstance(value, bool) or not isinstance(value, int) or value < 1:
+            raise ParameterError(f"{name} is {value!r}; expected a whole number of at least 1")
+    if isinstance(texts, str):
+        raise ParameterError("texts is one text; expected a list of them: put it in brackets")
+    sentences = sample_sentences(texts, max_sentences, seed)
+    if not sentences:
+        raise InputError("there is no word in the texts to learn sub-words from: give texts that aren't empty")
+    if model_type == "unigram":
+        sentences = cut_anew(sentences)
+    counts = Counter[str]()
+    for sentence in sentences:
+        counts.update(sentence)
+    del counts[" "]
+    needed = N_SPECIAL + (N_BYTES if byte_fallback else 0) + 1 + _n_covering(counts, character_coverage)
+    model = io.BytesIO()
+    options: dict[str, Any] = {
+        "vocab_size": max(vocab_size, needed),
+        "hard_vocab_limit": False,
+        "model_type": model_type,
+        "byte_fallback": byte_fallback,
+        "character_coverage": character_coverage,
+        "normalization_rule_name": "identity",
+        "max_sentence_length": _NO_LIMIT,
+        "num_threads": threads,
+        "pad_id": 0,
+        "unk_id": 1,
+        "bos_id": 2,
+        "eos_id": 3,
+        "unk_surface": _UNKNOWN,
+        "minloglevel": _ERRORS_ONLY,
+    }
+    try:
+        sentencepiece.SentencePieceTrainer.train(
+            sentence_iterator=iter(sentences), model_writer=model, train_extremely_large_corpus=False, **options
+        )
+    except (RuntimeError, ValueError, OSError) as error:
+        raise ParameterError(
+            f"sentencepiece can't learn {vocab_size} pieces of type {model_type} from these texts ({_line(error)}): "
+            "try another vocab_size or model_type"
+        ) from error
+    return model.getvalue()
+
+
+def sample_sentences(texts: Iterable[str], limit: int, seed: int) -> list[str]:
+    """Return all sentences, or where there are more a random sample of ``limit`` in their order (Vitter's algorithm R).
+
+    Long texts come in stretches, cut at spaces where they have some, which pieces never cross anyway.
+    """
+    draw = random.Random(seed)
+    kept: list[tuple[int, str]] = []
+    for number, sentence in enumerate(_stretches(texts)):
+        if number < limit:
+            kept.append((number, sentence))
+        elif (place := draw.randrange(number + 1)) < limit:
+            kept[place] = number, sentence
+    return [sentence for _, sentence in sorted(kept)]
+
+
+def cut_anew(sentences: Iterable[str]) -> list[str]:
+    """Cut the words of all sentences into other sentences, so that each word ends one and is followed by a space once.
+
+    sentencepiece's unigram takes as candidates those strings that are followed by two different characters or ends. A
+    word that always stands between spaces is none, though it may be the most frequent one. As pieces never cross
+    spaces, a cut elsewhere changes nothing else. (On the 58,000 sentences of Multi30k, English and German, 8,000 pieces
+    then cut the text into 4.5 % fewer.)
+
+    Examples
+    --------
+    >>> cut_anew(["a b a", "a c b b"])
+    ['a', 'b', 'a a c', 'b b']
+    """
+    cut: list[str] = []
+    words: list[str] = []
+    once: set[str] = set()
+    twice: set[str] = set()
+    for sentence in sentences:
+        found = sentence.split(" ")
+        for place, word in enumerate(found, 1 - len(found)):
+            words.append(word)
+            if word in twice:
+                ends = place == 0
+            elif word in once:
+                twice.add(word)
+                ends = False
+            else:
+                once.add(word)
+                ends = True
+            if ends:
+                cut.append(" ".join(words))
+                words = []
+    return [*cut, " ".join(words)] if words else cut
+
+
+def _stretches(texts: Iterable[str]) -> Iterator[str]:
+    for text in texts:
+        if not isinstance(text, str):
+            raise ParameterError(f"texts holds {type(text).__name__}; expected str: decode bytes first")
+        clean = " ".join(clean_text(text).translate(_RESERVED).split())
+        begin = 0
+        while len(clean) - begin > _LONGEST_STRETCH:
+            cut = clean.rfind(" ", begin + 1, begin + _LONGEST_STRETCH + 1)
+            end = begin + _LONGEST_STRETCH if cut < 0 else cut
+            yield clean[begin:end]
+            begin = end + (cut >= 0)
+        if begin < len(clean):
+            yield clean[begin:]
+
+
+def _n_covering(counts: Counter[str], coverage: float) -> int:
+    """How many characters, the most frequent first, make this share of all."""
+    wanted, seen = coverage * counts.total(), 0
+    for number, (_, count) in enumerate(counts.most_common()):
+        if seen >= wanted:
+            return number
+        seen += count
+    return len(counts)
+
+
+def _line(error: Exception) -> str:
+    return " ".join(str(error).split())

@@ -1,0 +1,112 @@
+"""Lightning's Trainer, set up so that it says nothing, writes nothing, and honours ``torchrun``."""
+
+from __future__ import annotations
+
+import logging
+import os
+import warnings
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+import lightning as L
+import torch
+
+from nlpkit.errors import MissingDependencyError, ParameterError
+
+
+def make_trainer(
+    callbacks: Sequence[L.Callback],
+    *,
+    device: torch.device,
+    devices: int = 1,
+    precision: str = "float32",
+    tensorboard: str | os.PathLike[str] | None = None,
+) -> L.Trainer:
+    """Make a Trainer that goes over one endless epoch and leaves everything else to its callbacks.
+
+    Parameters
+    ----------
+    callbacks : sequence of Callback
+    device : torch.device
+    devices : int
+        How many of that kind, each in a process of its own (DDP). Under ``torchrun`` it says how many.
+    precision : {"bfloat16", "float32"}
+    tensorboard : path, optional
+        The folder for TensorBoard's logs.
+
+    Raises
+    ------
+    ParameterError
+        If there aren't so many devices.
+    MissingDependencyError
+        If TensorBoard is asked for and isn't installed.
+    """
+    from lightning.pytorch.strategies import DDPStrategy
+
+    nodes = 1
+    if launched_processes() > 1:
+        devices = int(os.environ.get("LOCAL_WORLD_SIZE", launched_processes()))
+        nodes = max(1, launched_processes() // devices)
+    if device.type == "cuda" and devices > torch.cuda.device_count():
+        raise ParameterError(f"devices is {devices}, but PyTorch finds {torch.cuda.device_count()} CUDA GPUs here")
+    if device.type == "mps" and devices > 1:
+        raise ParameterError(f"devices is {devices}, but an Apple GPU trains alone: expected 1")
+    several = devices * nodes > 1
+    place: list[int] | int = devices if several or device.type != "cuda" else [device.index or 0]
+    # A model's buffers are constants, which a process lengthens when it needs to
+    strategy: Any = DDPStrategy(broadcast_buffers=False) if several else "auto"
+    return L.Trainer(
+        accelerator=device.type,
+        devices=place,
+        num_nodes=nodes,
+        strategy=strategy,
+        precision="bf16-mixed" if precision == "bfloat16" else "32-true",
+        max_epochs=1,
+        limit_val_batches=0,
+        num_sanity_val_steps=0,
+        logger=_tensorboard(tensorboard) if tensorboard is not None else False,
+        callbacks=list(callbacks),
+        enable_checkpointing=False,
+        enable_progress_bar=False,
+        enable_model_summary=False,
+        use_distributed_sampler=False,
+    )
+
+
+def launched_processes() -> int:
+    """Return how many processes ``torchrun`` or the like has started, 1 without."""
+    return int(os.environ.get("WORLD_SIZE", "1")) if "RANK" in os.environ or "LOCAL_RANK" in os.environ else 1
+
+
+def process_rank() -> int:
+    """Return this process's number in a training on several devices; 0 is the main one, which writes the results."""
+    return int(os.environ.get("RANK", os.environ.get("LOCAL_RANK", "0")))
+
+
+@contextmanager
+def quietly() -> Iterator[None]:
+    """Keep Lightning's notes and warnings from standard error."""
+    loggers = [logging.getLogger(name) for name in ("lightning.pytorch", "lightning.fabric", "lightning")]
+    levels = [logger.level for logger in loggers]
+    for logger in loggers:
+        logger.setLevel(logging.ERROR)
+    try:
+        with warnings.catch_warnings():
+            warnings.filterwarnings("ignore", module=r"lightning.*")
+            warnings.filterwarnings("ignore", module=r"torch\..*")
+            yield
+    finally:
+        for logger, level in zip(loggers, levels, strict=True):
+            logger.setLevel(level)
+
+
+def _tensorboard(path: str | os.PathLike[str]) -> Any:
+    from lightning.pytorch.loggers import TensorBoardLogger
+
+    try:
+        return TensorBoardLogger(os.fspath(path), name="", version="")
+    except ModuleNotFoundError as error:
+        raise MissingDependencyError(
+            "TensorBoard's logs need tensorboard, which isn't installed: pip install tensorboard"
+        ) from error

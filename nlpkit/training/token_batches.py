@@ -1,0 +1,145 @@
+"""Batches of about as many tokens each: which pairs are in them depends on lengths, seed and epoch alone."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+
+from .encoded_pairs import EncodedPairs, rows_of
+
+POOL = 1 << 16
+"""How many pairs are sorted by length at a time."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Batch:
+    """Pairs as a model is taught them.
+
+    Attributes
+    ----------
+    src : (B, S) int64
+        Source ids, each row ended by the end's id, then padded.
+    lengths : (B,) int64
+        Of the rows of ``src``, their ends included.
+    trg_in : (B, T) int64
+        The start's id, then the target's ids, padded.
+    targets : (N,) int64
+        What is to be predicted: the target's ids and the end's, row by row, without padding.
+    rows : (N,) int64
+        Where these stand in ``trg_in`` flattened.
+    """
+
+    src: torch.Tensor
+    lengths: torch.Tensor
+    trg_in: torch.Tensor
+    targets: torch.Tensor
+    rows: torch.Tensor
+
+    def to(self, device: torch.device) -> Batch:
+        """Return the batch on a device."""
+        if device.type == "cpu":
+            return self
+        parts = {
+            name: (part.pin_memory() if device.type == "cuda" else part).to(device, non_blocking=True)
+            for name, part in vars(self).items()
+        }
+        return Batch(**parts)
+
+
+def plan_epoch(
+    src_lengths: np.ndarray, trg_lengths: np.ndarray, *, batch_tokens: int, seed: int, epoch: int, pool: int = POOL
+) -> list[np.ndarray]:
+    """Say which pairs each batch of an epoch holds.
+
+    The pairs are shuffled, sorted by length within pools, cut where the next pair would exceed the budget, and the
+    batches are shuffled. A pair that exceeds the budget by itself is a batch of its own.
+
+    Parameters
+    ----------
+    src_lengths, trg_lengths : (n_pairs,) int64
+    batch_tokens : int
+        The most ids, padding and each sentence's end included, of a batch's source and target together.
+    seed, epoch : int
+
+    Returns
+    -------
+    list of (n,) int64
+        The numbers of the pairs, each of them once.
+
+    Examples
+    --------
+    >>> plan = plan_epoch(np.array([2, 9, 2]), np.array([3, 9, 3]), batch_tokens=20, seed=1, epoch=0)
+    >>> sorted(sorted(batch.tolist()) for batch in plan)
+    [[0, 2], [1]]
+    """
+    random = np.random.Generator(np.random.PCG64([seed, epoch]))
+    order = random.permutation(len(src_lengths))
+    batches: list[np.ndarray] = []
+    for first in range(0, len(order), pool):
+        part = order[first : first + pool]
+        part = part[np.lexsort((src_lengths[part], trg_lengths[part]))]
+        batches.extend(_cut(part, src_lengths[part] + 1, trg_lengths[part] + 1, batch_tokens))
+    return [batches[number] for number in random.permutation(len(batches))]
+
+
+def _cut(pairs: np.ndarray, src: np.ndarray, trg: np.ndarray, budget: int) -> list[np.ndarray]:
+    """Cut pairs, sorted by the length of the target, into batches."""
+    batches = []
+    first = 0
+    while first < len(pairs):
+        most = max(1, budget // int(trg[first] + 1))  # no source is shorter than its end
+        stop = min(first + most, len(pairs))
+        width = np.maximum.accumulate(src[first:stop]) + trg[first:stop]
+        taken = int(np.searchsorted(width * np.arange(1, stop - first + 1), budget, side="right"))
+        batches.append(pairs[first : first + max(1, taken)])
+        first += max(1, taken)
+    return batches
+
+
+def padding_share(pairs: EncodedPairs, plan: Sequence[np.ndarray]) -> float:
+    """Return which share of all ids in a plan's batches is padding."""
+    src, trg = pairs.src_lengths + 1, pairs.trg_lengths + 1
+    cells = sum(len(batch) * int(src[batch].max() + trg[batch].max()) for batch in plan)
+    return 1 - int(src.sum() + trg.sum()) / cells if cells else 0.0
+
+
+def collate(pairs: EncodedPairs, numbers: np.ndarray, *, pad_id: int, start_id: int, eos_id: int) -> Batch:
+    """Lay the pairs ``numbers`` out as a batch.
+
+    Examples
+    --------
+    >>> pairs = EncodedPairs.from_lists([([4, 5], [6]), ([4], [7, 8])])
+    >>> batch = collate(pairs, np.array([0, 1]), pad_id=0, start_id=2, eos_id=3)
+    >>> batch.src.tolist(), batch.trg_in.tolist()
+    ([[4, 5, 3], [4, 3, 0]], [[2, 6, 0], [2, 7, 8]])
+    >>> batch.targets.tolist(), batch.rows.tolist()
+    ([6, 3, 7, 8, 3], [0, 1, 3, 4, 5])
+    """
+    src_ids, src_lengths = rows_of(pairs.src, pairs.src_ends, numbers)
+    trg_ids, trg_lengths = rows_of(pairs.trg, pairs.trg_ends, numbers)
+    width = int(src_lengths.max()) + 1
+    src = np.full((len(numbers), width), pad_id, dtype=np.int64)
+    columns = np.arange(width)
+    src[columns < src_lengths[:, None]] = src_ids
+    src[np.arange(len(numbers)), src_lengths] = eos_id
+
+    width = int(trg_lengths.max()) + 1
+    columns = np.arange(width)
+    trg_in = np.full((len(numbers), width), pad_id, dtype=np.int64)
+    trg_in[:, 0] = start_id
+    trg_in[:, 1:][columns[:-1] < trg_lengths[:, None]] = trg_ids
+    rows = np.flatnonzero(columns <= trg_lengths[:, None])
+    targets = np.full(len(rows), eos_id, dtype=np.int64)
+    last = np.zeros(len(rows), dtype=bool)
+    last[np.cumsum(trg_lengths + 1) - 1] = True
+    targets[~last] = trg_ids
+    return Batch(
+        src=torch.from_numpy(src),
+        lengths=torch.from_numpy(src_lengths + 1),
+        trg_in=torch.from_numpy(trg_in),
+        targets=torch.from_numpy(targets),
+        rows=torch.from_numpy(rows),
+    )

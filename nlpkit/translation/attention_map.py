@@ -1,0 +1,91 @@
+"""Attention as people look at it: a picture of words against words, and Pharaoh alignments."""
+
+from __future__ import annotations
+
+import io
+from dataclasses import dataclass
+
+import numpy as np
+
+from nlpkit.errors import MissingDependencyError
+
+
+@dataclass(frozen=True, kw_only=True)
+class WordAttention:
+    """How the words of a translation look at the words of its source.
+
+    Attributes
+    ----------
+    source, target : list of str
+    weights : float32 array (target words, source words)
+        Rows sum to 1.
+    """
+
+    source: list[str]
+    target: list[str]
+    weights: np.ndarray
+
+    @property
+    def pharaoh(self) -> str:
+        """Which source word each target word looks at most, as ``source-target`` pairs counted from 0.
+
+        Examples
+        --------
+        >>> weights = np.array([[0.9, 0.1], [0.2, 0.8]])
+        >>> WordAttention(source=["two", "dogs"], target=["zwei", "Hunde"], weights=weights).pharaoh
+        '0-0 1-1'
+        """
+        if self.weights.size == 0:
+            return ""
+        return " ".join(f"{source}-{target}" for target, source in enumerate(self.weights.argmax(1).tolist()))
+
+
+def attention_png(seen: WordAttention) -> bytes:
+    """Draw target words (rows) against source words (columns), the darker the more is looked at.
+
+    Returns
+    -------
+    bytes
+        A PNG file.
+
+    Raises
+    ------
+    MissingDependencyError
+        Without matplotlib.
+    """
+    try:
+        from matplotlib.backends.backend_agg import FigureCanvasAgg
+        from matplotlib.figure import Figure
+    except ImportError as error:
+        raise MissingDependencyError(
+            "a picture needs matplotlib, which isn't installed: pip install 'nlpkit[plot]'"
+        ) from error
+    attention, source, target = seen.weights, seen.source, seen.target
+    width, height = 1.8 + 0.42 * max(len(source), 3), 1.5 + 0.32 * max(len(target), 3)
+    figure = Figure(figsize=(min(width, 40), min(height, 40)), layout="constrained")
+    canvas = FigureCanvasAgg(figure)
+    axes = figure.add_subplot()
+    shown = axes.imshow(attention, cmap="Blues", vmin=0.0, vmax=1.0, aspect="auto")
+    axes.set_xticks(
+        range(len(source)), [_plain(word) for word in source], rotation=60, ha="left", rotation_mode="anchor"
+    )
+    axes.set_yticks(range(len(target)), [_plain(word) for word in target])
+    axes.xaxis.tick_top()
+    axes.tick_params(length=0)
+    for spine in axes.spines.values():
+        spine.set_visible(False)
+    if attention.size <= 400:
+        for row, column in zip(*np.nonzero(attention >= 0.1), strict=True):
+            value = float(attention[row, column])
+            colour = "white" if value > 0.55 else "black"
+            axes.text(column, row, f"{value:.1f}".lstrip("0"), ha="center", va="center", fontsize=7, color=colour)
+    figure.colorbar(shown, ax=axes, label="attention", shrink=0.8)
+    content = io.BytesIO()
+    canvas.print_png(content)
+    return content.getvalue()
+
+
+def _plain(word: str) -> str:
+    """Keep matplotlib from reading a formula into a word."""
+    shortened = word if len(word) <= 20 else word[:19] + "…"
+    return shortened.replace("$", r"\$")

@@ -1,0 +1,73 @@
+"""The likeliest continuations of the beams of each sentence, found without sorting the whole vocabulary."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor
+
+_CHUNK = 128
+
+
+def log_norms(logits: Tensor) -> Tensor:
+    """Return the float32 log Σ exp (...) of logits (..., size) of any type."""
+    return logits.float().logsumexp(-1)
+
+
+def top_candidates(logits: Tensor, offsets: Tensor, n: int) -> tuple[Tensor, Tensor]:
+    """Return the ``n`` greatest of ``logits + offsets`` of each row over all its beams.
+
+    The vocabulary is cut into chunks. The n greatest values lie within the n chunks of the greatest maxima, so that all
+    but those are read once, for their maximum.
+
+    Parameters
+    ----------
+    logits : Tensor (rows, beams, size)
+    offsets : Tensor (rows, beams), float32
+    n : int
+        At most ``beams * size``.
+
+    Returns
+    -------
+    scores : Tensor (rows, n), float32
+        Greatest first.
+    places : LongTensor (rows, n)
+        ``beam * size + token`` of each.
+
+    Examples
+    --------
+    >>> scores, places = top_candidates(torch.tensor([[[1.0, 5.0], [0.0, 3.0]]]), torch.tensor([[0.0, 4.0]]), 3)
+    >>> scores.tolist(), places.tolist()
+    ([[7.0, 5.0, 4.0]], [[3, 1, 2]])
+    """
+    rows, _, size = logits.shape
+    chunks = size // _CHUNK
+    if chunks < 2 * n:
+        return (logits.float() + offsets[..., None]).flatten(1).topk(n)
+    whole = logits[..., : chunks * _CHUNK].unflatten(-1, (chunks, _CHUNK))
+    greatest = whole.amax(-1).float() + offsets[..., None]
+    picked = greatest.flatten(1).topk(n, sorted=False).indices
+    beam, chunk = picked // chunks, picked % chunks
+    values = whole[torch.arange(rows, device=logits.device)[:, None], beam, chunk].float()
+    values = (values + offsets.gather(1, beam)[..., None]).flatten(1)
+    begins = beam * size + chunk * _CHUNK
+    rest = size - chunks * _CHUNK
+    if not rest:
+        scores, at = values.topk(n)
+        return scores, begins.gather(1, at // _CHUNK) + at % _CHUNK
+    tails = (logits[..., chunks * _CHUNK :].float() + offsets[..., None]).flatten(1)
+    scores, at = torch.cat([values, tails], dim=1).topk(n)
+    in_tail = at - n * _CHUNK
+    tail_places = in_tail // rest * size + chunks * _CHUNK + in_tail % rest
+    places = begins.gather(1, (at // _CHUNK).clamp(max=n - 1)) + at % _CHUNK
+    return scores, torch.where(in_tail >= 0, tail_places, places)
+
+
+def likeliest(logits: Tensor) -> Tensor:
+    """Return the place (...) of the greatest of logits (..., size)."""
+    chunks = logits.shape[-1] // _CHUNK
+    if chunks < 4 or logits.shape[-1] % _CHUNK:
+        return logits.max(-1).indices
+    whole = logits.unflatten(-1, (chunks, _CHUNK))
+    chunk = whole.amax(-1).max(-1).indices
+    best = whole.take_along_dim(chunk[..., None, None], dim=-2).squeeze(-2).max(-1).indices
+    return chunk * _CHUNK + best

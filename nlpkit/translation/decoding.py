@@ -1,0 +1,182 @@
+"""`decode`: translations of any number of sentences, by any model that keeps the contract of `TranslationModel`.
+
+Sentences are decoded longest first, in batches of like length; those that are done leave their batch.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import TypeVar
+
+import torch
+from torch import Tensor
+
+from nlpkit.errors import ParameterError
+
+from .beam import BeamSearch
+from .constraints import Constraints
+from .decoding_batches import in_order, pad_sources, plan_batches
+from .decoding_options import DecodingOptions
+from .greedy import Lanes, Likeliest, Picker
+from .hypothesis import Hypothesis
+from .model import TranslationModel
+from .sampling import Sampler
+
+__all__ = ["decode", "decode_batch", "in_order"]
+
+Ids = Sequence[int]
+T = TypeVar("T")
+
+
+def decode(
+    model: TranslationModel,
+    sources: Sequence[Ids],
+    options: DecodingOptions | None = None,
+    *,
+    prefixes: Sequence[Ids] | None = None,
+    phrases: Sequence[Sequence[Ids]] | None = None,
+    lengths: Sequence[int] | None = None,
+    done: Callable[[int], None] | None = None,
+) -> Iterator[tuple[int, list[Hypothesis]]]:
+    """Translate sentences, longest first.
+
+    Parameters
+    ----------
+    model : TranslationModel
+    sources : sequence of sequences of int
+        Source ids, without end tokens. A source may be empty.
+    options : DecodingOptions, optional
+    prefixes : sequence of sequences of int, optional
+        What each target must begin with.
+    phrases : sequence of sequences of sequences of int, optional
+        What each target must contain; not with sampling. The beam of such a sentence is widened by its phrases' tokens.
+    lengths : sequence of int, optional
+        How many tokens each target has, its end not counted.
+    done : callable, optional
+        Is told after each batch how many sentences are done.
+
+    Yields
+    ------
+    number, hypotheses
+        A sentence's place in ``sources``, and its ``n_best`` translations, best first; fewer if there are no more. If
+        there is none that fulfils the constraints, one that isn't finished. `in_order` puts them in order.
+
+    Raises
+    ------
+    ParameterError
+        If there are more or fewer constraints than sources, or one can't be met.
+
+    Examples
+    --------
+    >>> from nlpkit.translation import Seq2SeqTransformer, TransformerOptions
+    >>> model = Seq2SeqTransformer(TransformerOptions(src_size=20, trg_size=20, d_model=16, heads=2, ffn_dim=32))
+    >>> results = decode(model, [[5, 6], [], [7]], DecodingOptions(beam=2), lengths=[3, 0, 1])
+    >>> {number: len(best[0].tokens) for number, best in results}
+    {0: 3, 2: 1, 1: 0}
+    """
+    options = options or DecodingOptions()
+    for name, given in (("prefixes", prefixes), ("phrases", phrases), ("lengths", lengths)):
+        if given is not None and len(given) != len(sources):
+            raise ParameterError(
+                f"{name} has {len(given)} entries: expected one for each of the {len(sources)} sources"
+            )
+    return _decode(model, sources, options, prefixes, phrases, lengths, done)
+
+
+def _decode(
+    model: TranslationModel,
+    sources: Sequence[Ids],
+    options: DecodingOptions,
+    prefixes: Sequence[Ids] | None,
+    phrases: Sequence[Sequence[Ids]] | None,
+    lengths: Sequence[int] | None,
+    done: Callable[[int], None] | None,
+) -> Iterator[tuple[int, list[Hypothesis]]]:
+    device = model.device
+    n_done = 0
+    with_end = [len(source) + 1 for source in sources]
+    apart = [number for number, own in enumerate(phrases or ()) if own]
+    size = model.options.trg_size
+    for batch in plan_batches(with_end, options, trg_size=size, device=device.type, apart=apart):
+        src, sizes = pad_sources([sources[i] for i in batch], pad_id=model.pad_id, eos_id=model.eos_id)
+        found = decode_batch(
+            model,
+            src.to(device),
+            sizes.to(device),
+            options,
+            prefixes=_of(batch, prefixes),
+            phrases=_of(batch, phrases),
+            forced_lengths=_of(batch, lengths),
+            numbers=batch,
+        )
+        n_done += len(batch)
+        if done is not None:
+            done(n_done)
+        yield from zip(batch, found, strict=True)
+
+
+def _of(batch: list[int], given: Sequence[T] | None) -> list[T] | None:
+    return None if given is None else [given[i] for i in batch]
+
+
+def decode_batch(
+    model: TranslationModel,
+    src: Tensor,
+    lengths: Tensor,
+    options: DecodingOptions,
+    *,
+    prefixes: Sequence[Ids] | None = None,
+    phrases: Sequence[Sequence[Ids]] | None = None,
+    forced_lengths: Sequence[int] | None = None,
+    numbers: Sequence[int] | None = None,
+) -> list[list[Hypothesis]]:
+    """Translate one batch.
+
+    Parameters
+    ----------
+    model : TranslationModel
+    src : LongTensor (n, s)
+        Source ids with their end tokens, filled up by ``model.pad_id``.
+    lengths : LongTensor (n,)
+        The sources' lengths, end tokens counted.
+    options : DecodingOptions
+    prefixes, phrases, forced_lengths : sequence, optional
+        Of each sentence, as `decode` describes ``prefixes``, ``phrases`` and ``lengths``.
+    numbers : sequence of int, optional
+        What tells the sentences' random numbers apart; 0 to n - 1 unless told.
+
+    Returns
+    -------
+    list of list of Hypothesis
+        Of each sentence its ``n_best``, best first.
+
+    Raises
+    ------
+    ParameterError
+        If a constraint can't be met.
+    """
+    constraints = Constraints(
+        model,
+        options,
+        (lengths - 1).tolist(),
+        prefixes=prefixes,
+        phrases=phrases,
+        lengths=forced_lengths,
+        device=src.device,
+    )
+    if constraints.phrases is not None and options.sample:
+        raise ParameterError("there are required phrases and sample is True: expected only one of them")
+    training = model.training
+    model.eval()
+    try:
+        with torch.inference_mode():
+            state = model.start(model.encode(src, lengths))
+            ids = {"start_id": model.start_id, "eos_id": model.eos_id}
+            if not options.sample and (options.beam > 1 or constraints.phrases is not None):
+                return BeamSearch(state, constraints, options, **ids).run()
+            picker: Picker = Likeliest()
+            if options.sample:
+                picker = Sampler(options, numbers if numbers is not None else range(len(src)), src.device)
+            return Lanes(state, constraints, options, picker, lanes=options.n_best, **ids).run()
+    finally:
+        model.train(training)

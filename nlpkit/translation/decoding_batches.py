@@ -1,0 +1,93 @@
+"""Which sentences are decoded together, and how what comes out of order is put in order."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from typing import TypeVar
+
+import torch
+from torch import Tensor
+
+from .decoding_options import DecodingOptions
+
+_LOGITS = {"cpu": 1 << 23, "cuda": 1 << 27}  # at most so many in one step
+
+T = TypeVar("T")
+
+
+def plan_batches(
+    lengths: Sequence[int], options: DecodingOptions, *, trg_size: int, device: str = "cpu", apart: Collection[int] = ()
+) -> Iterator[list[int]]:
+    """Put sentences of like length together, longest first.
+
+    Parameters
+    ----------
+    lengths : sequence of int
+        The sources' lengths, the end token counted.
+    options : DecodingOptions
+        ``max_sentences``, ``max_tokens`` and ``batch_invariant``.
+    trg_size : int
+        The size of the target's vocabulary.
+    device : str
+        "cpu" or "cuda": how many logits there may be.
+    apart : collection of int
+        Sentences that must not be with others than these.
+
+    Yields
+    ------
+    list of int
+        The numbers of a batch's sentences.
+
+    Examples
+    --------
+    >>> list(plan_batches([2, 9, 3, 8], DecodingOptions(max_tokens=18), trg_size=100))
+    [[1, 3], [2, 0]]
+    """
+    beams = options.n_best if options.sample else options.beam
+    most = options.max_sentences or max(8, _LOGITS.get(device, _LOGITS["cpu"]) // (beams * trg_size))
+    if options.batch_invariant:
+        most = 1
+    of_their_own = set(apart)
+    for group in (of_their_own, set(range(len(lengths))) - of_their_own):
+        batch: list[int] = []
+        for number in sorted(group, key=lambda number: (-lengths[number], number)):
+            if batch and (len(batch) == most or (len(batch) + 1) * lengths[batch[0]] > options.max_tokens):
+                yield batch
+                batch = []
+            batch.append(number)
+        if batch:
+            yield batch
+
+
+def pad_sources(sources: Sequence[Sequence[int]], *, pad_id: int, eos_id: int) -> tuple[Tensor, Tensor]:
+    """Return sources with their ends, filled up to the longest (n, s), and their lengths (n,).
+
+    Examples
+    --------
+    >>> pad_sources([[7, 8], []], pad_id=0, eos_id=3)
+    (tensor([[7, 8, 3],
+            [3, 0, 0]]), tensor([3, 1]))
+    """
+    lengths = torch.tensor([len(source) + 1 for source in sources])
+    src = torch.full((len(sources), int(lengths.max())), pad_id)
+    for i, source in enumerate(sources):
+        src[i, : len(source)] = torch.tensor(source, dtype=torch.long)
+        src[i, len(source)] = eos_id
+    return src, lengths
+
+
+def in_order(results: Iterable[tuple[int, T]]) -> Iterator[T]:
+    """Yield what belongs to 0, 1, 2 ... in that order, each as soon as all before it are there.
+
+    Examples
+    --------
+    >>> list(in_order([(1, "b"), (0, "a"), (2, "c")]))
+    ['a', 'b', 'c']
+    """
+    waiting: dict[int, T] = {}
+    expected = 0
+    for number, result in results:
+        waiting[number] = result
+        while expected in waiting:
+            yield waiting.pop(expected)
+            expected += 1

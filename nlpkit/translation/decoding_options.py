@@ -1,0 +1,128 @@
+"""DecodingOptions: how translations are searched for."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+from nlpkit.errors import ParameterError
+
+
+@dataclass(frozen=True, kw_only=True)
+class DecodingOptions:
+    """How translations are searched for.
+
+    Lengths are in tokens of the model's vocabulary; a target's length counts its end token, a source's doesn't.
+
+    Parameters
+    ----------
+    beam : int
+        Hypotheses that are followed at once. 1 is greedy: always the likeliest next token. Unused with ``sample``.
+    alpha : float
+        Hypotheses are ordered by Σ log p / length ** alpha. 0 orders by probability and favours short ones.
+    stop : {"exact", "heuristic"}
+        When the beam search of a sentence ends: when no hypothesis can still come among the ``n_best``, whatever is to
+        come; or as Hugging Face's ``early_stopping=False`` does, when the best one that is followed, at its present
+        length, is no better than the worst of ``beam`` finished ones.
+    n_best : int
+        Translations to return of each sentence, best first. At most ``beam``, unless ``sample``.
+    min_length, max_length : int
+        Bounds of every target's length; no upper one unless told.
+    min_ratio, max_ratio, max_extra : float, float, int
+        A target's length is at least ``min_ratio * source`` and at most ``max_ratio * source + max_extra``.
+    sample : bool
+        Draw tokens by their probability instead of searching. ``n_best`` are drawn independently of each other.
+    temperature : float
+        Logits are divided by it before drawing.
+    top_k : int
+        Draw among the likeliest ``top_k`` tokens; 0: among all.
+    top_p : float
+        Then among the fewest tokens that together have at least this probability (Holtzman et al. 2020).
+    seed : int
+        What is drawn depends on it, on the sentence's number and the step, and on no other sentence.
+    no_repeat_ngram : int
+        No n tokens come twice in a target; 0: they may.
+    scores : bool
+        Whether greedy search and sampling tell the scores. Without, they are NaN, and no softmax is worked out.
+    max_sentences : int
+        Sentences in one batch at most; without it the memory for the logits is the bound.
+    max_tokens : int
+        Source tokens in one batch at most, padding and end tokens counted; a longer sentence stands alone.
+    batch_invariant : bool
+        Decode every sentence alone, so that its tokens can't depend on others even by rounding. Several times slower.
+    leave_share : float
+        Finished sentences leave the batch when they make up this share of it; above 1 they stay.
+
+    Raises
+    ------
+    ParameterError
+        If a value can't be.
+
+    Examples
+    --------
+    >>> DecodingOptions(beam=5, n_best=2).beam
+    5
+    >>> DecodingOptions(beam=1, n_best=2)
+    Traceback (most recent call last):
+    ...
+    nlpkit.errors.ParameterError: n_best is 2: expected at most beam, 1; raise beam or sample
+    """
+
+    beam: int = 4
+    alpha: float = 1.0
+    stop: str = "exact"
+    n_best: int = 1
+    min_length: int = 1
+    max_length: int | None = None
+    min_ratio: float = 0.0
+    max_ratio: float = 2.0
+    max_extra: int = 20
+    sample: bool = False
+    temperature: float = 1.0
+    top_k: int = 0
+    top_p: float = 1.0
+    seed: int = 0
+    no_repeat_ngram: int = 0
+    scores: bool = True
+    max_sentences: int | None = None
+    max_tokens: int = 4096
+    batch_invariant: bool = False
+    leave_share: float = 0.125
+
+    def __post_init__(self) -> None:
+        for name in ("beam", "n_best", "min_length", "max_tokens"):
+            _check(getattr(self, name) >= 1, name, getattr(self, name), "at least 1")
+        for name in ("max_extra", "top_k", "no_repeat_ngram", "min_ratio", "max_ratio", "alpha"):
+            value = getattr(self, name)
+            _check(math.isfinite(value) and value >= 0, name, value, "at least 0")
+        for name in ("max_length", "max_sentences"):
+            value = getattr(self, name)
+            _check(value is None or value >= 1, name, value, "at least 1, or None")
+        longest = self.max_length
+        fits = longest is None or longest >= self.min_length
+        _check(fits, "max_length", longest, f"at least min_length, {self.min_length}")
+        _check(self.stop in ("exact", "heuristic"), "stop", self.stop, "'exact' or 'heuristic'")
+        hot = math.isfinite(self.temperature) and self.temperature > 0
+        _check(hot, "temperature", self.temperature, "above 0; beam=1 without sample takes the likeliest token")
+        _check(0 < self.top_p <= 1, "top_p", self.top_p, "above 0 and at most 1")
+        _check(self.leave_share > 0, "leave_share", self.leave_share, "above 0")
+        fits = self.sample or self.n_best <= self.beam
+        _check(fits, "n_best", self.n_best, f"at most beam, {self.beam}; raise beam or sample")
+
+    def bounds(self, source: int) -> tuple[int, int]:
+        """Return the least and the greatest length of the target of a source of ``source`` tokens.
+
+        Examples
+        --------
+        >>> DecodingOptions(max_ratio=1.5, max_extra=10).bounds(20)
+        (1, 40)
+        """
+        longest = max(1, int(self.max_ratio * source) + self.max_extra)
+        if self.max_length is not None:
+            longest = min(longest, self.max_length)
+        return min(longest, max(self.min_length, math.ceil(self.min_ratio * source))), longest
+
+
+def _check(fits: bool, name: str, value: object, expected: str) -> None:
+    if not fits:
+        raise ParameterError(f"{name} is {value!r}: expected {expected}")

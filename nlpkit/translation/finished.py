@@ -1,0 +1,72 @@
+"""Finished: the best hypotheses of each sentence that a beam search has ended so far."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from .hypothesis import Hypothesis, Trace, numpied
+
+
+class Finished:
+    """The best ended hypotheses of each sentence, best first, as far as there are any.
+
+    Parameters
+    ----------
+    n : int
+        Sentences.
+    size : int
+        Hypotheses to keep of each.
+    device : torch.device
+
+    Attributes
+    ----------
+    scores : Tensor (n, size), float32
+        Σ log p / length ** alpha; -inf where there is none yet.
+    """
+
+    def __init__(self, n: int, size: int, device: torch.device) -> None:
+        self.scores = torch.full((n, size), -torch.inf, device=device)
+        self._log_probs = self.scores.clone()
+        self._marks = torch.zeros(n, size, 3, dtype=torch.long, device=device)
+
+    def add(self, scores: Tensor, log_probs: Tensor, step: int, parents: Tensor, tokens: Tensor) -> None:
+        """Offer hypotheses (n, m) that end at a step by a token after a beam; a score of -inf is none."""
+        marks = torch.stack([torch.full_like(parents, step), parents, tokens], dim=2)
+        self.scores, at = torch.cat([self.scores, scores], dim=1).topk(self.scores.shape[1])
+        self._log_probs = torch.cat([self._log_probs, log_probs], dim=1).gather(1, at)
+        self._marks = torch.cat([self._marks, marks], dim=1).take_along_dim(at[..., None], dim=1)
+
+    def take(self, rows: Tensor) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Return scores, log-probabilities and marks of the sentences ``rows``."""
+        return numpied(self.scores[rows]), numpied(self._log_probs[rows]), numpied(self._marks[rows])
+
+    def keep(self, rows: Tensor) -> None:
+        """Go on with the sentences ``rows`` alone."""
+        self.scores, self._log_probs, self._marks = self.scores[rows], self._log_probs[rows], self._marks[rows]
+
+
+Taken = tuple[np.ndarray, np.ndarray, np.ndarray]
+
+
+def read_hypotheses(taken: Sequence[tuple[int, Taken]], trace: Trace, eos_id: int) -> list[list[Hypothesis]]:
+    """Turn what was taken of sentences, each with its row in the trace, into hypotheses."""
+    places = [
+        (i, row, scores[j], log_probs[j], *marks[j])
+        for i, (row, (scores, log_probs, marks)) in enumerate(taken)
+        for j in range(len(scores))
+        if scores[j] > -np.inf
+    ]
+    found: list[list[Hypothesis]] = [[] for _ in taken]
+    if not places:
+        return found
+    rows, steps, parents = (np.array([place[column] for place in places], np.int64) for column in (1, 4, 5))
+    for place, tokens in zip(places, trace.read(rows, parents, steps), strict=True):
+        i, _, score, log_prob, _, _, token = place
+        finished = bool(token == eos_id)
+        line = tokens if finished else [*tokens, int(token)]
+        found[i].append(Hypothesis(tokens=line, score=float(score), log_prob=float(log_prob), finished=finished))
+    return found

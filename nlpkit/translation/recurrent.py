@@ -1,0 +1,280 @@
+"""Recurrent sequence-to-sequence models: RNN, LSTM or GRU, with attention or without.
+
+    without (Sutskever et al. 2014; Cho et al. 2014)   sₜ = cell([eₜ; c], sₜ₋₁),      oₜ = tanh(W [c; sₜ])
+    additive (Bahdanau et al. 2015)                    sₜ = cell([eₜ; cₜ], sₜ₋₁),     oₜ = tanh(W [cₜ; sₜ]),  cₜ by sₜ₋₁
+    dot, general (Luong et al. 2015)                   sₜ = cell([eₜ; oₜ₋₁], sₜ₋₁),   oₜ = tanh(W [cₜ; sₜ]),  cₜ by sₜ
+
+eₜ is the embedding of the token before, c the encoder's last state, cₜ attention's context, oₜ₋₁ there only with
+``input_feeding``. logits = E oₜ + b, E the target's embeddings where they are tied. The decoder's first state is
+tanh(W [encoder's last state]) of each layer. Left out: Bahdanau's maxout readout, Luong's local attention.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from nlpkit.errors import ParameterError
+from nlpkit.layers.attention import attend, make_attention
+from nlpkit.layers.initializers import INITIALIZERS, initialize
+from nlpkit.layers.recurrent import CELLS, SourceReader, Stack
+
+from .model import DecoderState, Memory, TranslationModel, check_ids, padding_mask
+
+
+@dataclass(frozen=True, kw_only=True)
+class RNNOptions:
+    """What a `Seq2SeqRNN` is built from.
+
+    Parameters
+    ----------
+    src_size, trg_size : int
+        The sizes of the vocabularies.
+    cell : {"rnn", "lstm", "gru"}
+    attention : {"none", "additive", "dot", "general"}
+    embedding_size, hidden_size : int
+        Numbers a word, and a state, is made of.
+    encoder_layers, decoder_layers : int
+        How many layers.
+    bidirectional : bool
+        Whether the encoder reads both ways, each with half of ``hidden_size``.
+    input_feeding : bool
+        Whether a decoder with ``"dot"`` or ``"general"`` attention is told what it saw and made one step before.
+        Without, all steps of a training are worked at once.
+    dropout : float
+        Of embeddings, between layers, and of what the decoder makes.
+    tie : {"all", "target", "none"}
+        Which share one matrix: source, target and output ("all", one vocabulary), target and output, or none.
+    initializer : str
+        Of matrices: xavier, he or lecun, with _uniform or _normal.
+    pad_id, start_id, eos_id : int
+    """
+
+    src_size: int
+    trg_size: int
+    cell: str = "gru"
+    attention: str = "general"
+    embedding_size: int = 256
+    hidden_size: int = 512
+    encoder_layers: int = 1
+    decoder_layers: int = 1
+    bidirectional: bool = True
+    input_feeding: bool = True
+    dropout: float = 0.2
+    tie: str = "all"
+    initializer: str = "xavier_uniform"
+    pad_id: int = 0
+    start_id: int = 2
+    eos_id: int = 3
+
+    def __post_init__(self) -> None:
+        for name in ("src_size", "trg_size", "embedding_size", "hidden_size", "encoder_layers", "decoder_layers"):
+            value = getattr(self, name)
+            _check(isinstance(value, int) and value >= 1, name, value, "a whole number of at least 1")
+        for name, choices in _CHOICES.items():
+            _check(getattr(self, name) in choices, name, getattr(self, name), f"one of {', '.join(choices)}")
+        fits = isinstance(self.dropout, int | float) and 0 <= self.dropout < 1
+        _check(fits, "dropout", self.dropout, "from 0 up to, but not, 1")
+        even = not self.bidirectional or self.hidden_size % 2 == 0
+        _check(even, "hidden_size", self.hidden_size, "an even number, half of it for each direction")
+        same = self.tie != "all" or self.src_size == self.trg_size
+        _check(same, "tie", self.tie, f"'target' or 'none': the vocabularies have {self.src_size} and {self.trg_size}")
+        check_ids(self)
+
+
+_CHOICES = {
+    "cell": tuple(CELLS),
+    "attention": ("none", "additive", "dot", "general"),
+    "tie": ("all", "target", "none"),
+    "initializer": tuple(INITIALIZERS),
+}
+
+
+def _check(fits: bool, name: str, value: object, expected: str) -> None:
+    if not fits:
+        raise ParameterError(f"{name} is {value!r}: expected {expected}")
+
+
+class Seq2SeqRNN(TranslationModel):
+    """A recurrent encoder and decoder as a translation model.
+
+    Parameters
+    ----------
+    options : RNNOptions
+
+    Examples
+    --------
+    >>> model = Seq2SeqRNN(RNNOptions(src_size=20, trg_size=20, embedding_size=8, hidden_size=16)).eval()
+    >>> src, lengths = torch.tensor([[5, 6, 3], [7, 3, 0]]), torch.tensor([3, 2])
+    >>> model(src, lengths, torch.tensor([[2, 8], [2, 9]])).shape
+    torch.Size([2, 2, 20])
+    """
+
+    def __init__(self, options: RNNOptions) -> None:
+        super().__init__()
+        self.options = options
+        self.pad_id, self.start_id, self.eos_id = options.pad_id, options.start_id, options.eos_id
+        self.never = tuple(id_ for id_ in dict.fromkeys((options.pad_id, options.start_id)) if id_ != options.eos_id)
+        size, hidden = options.embedding_size, options.hidden_size
+        self.encoder = SourceReader(
+            options.cell, size, hidden, options.encoder_layers, options.dropout, options.bidirectional
+        )
+        self.attention = make_attention(options.attention, hidden)
+        self.feeds = options.attention in ("dot", "general") and options.input_feeding
+        more = size if self.feeds else 0 if options.attention in ("dot", "general") else hidden
+        self.decoder = Stack(options.cell, size + more, hidden, options.decoder_layers, options.dropout)
+        kinds = 2 if options.cell == "lstm" else 1
+        self.bridge = nn.ModuleList(nn.Linear(hidden, hidden) for _ in range(kinds * options.decoder_layers))
+        self.readout = nn.Linear(2 * hidden, size)
+        initialize(self, options.initializer)
+        self.trg_embedding = _embedding(options.trg_size, size)
+        if options.tie != "all":
+            self.src_embedding = _embedding(options.src_size, size)
+        if options.tie == "none":
+            self.output = _embedding(options.trg_size, size)
+        self.logits_bias = nn.Parameter(torch.zeros(options.trg_size))
+
+    def encode(self, src: Tensor, lengths: Tensor) -> RNNMemory:
+        embedding = self.trg_embedding if self.options.tie == "all" else self.src_embedding
+        read, last = self.encoder(self._dropped(embedding(src)), lengths)
+        first = self._first_state(last)
+        mask = None if bool((lengths == src.shape[1]).all()) else padding_mask(lengths, src.shape[1])
+        if self.attention is None:
+            fixed = last[self.options.encoder_layers - 1][:, None]
+            return RNNMemory(fixed, fixed, None, first, lengths)
+        return RNNMemory(read, self.attention.keys(read), mask, first, lengths)
+
+    def teach(self, memory: Memory, trg_in: Tensor, *, sampling: float = 0.0) -> Tensor:
+        assert isinstance(memory, RNNMemory)
+        if sampling or self.feeds or self.options.attention == "additive":
+            return self._step_by_step(memory, trg_in, sampling)[0]
+        return self._at_once(memory, trg_in)
+
+    def logits(self, hidden: Tensor) -> Tensor:
+        matrix = self.output if self.options.tie == "none" else self.trg_embedding
+        return F.linear(hidden, matrix.weight, self.logits_bias)
+
+    def start(self, memory: Memory) -> RNNState:
+        assert isinstance(memory, RNNMemory)
+        return RNNState(self, memory)
+
+    def attention_maps(self, src: Tensor, lengths: Tensor, trg_in: Tensor) -> Tensor | None:
+        if self.attention is None:
+            return None
+        return self._step_by_step(self.encode(src, lengths), trg_in, 0.0)[1][:, None, None].float()
+
+    def go(self, embedded: Tensor, state: Tensor, made: Tensor, memory: RNNMemory) -> tuple[Tensor, Tensor, Tensor]:
+        """One step of the decoder, for all beams of all sentences.
+
+        Parameters
+        ----------
+        embedded : Tensor (n, beams, embedding_size)
+            Of the newest tokens.
+        state : Tensor (layers, n * beams, hidden_size)
+        made : Tensor (n, beams, embedding_size)
+            What the step before made.
+        memory : RNNMemory
+
+        Returns
+        -------
+        made, state, weights
+            ``weights`` (n, beams, s) is how each beam looks at the source.
+        """
+        n, beams, _ = embedded.shape
+        if self.options.attention in ("dot", "general"):
+            inward = torch.cat([embedded, made], dim=-1) if self.feeds else embedded
+            top, state = self.decoder.step(inward.flatten(0, 1), state)
+            seen, weights = self._look(top.view(n, beams, -1), memory)
+        else:
+            seen, weights = self._look(state[self.options.decoder_layers - 1].view(n, beams, -1), memory)
+            top, state = self.decoder.step(torch.cat([embedded, seen], dim=-1).flatten(0, 1), state)
+        return self._read_out(seen, top.view(n, beams, -1)), state, weights
+
+    def _look(self, states: Tensor, memory: RNNMemory) -> tuple[Tensor, Tensor]:
+        if self.attention is None:
+            fixed = memory.read.expand(-1, states.shape[1], -1)
+            return fixed, fixed.new_ones(*fixed.shape[:2], 1)
+        return attend(self.attention, states, memory.keys, memory.read, memory.mask)
+
+    def _read_out(self, seen: Tensor, top: Tensor) -> Tensor:
+        return self._dropped(torch.tanh(self.readout(torch.cat([seen, top], dim=-1))))
+
+    def _at_once(self, memory: RNNMemory, trg_in: Tensor) -> Tensor:
+        inward = self._dropped(self.trg_embedding(trg_in))
+        if self.attention is None:
+            inward = torch.cat([inward, memory.read.expand(-1, trg_in.shape[1], -1)], dim=-1)
+        top, _ = self.decoder(inward, memory.first)
+        return self._read_out(self._look(top, memory)[0], top)
+
+    def _step_by_step(self, memory: RNNMemory, trg_in: Tensor, sampling: float) -> tuple[Tensor, Tensor]:
+        embedded = self._dropped(self.trg_embedding(trg_in))
+        state, made = memory.first, embedded.new_zeros(len(trg_in), 1, self.options.embedding_size)
+        all_made, all_weights = [], []
+        for t in range(trg_in.shape[1]):
+            newest = embedded[:, t : t + 1]
+            if sampling and t:
+                with torch.no_grad():
+                    own = self._dropped(self.trg_embedding(self.logits(made).argmax(-1)))
+                drawn = torch.rand(len(trg_in), 1, 1, device=trg_in.device) < sampling
+                newest = torch.where(drawn, own, newest)
+            made, state, weights = self.go(newest, state, made, memory)
+            all_made.append(made)
+            all_weights.append(weights)
+        return torch.cat(all_made, dim=1), torch.cat(all_weights, dim=1)
+
+    def _first_state(self, last: Tensor) -> Tensor:
+        """Bring the encoder's last states to as many layers as the decoder has; the topmost fills up."""
+        theirs, ours = self.options.encoder_layers, self.options.decoder_layers
+        sources = [
+            kind * theirs + min(layer, theirs - 1) for kind in range(len(last) // theirs) for layer in range(ours)
+        ]
+        return torch.stack([torch.tanh(bridge(last[i])) for bridge, i in zip(self.bridge, sources, strict=True)])
+
+    def _dropped(self, x: Tensor) -> Tensor:
+        return F.dropout(x, self.options.dropout, self.training) if self.options.dropout else x
+
+
+class RNNMemory(Memory):
+    """What was read of each source, the keys to it, and the state that a decoder begins from."""
+
+    def __init__(self, read: Tensor, keys: Tensor, mask: Tensor | None, first: Tensor, lengths: Tensor) -> None:
+        self.read, self.keys, self.mask, self.first, self.lengths = read, keys, mask, first, lengths
+
+    def keep(self, rows: Tensor) -> RNNMemory:
+        mask = None if self.mask is None else self.mask[rows]
+        return RNNMemory(self.read[rows], self.keys[rows], mask, self.first[:, rows], self.lengths[rows])
+
+
+class RNNState(DecoderState):
+    """The recurrent state (layers, n * beams, hidden_size), and what the last step made (n, beams, embedding_size)."""
+
+    def __init__(self, model: Seq2SeqRNN, memory: RNNMemory) -> None:
+        self._model, self._memory, self._state = model, memory, memory.first
+        self._made = memory.read.new_zeros(memory.read.shape[0], 1, model.options.embedding_size)
+
+    def step(self, tokens: Tensor) -> Tensor:
+        embedded = self._model.trg_embedding(tokens)
+        self._made, self._state, _ = self._model.go(embedded, self._state, self._made, self._memory)
+        return self._model.logits(self._made)
+
+    def choose(self, parents: Tensor) -> None:
+        n, beams, _ = self._made.shape
+        if parents.shape[1] == beams == 1:
+            return
+        rows = (parents + torch.arange(n, device=parents.device)[:, None] * beams).flatten()
+        self._state = self._state.index_select(1, rows)
+        self._made = self._made.flatten(0, 1).index_select(0, rows).view(n, parents.shape[1], -1)
+
+    def keep(self, rows: Tensor) -> None:
+        n, beams, _ = self._made.shape
+        self._state = self._state.unflatten(1, (n, beams))[:, rows].flatten(1, 2)
+        self._made, self._memory = self._made[rows], self._memory.keep(rows)
+
+
+def _embedding(size: int, width: int) -> nn.Embedding:
+    embedding = nn.Embedding(size, width)
+    nn.init.normal_(embedding.weight, std=width**-0.5)
+    return embedding

@@ -1,0 +1,107 @@
+"""RequiredPhrases: target phrases that a translation must contain (lexically constrained decoding).
+
+The beam is shared out among hypotheses that have met equally many phrase tokens, a bank each, as Post and Vilar (2018,
+Dynamic Beam Allocation) do; here the banks take turns, those that have met most first, until the beam is full. Besides
+the likeliest continuations, each hypothesis is also continued by its own likeliest token and by the tokens that begin
+or go on with a phrase. A phrase that was begun and not gone on with has to be begun again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import torch
+from torch import Tensor
+
+_NOTHING = -1
+
+
+class RequiredPhrases:
+    """Which phrases the hypotheses of a batch have met, and how far they are in the others.
+
+    Parameters
+    ----------
+    phrases : sequence of sequences of sequences of int
+        Of each sentence, the phrases' ids. Phrases may overlap; one that is named twice is required once.
+    device : torch.device
+
+    Attributes
+    ----------
+    totals : LongTensor (n,)
+        Tokens of all phrases of each sentence.
+    met : BoolTensor (n, beams, phrases)
+        What each hypothesis contains; what is only padding counts as met.
+    """
+
+    def __init__(self, phrases: Sequence[Sequence[Sequence[int]]], device: torch.device) -> None:
+        unique = [list(dict.fromkeys(tuple(phrase) for phrase in own)) for own in phrases]
+        n, most = len(unique), max(len(own) for own in unique)
+        self._longest = max(len(phrase) for own in unique for phrase in own)
+        tokens = torch.full((n, most, self._longest), _NOTHING)
+        for i, own in enumerate(unique):
+            for j, phrase in enumerate(own):
+                tokens[i, j, : len(phrase)] = torch.tensor(phrase)
+        self._tokens = tokens.to(device)
+        self._sizes = (self._tokens != _NOTHING).sum(2)
+        self.totals = self._sizes.sum(1)
+        self.met = (self._sizes == 0)[:, None]
+        self._recent = torch.full((n, 1, self._longest), _NOTHING - 1, device=device)
+
+    def complete(self) -> Tensor:
+        """Return which hypotheses (n, beams) contain all their phrases."""
+        return self.met.all(2)
+
+    def candidates(self) -> Tensor:
+        """Return (n, beams, m): tokens that go on with a phrase or begin one; -1 where there is none."""
+        _, progress = self._after(self.met, self._recent)
+        tokens = self._tokens[:, None].expand(-1, progress.shape[1], -1, -1)
+        onward = tokens.gather(3, progress.clamp(max=self._longest - 1)[..., None])[..., 0]
+        both = torch.cat([onward, tokens[..., 0]], dim=2)
+        return both.masked_fill(self.met.repeat(1, 1, 2), _NOTHING)
+
+    def banks(self, parents: Tensor, tokens: Tensor) -> Tensor:
+        """Return how many phrase tokens would be met if ``tokens`` (n, m) followed the beams ``parents`` (n, m)."""
+        met, progress = self._after(*self._continued(parents, tokens))
+        return torch.where(met, self._sizes[:, None], progress).sum(2)
+
+    def follow(self, parents: Tensor, tokens: Tensor) -> None:
+        """Let beam j of sentence i be what its beam ``parents[i, j]`` was, and ``tokens[i, j]``."""
+        met, self._recent = self._continued(parents, tokens)
+        self.met = self._after(met, self._recent)[0]
+
+    def keep(self, rows: Tensor) -> None:
+        """Go on with the sentences ``rows`` alone."""
+        self._tokens, self._sizes, self.totals = self._tokens[rows], self._sizes[rows], self.totals[rows]
+        self.met, self._recent = self.met[rows], self._recent[rows]
+
+    def _continued(self, parents: Tensor, tokens: Tensor) -> tuple[Tensor, Tensor]:
+        met = self.met.take_along_dim(parents[..., None], dim=1)
+        recent = self._recent.take_along_dim(parents[..., None], dim=1)
+        return met, torch.cat([recent[..., 1:], tokens[..., None]], dim=2)
+
+    def _after(self, met: Tensor, recent: Tensor) -> tuple[Tensor, Tensor]:
+        """Return what is met, and how many of each phrase's first tokens stand at the end of ``recent``."""
+        progress = torch.zeros_like(met, dtype=torch.long)
+        for size in range(1, self._longest + 1):
+            ends = (recent[:, :, None, -size:] == self._tokens[:, None, :, :size]).all(3)
+            met = met | (ends & (self._sizes == size)[:, None])
+            progress = torch.where(ends, size, progress)
+        return met, progress
+
+
+def take_turns(scores: Tensor, banks: Tensor, n: int) -> Tensor:
+    """Return which ``n`` candidates of (rows, m) a beam keeps: the best of each bank, then the second of each ...
+
+    Within a turn the highest bank comes first. Scores of -inf come last.
+
+    Examples
+    --------
+    >>> take_turns(torch.tensor([[-1.0, -2.0, -9.0, -3.0]]), torch.tensor([[0, 0, 1, 0]]), 3).tolist()
+    [[2, 0, 1]]
+    """
+    place = torch.arange(scores.shape[1], device=scores.device)
+    better = (scores[:, None] > scores[..., None]) | ((scores[:, None] == scores[..., None]) & (place < place[:, None]))
+    turn = (better & (banks[:, None] == banks[..., None])).sum(2)
+    worst_last = turn * (int(banks.max()) + 1) + (banks.amax(1, keepdim=True) - banks)
+    worst_last = worst_last.masked_fill(scores == -torch.inf, torch.iinfo(torch.long).max)
+    return worst_last.sort(dim=1, stable=True).indices[:, :n]

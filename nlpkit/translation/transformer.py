@@ -1,0 +1,291 @@
+"""The Transformer (Vaswani et al. 2017) as a translation model.
+
+    encoder: x = embed(src) · √d + PE, then layers;    decoder: the same of the target, looking at the encoder's output
+    logits = W · decoder,   W the target's embedding matrix, and the source's too where the vocabulary is shared
+
+Left out: learnt and relative positions, sparse attention.
+"""
+
+from __future__ import annotations
+
+import math
+import os
+from dataclasses import dataclass
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from nlpkit.errors import ParameterError
+from nlpkit.layers.activations import ACTIVATIONS
+from nlpkit.layers.initializers import INITIALIZERS, initialize
+from nlpkit.layers.positions import sinusoids
+from nlpkit.layers.transformer import Cache, DecoderLayer, EncoderLayer, KeysValues, Shape, blind
+
+from .model import DecoderState, Memory, TranslationModel, check_ids, padding_mask
+
+
+@dataclass(frozen=True, kw_only=True)
+class TransformerOptions:
+    """What a `Seq2SeqTransformer` is built from.
+
+    Parameters
+    ----------
+    src_size, trg_size : int
+        The sizes of the vocabularies.
+    d_model : int
+        Numbers a position is made of.
+    heads : int
+        Attention heads; they divide ``d_model``.
+    ffn_dim : int
+        The feed-forward networks' inner size.
+    encoder_layers, decoder_layers : int
+        How many layers.
+    norm : {"pre", "post"}
+        Whether a layer norm stands before each part of a layer, or after it.
+    activation : str
+        Of the feed-forward networks: relu, leaky_relu, elu, gelu, silu, tanh.
+    dropout : float
+        Of embeddings, and of what each part of a layer makes.
+    attention_dropout : float
+        Of attention's weights.
+    activation_dropout : float
+        Within feed-forward networks.
+    tie : {"all", "target", "none"}
+        Which share one matrix: source, target and output ("all", one vocabulary), target and output, or none.
+    scale_embedding : bool
+        Whether embeddings are multiplied by √d_model.
+    logits_bias : bool
+        Whether each target word has a bias.
+    initializer : str
+        Of matrices: xavier, he or lecun, with _uniform or _normal.
+    pad_id, start_id, eos_id : int
+    """
+
+    src_size: int
+    trg_size: int
+    d_model: int = 256
+    heads: int = 4
+    ffn_dim: int = 1024
+    encoder_layers: int = 3
+    decoder_layers: int = 3
+    norm: str = "pre"
+    activation: str = "relu"
+    dropout: float = 0.1
+    attention_dropout: float = 0.0
+    activation_dropout: float = 0.0
+    tie: str = "all"
+    scale_embedding: bool = True
+    logits_bias: bool = False
+    initializer: str = "xavier_uniform"
+    pad_id: int = 0
+    start_id: int = 2
+    eos_id: int = 3
+
+    def __post_init__(self) -> None:
+        for name in ("src_size", "trg_size", "d_model", "heads", "ffn_dim", "encoder_layers", "decoder_layers"):
+            value = getattr(self, name)
+            _check(isinstance(value, int) and value >= 1, name, value, "a whole number of at least 1")
+        _check(self.d_model % self.heads == 0, "heads", self.heads, f"a divisor of d_model, {self.d_model}")
+        for name in ("dropout", "attention_dropout", "activation_dropout"):
+            value = getattr(self, name)
+            _check(isinstance(value, int | float) and 0 <= value < 1, name, value, "from 0 up to, but not, 1")
+        for name, choices in _CHOICES.items():
+            _check(getattr(self, name) in choices, name, getattr(self, name), f"one of {', '.join(choices)}")
+        same = self.tie != "all" or self.src_size == self.trg_size
+        _check(same, "tie", self.tie, f"'target' or 'none': the vocabularies have {self.src_size} and {self.trg_size}")
+        check_ids(self)
+
+
+_CHOICES = {
+    "norm": ("pre", "post"),
+    "tie": ("all", "target", "none"),
+    "activation": tuple(ACTIVATIONS),
+    "initializer": tuple(INITIALIZERS),
+}
+
+
+def _check(fits: bool, name: str, value: object, expected: str) -> None:
+    if not fits:
+        raise ParameterError(f"{name} is {value!r}: expected {expected}")
+
+
+class Seq2SeqTransformer(TranslationModel):
+    """The Transformer as a translation model.
+
+    Parameters
+    ----------
+    options : TransformerOptions
+
+    Examples
+    --------
+    >>> model = Seq2SeqTransformer(TransformerOptions(src_size=20, trg_size=20, d_model=16, heads=2, ffn_dim=32)).eval()
+    >>> src, lengths = torch.tensor([[5, 6, 3], [7, 3, 0]]), torch.tensor([3, 2])
+    >>> model(src, lengths, torch.tensor([[2, 8], [2, 9]])).shape
+    torch.Size([2, 2, 20])
+    """
+
+    def __init__(self, options: TransformerOptions) -> None:
+        super().__init__()
+        self.options = options
+        self.pad_id, self.start_id, self.eos_id = options.pad_id, options.start_id, options.eos_id
+        self.never = tuple(id_ for id_ in dict.fromkeys((options.pad_id, options.start_id)) if id_ != options.eos_id)
+        self._scale = math.sqrt(options.d_model) if options.scale_embedding else 1.0
+        shape = Shape(
+            options.d_model,
+            options.heads,
+            options.ffn_dim,
+            options.norm,
+            options.activation,
+            options.dropout,
+            options.attention_dropout,
+            options.activation_dropout,
+        )
+        self.encoder = nn.ModuleList(EncoderLayer(shape) for _ in range(options.encoder_layers))
+        self.decoder = nn.ModuleList(DecoderLayer(shape) for _ in range(options.decoder_layers))
+        last = nn.LayerNorm if options.norm == "pre" else nn.Identity
+        self.encoder_norm, self.decoder_norm = last(options.d_model), last(options.d_model)
+        initialize(self, options.initializer)
+        self.trg_embedding = _embedding(options.trg_size, options.d_model)
+        if options.tie != "all":
+            self.src_embedding = _embedding(options.src_size, options.d_model)
+        if options.tie == "none":
+            self.output = _embedding(options.trg_size, options.d_model)
+        self.logits_bias = nn.Parameter(torch.zeros(options.trg_size)) if options.logits_bias else None
+        self._sines = sinusoids(256, options.d_model)  # no buffer: it grows, and must not be rounded with the weights
+
+    @classmethod
+    def from_marian(cls, folder: str | os.PathLike[str]) -> Seq2SeqTransformer:
+        """Read a Marian model as transformers writes it: see `nlpkit.translation.marian.read_marian`."""
+        from .marian import read_marian
+
+        return read_marian(folder)
+
+    def encode(self, src: Tensor, lengths: Tensor) -> TransformerMemory:
+        embedding = self.trg_embedding if self.options.tie == "all" else self.src_embedding
+        x = self._embed(embedding, src)
+        mask = None if bool((lengths == src.shape[1]).all()) else padding_mask(lengths, src.shape[1])[:, None, None]
+        for layer in self.encoder:
+            x = layer(x, mask)
+        x = self.encoder_norm(x)
+        return TransformerMemory([layer.to_source.project(x) for layer in self.decoder], mask, lengths)
+
+    def teach(self, memory: Memory, trg_in: Tensor, *, sampling: float = 0.0) -> Tensor:
+        assert isinstance(memory, TransformerMemory)
+        if sampling:  # two passes: the first guesses (Mihaylova and Martins 2019)
+            with torch.no_grad():
+                guesses = self.logits(self.teach(memory, trg_in)).argmax(-1)
+            trg_in = mixed(trg_in, guesses, sampling, self.pad_id)
+        x = self._embed(self.trg_embedding, trg_in)
+        for layer, source in zip(self.decoder, memory.layers, strict=True):
+            x = layer(x, source, memory.mask)
+        return self.decoder_norm(x)
+
+    def logits(self, hidden: Tensor) -> Tensor:
+        matrix = self.output if self.options.tie == "none" else self.trg_embedding
+        return F.linear(hidden, matrix.weight, self.logits_bias)
+
+    def start(self, memory: Memory) -> TransformerState:
+        assert isinstance(memory, TransformerMemory)
+        return TransformerState(self, memory)
+
+    def attention_maps(self, src: Tensor, lengths: Tensor, trg_in: Tensor) -> Tensor:
+        memory = self.encode(src, lengths)
+        x = self._embed(self.trg_embedding, trg_in)
+        maps = []
+        for layer, source in zip(self.decoder, memory.layers, strict=True):
+            x, weights = layer.source_weights(x, source, memory.mask)
+            maps.append(weights)
+        return torch.stack(maps, dim=1)
+
+    def _embed(self, embedding: nn.Embedding, ids: Tensor, first: int = 0) -> Tensor:
+        """Embed (n, t), of which the first position is ``first``."""
+        x = embedding(ids) * self._scale + self._positions(first, ids.shape[1], embedding.weight)
+        return F.dropout(x, self.options.dropout, self.training) if self.options.dropout else x
+
+    def _positions(self, first: int, n: int, like: Tensor) -> Tensor:
+        room, last = len(self._sines), first + n
+        if last > room or self._sines.dtype != like.dtype or self._sines.device != like.device:
+            with torch.inference_mode(False):
+                self._sines = sinusoids(room if last <= room else 2 * last, self.options.d_model).to(like)
+        return self._sines[first:last]
+
+
+class TransformerMemory(Memory):
+    """Keys and values of the source, of each decoder layer, and which of them are padding."""
+
+    def __init__(self, layers: list[KeysValues], mask: Tensor | None, lengths: Tensor) -> None:
+        self.layers, self.mask, self.lengths = layers, mask, lengths
+
+    def keep(self, rows: Tensor) -> TransformerMemory:
+        lengths = self.lengths[rows]
+        longest = int(lengths.max()) if len(rows) else 0
+        mask = None if self.mask is None else self.mask[rows][..., :longest]
+        kept = [KeysValues(*(part.index_select(0, rows)[:, :, :longest] for part in layer)) for layer in self.layers]
+        return TransformerMemory(kept, None if mask is None or bool(mask.all()) else mask, lengths)
+
+
+class TransformerState(DecoderState):
+    """Keys and values of all beams of a sentence lie side by side, in columns; ``reach`` says which a beam sees.
+
+    So a beam that goes on from another changes what it sees, and nothing is copied.
+    """
+
+    def __init__(self, model: Seq2SeqTransformer, memory: TransformerMemory) -> None:
+        self._model = model
+        self._caches = [Cache() for _ in model.decoder]
+        self._time = 0
+        self._reach: Tensor | None = None  # (n, beams, columns); None while every beam sees every column
+        self._beams = 1
+        self._see(memory)
+
+    def step(self, tokens: Tensor) -> Tensor:
+        model = self._model
+        x = model.trg_embedding(tokens) * model._scale
+        x = x + model._positions(self._time, 1, x)
+        mask = None
+        if self._reach is not None:
+            own = torch.eye(tokens.shape[1], dtype=torch.bool, device=tokens.device)
+            self._reach = torch.cat([self._reach, own.expand(len(tokens), -1, -1)], dim=2)
+            mask = blind(self._reach, x.dtype)[:, None]
+        for layer, cache, source in zip(model.decoder, self._caches, self._memory.layers, strict=True):
+            queries, new = layer.attention.queries_keys_values(layer.around_attention.before(x))
+            x = layer.around_attention.after(x, layer.attention.look(queries, cache.append(new), mask))
+            x = layer.after_attention(x, source, self._source_mask)
+        self._time += 1
+        return model.logits(model.decoder_norm(x))
+
+    def choose(self, parents: Tensor) -> None:
+        n, beams = parents.shape
+        if self._reach is None:
+            if beams == self._beams == 1:
+                return
+            self._reach = torch.ones(n, 1, self._time, dtype=torch.bool, device=parents.device)
+        self._reach = self._reach.gather(1, parents[:, :, None].expand(-1, -1, self._reach.shape[2]))
+        self._beams = beams
+
+    def keep(self, rows: Tensor) -> None:
+        self._see(self._memory.keep(rows))
+        for cache in self._caches:
+            cache.keep(rows)
+        if self._reach is not None:
+            self._reach = self._reach[rows]
+
+    def _see(self, memory: TransformerMemory) -> None:
+        self._memory = memory
+        mask = memory.mask
+        self._source_mask = None if mask is None else blind(mask, memory.layers[0].keys.dtype)
+
+
+def mixed(trg_in: Tensor, guesses: Tensor, sampling: float, pad_id: int) -> Tensor:
+    """Replace tokens after the first by the ``guesses`` (n, t) at the position before, as likely as ``sampling``."""
+    own = torch.cat([trg_in[:, :1], guesses[:, :-1]], dim=1)
+    drawn = torch.rand(trg_in.shape, device=trg_in.device) < sampling
+    drawn[:, 0] = False
+    return torch.where(drawn & (trg_in != pad_id), own, trg_in)
+
+
+def _embedding(size: int, d_model: int) -> nn.Embedding:
+    embedding = nn.Embedding(size, d_model)
+    nn.init.normal_(embedding.weight, std=d_model**-0.5)
+    return embedding

@@ -1,0 +1,387 @@
+"""Translator: a model and its sub-words; raw text goes in and comes out."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+
+from nlpkit import artifact as artifacts
+from nlpkit.device import resolve_device
+from nlpkit.errors import ArtifactError, ParameterError
+from nlpkit.text.subword import Subwords
+
+from .attention_map import WordAttention
+from .decoding import decode, in_order
+from .decoding_options import DecodingOptions
+from .hypothesis import Hypothesis
+from .model import TranslationModel
+from .recurrent import RNNOptions, Seq2SeqRNN
+from .transformer import Seq2SeqTransformer, TransformerOptions
+
+ARCHITECTURES: dict[str, tuple[type[Any], type[Any]]] = {
+    "transformer": (Seq2SeqTransformer, TransformerOptions),
+    "rnn": (Seq2SeqRNN, RNNOptions),
+}
+"""Each architecture's model and its options, by its name in ``config.json``."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Candidate:
+    """One translation of a text.
+
+    Attributes
+    ----------
+    text : str
+        On one line.
+    tokens : list of str
+        Its sub-words.
+    ids : list of int
+        Their numbers.
+    score : float
+        Σ log p / length ** alpha, of tokens and the end; what candidates are ordered by.
+    finished : bool
+        False if it was cut off at the greatest length.
+    """
+
+    text: str
+    tokens: list[str]
+    ids: list[int]
+    score: float
+    finished: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class Translation:
+    """What became of a text.
+
+    Attributes
+    ----------
+    source : str
+    source_tokens : list of str
+        The sub-words of the source.
+    source_ids : list of int
+        Their numbers.
+    n_best : list of Candidate
+        The best first.
+    """
+
+    source: str
+    source_tokens: list[str]
+    source_ids: list[int]
+    n_best: list[Candidate]
+
+    @property
+    def text(self) -> str:
+        """The best translation."""
+        return self.n_best[0].text
+
+    @property
+    def score(self) -> float:
+        """The best translation's score."""
+        return self.n_best[0].score
+
+
+class Translator:
+    """Translates texts.
+
+    Parameters
+    ----------
+    model : path or TranslationModel
+        The folder of a trained model, or a model and its sub-words.
+    src_subwords, trg_subwords : Subwords, optional
+        Of a model that is no folder; the target's are the source's unless told.
+    device : str, default="auto"
+        See `nlpkit.device.resolve_device`.
+
+    Attributes
+    ----------
+    model : TranslationModel
+    src_subwords, trg_subwords : Subwords
+    provenance : dict
+        How the model was trained.
+
+    Raises
+    ------
+    ArtifactError
+        If the folder isn't a translation model's, or is damaged.
+    ParameterError
+        If model and sub-words don't fit.
+    """
+
+    stored_options = ("architecture", "model")
+
+    def __init__(
+        self,
+        model: TranslationModel | str | os.PathLike[str],
+        *,
+        src_subwords: Subwords | None = None,
+        trg_subwords: Subwords | None = None,
+        device: str = "auto",
+    ) -> None:
+        self.provenance: dict[str, Any] = {}
+        if not isinstance(model, TranslationModel):
+            if src_subwords or trg_subwords:
+                raise ParameterError("a folder has sub-words of its own: give it alone, or a model with sub-words")
+            read = artifacts.read(model)
+            if read.kind != "translation":
+                raise ArtifactError(f"{os.fspath(model)}: is a model of kind {read.kind!r}: expected 'translation'")
+            read.check_options(self.stored_options)
+            model, src_subwords, trg_subwords = _from_folder(read)
+            self.provenance = read.provenance
+        if src_subwords is None:
+            raise ParameterError("a model by itself reads no text: give src_subwords too")
+        self.src_subwords, self.trg_subwords = src_subwords, trg_subwords or src_subwords
+        sizes = len(self.src_subwords), len(self.trg_subwords)
+        if (model.options.src_size, model.options.trg_size) != sizes:
+            raise ParameterError(
+                f"the model has vocabularies of {model.options.src_size} and {model.options.trg_size}, and the"
+                f" sub-words {sizes[0]} and {sizes[1]}: give those it was trained with"
+            )
+        self.model = model.to(resolve_device(device)).eval()
+
+    @classmethod
+    def from_artifact(cls, artifact: artifacts.Artifact) -> Translator:
+        """What `nlpkit.load` calls."""
+        return cls(artifact.path)
+
+    def save(
+        self,
+        path: str | os.PathLike[str],
+        *,
+        provenance: Mapping[str, Any] | None = None,
+        files: Mapping[str, bytes] | None = None,
+        force: bool = False,
+    ) -> Path:
+        """Write the model folder.
+
+        Parameters
+        ----------
+        path : path
+        provenance : mapping, optional
+            How the model was trained; what it was loaded with unless told.
+        files : mapping of str to bytes, optional
+            Further files, such as a picture of the training.
+        force : bool
+            Replace a folder that nlpkit wrote before.
+
+        Raises
+        ------
+        OutputError
+            If the folder exists or can't be written.
+        """
+        shared = self.src_subwords == self.trg_subwords
+        spm = (
+            {"spm.model": self.src_subwords.proto}
+            if shared
+            else {"src.spm.model": self.src_subwords.proto, "trg.spm.model": self.trg_subwords.proto}
+        )
+        weights = {name: tensor.detach().cpu().numpy() for name, tensor in self.model.float().state_dict().items()}
+        return artifacts.save(
+            path,
+            kind="translation",
+            options={"architecture": _architecture(self.model), "model": asdict(self.model.options)},
+            arrays=weights,
+            files=spm | dict(files or {}),
+            provenance={"torch": str(torch.__version__), **(provenance or self.provenance)},
+            force=force,
+        )
+
+    def translate(
+        self, texts: Sequence[str], options: DecodingOptions | None = None, *, beam: int | None = None
+    ) -> list[str]:
+        """Return the best translation of each text.
+
+        Parameters
+        ----------
+        texts : sequence of str
+            Of any length; an empty one stays empty.
+        options : DecodingOptions, optional
+            How translations are searched for.
+        beam : int, optional
+            In place of that in ``options``.
+        """
+        return [translation.text for translation in self.translate_full(texts, options, beam=beam)]
+
+    def translate_full(
+        self,
+        texts: Sequence[str],
+        options: DecodingOptions | None = None,
+        *,
+        beam: int | None = None,
+        prefixes: Sequence[str] | None = None,
+        phrases: Sequence[Sequence[str]] | None = None,
+    ) -> list[Translation]:
+        """Return all that is known of each text's translation.
+
+        Parameters
+        ----------
+        texts, options, beam
+            As in `translate`.
+        prefixes : sequence of str, optional
+            How the translation of each text has to begin.
+        phrases : sequence of sequences of str, optional
+            What has to stand in the translation of each text.
+        """
+        stream = self.stream(texts, options, beam=beam, prefixes=prefixes, phrases=phrases)
+        return list(stream)
+
+    def stream(
+        self,
+        texts: Sequence[str],
+        options: DecodingOptions | None = None,
+        *,
+        beam: int | None = None,
+        prefixes: Sequence[str] | None = None,
+        phrases: Sequence[Sequence[str]] | None = None,
+    ) -> Iterator[Translation]:
+        """As `translate_full`, and give each translation, in the order of the texts, as soon as it is there.
+
+        Texts are worked on by length, the longest first; equal ones once.
+        """
+        if isinstance(texts, str):
+            raise ParameterError("texts is one text; expected a list of them: put it in brackets")
+        options = options or DecodingOptions()
+        if beam is not None:
+            options = replace(options, beam=beam, n_best=min(options.n_best, beam))
+        ids = self.src_subwords.encode(texts)
+        work, of_text = _distinct(ids, prefixes, phrases, distinct=not options.sample)
+        begin = None if prefixes is None else self.trg_subwords.encode([prefixes[i] for i in work])
+        demanded = None if phrases is None else [self.trg_subwords.encode(phrases[i]) for i in work]
+        found = in_order(decode(self.model, [ids[i] for i in work], options, prefixes=begin, phrases=demanded))
+        known: list[list[Hypothesis]] = []
+        for text, source, number in zip(texts, ids, of_text, strict=True):
+            if number < 0:
+                empty = Candidate(text="", tokens=[], ids=[], score=0.0, finished=True)
+                yield Translation(source=text, source_tokens=[], source_ids=[], n_best=[empty])
+                continue
+            while len(known) <= number:
+                known.append(next(found))
+            yield self._translation(text, source, known[number])
+
+    def _translation(self, text: str, source: list[int], found: list[Hypothesis]) -> Translation:
+        texts = self.trg_subwords.decode([hypothesis.tokens for hypothesis in found])
+        return Translation(
+            source=text,
+            source_tokens=self.src_subwords.pieces(source),
+            source_ids=source,
+            n_best=[
+                Candidate(
+                    text=written,
+                    tokens=self.trg_subwords.pieces(hypothesis.tokens),
+                    ids=hypothesis.tokens,
+                    score=hypothesis.score,
+                    finished=hypothesis.finished,
+                )
+                for written, hypothesis in zip(texts, found, strict=True)
+            ],
+        )
+
+    @torch.inference_mode()
+    def word_attention(self, translation: Translation, *, layer: int = -1, head: int | None = None) -> WordAttention:
+        """Return how the words of a translation look at the words of its source.
+
+        Parameters
+        ----------
+        translation : Translation
+            Its best candidate is meant.
+        layer : int
+            Of the decoder; the last unless told.
+        head : int, optional
+            The mean of all heads unless told.
+
+        Returns
+        -------
+        WordAttention
+            Of a word's sub-words the weights to are added up and those from averaged; what goes to the source's end
+            token is left out, and rows are scaled to sum to 1.
+
+        Raises
+        ------
+        ParameterError
+            If the model has no attention, or no such layer or head.
+        """
+        self.check_attention(layer, head)
+        source, target = translation.source_ids, translation.n_best[0].ids
+        of_source, of_target = self.src_subwords.words(source), self.trg_subwords.words(target)
+        source_words = self.src_subwords.decode([source[a:b] for a, b in of_source])
+        target_words = self.trg_subwords.decode([target[a:b] for a, b in of_target])
+        if not of_source or not of_target:
+            none = np.zeros((len(of_target), len(of_source)), np.float32)
+            return WordAttention(source=source_words, target=target_words, weights=none)
+        device, model = self.model.device, self.model
+        src = torch.tensor([[*source, model.eos_id]], device=device)
+        trg_in = torch.tensor([[model.start_id, *target]], device=device)
+        maps = model.attention_maps(src, torch.tensor([src.shape[1]], device=device), trg_in)
+        assert maps is not None
+        chosen = maps[0, layer].mean(0) if head is None else maps[0, layer, head]
+        weights = chosen.float().cpu().numpy()
+        to_words = np.stack([weights[:, a:b].sum(1) for a, b in of_source], axis=1)
+        words = np.stack([to_words[a:b].mean(0) for a, b in of_target])
+        scaled = (words / np.maximum(words.sum(1, keepdims=True), 1e-12)).astype(np.float32)
+        return WordAttention(source=source_words, target=target_words, weights=scaled)
+
+    def check_attention(self, layer: int = -1, head: int | None = None) -> None:
+        """Raise ParameterError if the model has no attention, or no such layer or head of it."""
+        options = self.model.options
+        if getattr(options, "attention", "") == "none":
+            raise ParameterError("this model has no attention: train one with --attention additive, dot or general")
+        layers, heads = (options.decoder_layers, options.heads) if hasattr(options, "heads") else (1, 1)
+        if not -layers <= layer < layers:
+            raise ParameterError(f"layer is {layer}: expected one from 0 to {layers - 1}, or -1 for the last")
+        if head is not None and not 0 <= head < heads:
+            raise ParameterError(f"head is {head}: expected one from 0 to {heads - 1}")
+
+
+def _distinct(
+    ids: list[list[int]],
+    prefixes: Sequence[str] | None,
+    phrases: Sequence[Sequence[str]] | None,
+    *,
+    distinct: bool,
+) -> tuple[list[int], list[int]]:
+    """Return the texts to work on, and for each text which of these stands for it; -1 for empty ones."""
+    work: list[int] = []
+    of_text: list[int] = []
+    seen: dict[Any, int] = {}
+    for i, source in enumerate(ids):
+        if not source:
+            of_text.append(-1)
+            continue
+        key = i if not distinct else (tuple(source), prefixes and prefixes[i], phrases and tuple(phrases[i]))
+        if key not in seen:
+            seen[key] = len(work)
+            work.append(i)
+        of_text.append(seen[key])
+    return work, of_text
+
+
+def _architecture(model: TranslationModel) -> str:
+    return next(name for name, (cls, _) in ARCHITECTURES.items() if isinstance(model, cls))
+
+
+def _from_folder(folder: artifacts.Artifact) -> tuple[TranslationModel, Subwords, Subwords | None]:
+    name, options = folder.options.get("architecture"), folder.options.get("model")
+    place = folder.path / "config.json"
+    if name not in ARCHITECTURES or not isinstance(options, dict):
+        raise ArtifactError(f"{place}: has architecture {name!r}: expected one of {', '.join(ARCHITECTURES)}")
+    cls, options_of = ARCHITECTURES[name]
+    try:
+        model = cls(options_of(**options))
+    except (TypeError, ParameterError) as error:
+        raise ArtifactError(f"{place}: its options don't make a model: {error}") from error
+    weights = {key: torch.from_numpy(array) for key, array in folder.arrays.items()}
+    own = model.state_dict()
+    wrong = [key for key in own if key not in weights or weights[key].shape != own[key].shape]
+    wrong += [key for key in weights if key not in own]
+    if wrong:
+        raise ArtifactError(f"{folder.path / 'model.safetensors'}: doesn't fit {place}: look at {wrong[0]!r}")
+    model.load_state_dict(weights)
+    if "spm.model" in folder.files:
+        return model, Subwords(folder.file("spm.model")), None
+    return model, Subwords(folder.file("src.spm.model")), Subwords(folder.file("trg.spm.model"))

@@ -1,0 +1,121 @@
+"""``nlpkit translate``, with a model that has learnt nothing: what comes out, where, and what is refused."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+
+from nlpkit.text.subword import Subwords
+from nlpkit.translation import Seq2SeqTransformer, TransformerOptions, Translator
+
+SHORT = ["--max-extra", "3", "--max-ratio", "1", "--quiet"]
+
+
+@pytest.fixture
+def model(tmp_path: Path) -> Translator:
+    torch.manual_seed(1)
+    subwords = Subwords.train(["one two three four five", "six seven eight nine ten"] * 20, vocab_size=300)
+    sizes = TransformerOptions(
+        src_size=len(subwords), trg_size=len(subwords), d_model=16, heads=2, ffn_dim=32, encoder_layers=1
+    )
+    translator = Translator(Seq2SeqTransformer(sizes), src_subwords=subwords, device="cpu")
+    translator.save(tmp_path / "model")
+    return translator
+
+
+def test_texts_files_and_pipes_agree(run: Any, model: Translator, tmp_path: Path) -> None:
+    lines = ["one two", "", "nine ten five", "one two"]
+    (tmp_path / "in.txt").write_text("\n".join(lines) + "\n")
+    by_text = run("translate", *lines, "--model", "model", *SHORT)
+    by_file = run("translate", "-i", "in.txt", "--model", "model", *SHORT)
+    by_pipe = run("translate", "--model", "model", *SHORT, stdin=(tmp_path / "in.txt").read_bytes())
+    to_file = run("translate", "-i", "in.txt", "--model", "model", "-o", "out.txt", *SHORT)
+    assert by_text.code == by_file.code == by_pipe.code == to_file.code == 0
+    assert by_text.out == by_file.out == by_pipe.out == (tmp_path / "out.txt").read_text()
+    out = by_text.out.split("\n")
+    assert len(out) == 5
+    assert out[1] == ""
+    assert out[0] == out[3]
+    assert to_file.out == ""
+
+
+def test_n_best(run: Any, model: Translator) -> None:
+    code, out, _ = run("translate", "one", "two", "--model", "model", "--n-best", "3", *SHORT)
+    rows = [line.split("\t") for line in out.splitlines()]
+    assert code == 0
+    assert [row[0] for row in rows] == ["0"] * 3 + ["1"] * 3
+    scores = [float(row[1]) for row in rows[:3]]
+    assert scores == sorted(scores, reverse=True)
+
+
+def test_jsonl(run: Any, model: Translator) -> None:
+    code, out, _ = run("translate", "one", "", "--model", "model", "--beam", "2", "--format", "jsonl", *SHORT)
+    records = [json.loads(line) for line in out.splitlines()]
+    assert code == 0
+    assert [record["id"] for record in records] == [0, 1]
+    assert records[0]["text"] == "one"
+    assert records[0]["translation"] == records[0]["n_best"][0]["text"]
+    assert records[1]["translation"] == ""
+
+
+def test_attention(run: Any, model: Translator, tmp_path: Path) -> None:
+    code, _, err = run(
+        *("translate", "one two three", "four", "--model", "model", "--prefix", "six seven"),
+        *("--attention", "map.png", "--alignments", "pairs.txt", *SHORT),
+    )
+    assert (code, err) == (0, "")
+    assert (tmp_path / "map.png").read_bytes().startswith(b"\x89PNG")
+    lines = (tmp_path / "pairs.txt").read_text().splitlines()
+    assert len(lines) == 2
+    for line, sources in zip(lines, (3, 1), strict=True):
+        pairs = [pair.split("-") for pair in line.split()]
+        assert [int(target) for _, target in pairs] == list(range(len(pairs)))
+        assert all(int(source) < sources for source, _ in pairs)
+    code, _, err = run("translate", "one two three", "--model", "model", "--attention", "-", *SHORT)
+    assert code == 0
+    assert "one two three" in err
+
+
+def test_what_was_cut_off_is_said(run: Any, model: Translator) -> None:
+    _, _, err = run("translate", "one", "--model", "model", "--max-length", "1")
+    assert "were cut off at the greatest length" in err
+
+
+def test_a_long_line_and_unknown_characters(run: Any, model: Translator) -> None:
+    long = "seven " * 850
+    code, out, _ = run(
+        "translate", "--model", "model", "--beam", "1", "--max-length", "5", stdin=f"{long}\n☃☃\n".encode()
+    )
+    assert code == 0
+    assert out.count("\n") == 2
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["one"], "--model"),
+        (["one", "--model", "nowhere"], "there is no such folder"),
+        (["one", "--model", "model", "--beam", "0"], "beam is 0"),
+        (["one", "--model", "model", "--format", "xml"], "choose text or jsonl"),
+        (["one", "--model", "model", "--attention", "map.jpg"], "ends in .png"),
+        (["one", "--model", "model", "--attention", "-", "--head", "7"], "head is 7"),
+        (["model/config.json", "--model", "model"], "did you mean -i"),
+        (["-i", "nothing.txt", "--model", "model"], "nothing.txt"),
+        (["one", "--model", "model", "-o", "no/where.txt"], "no"),
+    ],
+)
+def test_refused_in_one_line(run: Any, model: Translator, words: list[str], message: str) -> None:
+    code, out, err = run("translate", *words)
+    assert (code, out, err.count("\n")) == (2, "", 1)
+    assert message in err
+
+
+def test_bytes_that_are_no_text(run: Any, model: Translator) -> None:
+    code, out, err = run("translate", "--model", "model", *SHORT, stdin=b"one\n\xff\xfe\n")
+    assert (code, err.count("\n")) == (2, 1)
+    code, out, _ = run("translate", "--model", "model", "--decode-errors", "replace", *SHORT, stdin=b"one\n\xff\xfe\n")
+    assert (code, out.count("\n")) == (0, 2)
