@@ -6,9 +6,9 @@ import json
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
-from nlpkit.jobs.passes import TRAINING
+from nlpkit.jobs.passes import TRAINING, TRANSLATING
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -50,14 +50,16 @@ def progress_bar(*, quiet: bool) -> Iterator[Callable[[str, int, int | None], No
     from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
 
     class Amount(DownloadColumn):
-        """Bytes, or words of a training."""
+        """Bytes, words of a training, or texts."""
 
         def render(self, task: Any) -> Text:
-            if task.description != TRAINING:
-                return super().render(task)
-            return self.words.render(task)
+            column = self.others.get(task.description)
+            return column.render(task) if column else super().render(task)
 
-        words = TextColumn("{task.completed:,}/{task.total:,} words", style="progress.download")
+        others: ClassVar = {
+            TRAINING: TextColumn("{task.completed:,}/{task.total:,} words", style="progress.download"),
+            TRANSLATING: TextColumn("{task.completed:,} texts", style="progress.download"),
+        }
 
     columns = (TextColumn("{task.description}"), BarColumn(), Amount(), TimeRemainingColumn())
     with Progress(*columns, console=Console(stderr=True), transient=True) as progress:

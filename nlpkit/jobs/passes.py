@@ -18,9 +18,11 @@ StrPath = str | os.PathLike[str]
 AnyTexts = Texts | GivenTexts
 Progress = Callable[[str, int, int | None], None]
 """Called at times with what is being done, the bytes that were read, and those there are (or None); where that is
-`TRAINING`, with the words that were trained, and those there are in all epochs."""
+`TRAINING`, with the words that were trained, and those there are in all epochs; where it is `TRANSLATING`, with the
+texts that are done, and None."""
 
 TRAINING = "training"
+TRANSLATING = "translating"
 
 _FIT_CHARACTERS = 1 << 20
 

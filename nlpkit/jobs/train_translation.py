@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from nlpkit.corpora import Pairs
+from nlpkit.device import resolve_device
 from nlpkit.errors import InputError
 
 from .passes import Progress, StrPath
@@ -181,6 +182,7 @@ def train_translation(
 
     given = dict(parameters or {})
     check_asked(architecture, attention, given)
+    place = resolve_device(device)
     set_threads(threads)
     common = {
         "from_": from_,
@@ -201,7 +203,9 @@ def train_translation(
         valid_source = "given"
     subwords = _subwords(train, vocab_size, separate_vocabularies, int(given.get("seed", 1)))
     data, validation = _encoded(train, subwords), _encoded(held, subwords) if held.src else None
-    model, options = choose_model(data, subwords, architecture=architecture, attention=attention, asked=given)
+    model, options = choose_model(
+        data, subwords, architecture=architecture, attention=attention, asked=given, device=place.type
+    )
     plan = TranslationPlan(
         architecture=architecture,
         pairs=len(data),

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 from nlpkit.corpora import GivenTexts, Texts
 from nlpkit.errors import OutputError, ParameterError
 
-from .passes import AnyTexts, Progress, StrPath
+from .passes import TRANSLATING, AnyTexts, Progress, StrPath
 from .sinks import check_apart, check_place
 
 if TYPE_CHECKING:
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from nlpkit.translation.decoding_options import DecodingOptions
     from nlpkit.translation.translator import Translation, Translator
 
-TRANSLATING = "translating"
 FORMATS = ("text", "jsonl")
 _WINDOW = 1 << 20  # characters that are sorted by length together
 
@@ -98,7 +97,7 @@ def translate_files(
     threads : int, optional
         Every core, unless told.
     progress : callable, optional
-        See `nlpkit.jobs.passes.Progress`; what is done is counted in texts.
+        See `nlpkit.jobs.passes.Progress`.
     seen : callable, optional
         Is given each translation.
 

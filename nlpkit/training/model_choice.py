@@ -46,6 +46,7 @@ def choose_model(
     architecture: str = "transformer",
     attention: str | None = None,
     asked: Mapping[str, Any] | None = None,
+    device: str = "cpu",
 ) -> tuple[TranslationModel, TrainingOptions]:
     """Return a model with its first weights, and how to train it.
 
@@ -60,6 +61,8 @@ def choose_model(
         Of the last three; general unless told.
     asked : mapping, optional
         Options of the model and of `TrainingOptions`, by name; `propose` chooses the others.
+    device : str
+        The type of the device that it is to be trained on.
 
     Raises
     ------
@@ -71,7 +74,7 @@ def choose_model(
         len(data),
         len(data.trg),
         architecture=architecture,
-        attention=attention or "general",
+        device=device,
         minutes=asked.get("minutes", 0.0),
         seed=asked.get("seed", 1),
     )

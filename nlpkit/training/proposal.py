@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from nlpkit.errors import ParameterError
@@ -11,7 +11,9 @@ from .training_options import TrainingOptions
 
 ARCHITECTURES = ("transformer", "lstm", "gru", "rnn")
 
-_SMALL, _MIDDLE, _LARGE = 10_000, 200_000, 1_000_000
+_LEAST_STEPS = 2000
+_TOKENS_PER_SECOND = {"cpu": 3_000, "gpu": 300_000}
+"""Roughly, of targets: a training with little time takes smaller steps by it."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,22 +37,33 @@ def propose(
     n_tokens: int,
     *,
     architecture: str = "transformer",
-    attention: str = "general",
     minutes: float = 0.0,
+    device: str = "cpu",
     seed: int = 1,
 ) -> Proposal:
-    """Propose a model and its training from the number of pairs.
+    """Propose a model and its training from the number of pairs and what it is trained on.
 
-    ================  ==============  ================  ==================  ==================
-    pairs             to 10,000       to 200,000        to 1,000,000        more
-    ================  ==============  ================  ==================  ==================
-    Transformer       128 × 2+2       256 × 3+3         512 × 4+4           512 × 6+6
-    its inner size    512             1024              2048                2048
-    RNN, LSTM, GRU    128, 256        256, 512          512, 1024           512, 1024
-    dropout           0.1             0.3               0.2                 0.1
-    ids in a batch    2,048           4,096             8,192               16,384
-    epochs            100             60                30                  20
-    ================  ==============  ================  ==================  ==================
+    ==========================  ===========  ============  ==============  ============
+    pairs                       to 10,000    to 200,000    to 1,000,000    more
+    ==========================  ===========  ============  ==============  ============
+    Transformer, width × layers 128 × 2+2    256 × 3+3     512 × 4+4       512 × 6+6
+    RNN, LSTM, GRU: word, state 128, 256     256, 512      512, 1024       512, 1024
+    dropout                     0.1          0.3           0.2             0.1
+    source and target ids in a
+    batch, padding included     2,048        4,096         8,192           16,384
+    learning rate               0.001        0.001         0.0007          0.0007
+    ... of RNN, LSTM, GRU       0.002        0.001         0.0007          0.0007
+    warm-up, steps              200          1,000         4,000           4,000
+    epochs, at most             100          60            30              20
+    ==========================  ===========  ============  ==============  ============
+
+    - The inner size of a Transformer is four times its width; a head has 64 numbers, or 32 in the narrowest.
+    - On a CPU a model is never larger than the second column's.
+    - A warm-up is at most a fifteenth of all steps; an epoch has at least ten batches, as long as these have 256 ids.
+    - With ``minutes`` the learning rate falls linearly to 0 at their end, and batches are as much smaller as about 2,000
+      steps in that time need, but not below 1,024 ids; else it falls by the inverse square root.
+    - A training ends sooner, when 10 validations brought nothing better; one is made after each epoch, and every 2,000
+      steps where that is sooner.
 
     Parameters
     ----------
@@ -58,10 +71,10 @@ def propose(
     n_tokens : int
         Of all targets together, in pieces.
     architecture : {"transformer", "lstm", "gru", "rnn"}
-    attention : str
-        Of the latter three: see `nlpkit.translation.recurrent.RNNOptions`.
     minutes : float
         What the training may take; 0 sets no limit.
+    device : str
+        What it is trained on; anything but "cpu" is taken for a GPU.
     seed : int
 
     Returns
@@ -81,100 +94,98 @@ def propose(
     """
     if architecture not in ARCHITECTURES:
         raise ParameterError(f"architecture is {architecture!r}: expected one of {', '.join(ARCHITECTURES)}")
-    row = next(row for row in _ROWS if n_pairs <= row.pairs)
-    batch_tokens = min(row.batch_tokens, max(256, n_tokens // 10))
+    kind = "cpu" if device == "cpu" else "gpu"
+    column = next(number for number, row in enumerate(_COLUMNS) if n_pairs <= row.pairs)
+    row, size = _COLUMNS[column], _COLUMNS[min(column, 1) if kind == "cpu" else column]
+    batch_tokens = row.batch_tokens
+    if minutes:
+        in_time = 2 * minutes * 60 * _TOKENS_PER_SECOND[kind] / _LEAST_STEPS
+        batch_tokens = min(batch_tokens, max(1024, int(in_time)))
+    batch_tokens = max(256, min(batch_tokens, 2 * n_tokens // 10))
     steps = max(1, 2 * n_tokens // batch_tokens)
-    warmup = min(row.warmup, max(20, steps * row.epochs // 15))
+    is_transformer = architecture == "transformer"
     training = TrainingOptions(
-        learning_rate=row.learning_rate,
-        warmup=warmup,
+        learning_rate=row.learning_rate if is_transformer else row.rnn_learning_rate,
+        schedule="linear" if minutes else "inverse_sqrt",
+        warmup=min(row.warmup, max(20, steps * row.epochs // 15)),
         batch_tokens=batch_tokens,
         epochs=row.epochs,
         minutes=minutes,
+        validate_every=0 if steps <= 2000 else 2000,
         seed=seed,
     )
-    if architecture == "transformer":
-        model: dict[str, Any] = {
-            "d_model": row.d_model,
-            "heads": row.d_model // 64 if row.d_model > 128 else 4,
-            "ffn_dim": 4 * row.d_model,
-            "encoder_layers": row.layers,
-            "decoder_layers": row.layers,
-            "dropout": row.dropout,
-        }
-    else:
-        model = {
-            "embedding_size": row.embedding_size,
-            "hidden_size": 2 * row.embedding_size,
-            "dropout": row.dropout,
-        }
-        training = replace(training, learning_rate=row.rnn_learning_rate)
-    return Proposal(model=model, training=training)
+    if not is_transformer:
+        model = {"embedding_size": size.width, "hidden_size": 2 * size.width, "dropout": row.dropout}
+        return Proposal(model=model, training=training)
+    sizes = {
+        "d_model": size.width,
+        "heads": max(4, size.width // 64),
+        "ffn_dim": 4 * size.width,
+        "encoder_layers": size.layers,
+        "decoder_layers": size.layers,
+        "dropout": row.dropout,
+    }
+    return Proposal(model=sizes, training=training)
 
 
 @dataclass(frozen=True, kw_only=True)
-class _Row:
+class _Column:
     """A column of the table above."""
 
     pairs: float
-    d_model: int
+    width: int
     layers: int
-    embedding_size: int
     dropout: float
     batch_tokens: int
-    epochs: int
     learning_rate: float
     rnn_learning_rate: float
     warmup: int
+    epochs: int
 
 
-_ROWS = (
-    _Row(
-        pairs=_SMALL,
-        d_model=128,
+_COLUMNS = (
+    _Column(
+        pairs=10_000,
+        width=128,
         layers=2,
-        embedding_size=128,
         dropout=0.1,
         batch_tokens=2048,
-        epochs=100,
         learning_rate=1e-3,
         rnn_learning_rate=2e-3,
         warmup=200,
+        epochs=100,
     ),
-    _Row(
-        pairs=_MIDDLE,
-        d_model=256,
+    _Column(
+        pairs=200_000,
+        width=256,
         layers=3,
-        embedding_size=256,
         dropout=0.3,
         batch_tokens=4096,
-        epochs=60,
         learning_rate=1e-3,
         rnn_learning_rate=1e-3,
         warmup=1000,
+        epochs=60,
     ),
-    _Row(
-        pairs=_LARGE,
-        d_model=512,
+    _Column(
+        pairs=1_000_000,
+        width=512,
         layers=4,
-        embedding_size=512,
         dropout=0.2,
         batch_tokens=8192,
-        epochs=30,
         learning_rate=7e-4,
         rnn_learning_rate=7e-4,
         warmup=4000,
+        epochs=30,
     ),
-    _Row(
+    _Column(
         pairs=float("inf"),
-        d_model=512,
+        width=512,
         layers=6,
-        embedding_size=512,
         dropout=0.1,
         batch_tokens=16384,
-        epochs=20,
         learning_rate=7e-4,
         rnn_learning_rate=7e-4,
         warmup=4000,
+        epochs=20,
     ),
 )

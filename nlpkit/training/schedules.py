@@ -6,7 +6,8 @@ With w warm-up steps, rate r, width d and p the share of the training that is do
     linear        r · (1 - p)            noam           r · d^-½ · step^-½          (Vaswani et al., 2017)
     cosine        r · (1 + cos πp) / 2   plateau        r · factor^(validations' plateaus so far)
 
-each times min(1, step / w), under "noam" step^-½ becomes step · w^-1.5 instead.
+each times min(1, max(step / w, 10 p)): a warm-up is over when a tenth of the training is, if the steps turn out to be
+few. Under "noam" step^-½ becomes step · w^-1.5 instead while that is less.
 """
 
 from __future__ import annotations
@@ -43,7 +44,7 @@ def learning_rate(
     rate = options.learning_rate
     if options.schedule == "noam":
         return rate * width**-0.5 * min(step**-0.5, step * warmup**-1.5)
-    rate *= min(1.0, step / warmup)
+    rate *= min(1.0, max(step / warmup, 10 * share))
     if options.schedule == "inverse_sqrt":
         return rate * math.sqrt(warmup / max(step, warmup))
     if options.schedule == "linear":

@@ -19,7 +19,7 @@ import math
 import torch
 from torch import Tensor
 
-from .candidates import log_norms, top_candidates
+from .candidates import log_softmax, top_candidates
 from .constraints import Constraints
 from .decoding_options import DecodingOptions
 from .finished import Finished, Taken, read_hypotheses
@@ -80,14 +80,13 @@ class BeamSearch:
 
     def _advance(self, step: int) -> None:
         """Feed the newest tokens, and take the best continuations."""
-        logits = self._state.step(self._tokens)
-        offsets = self._sums - log_norms(logits)
-        self._constraints.mask(logits, step)
-        size = logits.shape[2]
-        scores, places = top_candidates(logits, offsets, min(2 * self._beams, logits.shape[1] * size))
+        log_probs = log_softmax(self._state.step(self._tokens))
+        self._constraints.mask(log_probs, step)
+        beams, size = log_probs.shape[1:]
+        scores, places = top_candidates(log_probs, self._sums, min(2 * self._beams, beams * size))
         best = self._is_best(scores)
         if self._constraints.phrases is not None:
-            scores, places, best = self._with_phrases(logits, offsets, scores, places, best)
+            scores, places, best = self._with_phrases(log_probs, scores, places, best)
         parents, tokens = places // size, places % size
         ends = tokens == self._eos
         self._finish(step, scores, parents, tokens, ends, best)
@@ -100,7 +99,7 @@ class BeamSearch:
         return ranks[None] < (self._beams if self._widths is None else self._widths[:, None])
 
     def _with_phrases(
-        self, logits: Tensor, offsets: Tensor, scores: Tensor, places: Tensor, best: Tensor
+        self, log_probs: Tensor, scores: Tensor, places: Tensor, best: Tensor
     ) -> tuple[Tensor, Tensor, Tensor]:
         """Add what goes on with phrases, each beam's own best token, and the ends of those that have met all."""
         phrases = self._constraints.phrases
@@ -108,11 +107,11 @@ class BeamSearch:
         assert self._widths is not None
         ranks = torch.arange(scores.shape[1], device=self._device)
         scores = scores.masked_fill(ranks >= 2 * self._widths[:, None], -torch.inf)
-        beams, size = logits.shape[1:]
-        own = torch.cat([logits.max(2).indices[..., None], phrases.candidates()], dim=2)
+        beams, size = log_probs.shape[1:]
+        own = torch.cat([log_probs.max(2).indices[..., None], phrases.candidates()], dim=2)
         own = torch.cat([own, torch.full_like(own[..., :1], self._eos)], dim=2)
         more = own.clamp(min=0) + size * torch.arange(beams, device=self._device)[None, :, None]
-        values = logits.gather(2, own.clamp(min=0)).float() + offsets[..., None]
+        values = log_probs.gather(2, own.clamp(min=0)) + self._sums[..., None]
         values = values.masked_fill(own < 0, -torch.inf)
         constrained = (phrases.totals > 0)[:, None]
         values = values.flatten(1).masked_fill(~constrained, -torch.inf)

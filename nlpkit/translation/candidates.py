@@ -8,27 +8,31 @@ from torch import Tensor
 _CHUNK = 128
 
 
-def log_norms(logits: Tensor) -> Tensor:
-    """Return the float32 log Σ exp (...) of logits (..., size) of any type."""
-    return logits.float().logsumexp(-1)
+def log_softmax(logits: Tensor) -> Tensor:
+    """Return float32 log-probabilities of logits (..., size) of any type; float32 ones are overwritten on a CPU."""
+    if logits.device.type != "cpu":
+        return torch.log_softmax(logits, dim=-1, dtype=torch.float32)
+    logits = logits.float()
+    return torch.log_softmax(logits, dim=-1, out=logits)
 
 
-def top_candidates(logits: Tensor, offsets: Tensor, n: int) -> tuple[Tensor, Tensor]:
-    """Return the ``n`` greatest of ``logits + offsets`` of each row over all its beams.
+def top_candidates(log_probs: Tensor, sums: Tensor, n: int) -> tuple[Tensor, Tensor]:
+    """Return the ``n`` greatest of ``log_probs + sums`` of each row over all its beams.
 
     The vocabulary is cut into chunks. The n greatest values lie within the n chunks of the greatest maxima, so that all
     but those are read once, for their maximum.
 
     Parameters
     ----------
-    logits : Tensor (rows, beams, size)
-    offsets : Tensor (rows, beams), float32
+    log_probs : Tensor (rows, beams, size)
+    sums : Tensor (rows, beams)
+        Of each beam so far.
     n : int
         At most ``beams * size``.
 
     Returns
     -------
-    scores : Tensor (rows, n), float32
+    scores : Tensor (rows, n)
         Greatest first.
     places : LongTensor (rows, n)
         ``beam * size + token`` of each.
@@ -39,22 +43,22 @@ def top_candidates(logits: Tensor, offsets: Tensor, n: int) -> tuple[Tensor, Ten
     >>> scores.tolist(), places.tolist()
     ([[7.0, 5.0, 4.0]], [[3, 1, 2]])
     """
-    rows, _, size = logits.shape
+    rows, _, size = log_probs.shape
     chunks = size // _CHUNK
     if chunks < 2 * n:
-        return (logits.float() + offsets[..., None]).flatten(1).topk(n)
-    whole = logits[..., : chunks * _CHUNK].unflatten(-1, (chunks, _CHUNK))
-    greatest = whole.amax(-1).float() + offsets[..., None]
+        return (log_probs + sums[..., None]).flatten(1).topk(n)
+    whole = log_probs[..., : chunks * _CHUNK].unflatten(-1, (chunks, _CHUNK))
+    greatest = whole.amax(-1) + sums[..., None]
     picked = greatest.flatten(1).topk(n, sorted=False).indices
     beam, chunk = picked // chunks, picked % chunks
-    values = whole[torch.arange(rows, device=logits.device)[:, None], beam, chunk].float()
-    values = (values + offsets.gather(1, beam)[..., None]).flatten(1)
+    values = whole[torch.arange(rows, device=log_probs.device)[:, None], beam, chunk]
+    values = (values + sums.gather(1, beam)[..., None]).flatten(1)
     begins = beam * size + chunk * _CHUNK
     rest = size - chunks * _CHUNK
     if not rest:
         scores, at = values.topk(n)
         return scores, begins.gather(1, at // _CHUNK) + at % _CHUNK
-    tails = (logits[..., chunks * _CHUNK :].float() + offsets[..., None]).flatten(1)
+    tails = (log_probs[..., chunks * _CHUNK :] + sums[..., None]).flatten(1)
     scores, at = torch.cat([values, tails], dim=1).topk(n)
     in_tail = at - n * _CHUNK
     tail_places = in_tail // rest * size + chunks * _CHUNK + in_tail % rest

@@ -84,7 +84,7 @@ class Constraints:
             self._forced.setdefault(step, {})[row] = token
 
     def mask(self, logits: Tensor, step: int) -> None:
-        """Set to -inf the logits (n, beams, size) of what must not come after ``step`` tokens."""
+        """Set to -inf, of logits or log-probabilities (n, beams, size), what must not come after ``step`` tokens."""
         places, forced = self._forced_now(step, logits.device)
         saved = logits[places, :, forced] if places is not None else None
         if len(self._never):
@@ -96,7 +96,7 @@ class Constraints:
         if self._ngram and self._written is not None and step >= self._ngram:
             self._ban_repeats(logits, self._written)
         if saved is not None:
-            logits[places] = -torch.inf
+            logits.index_fill_(0, places, -torch.inf)
             logits[places, :, forced] = saved
 
     def _forced_now(self, step: int, device: torch.device) -> tuple[Tensor | None, Tensor | None]:

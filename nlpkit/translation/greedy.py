@@ -7,7 +7,7 @@ from abc import ABC, abstractmethod
 import torch
 from torch import Tensor
 
-from .candidates import likeliest, log_norms
+from .candidates import likeliest, log_softmax
 from .constraints import Constraints
 from .decoding_options import DecodingOptions
 from .hypothesis import Hypothesis, Trace, numpied
@@ -21,7 +21,7 @@ class Picker(ABC):
 
     @abstractmethod
     def pick(self, logits: Tensor, step: int) -> Tensor:
-        """Return the tokens (n, lanes) that follow by logits (n, lanes or 1, size), which may be overwritten."""
+        """Return the next tokens (n, lanes) by logits or log-probabilities (n, lanes or 1, size), left as they are."""
 
     @abstractmethod
     def keep(self, rows: Tensor) -> None:
@@ -89,9 +89,13 @@ class Lanes:
 
     def _advance(self, step: int) -> None:
         logits = self._state.step(self._tokens)
-        norms = log_norms(logits) if self._options.scores else None
+        if self._options.scores:
+            logits = log_softmax(logits)
         self._constraints.mask(logits, step)
-        tokens = self._pick(logits, norms, step)
+        tokens = self._picker.pick(logits, step)
+        if self._options.scores:
+            gained = logits.expand(-1, self._lanes, -1).gather(2, tokens[..., None])[..., 0]
+            self._sums += gained.masked_fill(self._lengths > 0, 0.0)
         self._tokens = tokens
         self._trace.add(tokens)
         live = self._lengths == 0
@@ -104,15 +108,6 @@ class Lanes:
         self._ended |= live & ends
         over = live & (ends | (self._constraints.limits <= step + 1)[:, None])
         self._lengths.masked_fill_(over, step + 1)
-
-    def _pick(self, logits: Tensor, norms: Tensor | None, step: int) -> Tensor:
-        if norms is None:
-            return self._picker.pick(logits, step)
-        before = logits.clone() if self._options.sample else logits
-        tokens = self._picker.pick(logits, step)
-        gained = before.expand(-1, self._lanes, -1).gather(2, tokens[..., None])[..., 0].float() - norms
-        self._sums += gained.masked_fill(self._lengths > 0, 0.0)
-        return tokens
 
     def _leave(self, step: int) -> None:
         """Let sentences that are done leave the batch, when they are many enough for it to pay."""

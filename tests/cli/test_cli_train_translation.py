@@ -1,0 +1,168 @@
+"""``nlpkit train translation``: what is written, what is said, and what is refused."""
+
+from __future__ import annotations
+
+import json
+import signal
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from nlpkit.translation import Translator
+
+DIGITS = ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine"]
+SMALL = ["--embedding-size", "16", "--hidden-size", "24", "--arch", "gru", "--threads", "1"]
+
+
+def copies(n: int) -> list[str]:
+    """Lines of digit words, all different."""
+    return [" ".join(DIGITS[int(digit)] for digit in f"{number:03}") for number in range(n)]
+
+
+@pytest.fixture
+def pairs(tmp_path: Path) -> Path:
+    """Two files of 200 lines that are the same."""
+    for name in ("a.txt", "b.txt"):
+        (tmp_path / name).write_text("\n".join(copies(200)) + "\n")
+    return tmp_path
+
+
+def train(run: Any, *more: str) -> Any:
+    return run("train", "translation", "--src", "a.txt", "--trg", "b.txt", "-o", "model", *SMALL, *more)
+
+
+def test_a_model_and_all_that_was_chosen(run: Any, pairs: Path) -> None:
+    code, out, err = train(run, "--max-steps", "4", "--seed", "3")
+    assert (code, out) == (0, "")
+    config = json.loads((pairs / "model" / "config.json").read_text())
+    assert config["kind"] == "translation"
+    assert config["options"]["architecture"] == "rnn"
+    assert config["options"]["model"]["cell"] == "gru"
+    assert config["options"]["model"]["hidden_size"] == 24
+    told = config["provenance"]
+    assert told["training"]["seed"] == 3
+    assert told["training"]["batch_tokens"] > 0
+    assert told["data"]["valid_source"] == "part of the pairs, chosen by a hash of the source"
+    assert told["data"]["valid_pairs"] == 20
+    assert told["data"]["pairs"] == 180
+    assert told["result"]["steps"] == 4
+    assert "validation: 20 pairs, part of the pairs, chosen by a hash of the source" in err
+    assert (pairs / "model" / "learning-curve.png").read_bytes().startswith(b"\x89PNG")
+    assert not (pairs / "model.partial").exists()
+    assert len(Translator(pairs / "model", device="cpu").translate(["one two three"])) == 1
+    assert sorted(entry.name for entry in pairs.iterdir()) == ["a.txt", "b.txt", "model"]
+
+
+def test_the_same_seed_gives_the_same_model(run: Any, pairs: Path) -> None:
+    train(run, "--max-steps", "3")
+    first = (pairs / "model" / "model.safetensors").read_bytes()
+    train(run, "--max-steps", "3", "--force")
+    assert (pairs / "model" / "model.safetensors").read_bytes() == first
+
+
+def test_what_is_left_out_is_said(run: Any, pairs: Path) -> None:
+    lines = copies(200)
+    lines[7] = lines[8] = ""
+    (pairs / "b.txt").write_text("\n".join(lines) + "\n")
+    code, _, err = train(run, "--max-steps", "1")
+    assert code == 0
+    assert "pairs left out because a side is empty: 2" in err
+
+
+def test_quiet(run: Any, pairs: Path) -> None:
+    assert train(run, "--max-steps", "1", "--quiet") == (0, "", "")
+
+
+def test_validation_that_is_given(run: Any, pairs: Path) -> None:
+    (pairs / "v.tsv").write_text("".join(f"{line}\t{line}\n" for line in copies(30)))
+    code, _, err = train(run, "--max-steps", "1", "--valid", "v.tsv")
+    assert code == 0
+    assert "chosen by a hash" not in err
+    config = json.loads((pairs / "model" / "config.json").read_text())
+    assert (config["provenance"]["data"]["pairs"], config["provenance"]["data"]["valid_pairs"]) == (200, 30)
+
+
+@pytest.mark.parametrize(
+    ("more", "message"),
+    [
+        (["--attention", "cosine"], "attention is 'cosine'"),
+        (["--epochs", "-1"], "epochs is -1"),
+        (["--d-model", "12"], "has no option 'd_model'"),
+        (["--learning-rate", "fast"], "--learning-rate is 'fast'"),
+        (["--optimizer", "magic"], "optimizer is 'magic'"),
+        (["--device", "cuda:99"], "cuda:99"),
+        (["--valid-src", "a.txt"], "trg"),
+        (["--pairs", "a.txt"], "pairs"),
+    ],
+)
+def test_refused_in_one_line(run: Any, pairs: Path, more: list[str], message: str) -> None:
+    code, out, err = train(run, "--max-steps", "1", "--quiet", *more)
+    assert (code, out, err.count("\n")) == (2, "", 1), err
+    assert message in err
+    assert sorted(entry.name for entry in pairs.iterdir()) == ["a.txt", "b.txt"]
+
+
+def test_a_transformer_has_attention(run: Any, pairs: Path) -> None:
+    code, _, err = run(
+        *("train", "translation", "--src", "a.txt", "--trg", "b.txt", "-o", "model", "--attention", "dot")
+    )
+    assert (code, err.count("\n")) == (2, 1)
+    assert "always has attention" in err
+
+
+@pytest.mark.parametrize("content", ["", "\n\n\n", "one two\n"])
+def test_too_few_lines(run: Any, pairs: Path, content: str) -> None:
+    (pairs / "b.txt").write_text(content)
+    code, _, err = train(run, "--max-steps", "1", "--quiet")
+    assert (code, err.count("\n")) == (2, 1)
+    assert "a.txt" in err
+
+
+def test_one_pair_only(run: Any, pairs: Path) -> None:
+    for name in ("a.txt", "b.txt"):
+        (pairs / name).write_text("one two\n")
+    code, _, err = train(run, "--max-steps", "2")
+    assert code == 0, err
+    assert "too few pairs" in err
+
+
+def test_a_model_that_is_there(run: Any, pairs: Path) -> None:
+    train(run, "--max-steps", "1")
+    before = (pairs / "model" / "config.json").read_bytes()
+    code, _, err = train(run, "--max-steps", "1")
+    assert (code, err.count("\n")) == (2, 1)
+    assert (pairs / "model" / "config.json").read_bytes() == before
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(sys.platform == "win32", reason="signals of POSIX")
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGKILL])
+def test_stopped_and_gone_on_with(
+    number: int, run: Any, pairs: Path, start: Callable[..., subprocess.Popen[bytes]]
+) -> None:
+    words = ["train", "translation", "--src", "a.txt", "--trg", "b.txt", *SMALL, "--epochs", "12", "--patience", "0"]
+    assert run(*words, "-o", "whole", "--quiet").code == 0
+    process = start(*words, "-o", "model")
+    assert process.stderr is not None
+    for line in process.stderr:
+        if line.startswith(b"nlpkit: epoch 3,"):
+            process.send_signal(number)
+            break
+    rest = process.stderr.read().decode()
+    process.wait(timeout=120)
+    assert not (pairs / "model").exists()
+    assert (pairs / "model.partial").exists()
+    if number == signal.SIGINT:
+        assert "with --resume goes on from here" in rest
+        assert process.returncode == 130
+    code, _, err = run(*words, "-o", "model")
+    assert (code, err.count("an unfinished training is there")) == (2, 1)
+    code, _, err = run(*words, "-o", "model", "--resume")
+    assert code == 0, err
+    whole, resumed = (pairs / name / "model.safetensors" for name in ("whole", "model"))
+    assert whole.read_bytes() == resumed.read_bytes()
+    assert not (pairs / "model.partial").exists()
