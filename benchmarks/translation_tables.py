@@ -1,0 +1,66 @@
+"""What `translation.py` makes of its runs: medians, tables, and where they were measured."""
+
+from __future__ import annotations
+
+import os
+import platform
+import statistics
+from datetime import UTC, datetime
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any
+
+Run = dict[str, Any]
+
+
+def summary(runs: list[Run]) -> list[Run]:
+    """Medians of target tokens/s, and of each turn's ratios: how many times nlpkit's are another's."""
+    rows = []
+    keys = list(dict.fromkeys(tuple(run[name] for name in ("model", "dtype", "beam", "batch")) for run in runs))
+    for key in keys:
+        rates: dict[str, dict[int, float]] = {}
+        for run in runs:
+            if tuple(run[name] for name in ("model", "dtype", "beam", "batch")) == key:
+                rates.setdefault(run["system"], {})[run["turn"]] = run["tokens"] / run["seconds"]
+        for system, found in rates.items():
+            ratio = statistics.median(rates["nlpkit"][turn] / rate for turn, rate in found.items())
+            row = dict(zip(("model", "dtype", "beam", "batch"), key, strict=True))
+            rows.append(row | {"system": system, "tokens_per_s": statistics.median(found.values()), "nlpkit /": ratio})
+    return rows
+
+
+def print_tables(rows: list[Run], memory: list[Run], absent: dict[str, str]) -> None:
+    if rows:
+        print("\nmodel  precision  beam  batch  system            target tokens/s   nlpkit is × as fast")
+    for row in rows:
+        ratio = "" if row["system"] == "nlpkit" else f"{row['nlpkit /']:.2f}"
+        start = f"{row['model']:6} {row['dtype']:9} {row['beam']:5} {row['batch']:6}  {row['system']:16}"
+        print(f"{start} {row['tokens_per_s']:16,.1f} {ratio:>21}")
+    if memory:
+        print("\npeak MB (imports)")
+    for row in memory:
+        print(f"{row['what']:48} {row['system']:10} {row['peak'] / 1e6:8,.0f} ({row['imported'] / 1e6:,.0f})")
+    for system, reason in absent.items():
+        print(f"WITHOUT {system}: {reason}")
+
+
+def machine(versions: dict[str, str], threads: int) -> Run:
+    """Where and with what this was measured."""
+    model = platform.processor() or platform.machine()
+    if Path("/proc/cpuinfo").exists():
+        names = [line for line in Path("/proc/cpuinfo").read_text().splitlines() if line.startswith("model name")]
+        model = names[0].partition(":")[2].strip() if names else model
+    for package in ("nlpkit", "torch", "transformers", "lightning", "sentencepiece", "numpy"):
+        try:
+            versions[package] = version(package)
+        except PackageNotFoundError:
+            continue
+    return {
+        "time": datetime.now(UTC).isoformat(timespec="seconds"),
+        "processor": model,
+        "cores": len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count(),
+        "threads": threads,
+        "load": os.getloadavg()[0] if hasattr(os, "getloadavg") else None,
+        "python": platform.python_version(),
+        **versions,
+    }
