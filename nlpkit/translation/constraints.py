@@ -85,8 +85,8 @@ class Constraints:
 
     def mask(self, logits: Tensor, step: int) -> None:
         """Set to -inf, of logits or log-probabilities (n, beams, size), what must not come after ``step`` tokens."""
-        places, forced = self._forced_now(step, logits.device)
-        saved = logits[places, :, forced] if places is not None else None
+        forced = self._forced_now(step, logits.device)
+        saved = None if forced is None else logits[forced[0], :, forced[1]]
         if len(self._never):
             logits.index_fill_(-1, self._never, -torch.inf)
         if step + 1 < self._most_least:
@@ -95,14 +95,15 @@ class Constraints:
             logits[..., self._eos].masked_fill_(~self.phrases.complete(), -torch.inf)
         if self._ngram and self._written is not None and step >= self._ngram:
             self._ban_repeats(logits, self._written)
-        if saved is not None:
-            logits.index_fill_(0, places, -torch.inf)
-            logits[places, :, forced] = saved
+        if forced is not None and saved is not None:
+            logits.index_fill_(0, forced[0], -torch.inf)
+            logits[forced[0], :, forced[1]] = saved
 
-    def _forced_now(self, step: int, device: torch.device) -> tuple[Tensor | None, Tensor | None]:
+    def _forced_now(self, step: int, device: torch.device) -> tuple[Tensor, Tensor] | None:
+        """Return which sentences have to take which tokens now."""
         here = {self._place[row]: token for row, token in self._forced.get(step, {}).items() if row in self._place}
         if not here:
-            return None, None
+            return None
         return torch.tensor(list(here), device=device), torch.tensor(list(here.values()), device=device)
 
     def _ban_repeats(self, logits: Tensor, written: Tensor) -> None:

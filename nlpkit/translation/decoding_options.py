@@ -87,7 +87,7 @@ class DecodingOptions:
     max_sentences: int | None = None
     max_tokens: int = 4096
     batch_invariant: bool = False
-    leave_share: float = 0.125
+    leave_share: float = 0.0625
 
     def __post_init__(self) -> None:
         for name in ("beam", "n_best", "min_length", "max_tokens"):
