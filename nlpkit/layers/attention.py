@@ -16,15 +16,17 @@ from __future__ import annotations
 import torch
 from torch import Tensor, nn
 
+from .product import Linear
+
 
 class AdditiveAttention(nn.Module):
     """Bahdanau's."""
 
     def __init__(self, size: int) -> None:
         super().__init__()
-        self.of_state = nn.Linear(size, size, bias=False)
-        self.of_source = nn.Linear(size, size)
-        self.score = nn.Linear(size, 1, bias=False)
+        self.of_state = Linear(size, size, bias=False)
+        self.of_source = Linear(size, size)
+        self.score = Linear(size, 1, bias=False)
 
     def keys(self, memory: Tensor) -> Tensor:
         """What the scores need of the source (n, s, d)."""
@@ -52,7 +54,7 @@ class GeneralAttention(DotAttention):
 
     def __init__(self, size: int) -> None:
         super().__init__()
-        self.of_source = nn.Linear(size, size, bias=False)
+        self.of_source = Linear(size, size, bias=False)
 
     def keys(self, memory: Tensor) -> Tensor:
         """What the scores need of the source (n, s, d)."""

@@ -18,6 +18,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from .activations import ACTIVATIONS
+from .product import Linear
 
 
 class KeysValues(NamedTuple):
@@ -54,10 +55,10 @@ class Attention(nn.Module):
         self.heads = shape.heads
         self.dropout = shape.attention_dropout
         self.to_itself = to_itself
-        self.inward = nn.Linear(d, 3 * d if to_itself else d)
+        self.inward = Linear(d, 3 * d if to_itself else d)
         if not to_itself:
-            self.source = nn.Linear(d, 2 * d)
-        self.outward = nn.Linear(d, d)
+            self.source = Linear(d, 2 * d)
+        self.outward = Linear(d, d)
 
     def queries_keys_values(self, x: Tensor) -> tuple[Tensor, KeysValues]:
         """Project (n, t, d) for self-attention."""
@@ -92,8 +93,8 @@ class FeedForward(nn.Module):
 
     def __init__(self, shape: Shape) -> None:
         super().__init__()
-        self.inner = nn.Linear(shape.d_model, shape.ffn_dim)
-        self.outer = nn.Linear(shape.ffn_dim, shape.d_model)
+        self.inner = Linear(shape.d_model, shape.ffn_dim)
+        self.outer = Linear(shape.ffn_dim, shape.d_model)
         self.activation = ACTIVATIONS[shape.activation]
         self.dropout = shape.activation_dropout
 

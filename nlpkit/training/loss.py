@@ -73,4 +73,6 @@ class _SmoothedCrossEntropy(torch.autograd.Function):
     @staticmethod
     def backward(ctx: Any, *slopes: torch.Tensor) -> tuple[torch.Tensor, None, None, None]:
         (gradient,) = ctx.saved_tensors
-        return gradient * slopes[0].to(gradient.dtype), None, None, None
+        if slopes[0].device.type != "cpu" or slopes[0] != 1:  # a pass over all scores that is seldom needed
+            gradient = gradient * slopes[0].to(gradient.dtype)
+        return gradient, None, None, None

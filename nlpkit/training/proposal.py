@@ -55,15 +55,16 @@ def propose(
     ... of RNN, LSTM, GRU       0.002        0.001         0.0007          0.0007
     warm-up, steps              200          1,000         4,000           4,000
     epochs, at most             100          60            30              20
+    patience, validations       15           10            10              10
     ==========================  ===========  ============  ==============  ============
 
     - The inner size of a Transformer is four times its width; a head has 64 numbers, or 32 in the narrowest.
     - On a CPU a model is never larger than the second column's.
     - A warm-up is at most a fifteenth of all steps; an epoch has at least ten batches, as long as these have 256 ids.
-    - With ``minutes`` the learning rate falls linearly to 0 at their end, and batches are as much smaller as about 2,000
+    - With ``minutes`` the learning rate falls linearly to 0 at their end, and batches are as much smaller as some 2,000
       steps in that time need, but not below 1,024 ids; else it falls by the inverse square root.
-    - A training ends sooner, when 10 validations brought nothing better; one is made after each epoch, and every 2,000
-      steps where that is sooner.
+    - A training ends sooner, when so many validations brought nothing better; one is made after each epoch, and every
+      2,000 steps where that is sooner.
 
     Parameters
     ----------
@@ -111,6 +112,7 @@ def propose(
         batch_tokens=batch_tokens,
         epochs=row.epochs,
         minutes=minutes,
+        patience=row.patience,
         validate_every=0 if steps <= 2000 else 2000,
         seed=seed,
     )
@@ -141,6 +143,7 @@ class _Column:
     rnn_learning_rate: float
     warmup: int
     epochs: int
+    patience: int
 
 
 _COLUMNS = (
@@ -154,6 +157,7 @@ _COLUMNS = (
         rnn_learning_rate=2e-3,
         warmup=200,
         epochs=100,
+        patience=15,
     ),
     _Column(
         pairs=200_000,
@@ -165,6 +169,7 @@ _COLUMNS = (
         rnn_learning_rate=1e-3,
         warmup=1000,
         epochs=60,
+        patience=10,
     ),
     _Column(
         pairs=1_000_000,
@@ -176,6 +181,7 @@ _COLUMNS = (
         rnn_learning_rate=7e-4,
         warmup=4000,
         epochs=30,
+        patience=10,
     ),
     _Column(
         pairs=float("inf"),
@@ -187,5 +193,6 @@ _COLUMNS = (
         rnn_learning_rate=7e-4,
         warmup=4000,
         epochs=20,
+        patience=10,
     ),
 )

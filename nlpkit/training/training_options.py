@@ -41,7 +41,8 @@ class TrainingOptions:
     warmup : int
         Steps in which the learning rate rises linearly from 0.
     plateau_factor, plateau_patience : float, int
-        "plateau" multiplies the learning rate by the factor after so many validations without a better one.
+        "plateau" multiplies the learning rate by the factor after more than so many such validations as ``patience``
+        counts.
     label_smoothing : float
         The share of the target that goes to all words alike.
     clip : float
@@ -62,7 +63,8 @@ class TrainingOptions:
     minutes : float
         How long the training may take in all, its last validation included; 0 sets no limit.
     patience : int
-        It ends after so many validations without a better one; 0 never.
+        It ends after so many validations that brought neither better BLEU (with ``monitor="bleu"``) nor a loss that is
+        less by 1 %; 0 never.
     monitor : {"bleu", "loss"}
         Which number of the validation says what is better.
     keep_best : int

@@ -40,9 +40,9 @@ class TrainingState:
     nll, nll_tokens : float, int
         -Σ log p since the last validation, and over how many tokens.
     bad : int
-        Validations since the best one.
+        Validations since the last that was better in BLEU or loss.
     plateau_bad, plateaus : int
-        Of the schedule "plateau": validations since the best one or the last lowering, and how often it lowered.
+        Of the schedule "plateau": such validations, since the last lowering at most, and how often it lowered.
     history : list of HistoryRow
     """
 

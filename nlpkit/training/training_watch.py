@@ -229,9 +229,10 @@ class TrainingWatch(L.Callback):
             tokens_per_second=self.tokens_per_second,
         )
         best = is_better(row, self.best, options.monitor)
+        hopeful = best or row.valid_loss < 0.99 * min(before.valid_loss for before in state.history)
         state.history.append(row)
-        state.bad = 0 if best else state.bad + 1
-        state.plateau_bad = 0 if best else state.plateau_bad + 1
+        state.bad = 0 if hopeful else state.bad + 1
+        state.plateau_bad = 0 if hopeful else state.plateau_bad + 1
         if options.schedule == "plateau" and state.plateau_bad > options.plateau_patience:
             state.plateaus, state.plateau_bad = state.plateaus + 1, 0
         if trainer.is_global_zero:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import lightning as L
 import numpy as np
 import torch
+from torch.nn.attention import SDPBackend, sdpa_kernel
 
 from nlpkit.translation.model import TranslationModel
 
@@ -17,6 +18,9 @@ from .optimizers import load_optimizer, make_optimizer
 from .regularizers import Regularizers
 from .token_batches import Batch
 from .training_options import TrainingOptions
+
+_PLAIN_ATTENTION = 256
+"""Up to this many positions attention's weights are held as a whole."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -127,13 +131,21 @@ class TranslationModule(L.LightningModule):
         sampling = options.scheduled_sampling
         if sampling and options.sampling_steps:
             sampling *= min(1.0, step.number / options.sampling_steps)
-        memory = model.encode(batch.src, batch.lengths)
-        hidden = model.teach(memory, batch.trg_in, sampling=sampling)
+        with self._attention(batch):
+            memory = model.encode(batch.src, batch.lengths)
+            hidden = model.teach(memory, batch.trg_in, sampling=sampling)
         logits = model.logits(hidden.flatten(0, 1).index_select(0, batch.rows))  # none of padding
         # Lightning's gradients are the mean over the processes, and the sum is wanted
         divisor = step.tokens / self.trainer.world_size
         loss, nll = smoothed_cross_entropy(logits, batch.targets, smoothing=options.label_smoothing, divisor=divisor)
         return (loss * 0.0 if step.is_filling else loss), nll
+
+    def _attention(self, batch: Batch) -> contextlib.AbstractContextManager[object]:
+        """On a CPU and in bfloat16, PyTorch's fused attention takes seven times as long backwards as its plain one."""
+        is_short = max(batch.src.shape[1], batch.trg_in.shape[1]) <= _PLAIN_ATTENTION
+        if self.device.type == "cpu" and self._options.precision == "bfloat16" and is_short:
+            return sdpa_kernel(SDPBackend.MATH)
+        return contextlib.nullcontext()
 
     def _without_reducing(self) -> contextlib.AbstractContextManager[None]:
         """Where there are several processes: add the gradients up here, and exchange them at the last batch only."""

@@ -95,7 +95,7 @@ class Validation:
         samples = zip(range(self._n_samples), translations, self._references, strict=False)
         return Validated(
             loss=loss,
-            bleu=float(self._bleu.corpus_score(translations, [self._references]).score),
+            bleu=min(100.0, float(self._bleu.corpus_score(translations, [self._references]).score)),
             samples=tuple(Sample(number=number, translation=ours, reference=ref) for number, ours, ref in samples),
         )
 

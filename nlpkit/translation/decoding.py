@@ -97,22 +97,23 @@ def _decode(
     with_end = [len(source) + 1 for source in sources]
     apart = [number for number, own in enumerate(phrases or ()) if own]
     size = model.options.trg_size
-    for batch in plan_batches(with_end, options, trg_size=size, device=device.type, apart=apart):
-        src, sizes = pad_sources([sources[i] for i in batch], pad_id=model.pad_id, eos_id=model.eos_id)
-        found = decode_batch(
-            model,
-            src.to(device),
-            sizes.to(device),
-            options,
-            prefixes=_of(batch, prefixes),
-            phrases=_of(batch, phrases),
-            forced_lengths=_of(batch, lengths),
-            numbers=batch,
-        )
-        n_done += len(batch)
-        if done is not None:
-            done(n_done)
-        yield from zip(batch, found, strict=True)
+    with model.packed():
+        for batch in plan_batches(with_end, options, trg_size=size, device=device.type, apart=apart):
+            src, sizes = pad_sources([sources[i] for i in batch], pad_id=model.pad_id, eos_id=model.eos_id)
+            found = decode_batch(
+                model,
+                src.to(device),
+                sizes.to(device),
+                options,
+                prefixes=_of(batch, prefixes),
+                phrases=_of(batch, phrases),
+                forced_lengths=_of(batch, lengths),
+                numbers=batch,
+            )
+            n_done += len(batch)
+            if done is not None:
+                done(n_done)
+            yield from zip(batch, found, strict=True)
 
 
 def _of(batch: list[int], given: Sequence[T] | None) -> list[T] | None:

@@ -20,6 +20,7 @@ from torch import Tensor, nn
 from nlpkit.errors import ParameterError
 from nlpkit.layers.attention import attend, make_attention
 from nlpkit.layers.initializers import INITIALIZERS, initialize
+from nlpkit.layers.product import Linear, product
 from nlpkit.layers.recurrent import CELLS, SourceReader, Stack
 
 from .model import DecoderState, Memory, TranslationModel, check_ids, padding_mask
@@ -127,8 +128,8 @@ class Seq2SeqRNN(TranslationModel):
         more = size if self.feeds else 0 if options.attention in ("dot", "general") else hidden
         self.decoder = Stack(options.cell, size + more, hidden, options.decoder_layers, options.dropout)
         kinds = 2 if options.cell == "lstm" else 1
-        self.bridge = nn.ModuleList(nn.Linear(hidden, hidden) for _ in range(kinds * options.decoder_layers))
-        self.readout = nn.Linear(2 * hidden, size)
+        self.bridge = nn.ModuleList(Linear(hidden, hidden) for _ in range(kinds * options.decoder_layers))
+        self.readout = Linear(2 * hidden, size)
         initialize(self, options.initializer)
         self.trg_embedding = _embedding(options.trg_size, size)
         if options.tie != "all":
@@ -154,8 +155,11 @@ class Seq2SeqRNN(TranslationModel):
         return self._at_once(memory, trg_in)
 
     def logits(self, hidden: Tensor) -> Tensor:
-        matrix = self.output if self.options.tie == "none" else self.trg_embedding
-        return F.linear(hidden, matrix.weight, self.logits_bias)
+        return product(hidden, self.output_weight, self.logits_bias)
+
+    @property
+    def output_weight(self) -> Tensor:
+        return (self.output if self.options.tie == "none" else self.trg_embedding).weight
 
     def start(self, memory: Memory) -> RNNState:
         assert isinstance(memory, RNNMemory)

@@ -20,6 +20,7 @@ from nlpkit.errors import ParameterError
 from nlpkit.layers.activations import ACTIVATIONS
 from nlpkit.layers.initializers import INITIALIZERS, initialize
 from nlpkit.layers.positions import sinusoids
+from nlpkit.layers.product import product
 from nlpkit.layers.transformer import Cache, DecoderLayer, EncoderLayer, KeysValues, Shape, blind
 
 from .model import DecoderState, Memory, TranslationModel, check_ids, padding_mask
@@ -182,8 +183,11 @@ class Seq2SeqTransformer(TranslationModel):
         return self.decoder_norm(x)
 
     def logits(self, hidden: Tensor) -> Tensor:
-        matrix = self.output if self.options.tie == "none" else self.trg_embedding
-        return F.linear(hidden, matrix.weight, self.logits_bias)
+        return product(hidden, self.output_weight, self.logits_bias)
+
+    @property
+    def output_weight(self) -> Tensor:
+        return (self.output if self.options.tie == "none" else self.trg_embedding).weight
 
     def start(self, memory: Memory) -> TransformerState:
         assert isinstance(memory, TransformerMemory)

@@ -1,0 +1,78 @@
+"""Products with weights, x Wᵀ + b, of which the weights can be kept in the order in which a processor reads them.
+
+A library for products puts a weight in order anew in each call, which for a few rows of x takes about as long as the
+product itself.
+While `packed` holds, oneDNN's order is kept beside the weights: twice the memory, and products of 8 to 64 rows in
+about half the time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+_FEW = 4  # rows below which the plain product is faster
+_ROWS = 32  # that the order is chosen for; it serves any number
+
+
+class Linear(nn.Linear):
+    """torch's linear layer, by `product`."""
+
+    def forward(self, input: Tensor) -> Tensor:
+        return product(input, self.weight, self.bias)
+
+
+def product(x: Tensor, weight: Tensor, bias: Tensor | None) -> Tensor:
+    """Return x Wᵀ + b.
+
+    Parameters
+    ----------
+    x : Tensor (..., d)
+    weight : Tensor (size, d)
+    bias : Tensor (size,), optional
+
+    Returns
+    -------
+    Tensor (..., size)
+
+    Examples
+    --------
+    >>> product(torch.ones(1, 2), torch.tensor([[1.0, 2.0]]), torch.tensor([0.5]))
+    tensor([[3.5000]])
+    """
+    order = getattr(weight, "packed", None)
+    if order is None or x.numel() < _FEW * x.shape[-1]:
+        return F.linear(x, weight, bias)
+    return torch.ops.mkldnn._linear_pointwise(x, order, bias, "none", [], "")
+
+
+@contextmanager
+def packed(weights: Iterable[Tensor]) -> Iterator[None]:
+    """Keep weights in the processor's order, on a CPU and without gradients; they mustn't change meanwhile.
+
+    Where that can't be, or has been done already, nothing happens.
+    """
+    begun = [weight for weight in weights if _can_be_packed(weight)]
+    with torch.no_grad():
+        for weight in begun:
+            weight.packed = torch.ops.mkldnn._reorder_linear_weight(weight.detach(), _ROWS)  # type: ignore[attr-defined]
+    try:
+        yield
+    finally:
+        unpack(begun)
+
+
+def unpack(weights: Iterable[Tensor]) -> None:
+    """Forget the order of weights, which may change then."""
+    for weight in weights:
+        weight.__dict__.pop("packed", None)
+
+
+def _can_be_packed(weight: Tensor) -> bool:
+    fits = weight.device.type == "cpu" and weight.dtype in (torch.float32, torch.bfloat16)
+    known = hasattr(torch.ops.mkldnn, "_linear_pointwise") and hasattr(torch.ops.mkldnn, "_reorder_linear_weight")
+    return fits and known and torch.backends.mkldnn.is_available() and not hasattr(weight, "packed")

@@ -1,0 +1,94 @@
+"""Trainings in processes of their own: killed and gone on with; two that share one training."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+SCRIPT = Path(__file__).with_name("train_small_task.py")
+OPTIONS = {"learning_rate": 3e-3, "warmup": 20, "batch_tokens": 256, "precision": "float32", "epochs": 0}
+
+
+def start(result: Path, options: dict[str, object], *folder: Path, **environment: str) -> subprocess.Popen[str]:
+    command = [sys.executable, "-P", str(SCRIPT), str(result), json.dumps({**OPTIONS, **options}), *map(str, folder)]
+    return subprocess.Popen(
+        command,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env={**os.environ, "PYTHONPATH": str(SCRIPT.parent), **environment},
+    )
+
+
+def finish(process: subprocess.Popen[str]) -> None:
+    _, errors = process.communicate(timeout=300)
+    assert (process.returncode, errors) == (0, "")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "number", [signal.SIGKILL, signal.SIGTERM, signal.SIGINT], ids=["kill -9", "SIGTERM", "Ctrl-C"]
+)
+def test_a_killed_training_ends_as_a_whole_one(tmp_path: Path, number: signal.Signals) -> None:
+    options = {"dropout": 0.1, "max_steps": 60, "validate_every": 5, "checkpoint_minutes": 0.0, "patience": 0}
+    finish(start(tmp_path / "whole.npz", options))
+    killed = start(tmp_path / "none.npz", options, tmp_path / "state")
+    assert killed.stdout is not None
+    while int(killed.stdout.readline()) < 20:
+        pass
+    killed.send_signal(number)
+    killed.communicate()
+    assert killed.returncode in (-number, 128 + number, 1)
+    assert not (tmp_path / "none.npz").exists()
+    again = start(tmp_path / "again.npz", options, tmp_path / "state")
+    assert again.stdout is not None
+    assert int(again.stdout.readline()) >= 20
+    finish(again)
+
+    whole, gone_on = np.load(tmp_path / "whole.npz"), np.load(tmp_path / "again.npz")
+    rows, others = json.loads(str(whole["history"])), json.loads(str(gone_on["history"]))
+    for name in ("step", "train_loss", "valid_loss", "bleu"):
+        np.testing.assert_allclose([row[name] for row in others], [row[name] for row in rows], rtol=1e-6)
+    for name in set(whole.files) - {"history"}:
+        np.testing.assert_allclose(gone_on[name], whole[name], rtol=1e-6, atol=1e-7)
+
+
+@pytest.mark.slow
+def test_two_processes_train_as_one_does(tmp_path: Path) -> None:
+    """The loss is summed over the tokens of both. An epoch has 17 batches: its last step has one for one of them."""
+    options = {"dropout": 0.0, "max_steps": 50, "average": "none", "patience": 0}
+    one = start(tmp_path / "one.npz", {**options, "accumulate": 2})
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = str(free.getsockname()[1])
+    both = [
+        start(
+            tmp_path / f"two-{rank}.npz",
+            options,
+            MASTER_ADDR="127.0.0.1",
+            MASTER_PORT=port,
+            WORLD_SIZE="2",
+            LOCAL_WORLD_SIZE="2",
+            RANK=str(rank),
+            LOCAL_RANK=str(rank),
+        )
+        for rank in (0, 1)
+    ]
+    for process in (one, *both):
+        finish(process)
+    assert not (tmp_path / "two-1.npz").exists()
+    alone, shared = np.load(tmp_path / "one.npz"), np.load(tmp_path / "two-0.npz")
+    rows, others = json.loads(str(alone["history"])), json.loads(str(shared["history"]))
+    assert rows[-1]["step"] == 50
+    for name in ("step", "tokens", "train_loss", "valid_loss"):
+        np.testing.assert_allclose([row[name] for row in others], [row[name] for row in rows], rtol=1e-4)
+    for name in set(alone.files) - {"history"}:
+        np.testing.assert_allclose(shared[name], alone[name], atol=1e-4)

@@ -1,0 +1,46 @@
+"""What is proposed fits together for any number of pairs."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from nlpkit.errors import ParameterError
+from nlpkit.training import propose
+from nlpkit.training.proposal import ARCHITECTURES
+from nlpkit.translation.recurrent import RNNOptions
+from nlpkit.translation.transformer import TransformerOptions
+
+
+@given(
+    n_pairs=st.integers(1, 10**8),
+    per_pair=st.integers(1, 50),
+    architecture=st.sampled_from(ARCHITECTURES),
+    minutes=st.sampled_from([0.0, 0.1, 15.0, 1e5]),
+    device=st.sampled_from(["cpu", "cuda"]),
+)
+def test_every_proposal_can_be_built(
+    n_pairs: int, per_pair: int, architecture: str, minutes: float, device: str
+) -> None:
+    proposal = propose(n_pairs, n_pairs * per_pair, architecture=architecture, minutes=minutes, device=device)
+    if architecture == "transformer":
+        TransformerOptions(src_size=8, trg_size=8, **proposal.model)
+    else:
+        RNNOptions(src_size=8, trg_size=8, cell=architecture, **proposal.model)
+    assert 256 <= proposal.training.batch_tokens <= 16384
+    assert proposal.training.minutes == minutes
+
+
+def test_toy_tasks_and_real_text_get_what_the_table_says() -> None:
+    toy, real = propose(3_000, 20_000), propose(29_000, 450_000)
+    assert (toy.model["d_model"], toy.model["encoder_layers"], toy.training.batch_tokens) == (128, 2, 2048)
+    assert (real.model["d_model"], real.model["decoder_layers"], real.training.batch_tokens) == (256, 3, 4096)
+    assert propose(29_000, 450_000, minutes=15).training.schedule == "linear"
+    assert propose(10**6, 2 * 10**7).model["d_model"] == 256
+    assert propose(10**6, 2 * 10**7, device="cuda").model["d_model"] == 512
+
+
+def test_an_unknown_architecture_is_refused() -> None:
+    with pytest.raises(ParameterError, match="architecture is 'cnn': expected one of transformer"):
+        propose(10, 100, architecture="cnn")
