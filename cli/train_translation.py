@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -116,6 +117,7 @@ def translation(
     if output is None:
         raise ParameterError("name the folder of the model with -o")
 
+    quiet = quiet or os.environ.get("LOCAL_RANK", "0") != "0"  # one of several processes speaks
     with translation_screen(quiet=quiet) as screen:
 
         def begin(plan: TranslationPlan) -> None:

@@ -5,18 +5,19 @@ from __future__ import annotations
 import shutil
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext, suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from nlpkit.corpora import Pairs
 from nlpkit.device import resolve_device
-from nlpkit.errors import InputError
+from nlpkit.errors import InputError, MissingDependencyError
 
 from .passes import Progress, StrPath
 from .train import check_model_place
 from .translate import missing, set_threads
-from .unfinished import unfinished_training
+from .unfinished import unfinished_folder, unfinished_training
 
 if TYPE_CHECKING:
     from nlpkit.text.subword import Subwords
@@ -174,6 +175,7 @@ def train_translation(
     begun = time.monotonic()
     check_model_place(output, force)
     try:
+        from nlpkit.training.lightning_trainer import process_rank
         from nlpkit.training.model_choice import check_asked, choose_model
         from nlpkit.training.trainer import train_model
     except ModuleNotFoundError as error:
@@ -184,7 +186,7 @@ def train_translation(
     check_asked(architecture, attention, given)
     place = resolve_device(device)
     set_threads(threads)
-    common = {
+    common: dict[str, Any] = {
         "from_": from_,
         "to": to,
         "columns": columns,
@@ -218,7 +220,10 @@ def train_translation(
     )
     if started is not None:
         started(plan)
-    with unfinished_training(output, resume=resume, force=force) as folder:
+    claimed: AbstractContextManager[Path] = nullcontext(unfinished_folder(output))
+    if process_rank() == 0:
+        claimed = unfinished_training(output, resume=resume, force=force)
+    with claimed as folder:
         result = train_model(
             model,
             data,
@@ -259,8 +264,9 @@ def _save(
         "result": told,
         "history": [asdict(row) for row in result.history],
     }
-    picture = learning_curve(result.history)
-    files = {} if picture is None else {"learning-curve.png": picture}
+    files = {}
+    with suppress(MissingDependencyError):  # a model without a picture is better than none
+        files["learning-curve.png"] = learning_curve(result.history, chosen_steps=result.chosen_steps)
     translator.save(output, provenance=provenance, files=files, force=force)
 
 

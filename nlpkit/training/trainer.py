@@ -341,7 +341,7 @@ def _short(
         return None, None
     if len(fits) == len(valid):
         return valid, references
-    return valid.take(fits), None if references is None else [references[number] for number in fits]
+    return valid.take(fits), None if references is None else [references[int(number)] for number in fits]
 
 
 def _precision(name: str, place: torch.device) -> str:

@@ -217,8 +217,7 @@ class Seq2SeqRNN(TranslationModel):
         embedded = self._dropped(self.trg_embedding(trg_in))
         state, made = memory.first, embedded.new_zeros(len(trg_in), 1, self.options.embedding_size)
         all_made, all_weights = [], []
-        for t in range(trg_in.shape[1]):
-            newest = embedded[:, t : t + 1]
+        for t, newest in enumerate(embedded.split(1, dim=1)):
             if sampling and t:
                 with torch.no_grad():
                     own = self._dropped(self.trg_embedding(self.logits(made).argmax(-1)))

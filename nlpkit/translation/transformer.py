@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import math
 import os
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import torch
@@ -142,8 +143,10 @@ class Seq2SeqTransformer(TranslationModel):
             options.attention_dropout,
             options.activation_dropout,
         )
-        self.encoder = nn.ModuleList(EncoderLayer(shape) for _ in range(options.encoder_layers))
-        self.decoder = nn.ModuleList(DecoderLayer(shape) for _ in range(options.decoder_layers))
+        encoder = nn.ModuleList(EncoderLayer(shape) for _ in range(options.encoder_layers))
+        decoder = nn.ModuleList(DecoderLayer(shape) for _ in range(options.decoder_layers))
+        self.encoder: Sequence[EncoderLayer] = encoder  # type: ignore[assignment]
+        self.decoder: Sequence[DecoderLayer] = decoder  # type: ignore[assignment]
         last = nn.LayerNorm if options.norm == "pre" else nn.Identity
         self.encoder_norm, self.decoder_norm = last(options.d_model), last(options.d_model)
         initialize(self, options.initializer)
