@@ -14,6 +14,11 @@ DEV := .venv/$(BIN)
 export PIP_CONSTRAINT := constraints.txt
 export PIP_BUILD_CONSTRAINT := constraints.txt
 
+# Tests run in so many processes, of which none takes all cores for itself. One after the other: make JOBS=0 test
+JOBS ?= 2
+TOGETHER := -n $(JOBS) --dist worksteal
+test slow: export OMP_NUM_THREADS := 1
+
 .DEFAULT_GOAL := help
 .PHONY: help demo test slow lint types docs check-python clean
 
@@ -30,10 +35,10 @@ demo: .venv-demo/.installed
 	@$(DEMO)/python docs/demo.py
 
 test: .venv/.installed
-	$(DEV)/python -P -m pytest -m "not slow"
+	$(DEV)/python -P -m pytest $(TOGETHER) -m "not slow"
 
 slow: .venv/.installed
-	$(DEV)/python -P -m pytest -m slow || [ $$? -eq 5 ]  # 5: there is no slow test
+	$(DEV)/python -P -m pytest $(TOGETHER) -m slow || [ $$? -eq 5 ]  # 5: there is no slow test
 
 lint: .venv/.installed
 	$(DEV)/ruff check .
