@@ -282,6 +282,8 @@ def label(kind: str, options: Options) -> str:
     def short(value: Any) -> str:
         if isinstance(value, type) or callable(value):
             return value.__name__
+        if isinstance(value, set | frozenset):
+            value = sorted(value)  # one name in every process
         return re.sub(r"\s+", "", ascii(value))[:48]
 
     return "-".join([kind, *(f"{name}={short(value)}" for name, value in options.items())])
