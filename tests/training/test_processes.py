@@ -33,14 +33,21 @@ def finish(process: subprocess.Popen[str]) -> None:
     assert (process.returncode, errors) == (0, "")
 
 
+STOPPED = {"dropout": 0.1, "max_steps": 60, "validate_every": 5, "checkpoint_minutes": 0.0, "patience": 0}
+
+
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What a training came to that nobody stopped."""
+    place = tmp_path_factory.mktemp("whole") / "whole.npz"
+    finish(start(place, STOPPED))
+    return place
+
+
 @pytest.mark.slow
-@pytest.mark.parametrize(
-    "number", [signal.SIGKILL, signal.SIGTERM, signal.SIGINT], ids=["kill -9", "SIGTERM", "Ctrl-C"]
-)
-def test_a_killed_training_ends_as_a_whole_one(tmp_path: Path, number: signal.Signals) -> None:
-    options = {"dropout": 0.1, "max_steps": 60, "validate_every": 5, "checkpoint_minutes": 0.0, "patience": 0}
-    finish(start(tmp_path / "whole.npz", options))
-    killed = start(tmp_path / "none.npz", options, tmp_path / "state")
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGINT], ids=["kill -9", "Ctrl-C"])
+def test_a_killed_training_ends_as_a_whole_one(whole: Path, tmp_path: Path, number: signal.Signals) -> None:
+    killed = start(tmp_path / "none.npz", STOPPED, tmp_path / "state")
     assert killed.stdout is not None
     while int(killed.stdout.readline()) < 20:
         pass
@@ -48,17 +55,17 @@ def test_a_killed_training_ends_as_a_whole_one(tmp_path: Path, number: signal.Si
     killed.communicate()
     assert killed.returncode in (-number, 128 + number, 1)
     assert not (tmp_path / "none.npz").exists()
-    again = start(tmp_path / "again.npz", options, tmp_path / "state")
+    again = start(tmp_path / "again.npz", STOPPED, tmp_path / "state")
     assert again.stdout is not None
     assert int(again.stdout.readline()) >= 20
     finish(again)
 
-    whole, gone_on = np.load(tmp_path / "whole.npz"), np.load(tmp_path / "again.npz")
-    rows, others = json.loads(str(whole["history"])), json.loads(str(gone_on["history"]))
+    expected, gone_on = np.load(whole), np.load(tmp_path / "again.npz")
+    rows, others = json.loads(str(expected["history"])), json.loads(str(gone_on["history"]))
     for name in ("step", "train_loss", "valid_loss", "bleu"):
         np.testing.assert_allclose([row[name] for row in others], [row[name] for row in rows], rtol=1e-6)
-    for name in set(whole.files) - {"history"}:
-        np.testing.assert_allclose(gone_on[name], whole[name], rtol=1e-6, atol=1e-7)
+    for name in set(expected.files) - {"history"}:
+        np.testing.assert_allclose(gone_on[name], expected[name], rtol=1e-6, atol=1e-7)
 
 
 @pytest.mark.slow
