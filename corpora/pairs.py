@@ -17,7 +17,7 @@ from nlpkit.corpora.pair_run import UNDECODABLE, LeftOut, PairRun
 from nlpkit.corpora.pair_table import PairTable
 from nlpkit.corpora.paths import Source, find_sources
 from nlpkit.corpora.po import DECLARED, read_po
-from nlpkit.corpora.source_files import SourceFiles
+from nlpkit.corpora.source_files import Rereadable
 from nlpkit.corpora.text_pieces import Peeked, declared
 from nlpkit.corpora.tmx import read_tmx
 from nlpkit.errors import InputError, ParameterError
@@ -67,7 +67,7 @@ def holds_pairs(path: StrPath) -> bool:
     return os.path.splitext(strip_suffix(os.fspath(path)))[1].lower() in KINDS
 
 
-class Pairs:
+class Pairs(Rereadable):
     """Pairs of sentences, read again at every pass.
 
     Nothing is held: memory does not grow with the files. Texts are as the files have them; empty ones too.
@@ -149,7 +149,7 @@ class Pairs:
             raise ParameterError("columns, fields and a delimiter are about one file of pairs, and there are two files")
         self._delimiter = delimiter
         self._decoding = Decoding(encoding, decode_errors)
-        self.sources = [_one_source(name) for name in (src, trg, pairs) if name is not None]
+        super().__init__([_one_source(name) for name in (src, trg, pairs) if name is not None], stdin)
         if len(self.sources) == 2 and all(source.path is None for source in self.sources):
             raise ParameterError("standard input can be one side only: give a file for the other")
         self._kind = "aligned" if pairs is None else self._kind_of(self.sources[0])
@@ -158,19 +158,6 @@ class Pairs:
                 raise ParameterError(f"a delimiter parts the columns of a table, and {self.sources[0].name} is none")
             delimiter_of(delimiter, "")
         self.left_out: dict[str, int] = {}
-        self.bytes_read = 0
-        self._files = SourceFiles(self.sources, stdin)
-        self._begun = False
-
-    def __enter__(self) -> Pairs:
-        return self
-
-    def __exit__(self, *exception: object) -> None:
-        self.close()
-
-    def close(self) -> None:
-        """Remove the temporary copies of streams."""
-        self._files.close()
 
     def __iter__(self) -> Iterator[Pair]:
         for source, numbers, src, trg in self.blocks():
@@ -178,12 +165,9 @@ class Pairs:
 
     def blocks(self) -> Iterator[PairBlock]:
         """Iterate over blocks of pairs with about a mebibyte of text each."""
-        if self._begun and self.is_stream:
-            raise InputError("a stream can be read only once: give a file, or spool it before the first pass")
-        self._begun = True
+        self._begin()
         left_out = LeftOut()
         self.left_out = left_out
-        self.bytes_read = 0
         name = self.sources[0].name
         for run in self._aligned(left_out) if self._kind == "aligned" else self._one(left_out):
             yield PairBlock(name, *run)
@@ -192,26 +176,6 @@ class Pairs:
     def skipped(self) -> int:
         """Pairs that the present pass has left out because they can't be decoded."""
         return self.left_out.get(UNDECODABLE, 0)
-
-    @property
-    def total_bytes(self) -> int | None:
-        """Bytes of all files as they lie on disk; None while one of them is a stream."""
-        return self._files.total_bytes
-
-    @property
-    def is_stream(self) -> bool:
-        """Whether only one pass can be made: a file is a stream, and `spool` was not called."""
-        return self.total_bytes is None
-
-    def spool(self) -> None:
-        """Copy what can be read only once to temporary files, so that more passes can be made.
-
-        Raises
-        ------
-        InputError
-            If a stream can't be read, or there is no room for its copy.
-        """
-        self._files.spool()
 
     def fingerprint(self) -> dict[str, object]:
         """Return what tells these pairs from others: names, sizes, times of the files, and the options."""

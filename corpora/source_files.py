@@ -7,7 +7,7 @@ import os
 import sys
 import tempfile
 from collections.abc import Sequence
-from typing import BinaryIO, cast
+from typing import BinaryIO, Self, cast
 
 from nlpkit.corpora.paths import Source
 from nlpkit.errors import InputError
@@ -111,6 +111,66 @@ class SourceFiles:
             state = self._copies[index][1] if index in self._copies else f"{source.size} {source.modified}"
             digest.update(f"{source.name}\0{source.whole}\0{state}\n".encode("utf-8", "surrogateescape"))
         return {"inputs": len(self.sources), "inputs_sha256": digest.hexdigest()}
+
+
+class Rereadable:
+    """What is read from sources, again at every pass: the base of `nlpkit.corpora.Texts` and `nlpkit.corpora.Pairs`.
+
+    Parameters
+    ----------
+    sources : list of Source
+    stdin : binary file, optional
+        What a source without a path reads, instead of the process's own standard input.
+
+    Attributes
+    ----------
+    sources : list of Source
+    bytes_read : int
+        Bytes of the sources, as they lie on disk, that the present pass has read.
+    """
+
+    def __init__(self, sources: list[Source], stdin: BinaryIO | None = None) -> None:
+        self.sources = sources
+        self.bytes_read = 0
+        self._files = SourceFiles(sources, stdin)
+        self._begun = False
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Remove the temporary copies of streams."""
+        self._files.close()
+
+    @property
+    def total_bytes(self) -> int | None:
+        """Bytes of all sources as they lie on disk; None while one of them is a stream."""
+        return self._files.total_bytes
+
+    @property
+    def is_stream(self) -> bool:
+        """Whether only one pass can be made: a source is a stream, and `spool` was not called."""
+        return self.total_bytes is None
+
+    def spool(self) -> None:
+        """Copy what can be read only once to temporary files, so that more passes can be made.
+
+        Raises
+        ------
+        InputError
+            If a stream can't be read, or there is no room for its copy.
+        """
+        self._files.spool()
+
+    def _begin(self) -> None:
+        """Begin a pass."""
+        if self._begun and self.is_stream:
+            raise InputError("a stream can be read only once: give a file, or spool it before the first pass")
+        self._begun = True
+        self.bytes_read = 0
 
 
 class _KeptOpen:

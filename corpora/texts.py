@@ -9,7 +9,7 @@ from typing import BinaryIO, NamedTuple
 from nlpkit.corpora.decoding import Decoding
 from nlpkit.corpora.paths import find_sources
 from nlpkit.corpora.reader import Reader
-from nlpkit.corpora.source_files import SourceFiles
+from nlpkit.corpora.source_files import Rereadable
 from nlpkit.errors import InputError, ParameterError
 
 BLOCK_CHARACTERS = 1 << 22
@@ -31,7 +31,7 @@ class Block(NamedTuple):
     texts: list[str]
 
 
-class Texts:
+class Texts(Rereadable):
     """The texts of files, folders, globs and streams, read again at every pass.
 
     Nothing is held: memory does not grow with the inputs.
@@ -100,25 +100,12 @@ class Texts:
         self._reader = Reader(field=field, column=column, delimiter=delimiter, decoding=self._decoding)
         named = [inputs] if isinstance(inputs, str | os.PathLike) else list(inputs)
         self.folders = [os.fspath(name) for name in named if os.path.isdir(name)]
-        self.sources = find_sources(named, per="line" if records else per)
+        super().__init__(find_sources(named, per="line" if records else per), stdin)
         if delimiter is not None and not any(map(self._reader.reads_columns, self.sources)):
             raise ParameterError(
                 f"a delimiter parts the columns of a table, and {self.sources[0].name} is read as none: "
                 "give --column too, or leave --delimiter out"
             )
-        self.bytes_read = 0
-        self._files = SourceFiles(self.sources, stdin)
-        self._begun = False
-
-    def __enter__(self) -> Texts:
-        return self
-
-    def __exit__(self, *exception: object) -> None:
-        self.close()
-
-    def close(self) -> None:
-        """Remove the temporary copies of streams."""
-        self._files.close()
 
     def __iter__(self) -> Iterator[Row]:
         for source, run in self._runs():
@@ -150,26 +137,6 @@ class Texts:
         """Texts that the present pass has left out because they can't be decoded."""
         return self._decoding.skipped
 
-    @property
-    def total_bytes(self) -> int | None:
-        """Bytes of all inputs as they lie on disk; None while one of them is a stream."""
-        return self._files.total_bytes
-
-    @property
-    def is_stream(self) -> bool:
-        """Whether only one pass can be made: an input is a stream, and `spool` was not called."""
-        return self.total_bytes is None
-
-    def spool(self) -> None:
-        """Copy what can be read only once to temporary files, so that more passes can be made.
-
-        Raises
-        ------
-        InputError
-            If a stream can't be read, or there is no room for its copy.
-        """
-        self._files.spool()
-
     def fingerprint(self) -> dict[str, object]:
         """Return what tells these texts from others: names, sizes, times of the inputs, and the options.
 
@@ -186,9 +153,7 @@ class Texts:
 
     def _runs(self) -> Iterator[tuple[str, list[str]]]:
         """Yield runs of texts of one source, with its name."""
-        if self._begun and self.is_stream:
-            raise InputError("a stream can be read only once: give a file, or spool it before the first pass")
-        self._begun = True
+        self._begin()
         self._decoding.skipped = 0
         done = 0
         for index, source in enumerate(self.sources):

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from .errors import MissingDependencyError, ParameterError
@@ -59,3 +61,17 @@ def resolve_device(device: str | torch.device = "auto") -> torch.device:
                 "use device='auto' or 'cpu'"
             )
     return torch.device(name)
+
+
+@contextmanager
+def torch_threads(threads: int | None) -> Iterator[None]:
+    """Let PyTorch use so many threads of the CPU while this holds; as many as it takes by itself unless told."""
+    import torch
+
+    before = torch.get_num_threads()
+    if threads is not None:
+        torch.set_num_threads(threads)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(before)

@@ -43,6 +43,12 @@ class MissingDependencyError(NlpkitError, ImportError):
     """An optional package is needed and not installed."""
 
 
+def require(fits: bool, name: str, value: object, expected: str) -> None:
+    """Raise a `ParameterError` unless the value of the parameter ``name`` fits."""
+    if not fits:
+        raise ParameterError(f"{name} is {value!r}: expected {expected}")
+
+
 def __getattr__(name: str) -> Any:
     """Build ``NotFittedError`` when it is first asked for.
 

@@ -16,7 +16,7 @@ from nlpkit.errors import InputError, MissingDependencyError
 
 from .passes import Progress, StrPath
 from .train import check_model_place
-from .translate import missing, set_threads
+from .translate import missing
 from .unfinished import unfinished_folder, unfinished_training
 
 if TYPE_CHECKING:
@@ -37,7 +37,8 @@ class TranslationPlan:
     architecture : str
     pairs, valid_pairs : int
     valid_source : str
-        Where the validation pairs come from: "given", or "1 % of the pairs, chosen by a hash of the source".
+        Where the validation pairs come from: "given", "part of the pairs, chosen by a hash of the source", or "none:
+        there are too few pairs".
     empty : int
         Pairs left out because a side is empty.
     left_out : dict of str to int
@@ -143,9 +144,7 @@ def train_translation(
         How many sub-words; of each side where they don't share.
     separate_vocabularies : bool
         Whether source and target have sub-words of their own.
-    threads : int, optional
-        Every core that the process may use, unless told.
-    device, devices, tensorboard
+    device, devices, threads, tensorboard
         As in `nlpkit.training.trainer.train_model`.
     force : bool
         Replace a folder that nlpkit wrote before; and without ``resume`` drop an unfinished training.
@@ -185,7 +184,6 @@ def train_translation(
     given = dict(parameters or {})
     check_asked(architecture, attention, given)
     place = resolve_device(device)
-    set_threads(threads)
     common: dict[str, Any] = {
         "from_": from_,
         "to": to,

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
+import os
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from nlpkit.corpora import GivenTexts, Texts
-from nlpkit.errors import OutputError, ParameterError
+from nlpkit.device import torch_threads
+from nlpkit.errors import ParameterError
+from nlpkit.outputs import PendingFile, StandardOutput
 
 from .passes import TRANSLATING, AnyTexts, Progress, StrPath
 from .sinks import check_apart, check_place
@@ -95,7 +98,7 @@ def translate_files(
     device : str
         See `nlpkit.device.resolve_device`; of a model that is loaded already, its own.
     threads : int, optional
-        Every core, unless told.
+        As many as PyTorch takes by itself, unless told.
     progress : callable, optional
         See `nlpkit.jobs.passes.Progress`.
     seen : callable, optional
@@ -118,89 +121,62 @@ def translate_files(
     """
     if format not in FORMATS:
         raise ParameterError(f"format is {format!r}: choose text or jsonl")
+    options = decoding_options(parameters)
     if isinstance(inputs, GivenTexts):
-        return _translate(inputs, output, model, parameters, prefix, phrases, format, device, threads, progress, seen)
-    read = Texts(
-        inputs,
-        per=per,
-        field=field,
-        column=column,
-        delimiter=delimiter,
-        encoding=encoding,
-        decode_errors=decode_errors,
-        stdin=stdin,
-    )
+        read: AnyTexts = inputs
+    else:
+        read = Texts(
+            inputs,
+            per=per,
+            field=field,
+            column=column,
+            delimiter=delimiter,
+            encoding=encoding,
+            decode_errors=decode_errors,
+            stdin=stdin,
+        )
+    demanded = list(phrases)
+    kept: list[Translation] = []
     with read as texts:
         if output is not None and str(output) != "-":
             check_apart(output, texts)
-        return _translate(texts, output, model, parameters, prefix, phrases, format, device, threads, progress, seen)
+            check_place(output, is_folder=False, force=False)
+        translator = open_translator(model, device)
+        count = tokens = unfinished = 0
+        started = time.perf_counter()
+        with torch_threads(threads), _Writer(output, format, options.n_best) as writer:
+            for block in texts.blocks(_WINDOW):
+                n = len(block.texts)
+                translations = translator.stream(
+                    block.texts,
+                    options,
+                    prefixes=None if prefix is None else [prefix] * n,
+                    phrases=[demanded] * n if demanded else None,
+                )
+                for translation in translations:
+                    best = translation.n_best[0]
+                    writer.write(count, translation)
+                    if output is None:
+                        kept.append(translation)
+                    if seen is not None:
+                        seen(translation)
+                    count, tokens, unfinished = count + 1, tokens + len(best.tokens), unfinished + (not best.finished)
+                    if progress is not None:
+                        progress(TRANSLATING, count, None)
+                writer.flush()
+        return TranslateReport(
+            texts=count,
+            tokens=tokens,
+            seconds=time.perf_counter() - started,
+            unfinished=unfinished,
+            skipped=texts.skipped,
+            translations=kept if output is None else None,
+        )
 
 
 def translate_texts(texts: Iterable[str], output: StrPath | None = None, **job: Any) -> TranslateReport:
     """Translate texts; ``job`` is what `translate_files` takes."""
     return translate_files(GivenTexts(texts), output, **job)
-
-
-def _translate(
-    texts: AnyTexts,
-    output: StrPath | None,
-    model: StrPath | Translator,
-    parameters: Mapping[str, Any] | None,
-    prefix: str | None,
-    phrases: Iterable[str],
-    format: str,
-    device: str,
-    threads: int | None,
-    progress: Progress | None,
-    seen: Callable[[Translation], None] | None,
-) -> TranslateReport:
-    options = decoding_options(parameters)
-    if output is not None and str(output) != "-":
-        check_place(output, is_folder=False, force=False)
-    translator = open_translator(model, device)
-    set_threads(threads)
-    demanded = list(phrases)
-    kept: list[Translation] | None = [] if output is None else None
-    sink = None if output is None else _sink(output)
-    write = _Writer(format, options.n_best)
-    count = tokens = unfinished = 0
-    started = time.perf_counter()
-    try:
-        for block in texts.blocks(_WINDOW):
-            n = len(block.texts)
-            translations = translator.stream(
-                block.texts,
-                options,
-                prefixes=None if prefix is None else [prefix] * n,
-                phrases=[demanded] * n if demanded else None,
-            )
-            for translation in translations:
-                best = translation.n_best[0]
-                if sink is not None:
-                    sink.file.write("".join(write.lines(count, translation)).encode("utf-8", "backslashreplace"))
-                if kept is not None:
-                    kept.append(translation)
-                if seen is not None:
-                    seen(translation)
-                count, tokens, unfinished = count + 1, tokens + len(best.tokens), unfinished + (not best.finished)
-                if progress is not None:
-                    progress(TRANSLATING, count, None)
-            if sink is not None and str(output) == "-":
-                sink.finish()
-        if sink is not None:
-            sink.finish()
-            sink.place()
-    finally:
-        if sink is not None:
-            sink.discard()
-    return TranslateReport(
-        texts=count,
-        tokens=tokens,
-        seconds=time.perf_counter() - started,
-        unfinished=unfinished,
-        skipped=texts.skipped,
-        translations=kept,
-    )
 
 
 def open_translator(model: StrPath | Translator, device: str = "auto") -> Translator:
@@ -218,15 +194,6 @@ def open_translator(model: StrPath | Translator, device: str = "auto") -> Transl
     except ModuleNotFoundError as error:
         raise missing(error) from error
     return model if isinstance(model, Translator) else Translator(model, device=device)
-
-
-def set_threads(threads: int | None) -> None:
-    """Let PyTorch use so many threads; every core that the process may use, unless told."""
-    import torch
-
-    from nlpkit.text.threads import available_threads
-
-    torch.set_num_threads(available_threads() if threads is None else threads)
 
 
 def decoding_options(parameters: Mapping[str, Any] | None) -> DecodingOptions:
@@ -263,13 +230,39 @@ def missing(error: ModuleNotFoundError) -> Exception:
 
 
 class _Writer:
-    """Lines of text, or of JSON."""
+    """Writes translations as lines of text, or of JSON; to nowhere, where no output is named."""
 
-    def __init__(self, format: str, n_best: int) -> None:
+    def __init__(self, output: StrPath | None, format: str, n_best: int) -> None:
         self._format, self._n_best = format, n_best
         self._encode = json.JSONEncoder(ensure_ascii=False).encode
+        self._streams = output is not None and os.fspath(output) == "-"
+        self._sink: Sink | None = None
+        if output is not None:
+            self._sink = StandardOutput() if self._streams else PendingFile(output)
 
-    def lines(self, number: int, translation: Translation) -> Iterator[str]:
+    def __enter__(self) -> _Writer:
+        return self
+
+    def __exit__(self, kind: object, error: object, traceback: object) -> None:
+        if self._sink is None:
+            return
+        try:
+            if error is None:
+                self._sink.finish()
+                self._sink.place()
+        finally:
+            self._sink.discard()
+
+    def write(self, number: int, translation: Translation) -> None:
+        if self._sink is not None:
+            self._sink.file.write("".join(self._lines(number, translation)).encode("utf-8", "backslashreplace"))
+
+    def flush(self) -> None:
+        """Hand on what a reader may wait for."""
+        if self._sink is not None and self._streams:
+            self._sink.finish()
+
+    def _lines(self, number: int, translation: Translation) -> Iterator[str]:
         if self._format == "jsonl":
             n_best = [{"text": c.text, "score": c.score, "finished": c.finished} for c in translation.n_best]
             record = {
@@ -285,11 +278,3 @@ class _Writer:
         else:
             for candidate in translation.n_best:
                 yield f"{number}\t{candidate.score:.4f}\t{candidate.text}\n"
-
-
-def _sink(output: StrPath) -> Sink:
-    from nlpkit.outputs import PendingFile, StandardOutput
-
-    if not str(output):
-        raise OutputError("the output has no name: expected a file, or - for standard output")
-    return StandardOutput() if str(output) == "-" else PendingFile(output)

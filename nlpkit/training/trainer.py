@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import torch
 
-from nlpkit.device import resolve_device
+from nlpkit.device import resolve_device, torch_threads
 from nlpkit.errors import InputError
 from nlpkit.translation.model import TranslationModel
 
@@ -126,7 +126,8 @@ def train_model(
     if not len(data):
         raise InputError(f"there is no pair to train on ({left_out} are longer than max_length, {options.max_length})")
     with ExitStack() as stack:
-        stack.enter_context(_settings(threads))
+        stack.enter_context(torch_threads(threads))
+        stack.enter_context(_own_random_numbers())
         folder = state_folder
         if folder is None:
             folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="nlpkit-"))
@@ -318,15 +319,12 @@ class _Loader:
 
 
 @contextmanager
-def _settings(threads: int | None) -> Iterator[None]:
-    """Set PyTorch's threads, and leave them and its random numbers as they were."""
-    before, state = torch.get_num_threads(), torch.get_rng_state()
-    if threads is not None:
-        torch.set_num_threads(threads)
+def _own_random_numbers() -> Iterator[None]:
+    """Leave PyTorch's random numbers as they were."""
+    state = torch.get_rng_state()
     try:
         yield
     finally:
-        torch.set_num_threads(before)
         torch.set_rng_state(state)
 
 

@@ -6,6 +6,7 @@ Sentences are decoded longest first, in batches of like length; those that are d
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import nullcontext
 from typing import TypeVar
 
 import torch
@@ -26,6 +27,8 @@ __all__ = ["decode", "decode_batch", "in_order"]
 
 Ids = Sequence[int]
 T = TypeVar("T")
+
+_WORTH_PACKING = 8  # sentences
 
 
 def decode(
@@ -97,7 +100,7 @@ def _decode(
     with_end = [len(source) + 1 for source in sources]
     apart = [number for number, own in enumerate(phrases or ()) if own]
     size = model.options.trg_size
-    with model.packed():
+    with model.packed() if len(sources) >= _WORTH_PACKING else nullcontext():
         for batch in plan_batches(with_end, options, trg_size=size, device=device.type, apart=apart):
             src, sizes = pad_sources([sources[i] for i in batch], pad_id=model.pad_id, eos_id=model.eos_id)
             found = decode_batch(

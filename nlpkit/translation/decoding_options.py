@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from nlpkit.errors import ParameterError
+from nlpkit.errors import require
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -91,23 +91,23 @@ class DecodingOptions:
 
     def __post_init__(self) -> None:
         for name in ("beam", "n_best", "min_length", "max_tokens"):
-            _check(getattr(self, name) >= 1, name, getattr(self, name), "at least 1")
+            require(getattr(self, name) >= 1, name, getattr(self, name), "at least 1")
         for name in ("max_extra", "top_k", "no_repeat_ngram", "min_ratio", "max_ratio", "alpha"):
             value = getattr(self, name)
-            _check(math.isfinite(value) and value >= 0, name, value, "at least 0")
+            require(math.isfinite(value) and value >= 0, name, value, "at least 0")
         for name in ("max_length", "max_sentences"):
             value = getattr(self, name)
-            _check(value is None or value >= 1, name, value, "at least 1, or None")
+            require(value is None or value >= 1, name, value, "at least 1, or None")
         longest = self.max_length
         fits = longest is None or longest >= self.min_length
-        _check(fits, "max_length", longest, f"at least min_length, {self.min_length}")
-        _check(self.stop in ("exact", "heuristic"), "stop", self.stop, "'exact' or 'heuristic'")
+        require(fits, "max_length", longest, f"at least min_length, {self.min_length}")
+        require(self.stop in ("exact", "heuristic"), "stop", self.stop, "'exact' or 'heuristic'")
         hot = math.isfinite(self.temperature) and self.temperature > 0
-        _check(hot, "temperature", self.temperature, "above 0; beam=1 without sample takes the likeliest token")
-        _check(0 < self.top_p <= 1, "top_p", self.top_p, "above 0 and at most 1")
-        _check(self.leave_share > 0, "leave_share", self.leave_share, "above 0")
+        require(hot, "temperature", self.temperature, "above 0; beam=1 without sample takes the likeliest token")
+        require(0 < self.top_p <= 1, "top_p", self.top_p, "above 0 and at most 1")
+        require(self.leave_share > 0, "leave_share", self.leave_share, "above 0")
         fits = self.sample or self.n_best <= self.beam
-        _check(fits, "n_best", self.n_best, f"at most beam, {self.beam}; raise beam or sample")
+        require(fits, "n_best", self.n_best, f"at most beam, {self.beam}; raise beam or sample")
 
     def bounds(self, source: int) -> tuple[int, int]:
         """Return the least and the greatest length of the target of a source of ``source`` tokens.
@@ -121,8 +121,3 @@ class DecodingOptions:
         if self.max_length is not None:
             longest = min(longest, self.max_length)
         return min(longest, max(self.min_length, math.ceil(self.min_ratio * source))), longest
-
-
-def _check(fits: bool, name: str, value: object, expected: str) -> None:
-    if not fits:
-        raise ParameterError(f"{name} is {value!r}: expected {expected}")

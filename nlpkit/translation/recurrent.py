@@ -17,13 +17,14 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from nlpkit.errors import ParameterError
+from nlpkit.errors import require
 from nlpkit.layers.attention import attend, make_attention
 from nlpkit.layers.initializers import INITIALIZERS, initialize
-from nlpkit.layers.product import Linear, product
+from nlpkit.layers.product import Linear
 from nlpkit.layers.recurrent import CELLS, SourceReader, Stack
 
-from .model import DecoderState, Memory, TranslationModel, check_ids, padding_mask
+from .model import DecoderState, Memory, check_ids, padding_mask
+from .seq2seq import Seq2SeqModel
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -74,15 +75,15 @@ class RNNOptions:
     def __post_init__(self) -> None:
         for name in ("src_size", "trg_size", "embedding_size", "hidden_size", "encoder_layers", "decoder_layers"):
             value = getattr(self, name)
-            _check(isinstance(value, int) and value >= 1, name, value, "a whole number of at least 1")
+            require(isinstance(value, int) and value >= 1, name, value, "a whole number of at least 1")
         for name, choices in _CHOICES.items():
-            _check(getattr(self, name) in choices, name, getattr(self, name), f"one of {', '.join(choices)}")
+            require(getattr(self, name) in choices, name, getattr(self, name), f"one of {', '.join(choices)}")
         fits = isinstance(self.dropout, int | float) and 0 <= self.dropout < 1
-        _check(fits, "dropout", self.dropout, "from 0 up to, but not, 1")
+        require(fits, "dropout", self.dropout, "from 0 up to, but not, 1")
         even = not self.bidirectional or self.hidden_size % 2 == 0
-        _check(even, "hidden_size", self.hidden_size, "an even number, half of it for each direction")
+        require(even, "hidden_size", self.hidden_size, "an even number, half of it for each direction")
         same = self.tie != "all" or self.src_size == self.trg_size
-        _check(same, "tie", self.tie, f"'target' or 'none': the vocabularies have {self.src_size} and {self.trg_size}")
+        require(same, "tie", self.tie, f"'target' or 'none': the vocabularies have {self.src_size} and {self.trg_size}")
         check_ids(self)
 
 
@@ -94,12 +95,7 @@ _CHOICES = {
 }
 
 
-def _check(fits: bool, name: str, value: object, expected: str) -> None:
-    if not fits:
-        raise ParameterError(f"{name} is {value!r}: expected {expected}")
-
-
-class Seq2SeqRNN(TranslationModel):
+class Seq2SeqRNN(Seq2SeqModel):
     """A recurrent encoder and decoder as a translation model.
 
     Parameters
@@ -115,10 +111,7 @@ class Seq2SeqRNN(TranslationModel):
     """
 
     def __init__(self, options: RNNOptions) -> None:
-        super().__init__()
-        self.options = options
-        self.pad_id, self.start_id, self.eos_id = options.pad_id, options.start_id, options.eos_id
-        self.never = tuple(id_ for id_ in dict.fromkeys((options.pad_id, options.start_id)) if id_ != options.eos_id)
+        super().__init__(options)
         size, hidden = options.embedding_size, options.hidden_size
         self.encoder = SourceReader(
             options.cell, size, hidden, options.encoder_layers, options.dropout, options.bidirectional
@@ -131,16 +124,10 @@ class Seq2SeqRNN(TranslationModel):
         self.bridge = nn.ModuleList(Linear(hidden, hidden) for _ in range(kinds * options.decoder_layers))
         self.readout = Linear(2 * hidden, size)
         initialize(self, options.initializer)
-        self.trg_embedding = _embedding(options.trg_size, size)
-        if options.tie != "all":
-            self.src_embedding = _embedding(options.src_size, size)
-        if options.tie == "none":
-            self.output = _embedding(options.trg_size, size)
-        self.logits_bias = nn.Parameter(torch.zeros(options.trg_size))
+        self.add_words(size, bias=True)
 
     def encode(self, src: Tensor, lengths: Tensor) -> RNNMemory:
-        embedding = self.trg_embedding if self.options.tie == "all" else self.src_embedding
-        read, last = self.encoder(self._dropped(embedding(src)), lengths)
+        read, last = self.encoder(self._dropped(self.source_words()(src)), lengths)
         first = self._first_state(last)
         mask = None if bool((lengths == src.shape[1]).all()) else padding_mask(lengths, src.shape[1])
         if self.attention is None:
@@ -153,13 +140,6 @@ class Seq2SeqRNN(TranslationModel):
         if sampling or self.feeds or self.options.attention == "additive":
             return self._step_by_step(memory, trg_in, sampling)[0]
         return self._at_once(memory, trg_in)
-
-    def logits(self, hidden: Tensor) -> Tensor:
-        return product(hidden, self.output_weight, self.logits_bias)
-
-    @property
-    def output_weight(self) -> Tensor:
-        return (self.output if self.options.tie == "none" else self.trg_embedding).weight
 
     def start(self, memory: Memory) -> RNNState:
         assert isinstance(memory, RNNMemory)
@@ -275,9 +255,3 @@ class RNNState(DecoderState):
         n, beams, _ = self._made.shape
         self._state = self._state.unflatten(1, (n, beams))[:, rows].flatten(1, 2)
         self._made, self._memory = self._made[rows], self._memory.keep(rows)
-
-
-def _embedding(size: int, width: int) -> nn.Embedding:
-    embedding = nn.Embedding(size, width)
-    nn.init.normal_(embedding.weight, std=width**-0.5)
-    return embedding

@@ -17,14 +17,14 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from nlpkit.errors import ParameterError
+from nlpkit.errors import require
 from nlpkit.layers.activations import ACTIVATIONS
 from nlpkit.layers.initializers import INITIALIZERS, initialize
 from nlpkit.layers.positions import sinusoids
-from nlpkit.layers.product import product
 from nlpkit.layers.transformer import Cache, DecoderLayer, EncoderLayer, KeysValues, Shape, blind
 
-from .model import DecoderState, Memory, TranslationModel, check_ids, padding_mask
+from .model import DecoderState, Memory, check_ids, padding_mask
+from .seq2seq import Seq2SeqModel
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -87,15 +87,15 @@ class TransformerOptions:
     def __post_init__(self) -> None:
         for name in ("src_size", "trg_size", "d_model", "heads", "ffn_dim", "encoder_layers", "decoder_layers"):
             value = getattr(self, name)
-            _check(isinstance(value, int) and value >= 1, name, value, "a whole number of at least 1")
-        _check(self.d_model % self.heads == 0, "heads", self.heads, f"a divisor of d_model, {self.d_model}")
+            require(isinstance(value, int) and value >= 1, name, value, "a whole number of at least 1")
+        require(self.d_model % self.heads == 0, "heads", self.heads, f"a divisor of d_model, {self.d_model}")
         for name in ("dropout", "attention_dropout", "activation_dropout"):
             value = getattr(self, name)
-            _check(isinstance(value, int | float) and 0 <= value < 1, name, value, "from 0 up to, but not, 1")
+            require(isinstance(value, int | float) and 0 <= value < 1, name, value, "from 0 up to, but not, 1")
         for name, choices in _CHOICES.items():
-            _check(getattr(self, name) in choices, name, getattr(self, name), f"one of {', '.join(choices)}")
+            require(getattr(self, name) in choices, name, getattr(self, name), f"one of {', '.join(choices)}")
         same = self.tie != "all" or self.src_size == self.trg_size
-        _check(same, "tie", self.tie, f"'target' or 'none': the vocabularies have {self.src_size} and {self.trg_size}")
+        require(same, "tie", self.tie, f"'target' or 'none': the vocabularies have {self.src_size} and {self.trg_size}")
         check_ids(self)
 
 
@@ -107,12 +107,7 @@ _CHOICES = {
 }
 
 
-def _check(fits: bool, name: str, value: object, expected: str) -> None:
-    if not fits:
-        raise ParameterError(f"{name} is {value!r}: expected {expected}")
-
-
-class Seq2SeqTransformer(TranslationModel):
+class Seq2SeqTransformer(Seq2SeqModel):
     """The Transformer as a translation model.
 
     Parameters
@@ -128,10 +123,7 @@ class Seq2SeqTransformer(TranslationModel):
     """
 
     def __init__(self, options: TransformerOptions) -> None:
-        super().__init__()
-        self.options = options
-        self.pad_id, self.start_id, self.eos_id = options.pad_id, options.start_id, options.eos_id
-        self.never = tuple(id_ for id_ in dict.fromkeys((options.pad_id, options.start_id)) if id_ != options.eos_id)
+        super().__init__(options)
         self._scale = math.sqrt(options.d_model) if options.scale_embedding else 1.0
         shape = Shape(
             options.d_model,
@@ -150,12 +142,7 @@ class Seq2SeqTransformer(TranslationModel):
         last = nn.LayerNorm if options.norm == "pre" else nn.Identity
         self.encoder_norm, self.decoder_norm = last(options.d_model), last(options.d_model)
         initialize(self, options.initializer)
-        self.trg_embedding = _embedding(options.trg_size, options.d_model)
-        if options.tie != "all":
-            self.src_embedding = _embedding(options.src_size, options.d_model)
-        if options.tie == "none":
-            self.output = _embedding(options.trg_size, options.d_model)
-        self.logits_bias = nn.Parameter(torch.zeros(options.trg_size)) if options.logits_bias else None
+        self.add_words(options.d_model, bias=options.logits_bias)
         self._sines = sinusoids(256, options.d_model)  # no buffer: it grows, and must not be rounded with the weights
 
     @classmethod
@@ -166,8 +153,7 @@ class Seq2SeqTransformer(TranslationModel):
         return read_marian(folder)
 
     def encode(self, src: Tensor, lengths: Tensor) -> TransformerMemory:
-        embedding = self.trg_embedding if self.options.tie == "all" else self.src_embedding
-        x = self._embed(embedding, src)
+        x = self._embed(self.source_words(), src)
         mask = None if bool((lengths == src.shape[1]).all()) else padding_mask(lengths, src.shape[1])[:, None, None]
         for layer in self.encoder:
             x = layer(x, mask)
@@ -184,13 +170,6 @@ class Seq2SeqTransformer(TranslationModel):
         for layer, source in zip(self.decoder, memory.layers, strict=True):
             x = layer(x, source, memory.mask)
         return self.decoder_norm(x)
-
-    def logits(self, hidden: Tensor) -> Tensor:
-        return product(hidden, self.output_weight, self.logits_bias)
-
-    @property
-    def output_weight(self) -> Tensor:
-        return (self.output if self.options.tie == "none" else self.trg_embedding).weight
 
     def start(self, memory: Memory) -> TransformerState:
         assert isinstance(memory, TransformerMemory)
@@ -290,9 +269,3 @@ def mixed(trg_in: Tensor, guesses: Tensor, sampling: float, pad_id: int) -> Tens
     drawn = torch.rand(trg_in.shape, device=trg_in.device) < sampling
     drawn[:, 0] = False
     return torch.where(drawn & (trg_in != pad_id), own, trg_in)
-
-
-def _embedding(size: int, d_model: int) -> nn.Embedding:
-    embedding = nn.Embedding(size, d_model)
-    nn.init.normal_(embedding.weight, std=d_model**-0.5)
-    return embedding

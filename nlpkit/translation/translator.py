@@ -144,7 +144,6 @@ class Translator:
                 f" sub-words {sizes[0]} and {sizes[1]}: give those it was trained with"
             )
         self.model = model.to(resolve_device(device)).eval()
-        self.model.packed().__enter__()
 
     @classmethod
     def from_artifact(cls, artifact: artifacts.Artifact) -> Translator:
