@@ -366,7 +366,7 @@ def main() -> None:
     if arguments.output:
         results = {
             "machine": begun | bench.versions,
-            "command": sys.argv[1:],
+            "command": [os.path.basename(word) if os.path.isabs(word) else word for word in sys.argv[1:]],
             "summary": rows,
             "tokens compared": bench.checks,
             "training": bench.training,

@@ -308,7 +308,7 @@ def main() -> None:
     if arguments.output:
         results = {
             "machine": machine(runs),
-            "command": sys.argv[1:],
+            "command": [os.path.basename(word) if os.path.isabs(word) else word for word in sys.argv[1:]],
             "options": bench.options,
             "corpus": made,
             "gensim_input": bench.input,

@@ -47,6 +47,19 @@ Fit = Annotated[
     list[str] | None,
     typer.Option("--fit", metavar="PATH", help="Texts to learn from instead of from the input."),
 ]
+TrainedModel = Annotated[
+    str | None, typer.Option("-o", "--output", metavar="FOLDER", help="Where the model goes.", show_default=False)
+]
+Resume = Annotated[
+    bool,
+    typer.Option("--resume", metavar="", help="Go on with a training that was stopped: same inputs, same options."),
+]
+Retrain = Annotated[
+    bool,
+    typer.Option(
+        "--force", metavar="", help="Replace a folder that nlpkit wrote, and drop a training that was stopped."
+    ),
+]
 Threads = Annotated[
     int | None,
     typer.Option("--threads", metavar="N", help=described("Threads to use.", "every core"), show_default=False),

@@ -8,10 +8,10 @@ import typer
 
 from nlpkit.cli import options
 from nlpkit.cli.screen import note
-from nlpkit.cli.training_screen import training_screen
+from nlpkit.cli.training_screen import resumable, training_screen
+from nlpkit.cli.word_screen import WordScreen
 from nlpkit.errors import ParameterError
 from nlpkit.jobs import TrainReport, train_files
-from nlpkit.jobs.unfinished import is_unfinished
 from nlpkit.registry import TRAINED
 
 if TYPE_CHECKING:
@@ -23,19 +23,9 @@ def train(
     method: Annotated[str, typer.Argument(metavar="|".join(TRAINED), help="What to train.", show_default=False)],
     paths: Annotated[list[str] | None, typer.Argument(metavar="PATH", help="Further inputs after -i.")] = None,
     inputs: options.Inputs = None,
-    output: Annotated[
-        str | None, typer.Option("-o", "--output", metavar="FOLDER", help="Where the model goes.", show_default=False)
-    ] = None,
-    resume: Annotated[
-        bool,
-        typer.Option("--resume", metavar="", help="Go on with a training that was stopped: same texts, same options."),
-    ] = False,
-    force: Annotated[
-        bool,
-        typer.Option(
-            "--force", metavar="", help="Replace a folder that nlpkit wrote, and drop a training that was stopped."
-        ),
-    ] = False,
+    output: options.TrainedModel = None,
+    resume: options.Resume = False,
+    force: options.Retrain = False,
     threads: options.Threads = None,
     quiet: options.Quiet = False,
     per: options.Per = None,
@@ -71,30 +61,25 @@ def train(
         if screen:
             screen.started(plan)
 
-    try:
-        with training_screen(quiet=quiet) as screen:
-            report = train_files(
-                [*inputs, *(paths or [])] if inputs else ["-"],
-                output,
-                method=method,
-                parameters=parameters,
-                per=per,
-                field=field,
-                column=column,
-                delimiter=delimiter,
-                encoding=encoding,
-                decode_errors=decode_errors,
-                threads=threads,
-                force=force,
-                resume=resume,
-                reading=screen.reading if screen else None,
-                started=begin,
-                progress=screen.progress if screen else None,
-            )
-    except (KeyboardInterrupt, SystemExit):
-        if not quiet:
-            note(_stopped(output))
-        raise
+    with resumable(output, quiet=quiet), training_screen(WordScreen, quiet=quiet) as screen:
+        report = train_files(
+            [*inputs, *(paths or [])] if inputs else ["-"],
+            output,
+            method=method,
+            parameters=parameters,
+            per=per,
+            field=field,
+            column=column,
+            delimiter=delimiter,
+            encoding=encoding,
+            decode_errors=decode_errors,
+            threads=threads,
+            force=force,
+            resume=resume,
+            reading=screen.reading if screen else None,
+            started=begin,
+            progress=screen.progress if screen else None,
+        )
     if not quiet:
         _tell(report, output)
 
@@ -103,12 +88,6 @@ def _where_it_begins(plan: TrainingPlan) -> str:
     if plan.epochs_done:
         return f"going on after {plan.epochs_done:.4g} of {plan.epochs} epochs"
     return "there is no state of such a training to go on from: it begins anew"
-
-
-def _stopped(output: str) -> str:
-    if is_unfinished(output):
-        return "stopped: the same command with --resume goes on from here"
-    return "stopped before there was anything to keep"
 
 
 def _tell(report: TrainReport, output: str) -> None:

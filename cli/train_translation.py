@@ -9,10 +9,10 @@ import typer
 
 from nlpkit.cli import options, pair_options
 from nlpkit.cli.screen import note
-from nlpkit.cli.translation_screen import translation_screen
+from nlpkit.cli.training_screen import resumable, training_screen
+from nlpkit.cli.translation_screen import TranslationScreen
 from nlpkit.errors import ParameterError
 from nlpkit.jobs.train_translation import TranslationPlan, TranslationTrainReport, train_translation
-from nlpkit.jobs.unfinished import is_unfinished
 
 if TYPE_CHECKING:
     from nlpkit.training.training_report import ValidationReport
@@ -29,7 +29,7 @@ DERIVED = ("src_size", "trg_size", "pad_id", "start_id", "eos_id", "cell")
 
 PROPOSED = {
     *("d_model", "heads", "ffn_dim", "encoder_layers", "decoder_layers", "embedding_size", "hidden_size", "dropout"),
-    *("learning_rate", "warmup", "batch_tokens", "epochs"),
+    *("learning_rate", "schedule", "warmup", "batch_tokens", "epochs", "patience", "validate_every"),
 }
 """Those of them whose value is proposed from the number of pairs."""
 
@@ -46,9 +46,7 @@ def translation(
     valid: Annotated[str | None, _file("Pairs to validate with, in one file.")] = None,
     valid_src: Annotated[str | None, _file("Sources to validate with.")] = None,
     valid_trg: Annotated[str | None, _file("Their translations. Without any, 1 % of the pairs is kept for it.")] = None,
-    output: Annotated[
-        str | None, typer.Option("-o", "--output", metavar="FOLDER", help="Where the model goes.", show_default=False)
-    ] = None,
+    output: options.TrainedModel = None,
     arch: Annotated[
         str, typer.Option("--arch", metavar="transformer|lstm|gru|rnn", help="The architecture.")
     ] = "transformer",
@@ -74,16 +72,8 @@ def translation(
         bool,
         typer.Option("--separate-vocabularies", metavar="", help="Source and target have sub-words of their own."),
     ] = False,
-    resume: Annotated[
-        bool,
-        typer.Option("--resume", metavar="", help="Go on with a training that was stopped: same pairs, same options."),
-    ] = False,
-    force: Annotated[
-        bool,
-        typer.Option(
-            "--force", metavar="", help="Replace a folder that nlpkit wrote, and drop a training that was stopped."
-        ),
-    ] = False,
+    resume: options.Resume = False,
+    force: options.Retrain = False,
     device: Annotated[str, typer.Option("--device", metavar="auto|cpu|cuda|mps", help="Where to compute.")] = "auto",
     devices: Annotated[int, typer.Option("--devices", metavar="N", help="How many of them, by DDP.")] = 1,
     threads: options.Threads = None,
@@ -118,7 +108,7 @@ def translation(
         raise ParameterError("name the folder of the model with -o")
 
     quiet = quiet or os.environ.get("LOCAL_RANK", "0") != "0"  # one of several processes speaks
-    with translation_screen(quiet=quiet) as screen:
+    with resumable(output, quiet=quiet), training_screen(TranslationScreen, quiet=quiet) as screen:
 
         def begin(plan: TranslationPlan) -> None:
             if not quiet:
@@ -133,47 +123,37 @@ def translation(
             elif not quiet:
                 note(_validation(report))
 
-        try:
-            report = train_translation(
-                output,
-                src=src,
-                trg=trg,
-                pairs=pairs,
-                valid=valid,
-                valid_src=valid_src,
-                valid_trg=valid_trg,
-                architecture=arch,
-                attention=attention,
-                parameters=parameters,
-                vocab_size=vocab_size,
-                separate_vocabularies=separate_vocabularies,
-                from_=from_,
-                to=to,
-                columns=columns,
-                fields=fields,
-                delimiter=delimiter,
-                encoding=encoding,
-                decode_errors=decode_errors,
-                threads=threads,
-                device=device,
-                devices=devices,
-                tensorboard=tensorboard,
-                force=force,
-                resume=resume,
-                reading=screen.reading if screen else None,
-                started=begin,
-                progress=screen.progress if screen else None,
-                validated=tell,
-            )
-        except (KeyboardInterrupt, SystemExit):
-            if not quiet:
-                kept = is_unfinished(output)
-                note(
-                    "stopped: the same command with --resume goes on from here"
-                    if kept
-                    else "stopped before there was anything to keep"
-                )
-            raise
+        report = train_translation(
+            output,
+            src=src,
+            trg=trg,
+            pairs=pairs,
+            valid=valid,
+            valid_src=valid_src,
+            valid_trg=valid_trg,
+            architecture=arch,
+            attention=attention,
+            parameters=parameters,
+            vocab_size=vocab_size,
+            separate_vocabularies=separate_vocabularies,
+            from_=from_,
+            to=to,
+            columns=columns,
+            fields=fields,
+            delimiter=delimiter,
+            encoding=encoding,
+            decode_errors=decode_errors,
+            threads=threads,
+            device=device,
+            devices=devices,
+            tensorboard=tensorboard,
+            force=force,
+            resume=resume,
+            reading=screen.reading if screen else None,
+            started=begin,
+            progress=screen.progress if screen else None,
+            validated=tell,
+        )
     if not quiet and report.result.is_main:
         _tell(report, output)
 

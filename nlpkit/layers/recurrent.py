@@ -16,6 +16,8 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
 
+from .deferred import PLAIN, Plain
+
 CELLS: dict[str, Callable[..., nn.RNNBase]] = {"rnn": nn.RNN, "lstm": nn.LSTM, "gru": nn.GRU}
 
 
@@ -70,7 +72,7 @@ class Stack(nn.Module):
         made, last = self.rnn(x, self._parts(state))
         return made, torch.cat(last) if isinstance(last, tuple) else last
 
-    def step(self, x: Tensor, state: Tensor) -> tuple[Tensor, Tensor]:
+    def step(self, x: Tensor, state: Tensor, by: Plain = PLAIN) -> tuple[Tensor, Tensor]:
         """Go one step, from (n, size): as `forward`, at a fraction of its cost for one position."""
         states = state.unbind(0)
         made = []
@@ -78,18 +80,29 @@ class Stack(nn.Module):
         for layer in range(self.layers):
             if layer and self.dropout:
                 x = F.dropout(x, self.dropout, self.training)
-            weights = [
+            inward, onward, inward_bias, onward_bias = (
                 getattr(self.rnn, f"{name}_l{layer}") for name in ("weight_ih", "weight_hh", "bias_ih", "bias_hh")
-            ]
+            )
+            of_input = by.product(x, inward, inward_bias)
+            of_state = by.product(states[layer], onward, onward_bias)
             if self.cell == "lstm":
-                x, c = torch.lstm_cell(x, (states[layer], states[self.layers + layer]), *weights)
+                i, f, g, o = (of_input + of_state).chunk(4, dim=-1)
+                c = f.sigmoid() * states[self.layers + layer] + i.sigmoid() * g.tanh()
+                x = o.sigmoid() * c.tanh()
                 cells.append(c)
             elif self.cell == "gru":
-                x = torch.gru_cell(x, states[layer], *weights)
+                size = of_input.shape[-1] // 3
+                r, z = (of_input[:, : 2 * size] + of_state[:, : 2 * size]).sigmoid().chunk(2, dim=-1)
+                new = (of_input[:, 2 * size :] + r * of_state[:, 2 * size :]).tanh()
+                x = new + z * (states[layer] - new)
             else:
-                x = torch.rnn_tanh_cell(x, states[layer], *weights)
+                x = (of_input + of_state).tanh()
             made.append(x)
         return x, torch.stack(made + cells)
+
+    def matrices(self) -> list[Tensor]:
+        """Return all matrices of `step`."""
+        return [weight for weight in self.rnn.parameters() if weight.dim() == 2]
 
     def _parts(self, state: Tensor) -> Tensor | tuple[Tensor, Tensor]:
         if self.cell == "lstm":

@@ -14,6 +14,8 @@ ARCHITECTURES = ("transformer", "lstm", "gru", "rnn")
 _LEAST_STEPS = 2000
 _TOKENS_PER_SECOND = {"cpu": 3_000, "gpu": 300_000}
 """Roughly, of targets: a training with little time takes smaller steps by it."""
+_DROPOUT = ((8, 0.1), (16, 0.2))
+"""The greatest, where there is time for fewer epochs."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,9 +62,11 @@ def propose(
 
     - The inner size of a Transformer is four times its width; a head has 64 numbers, or 32 in the narrowest.
     - On a CPU a model is never larger than the second column's.
-    - A warm-up is at most a fifteenth of all steps; an epoch has at least ten batches, as long as these have 256 ids.
+    - A warm-up is at most a tenth of all steps; an epoch has at least ten batches, as long as these have 256 ids.
     - With ``minutes`` the learning rate falls linearly to 0 at their end, and batches are as much smaller as some 2,000
-      steps in that time need, but not below 1,024 ids; else it falls by the inverse square root.
+      steps in that time need, but not below 1,024 ids; else it falls by the inverse square root. Where there is time
+      for fewer than 16 epochs the dropout is at most 0.2, for fewer than 8 at most 0.1: pairs that are seen a few times
+      aren't learnt by heart.
     - A training ends sooner, when so many validations brought nothing better; one is made after each epoch, and every
       2,000 steps where that is sooner.
 
@@ -98,17 +102,19 @@ def propose(
     kind = "cpu" if device == "cpu" else "gpu"
     column = next(number for number, row in enumerate(_COLUMNS) if n_pairs <= row.pairs)
     row, size = _COLUMNS[column], _COLUMNS[min(column, 1) if kind == "cpu" else column]
-    batch_tokens = row.batch_tokens
+    batch_tokens, epochs, dropout = row.batch_tokens, float(row.epochs), row.dropout
     if minutes:
-        in_time = 2 * minutes * 60 * _TOKENS_PER_SECOND[kind] / _LEAST_STEPS
-        batch_tokens = min(batch_tokens, max(1024, int(in_time)))
+        in_time = minutes * 60 * _TOKENS_PER_SECOND[kind]
+        epochs = min(epochs, in_time / max(1, n_tokens))
+        dropout = min(dropout, next((most for below, most in _DROPOUT if epochs < below), dropout))
+        batch_tokens = min(batch_tokens, max(1024, int(2 * in_time / _LEAST_STEPS)))
     batch_tokens = max(256, min(batch_tokens, 2 * n_tokens // 10))
     steps = max(1, 2 * n_tokens // batch_tokens)
     is_transformer = architecture == "transformer"
     training = TrainingOptions(
         learning_rate=row.learning_rate if is_transformer else row.rnn_learning_rate,
         schedule="linear" if minutes else "inverse_sqrt",
-        warmup=min(row.warmup, max(20, steps * row.epochs // 15)),
+        warmup=min(row.warmup, max(20, int(steps * epochs / 10))),
         batch_tokens=batch_tokens,
         epochs=row.epochs,
         minutes=minutes,
@@ -117,7 +123,7 @@ def propose(
         seed=seed,
     )
     if not is_transformer:
-        model = {"embedding_size": size.width, "hidden_size": 2 * size.width, "dropout": row.dropout}
+        model = {"embedding_size": size.width, "hidden_size": 2 * size.width, "dropout": dropout}
         return Proposal(model=model, training=training)
     sizes = {
         "d_model": size.width,
@@ -125,7 +131,7 @@ def propose(
         "ffn_dim": 4 * size.width,
         "encoder_layers": size.layers,
         "decoder_layers": size.layers,
-        "dropout": row.dropout,
+        "dropout": dropout,
     }
     return Proposal(model=sizes, training=training)
 

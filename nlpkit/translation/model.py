@@ -16,6 +16,7 @@ from torch import Tensor, nn
 
 from nlpkit.errors import ParameterError
 from nlpkit.layers.product import Linear, packed, unpack
+from nlpkit.layers.recurrent import Stack
 
 
 class Memory(ABC):
@@ -129,6 +130,7 @@ class TranslationModel(nn.Module, ABC):
 
     def _products(self) -> list[Tensor]:
         weights = [part.weight for part in self.modules() if isinstance(part, Linear)]
+        weights += [weight for part in self.modules() if isinstance(part, Stack) for weight in part.matrices()]
         return weights if self.output_weight is None else [*weights, self.output_weight]
 
     def forward(self, src: Tensor, lengths: Tensor, trg_in: Tensor) -> Tensor:

@@ -18,7 +18,8 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from nlpkit.errors import require
-from nlpkit.layers.attention import attend, make_attention
+from nlpkit.layers.attention import make_attention
+from nlpkit.layers.deferred import PLAIN, Deferred, Plain
 from nlpkit.layers.initializers import INITIALIZERS, initialize
 from nlpkit.layers.product import Linear
 from nlpkit.layers.recurrent import CELLS, SourceReader, Stack
@@ -150,7 +151,9 @@ class Seq2SeqRNN(Seq2SeqModel):
             return None
         return self._step_by_step(self.encode(src, lengths), trg_in, 0.0)[1][:, None, None].float()
 
-    def go(self, embedded: Tensor, state: Tensor, made: Tensor, memory: RNNMemory) -> tuple[Tensor, Tensor, Tensor]:
+    def go(
+        self, embedded: Tensor, state: Tensor, made: Tensor, memory: RNNMemory, by: Plain = PLAIN
+    ) -> tuple[Tensor, Tensor, Tensor]:
         """One step of the decoder, for all beams of all sentences.
 
         Parameters
@@ -161,6 +164,8 @@ class Seq2SeqRNN(Seq2SeqModel):
         made : Tensor (n, beams, embedding_size)
             What the step before made.
         memory : RNNMemory
+        by : Plain
+            How products and attention are worked.
 
         Returns
         -------
@@ -170,21 +175,22 @@ class Seq2SeqRNN(Seq2SeqModel):
         n, beams, _ = embedded.shape
         if self.options.attention in ("dot", "general"):
             inward = torch.cat([embedded, made], dim=-1) if self.feeds else embedded
-            top, state = self.decoder.step(inward.flatten(0, 1), state)
-            seen, weights = self._look(top.view(n, beams, -1), memory)
+            top, state = self.decoder.step(inward.flatten(0, 1), state, by)
+            seen, weights = self._look(top.view(n, beams, -1), memory, by)
         else:
-            seen, weights = self._look(state[self.options.decoder_layers - 1].view(n, beams, -1), memory)
-            top, state = self.decoder.step(torch.cat([embedded, seen], dim=-1).flatten(0, 1), state)
-        return self._read_out(seen, top.view(n, beams, -1)), state, weights
+            seen, weights = self._look(state[self.options.decoder_layers - 1].view(n, beams, -1), memory, by)
+            top, state = self.decoder.step(torch.cat([embedded, seen], dim=-1).flatten(0, 1), state, by)
+        return self._read_out(seen, top.view(n, beams, -1), by), state, weights
 
-    def _look(self, states: Tensor, memory: RNNMemory) -> tuple[Tensor, Tensor]:
+    def _look(self, states: Tensor, memory: RNNMemory, by: Plain = PLAIN) -> tuple[Tensor, Tensor]:
         if self.attention is None:
             fixed = memory.read.expand(-1, states.shape[1], -1)
             return fixed, fixed.new_ones(*fixed.shape[:2], 1)
-        return attend(self.attention, states, memory.keys, memory.read, memory.mask)
+        return by.attend(self.attention, states, memory.keys, memory.read, memory.mask)
 
-    def _read_out(self, seen: Tensor, top: Tensor) -> Tensor:
-        return self._dropped(torch.tanh(self.readout(torch.cat([seen, top], dim=-1))))
+    def _read_out(self, seen: Tensor, top: Tensor, by: Plain = PLAIN) -> Tensor:
+        made = by.product(torch.cat([seen, top], dim=-1), self.readout.weight, self.readout.bias)
+        return self._dropped(made.tanh())
 
     def _at_once(self, memory: RNNMemory, trg_in: Tensor) -> Tensor:
         inward = self._dropped(self.trg_embedding(trg_in))
@@ -196,6 +202,7 @@ class Seq2SeqRNN(Seq2SeqModel):
     def _step_by_step(self, memory: RNNMemory, trg_in: Tensor, sampling: float) -> tuple[Tensor, Tensor]:
         embedded = self._dropped(self.trg_embedding(trg_in))
         state, made = memory.first, embedded.new_zeros(len(trg_in), 1, self.options.embedding_size)
+        by = Deferred() if torch.is_grad_enabled() else PLAIN
         all_made, all_weights = [], []
         for t, newest in enumerate(embedded.split(1, dim=1)):
             if sampling and t:
@@ -203,7 +210,7 @@ class Seq2SeqRNN(Seq2SeqModel):
                     own = self._dropped(self.trg_embedding(self.logits(made).argmax(-1)))
                 drawn = torch.rand(len(trg_in), 1, 1, device=trg_in.device) < sampling
                 newest = torch.where(drawn, own, newest)
-            made, state, weights = self.go(newest, state, made, memory)
+            made, state, weights = self.go(newest, state, made, memory, by)
             all_made.append(made)
             all_weights.append(weights)
         return torch.cat(all_made, dim=1), torch.cat(all_weights, dim=1)

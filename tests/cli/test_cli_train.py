@@ -20,6 +20,7 @@ import pytest
 import nlpkit
 from nlpkit.cli.parameters import parameters
 from nlpkit.cli.training_screen import training_screen
+from nlpkit.cli.word_screen import WordScreen
 from nlpkit.embeddings import FastText, Word2Vec
 from nlpkit.jobs import train_files
 from nlpkit.registry import TRAINED, resolve
@@ -84,9 +85,9 @@ class Terminal(io.StringIO):
 def test_the_plan_and_the_progress_on_a_terminal(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("COLUMNS", "100")
     monkeypatch.setattr("sys.stderr", Terminal())
-    with training_screen(quiet=True) as screen:
+    with training_screen(WordScreen, quiet=True) as screen:
         assert screen is None
-    with training_screen(quiet=False) as screen:
+    with training_screen(WordScreen, quiet=False) as screen:
         assert screen is not None
         train_files(
             tmp_path / "long.txt",

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
+from itertools import product
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from nlpkit.cli.train_translation import PROPOSED
 from nlpkit.errors import ParameterError
-from nlpkit.training import propose
+from nlpkit.training import TrainingOptions, propose
 from nlpkit.training.proposal import ARCHITECTURES
 from nlpkit.translation.recurrent import RNNOptions
 from nlpkit.translation.transformer import TransformerOptions
@@ -44,3 +48,20 @@ def test_toy_tasks_and_real_text_get_what_the_table_says() -> None:
 def test_an_unknown_architecture_is_refused() -> None:
     with pytest.raises(ParameterError, match="architecture is 'cnn': expected one of transformer"):
         propose(10, 100, architecture="cnn")
+
+
+@pytest.mark.parametrize("architecture", ["transformer", "gru"])
+def test_the_command_says_of_all_that_is_proposed_that_it_is(architecture: str) -> None:
+    standard = asdict(TrainingOptions())
+    for n_pairs, n_tokens, minutes, device in product(
+        (300, 50_000, 500_000), (9_000, 10**8), (0, 1, 60), ("cpu", "cuda")
+    ):
+        proposal = propose(n_pairs, n_tokens, architecture=architecture, minutes=minutes, device=device)
+        changed = {name for name, value in asdict(proposal.training).items() if value != standard[name]}
+        assert (changed | set(proposal.model)) - {"minutes"} <= PROPOSED
+
+
+def test_with_little_time_there_is_less_dropout_and_a_shorter_warm_up() -> None:
+    short, long, free = (propose(29_000, 450_000, minutes=minutes) for minutes in (15, 120, 0))
+    assert (short.model["dropout"], long.model["dropout"], free.model["dropout"]) == (0.1, 0.3, 0.3)
+    assert short.training.warmup < 250 < long.training.warmup == free.training.warmup == 1000
