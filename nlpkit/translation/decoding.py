@@ -100,7 +100,8 @@ def _decode(
     with_end = [len(source) + 1 for source in sources]
     apart = [number for number, own in enumerate(phrases or ()) if own]
     size = model.options.trg_size
-    with model.packed() if len(sources) >= _WORTH_PACKING else nullcontext():
+    packs = len(sources) >= _WORTH_PACKING and not options.batch_invariant  # products are rounded in another way then
+    with model.packed() if packs else nullcontext():
         for batch in plan_batches(with_end, options, trg_size=size, device=device.type, apart=apart):
             src, sizes = pad_sources([sources[i] for i in batch], pad_id=model.pad_id, eos_id=model.eos_id)
             found = decode_batch(
