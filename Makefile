@@ -23,7 +23,7 @@ test slow: export OMP_NUM_THREADS := 1
 .PHONY: help demo test slow lint types docs check-python clean
 
 help:
-	@echo "make demo    install the light core and see nlpkit embed at work on the sample texts"
+	@echo "make demo    install what it needs and see nlpkit at work on the sample texts"
 	@echo "make test    install everything and run the tests, slow ones left out"
 	@echo "make slow    run the slow tests"
 	@echo "make lint    ruff: rules and format"
@@ -61,13 +61,13 @@ check-python:
 	@$(PYTHON) -c "import sys; sys.exit(sys.version_info < (3, 11) and \
 	  'nlpkit needs Python 3.11 or newer, this is ' + sys.version.split()[0] + ': make PYTHON=python3.13 …')"
 
-# The light core, and nothing that the demo doesn't use.
+# torch by itself first, so that a CPU build is taken where pip is told of one (PIP_FIND_LINKS, PIP_EXTRA_INDEX_URL).
 .venv-demo/.installed: pyproject.toml constraints.txt | check-python
 	$(PYTHON) -m venv .venv-demo
-	$(DEMO)/python -m pip install --quiet -e .
+	$(DEMO)/python -m pip install --quiet torch
+	$(DEMO)/python -m pip install --quiet -e ".[translation]"
 	@touch $@
 
-# torch by itself first, so that a CPU build is taken where pip is told of one (PIP_FIND_LINKS, PIP_EXTRA_INDEX_URL).
 .venv/.installed: pyproject.toml constraints.txt | check-python
 	$(PYTHON) -m venv .venv
 	$(DEV)/python -m pip install --quiet torch

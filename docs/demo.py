@@ -40,6 +40,12 @@ SCENES = [
         "nlpkit similar corpora/samples/wiki-words jazz -k 3",
         'nlpkit analogy corpora/samples/wiki-words "paris - france + germany" -k 3',
     ),
+    (
+        "A translator, trained before your eyes on numbers in English and French words; then two numbers that weren't\n"
+        "among them, and which English words it looks at for each French one.",
+        "nlpkit train translation --pairs corpora/samples/numbers.en-fr.tsv -o numbers --minutes 0.7",
+        'nlpkit translate "four hundred and ninety-four" "six hundred and seventy-one" --model numbers --attention -',
+    ),
 ]
 
 

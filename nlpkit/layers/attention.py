@@ -46,8 +46,6 @@ class DotAttention(nn.Module):
 
     def scores(self, states: Tensor, keys: Tensor) -> Tensor:
         """Score states (n, t, d) against keys (n, s, d): (n, t, s)."""
-        if states.shape[1] == 1:  # a product of one row is slower than its terms
-            return (states * keys).sum(-1)[:, None]
         return states @ keys.transpose(1, 2)
 
 
@@ -83,8 +81,6 @@ def attend(
     if mask is not None:
         scores = scores.masked_fill(~mask[:, None], float("-inf"))
     weights = scores.softmax(-1)
-    if states.shape[1] == 1:
-        return (weights.to(memory.dtype).transpose(1, 2) * memory).sum(1, keepdim=True), weights
     return weights.to(memory.dtype) @ memory, weights
 
 

@@ -157,12 +157,12 @@ class _Look(torch.autograd.Function):
 
 def _along(rows: Tensor, vector: Tensor) -> Tensor:
     """Multiply (n, s, d) by (n, d): (n, s)."""
-    return (rows * vector[:, None]).sum(-1)
+    return torch.bmm(vector[:, None], rows.transpose(1, 2)).squeeze(1)
 
 
 def _mixed(weights: Tensor, rows: Tensor) -> Tensor:
     """Add up rows (n, s, d) by weights (n, s): (n, d)."""
-    return (weights[:, :, None] * rows).sum(1)
+    return torch.bmm(weights[:, None], rows).squeeze(1)
 
 
 def _fully(x: Tensor) -> Tensor:

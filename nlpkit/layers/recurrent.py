@@ -1,24 +1,29 @@
 """Recurrent layers: a plain RNN (Elman 1990), LSTM (Hochreiter and Schmidhuber 1997), GRU (Cho et al. 2014).
 
-    RNN:  h = tanh(W x + U h)
-    LSTM: i, f, o = σ(W x + U h),  g = tanh(W x + U h),  c = f c + i g,  h = o tanh(c)
-    GRU:  r, z = σ(W x + U h),  n = tanh(W x + r (U h + b)),  h = (1 - z) n + z h
-
+What a cell works out in a step is in `nlpkit.layers.cells`.
 A stack's state is one tensor (layers, n, size), or (2 layers, n, size) for an LSTM: h of every layer, then every c.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from functools import partial
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
 
-from .deferred import PLAIN, Plain
+from .cells import one_step
+from .deferred import PLAIN, Deferred, Plain
+from .product import product
 
 CELLS: dict[str, Callable[..., nn.RNNBase]] = {"rnn": nn.RNN, "lstm": nn.LSTM, "gru": nn.GRU}
+
+
+def weights_of(rnn: nn.RNNBase, layer: int, way: str = "") -> list[Tensor]:
+    """Return W and U of a layer, and their biases."""
+    return [getattr(rnn, f"{name}_l{layer}{way}") for name in ("weight_ih", "weight_hh", "bias_ih", "bias_hh")]
 
 
 class SourceReader(nn.Module):
@@ -28,8 +33,8 @@ class SourceReader(nn.Module):
         self, cell: str, size: int, hidden_size: int, layers: int, dropout: float, bidirectional: bool
     ) -> None:
         super().__init__()
+        self.cell, self.layers, self.dropout = cell, layers, dropout
         self.directions = 2 if bidirectional else 1
-        self.layers = layers
         self.rnn = CELLS[cell](
             size,
             hidden_size // self.directions,
@@ -49,11 +54,45 @@ class SourceReader(nn.Module):
         last : Tensor (layers or 2 layers, n, hidden_size)
             The state at the end of each direction, as a `Stack` takes it.
         """
+        if x.device.type == "cpu":
+            return self.by_steps(x, lengths)
+        return self.at_once(x, lengths)
+
+    def at_once(self, x: Tensor, lengths: Tensor) -> tuple[Tensor, Tensor]:
+        """As torch's layer does it: a GPU's library takes all steps by itself."""
         packed = pack_padded_sequence(x, lengths.cpu(), batch_first=True, enforce_sorted=False)
         made, last = self.rnn(packed)
         memory, _ = pad_packed_sequence(made, batch_first=True, total_length=x.shape[1])
         parts = last if isinstance(last, tuple) else (last,)
         return memory, torch.cat([self._side_by_side(part) for part in parts])
+
+    def by_steps(self, x: Tensor, lengths: Tensor) -> tuple[Tensor, Tensor]:
+        """Step by step: on a CPU products are of few shapes so, and weights get their gradient at once."""
+        inside = torch.arange(x.shape[1], device=x.device)[:, None, None] < lengths[:, None]  # (s, n, 1)
+        masks: Sequence[Tensor | None] = [None if bool(mask.all()) else mask for mask in inside]
+        states = []
+        for layer in range(self.layers):
+            if layer and self.dropout:
+                x = F.dropout(x, self.dropout, self.training)
+            made, ends = zip(*(self._direction(x, masks, layer, way) for way in range(self.directions)), strict=True)
+            x = torch.cat(made, dim=-1)
+            states.append([torch.cat(part, dim=-1) for part in zip(*ends, strict=True)])
+        return x * inside.transpose(0, 1), torch.stack([state for part in zip(*states, strict=True) for state in part])
+
+    def _direction(
+        self, x: Tensor, masks: Sequence[Tensor | None], layer: int, way: int
+    ) -> tuple[Tensor, tuple[Tensor, ...]]:
+        """Go one way over (n, s, size); where a row has no token, its state stays as it is."""
+        by = Deferred() if torch.is_grad_enabled() else PLAIN
+        inward, onward, inward_bias, onward_bias = weights_of(self.rnn, layer, "_reverse" if way else "")
+        steps = list(zip(product(x, inward, inward_bias).unbind(1), masks, strict=True))
+        state: tuple[Tensor, ...] = (x.new_zeros(len(x), onward.shape[1]),) * (2 if self.cell == "lstm" else 1)
+        made = []
+        for of_input, mask in reversed(steps) if way else steps:
+            new = one_step(self.cell, of_input, by.product(state[0], onward, onward_bias), state)
+            state = new if mask is None else tuple(map(partial(torch.where, mask), new, state))
+            made.append(state[0])
+        return torch.stack(made[::-1] if way else made, dim=1), state
 
     def _side_by_side(self, last: Tensor) -> Tensor:
         return last.unflatten(0, (self.layers, self.directions)).transpose(1, 2).flatten(2)
@@ -80,24 +119,12 @@ class Stack(nn.Module):
         for layer in range(self.layers):
             if layer and self.dropout:
                 x = F.dropout(x, self.dropout, self.training)
-            inward, onward, inward_bias, onward_bias = (
-                getattr(self.rnn, f"{name}_l{layer}") for name in ("weight_ih", "weight_hh", "bias_ih", "bias_hh")
-            )
-            of_input = by.product(x, inward, inward_bias)
-            of_state = by.product(states[layer], onward, onward_bias)
-            if self.cell == "lstm":
-                i, f, g, o = (of_input + of_state).chunk(4, dim=-1)
-                c = f.sigmoid() * states[self.layers + layer] + i.sigmoid() * g.tanh()
-                x = o.sigmoid() * c.tanh()
-                cells.append(c)
-            elif self.cell == "gru":
-                size = of_input.shape[-1] // 3
-                r, z = (of_input[:, : 2 * size] + of_state[:, : 2 * size]).sigmoid().chunk(2, dim=-1)
-                new = (of_input[:, 2 * size :] + r * of_state[:, 2 * size :]).tanh()
-                x = new + z * (states[layer] - new)
-            else:
-                x = (of_input + of_state).tanh()
+            inward, onward, inward_bias, onward_bias = weights_of(self.rnn, layer)
+            state_of = tuple(states[layer :: self.layers])
+            of_state = by.product(state_of[0], onward, onward_bias)
+            x, *cell = one_step(self.cell, by.product(x, inward, inward_bias), of_state, state_of)
             made.append(x)
+            cells += cell
         return x, torch.stack(made + cells)
 
     def matrices(self) -> list[Tensor]:

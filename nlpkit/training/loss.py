@@ -20,8 +20,8 @@ def smoothed_cross_entropy(
 
     Parameters
     ----------
-    logits : (N, V)
-        Scores, before the softmax, of positions that aren't padding.
+    logits : (M, V)
+        Scores, before the softmax, of positions that aren't padding; M ≥ N, rows after the first N stand for nothing.
     targets : (N,) int64
     smoothing : float
         s above.
@@ -49,22 +49,24 @@ class _SmoothedCrossEntropy(torch.autograd.Function):
     def forward(
         ctx: Any, logits: torch.Tensor, targets: torch.Tensor, smoothing: float, divisor: float
     ) -> tuple[torch.Tensor, torch.Tensor]:
-        n_rows, n_words = logits.shape
+        n_rows, n_words = len(targets), logits.shape[1]
         slice_rows = max(1, (_CPU_SCORES if logits.device.type == "cpu" else _GPU_SCORES) // n_words)
         gradient = torch.empty_like(logits) if ctx.needs_input_grad[0] else None
         nll = logits.new_zeros((), dtype=torch.float32)
         uniform = logits.new_zeros((), dtype=torch.float32)
         for first in range(0, n_rows, slice_rows):
-            log_p = torch.log_softmax(logits[first : first + slice_rows], dim=-1, dtype=torch.float32)
-            right = targets[first : first + slice_rows, None]
+            last = min(first + slice_rows, n_rows)
+            log_p = torch.log_softmax(logits[first:last], dim=-1, dtype=torch.float32)
+            right = targets[first:last, None]
             nll -= log_p.gather(1, right).sum()
             if smoothing:
                 uniform -= log_p.sum()
             if gradient is not None:
                 slope = log_p.exp_().sub_(smoothing / n_words) if smoothing else log_p.exp_()
                 slope.scatter_add_(1, right, slope.new_full((1, 1), smoothing - 1).expand_as(right))
-                gradient[first : first + slice_rows] = slope.mul_(1 / divisor)
+                gradient[first:last] = slope.mul_(1 / divisor)
         if gradient is not None:
+            gradient[n_rows:] = 0
             ctx.save_for_backward(gradient)
         told = nll.to(torch.float32 if logits.device.type == "mps" else torch.float64)
         ctx.mark_non_differentiable(told)

@@ -1,4 +1,9 @@
-"""Batches of about as many tokens each: which pairs are in them depends on lengths, seed and epoch alone."""
+"""Batches of about as many tokens each: which pairs are in them depends on lengths, seed and epoch alone.
+
+Batches are few different shapes: lengths are rounded up to `WIDTH`, sentences and predictions to `SENTENCES` and
+`PREDICTIONS`. A library for products prepares itself for each shape that it has not seen, in bfloat16 on a CPU half as
+long as the whole step takes otherwise, and what it prepared stays in memory.
+"""
 
 from __future__ import annotations
 
@@ -12,6 +17,8 @@ from .encoded_pairs import EncodedPairs, rows_of
 
 POOL = 1 << 16
 """How many pairs are sorted by length at a time."""
+WIDTH, SENTENCES, PREDICTIONS = 2, 8, 64
+"""What the columns, the rows and the predictions of a batch are multiples of, as far as they can."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,8 +35,8 @@ class Batch:
         The start's id, then the target's ids, padded.
     targets : (N,) int64
         What is to be predicted: the target's ids and the end's, row by row, without padding.
-    rows : (N,) int64
-        Where these stand in ``trg_in`` flattened.
+    rows : (M,) int64
+        Where these stand in ``trg_in`` flattened; the last M - N are repeated and stand for nothing.
     """
 
     src: torch.Tensor
@@ -54,8 +61,9 @@ def plan_epoch(
 ) -> list[np.ndarray]:
     """Say which pairs each batch of an epoch holds.
 
-    The pairs are shuffled, sorted by length within pools, cut where the next pair would exceed the budget, and the
-    batches are shuffled. A pair that exceeds the budget by itself is a batch of its own.
+    The pairs are shuffled, sorted by length within pools, cut where the next pair would exceed the budget (and at a
+    multiple of `SENTENCES`, unless it is the last cut), and the batches are shuffled. A pair that exceeds the budget by
+    itself is a batch of its own.
 
     Parameters
     ----------
@@ -80,30 +88,39 @@ def plan_epoch(
     batches: list[np.ndarray] = []
     for first in range(0, len(order), pool):
         part = order[first : first + pool]
-        part = part[np.lexsort((src_lengths[part], trg_lengths[part]))]
-        batches.extend(_cut(part, src_lengths[part] + 1, trg_lengths[part] + 1, batch_tokens))
+        src, trg = widths(src_lengths[part]), widths(trg_lengths[part])
+        order_of = np.lexsort((src, trg))
+        batches.extend(_cut(part[order_of], src[order_of], trg[order_of], batch_tokens))
     return [batches[number] for number in random.permutation(len(batches))]
 
 
+def widths(lengths: np.ndarray) -> np.ndarray:
+    """Return how many columns sentences take, their ends included."""
+    return -(-(lengths + 1) // WIDTH) * WIDTH
+
+
 def _cut(pairs: np.ndarray, src: np.ndarray, trg: np.ndarray, budget: int) -> list[np.ndarray]:
-    """Cut pairs, sorted by the length of the target, into batches."""
+    """Cut pairs, sorted by the width of the target, into batches."""
     batches = []
     first = 0
     while first < len(pairs):
-        most = max(1, budget // int(trg[first] + 1))  # no source is shorter than its end
+        most = max(1, budget // int(trg[first] + WIDTH))  # no source is narrower
         stop = min(first + most, len(pairs))
         width = np.maximum.accumulate(src[first:stop]) + trg[first:stop]
-        taken = int(np.searchsorted(width * np.arange(1, stop - first + 1), budget, side="right"))
-        batches.append(pairs[first : first + max(1, taken)])
-        first += max(1, taken)
+        taken = max(1, int(np.searchsorted(width * np.arange(1, stop - first + 1), budget, side="right")))
+        if first + taken < len(pairs) and taken > SENTENCES:
+            taken -= taken % SENTENCES
+        batches.append(pairs[first : first + taken])
+        first += taken
     return batches
 
 
 def padding_share(pairs: EncodedPairs, plan: Sequence[np.ndarray]) -> float:
     """Return which share of all ids in a plan's batches is padding."""
-    src, trg = pairs.src_lengths + 1, pairs.trg_lengths + 1
+    src, trg = widths(pairs.src_lengths), widths(pairs.trg_lengths)
     cells = sum(len(batch) * int(src[batch].max() + trg[batch].max()) for batch in plan)
-    return 1 - int(src.sum() + trg.sum()) / cells if cells else 0.0
+    ids = int(pairs.src_lengths.sum() + pairs.trg_lengths.sum()) + 2 * len(src)
+    return 1 - ids / cells if cells else 0.0
 
 
 def collate(pairs: EncodedPairs, numbers: np.ndarray, *, pad_id: int, start_id: int, eos_id: int) -> Batch:
@@ -114,19 +131,19 @@ def collate(pairs: EncodedPairs, numbers: np.ndarray, *, pad_id: int, start_id: 
     >>> pairs = EncodedPairs.from_lists([([4, 5], [6]), ([4], [7, 8])])
     >>> batch = collate(pairs, np.array([0, 1]), pad_id=0, start_id=2, eos_id=3)
     >>> batch.src.tolist(), batch.trg_in.tolist()
-    ([[4, 5, 3], [4, 3, 0]], [[2, 6, 0], [2, 7, 8]])
-    >>> batch.targets.tolist(), batch.rows.tolist()
-    ([6, 3, 7, 8, 3], [0, 1, 3, 4, 5])
+    ([[4, 5, 3, 0], [4, 3, 0, 0]], [[2, 6, 0, 0], [2, 7, 8, 0]])
+    >>> batch.targets.tolist(), batch.rows[:5].tolist()
+    ([6, 3, 7, 8, 3], [0, 1, 4, 5, 6])
     """
     src_ids, src_lengths = rows_of(pairs.src, pairs.src_ends, numbers)
     trg_ids, trg_lengths = rows_of(pairs.trg, pairs.trg_ends, numbers)
-    width = int(src_lengths.max()) + 1
+    width = int(widths(src_lengths).max())
     src = np.full((len(numbers), width), pad_id, dtype=np.int64)
     columns = np.arange(width)
     src[columns < src_lengths[:, None]] = src_ids
     src[np.arange(len(numbers)), src_lengths] = eos_id
 
-    width = int(trg_lengths.max()) + 1
+    width = int(widths(trg_lengths).max())
     columns = np.arange(width)
     trg_in = np.full((len(numbers), width), pad_id, dtype=np.int64)
     trg_in[:, 0] = start_id
@@ -141,5 +158,5 @@ def collate(pairs: EncodedPairs, numbers: np.ndarray, *, pad_id: int, start_id: 
         lengths=torch.from_numpy(src_lengths + 1),
         trg_in=torch.from_numpy(trg_in),
         targets=torch.from_numpy(targets),
-        rows=torch.from_numpy(rows),
+        rows=torch.from_numpy(np.append(rows, np.full(-len(rows) % PREDICTIONS, rows[-1]))),
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Callable
 
 import numpy as np
 import pytest
@@ -180,3 +181,22 @@ def test_dropout_stands_between_layers_while_training(cell: str) -> None:
         assert not torch.allclose(stack.eval().step(x, first)[0], tops[0], atol=1e-3)
         other = Stack(cell, 3, 4, 1, 1 - 1e-9)
         assert torch.allclose(other.step(x, first[::2])[0], other.eval().step(x, first[::2])[0])
+
+
+@pytest.mark.parametrize("layers", [1, 2])
+@pytest.mark.parametrize("bidirectional", [True, False])
+@pytest.mark.parametrize("cell", ["rnn", "lstm", "gru"])
+def test_a_source_is_read_step_by_step_as_at_once(cell: str, bidirectional: bool, layers: int) -> None:
+    torch.manual_seed(1)
+    reader = SourceReader(cell, 5, 6, layers, 0.0, bidirectional).double()
+    x = torch.randn(4, 7, 5, dtype=torch.float64)
+    lengths = torch.tensor([7, 1, 4, 7])
+    for found, expected in zip(reader.by_steps(x, lengths), reader.at_once(x, lengths), strict=True):
+        torch.testing.assert_close(found, expected, rtol=1e-12, atol=1e-12)
+
+    def gradients(read: Callable[..., tuple[torch.Tensor, torch.Tensor]]) -> list[torch.Tensor]:
+        memory, last = read(x, lengths)
+        loss = (memory * torch.linspace(-1, 1, 6, dtype=torch.float64)).sum() + last.square().sum()
+        return list(torch.autograd.grad(loss, list(reader.parameters())))
+
+    torch.testing.assert_close(gradients(reader.by_steps), gradients(reader.at_once), rtol=1e-10, atol=1e-12)

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nlpkit.training.encoded_pairs import EncodedPairs
-from nlpkit.training.token_batches import collate, padding_share, plan_epoch
+from nlpkit.training.token_batches import PREDICTIONS, WIDTH, collate, padding_share, plan_epoch
 
 lengths = st.lists(st.tuples(st.integers(0, 30), st.integers(0, 30)), min_size=1, max_size=200)
 
@@ -21,7 +21,8 @@ def test_each_pair_is_in_one_batch_and_none_exceeds_the_budget(
     plan = plan_epoch(src, trg, batch_tokens=budget, seed=seed, epoch=epoch, pool=64)
     assert sorted(np.concatenate(plan).tolist()) == list(range(len(lengths)))
     for batch in plan:
-        assert len(batch) == 1 or len(batch) * ((src[batch] + 1).max() + (trg[batch] + 1).max()) <= budget
+        columns = [-(-int(side[batch].max() + 1) // WIDTH) * WIDTH for side in (src, trg)]
+        assert len(batch) == 1 or len(batch) * sum(columns) <= budget
     again = plan_epoch(src, trg, batch_tokens=budget, seed=seed, epoch=epoch, pool=64)
     assert [batch.tolist() for batch in plan] == [batch.tolist() for batch in again]
 
@@ -51,10 +52,23 @@ def test_epochs_and_seeds_differ_and_little_is_padding() -> None:
 def test_collate_lays_out_as_one_would_by_hand(pairs: list[tuple[list[int], list[int]]], chosen: st.DataObject) -> None:
     numbers = chosen.draw(st.lists(st.integers(0, len(pairs) - 1), min_size=1, max_size=5))
     batch = collate(EncodedPairs.from_lists(pairs), np.array(numbers), pad_id=0, start_id=2, eos_id=3)
-    width = max(len(pairs[n][0]) for n in numbers) + 1
+    width = -(-(max(len(pairs[n][0]) for n in numbers) + 1) // WIDTH) * WIDTH
     assert batch.src.tolist() == [(pairs[n][0] + [3] + [0] * width)[:width] for n in numbers]
     assert batch.lengths.tolist() == [len(pairs[n][0]) + 1 for n in numbers]
-    width = max(len(pairs[n][1]) for n in numbers) + 1
+    width = -(-(max(len(pairs[n][1]) for n in numbers) + 1) // WIDTH) * WIDTH
     assert batch.trg_in.tolist() == [([2] + pairs[n][1] + [0] * width)[:width] for n in numbers]
     assert batch.targets.tolist() == [i for n in numbers for i in [*pairs[n][1], 3]]
-    assert batch.rows.tolist() == [r * width + c for r, n in enumerate(numbers) for c in range(len(pairs[n][1]) + 1)]
+    rows = [r * width + c for r, n in enumerate(numbers) for c in range(len(pairs[n][1]) + 1)]
+    assert batch.rows.tolist() == rows + rows[-1:] * (-len(rows) % PREDICTIONS)
+
+
+def test_shapes_are_few() -> None:
+    random = np.random.default_rng(1)
+    src = random.integers(3, 40, 20_000)
+    trg = np.maximum(1, src + random.integers(-4, 5, 20_000))
+    pairs = EncodedPairs.from_lists(([0] * n_src, [0] * n_trg) for n_src, n_trg in zip(src, trg, strict=True))
+    plan = plan_epoch(src, trg, batch_tokens=2000, seed=1, epoch=0)
+    batches = [collate(pairs, numbers, pad_id=0, start_id=2, eos_id=3) for numbers in plan]
+    assert len(batches) > 350
+    assert len({batch.src.numel() for batch in batches} | {batch.trg_in.numel() for batch in batches}) < 80
+    assert len({len(batch.rows) for batch in batches}) < 15
