@@ -43,7 +43,8 @@ SCENES = [
     (
         "A translator, trained before your eyes on numbers in English and French words; then two numbers that weren't\n"
         "among them, and which English words it looks at for each French one.",
-        "nlpkit train translation --pairs corpora/samples/numbers.en-fr.tsv -o numbers --minutes 0.7",
+        "nlpkit train translation --pairs corpora/samples/numbers.en-fr.tsv --arch gru --attention additive"
+        " --minutes 0.7 -o numbers",
         'nlpkit translate "four hundred and ninety-four" "six hundred and seventy-one" --model numbers --attention -',
     ),
 ]
