@@ -7,7 +7,6 @@ A stack's state is one tensor (layers, n, size), or (2 layers, n, size) for an L
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from functools import partial
 
 import torch
 import torch.nn.functional as F
@@ -90,7 +89,9 @@ class SourceReader(nn.Module):
         made = []
         for of_input, mask in reversed(steps) if way else steps:
             new = one_step(self.cell, of_input, by.product(state[0], onward, onward_bias), state)
-            state = new if mask is None else tuple(map(partial(torch.where, mask), new, state))
+            if mask is not None:
+                new = tuple(torch.where(mask, *both) for both in zip(new, state, strict=True))
+            state = new
             made.append(state[0])
         return torch.stack(made[::-1] if way else made, dim=1), state
 

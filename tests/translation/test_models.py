@@ -11,8 +11,6 @@ import pytest
 
 torch = pytest.importorskip("torch", reason="PyTorch isn't installed")
 
-from nlpkit.translation.decoding import decode  # noqa: E402
-from nlpkit.translation.decoding_options import DecodingOptions  # noqa: E402
 from nlpkit.translation.model import TranslationModel  # noqa: E402
 from nlpkit.translation.recurrent import RNNOptions, Seq2SeqRNN  # noqa: E402
 from nlpkit.translation.transformer import Seq2SeqTransformer, TransformerOptions  # noqa: E402
@@ -389,23 +387,3 @@ def test_what_is_no_word_is_never_generated(name: str) -> None:
     assert (model.pad_id, model.start_id, model.eos_id) == (PAD, START, EOS)
     assert set(model.never) == {PAD, START}
     assert (model.options.src_size, model.options.trg_size) == (OPTIONS[name].src_size, TRG_SIZE)
-
-
-@pytest.mark.parametrize("beam", [1, 4])
-@pytest.mark.parametrize("architecture", ["transformer", "gru"])
-def test_batch_invariant_decoding_gives_the_very_same_numbers_in_any_company(architecture: str, beam: int) -> None:
-    torch.manual_seed(1)
-    words = {"src_size": 300, "trg_size": 300}
-    model: TranslationModel
-    if architecture == "transformer":
-        model = Seq2SeqTransformer(TransformerOptions(**words, d_model=64, heads=4, ffn_dim=128))
-    else:
-        model = Seq2SeqRNN(RNNOptions(**words, embedding_size=64, hidden_size=128))
-    model.eval()
-    draw = random.Random(1)
-    sources = [[draw.randrange(4, 300) for _ in range(draw.randint(1, 12))] for _ in range(20)]
-    options = DecodingOptions(beam=beam, max_length=12, batch_invariant=True)
-    together = dict(decode(model, sources, options))
-    for number, source in enumerate(sources):
-        ((_, alone),) = decode(model, [source], options)
-        assert [(one.tokens, one.score) for one in alone] == [(one.tokens, one.score) for one in together[number]]
