@@ -46,6 +46,10 @@ def evaluate(
             show_default=False,
         ),
     ] = None,
+    batch_invariant: Annotated[
+        bool,
+        typer.Option("--batch-invariant", metavar="", help="Translate each sentence as if it stood alone; slower."),
+    ] = False,
     output: Annotated[
         str | None, typer.Option("-o", "--output", metavar="FILE", help="Where to write the model's translations.")
     ] = None,
@@ -142,6 +146,7 @@ def evaluate(
             sources=src,
             against=against,
             beam=beam,
+            batch_invariant=batch_invariant,
             device=device,
             output=output,
             tokenize=tokenize,

@@ -57,6 +57,7 @@ def evaluate_translations(
     sources: StrPath | None = None,
     against: StrPath | None = None,
     beam: int | None = None,
+    batch_invariant: bool = False,
     device: str = "auto",
     output: StrPath | None = None,
     tokenize: str = "13a",
@@ -86,8 +87,8 @@ def evaluate_translations(
         What is or was translated. With ``hypotheses`` it only says how long sentences are.
     against : path, optional
         Another translation of the same sentences, to which the paired test compares.
-    beam : int, optional
-        Of the model's search, as `nlpkit.translation.DecodingOptions` has it.
+    beam, batch_invariant
+        Of the model's search, as `nlpkit.translation.DecodingOptions` has them.
     device : str
         See `nlpkit.device.resolve_device`.
     output : path, optional
@@ -126,9 +127,10 @@ def evaluate_translations(
         ) from None
     if model is not None and sources is None:
         raise ParameterError("the model has nothing to translate: give the file of sources too")
-    if hypotheses is not None and (output is not None or beam is not None):
+    about_model = {"output": output is not None, "beam": beam is not None, "batch_invariant": batch_invariant}
+    if hypotheses is not None and any(about_model.values()):
         raise ParameterError(
-            f"{'output' if output is not None else 'beam'} is about a model's translations, and these are in a file:"
+            f"{next(name for name, given in about_model.items() if given)} is about a model's translations, and these are in a file:"
             " leave it out, or give a model"
         )
     if decode_errors == "skip":
@@ -161,7 +163,7 @@ def evaluate_translations(
             texts["sources"],
             output,
             model=model,
-            parameters={} if beam is None else {"beam": beam},
+            parameters={"batch_invariant": batch_invariant} | ({} if beam is None else {"beam": beam}),
             device=device,
             progress=progress,
             seen=lambda translation: written.append(translation.text),
