@@ -129,9 +129,9 @@ def evaluate_translations(
         raise ParameterError("the model has nothing to translate: give the file of sources too")
     about_model = {"output": output is not None, "beam": beam is not None, "batch_invariant": batch_invariant}
     if hypotheses is not None and any(about_model.values()):
+        name = next(name for name, given in about_model.items() if given)
         raise ParameterError(
-            f"{next(name for name, given in about_model.items() if given)} is about a model's translations, and these are in a file:"
-            " leave it out, or give a model"
+            f"{name} is about a model's translations, and these are in a file: leave it out, or give a model"
         )
     if decode_errors == "skip":
         raise ParameterError("decode_errors is 'skip', but without a line the next ones go astray: use 'replace'")

@@ -92,6 +92,7 @@ def test_empty_lines_are_sentences(run: Any, tmp_path: Path) -> None:
         (["--hyp", "-", "--ref", "-"], "standard input is named twice"),
         (["--hyp", "hyp.txt", "--ref", "ref.txt", "--beam", "2"], "beam is about a model"),
         (["--hyp", "hyp.txt", "--ref", "ref.txt", "-o", "new.txt"], "output is about a model"),
+        (["--hyp", "hyp.txt", "--ref", "ref.txt", "--batch-invariant"], "batch_invariant is about a model"),
         (["none", "--src", "src.txt", "--ref", "ref.txt", "-o", "ref.txt"], "would replace the input ref.txt"),
         (["none", "--src", "src.txt", "--ref", "ref.txt", "-o", "-"], "give -o the name of a file"),
         (["--hyp", "hyp.txt", "--ref", "ref.txt", "--tokenize", "15a"], "tokenize is '15a'"),
@@ -144,3 +145,14 @@ def test_a_model_translates_and_is_scored(run: Any, tmp_path: Path) -> None:
     assert report["tokens_per_second"] == pytest.approx(report["tokens"] / report["seconds"])
     assert report["comparison"]["bleu"]["difference"] < 0
     assert "tokens/s" in run("evaluate", "model", *arguments).out
+
+
+def test_what_is_scored_is_what_translate_gives(run: Any, tmp_path: Path) -> None:
+    translator(tmp_path / "model")
+    outcome = run("evaluate", "model", "--src", "src.txt", "--ref", "ref.txt", "--batch-invariant", "-o", "scored.txt")
+    assert outcome.code == 0, outcome.err
+    assert run("translate", "-i", "src.txt", "--model", "model", "--batch-invariant", "-o", "given.txt").code == 0
+    given = (tmp_path / "given.txt").read_text(encoding="utf-8")
+    assert (tmp_path / "scored.txt").read_text(encoding="utf-8") == given
+    alone = run("translate", (tmp_path / "src.txt").read_text(encoding="utf-8").splitlines()[7], "--model", "model")
+    assert alone.out == given.splitlines(keepends=True)[7]
