@@ -50,7 +50,6 @@ class _GRU(torch.autograd.Function):
         size = h.shape[-1]
         r, z = gates.chunk(2, dim=-1)
         of_h = slope * z
-        # of_new: to what tanh is of
         of_new = (slope - of_h).to(ctx.dtype).mul_(torch.addcmul(_one(new), new, new, value=-1))
         to_input = torch.empty_like(of_state)
         torch.mul(of_new, of_state[:, 2 * size :], out=to_input[:, :size])
