@@ -46,11 +46,13 @@ class Deferred(Plain):
     def __init__(self) -> None:
         self._weights: dict[int, tuple[Tensor, Tensor | None, Rows]] = {}
         self._sources: dict[int, tuple[Tensor, Tensor, list[tuple[Tensor, ...]]]] = {}
+        self._held: list[Tensor] = []  # an id may be another tensor's once its own is gone
 
     def product(self, x: Tensor, weight: Tensor, bias: Tensor | None) -> Tensor:
         known = self._weights.get(id(weight))
         if known is None:
             rows: Rows = []
+            self._held.append(weight)
             known = self._weights[id(weight)] = (*_SharedWeight.apply(weight, bias, _dtype(weight), rows), rows)
         return _Product.apply(x, *known)
 
@@ -62,6 +64,7 @@ class Deferred(Plain):
         known = self._sources.get(id(keys))
         if known is None:
             rows: list[tuple[Tensor, ...]] = []
+            self._held.append(keys)
             known = self._sources[id(keys)] = (*_SharedSource.apply(keys, memory, _dtype(memory), rows), rows)
         return _Look.apply(states, *known, mask)
 

@@ -63,6 +63,19 @@ def test_a_weight_used_in_two_ways_gets_both_gradients() -> None:
     torch.testing.assert_close(deferred, expected)
 
 
+def test_weights_that_nothing_else_holds_are_told_apart() -> None:
+    weight = torch.randn(4, 4, dtype=torch.float64, requires_grad=True)
+    x = torch.randn(3, 4, dtype=torch.float64)
+
+    def products(by: Plain) -> Tensor:
+        return torch.stack([by.product(x, weight * factor, None) for factor in range(8)])
+
+    torch.testing.assert_close(products(Deferred()), products(Plain()))
+    (deferred,) = torch.autograd.grad(products(Deferred()).sum(), weight)
+    (expected,) = torch.autograd.grad(products(Plain()).sum(), weight)
+    torch.testing.assert_close(deferred, expected)
+
+
 def test_two_batches_before_a_step_add_up() -> None:
     model = model_of("gru", "general")
     model.eval()
