@@ -52,3 +52,16 @@ def test_bfloat16_scores_are_summed_in_float32() -> None:
     assert loss.dtype == torch.float32
     assert loss.item() == pytest.approx(expected.item(), rel=1e-5)
     torch.testing.assert_close(logits.grad.double(), exact.grad, rtol=1e-2, atol=1e-5)
+
+
+def test_rows_beyond_the_targets_stand_for_nothing() -> None:
+    torch.manual_seed(1)
+    logits = torch.randn(7, 5, requires_grad=True)
+    targets = torch.tensor([1, 4, 0, 2])
+    loss, nll = smoothed_cross_entropy(logits, targets, smoothing=0.1, divisor=3)
+    (gradient,) = torch.autograd.grad(loss, logits)
+    expected, expected_nll = smoothed_cross_entropy(logits[:4], targets, smoothing=0.1, divisor=3)
+    (of_first,) = torch.autograd.grad(expected, logits)
+    assert (loss.item(), nll.item()) == (expected.item(), expected_nll.item())
+    torch.testing.assert_close(gradient, of_first, rtol=0, atol=0)
+    assert not gradient[4:].any()
