@@ -38,7 +38,7 @@ test: .venv/.installed
 	$(DEV)/python -P -m pytest $(TOGETHER) -m "not slow"
 
 slow: .venv/.installed
-	$(DEV)/python -P -m pytest $(TOGETHER) -m slow || [ $$? -eq 5 ]  # 5: there is no slow test
+	$(DEV)/python -P -m pytest $(TOGETHER) -m slow --durations=20 || [ $$? -eq 5 ]  # 5: there is no slow test
 
 lint: .venv/.installed
 	$(DEV)/ruff check .

@@ -36,7 +36,9 @@ def train(
     decode_errors: options.DecodeErrors = "strict",
     parameters: dict[str, Any] | None = None,
 ) -> None:
-    """Train word vectors on a corpus, and save them as a model folder.
+    """Train word vectors on a corpus, or a translation model on sentence pairs, into a model folder.
+
+    nlpkit train translation has options of its own: nlpkit train translation --help.
 
     The state is kept each epoch, at least every five minutes, and at Ctrl-C: --resume goes on from there.
 
@@ -44,6 +46,7 @@ def train(
     nlpkit train word2vec -i corpus.txt -o model
     nlpkit train fasttext -i corpus/*.txt.gz -o model --vector-size 300 --epochs 10
     nlpkit train word2vec -i corpus.txt -o model --resume
+    nlpkit train translation --src train.en --trg train.de -o en-de
     zcat corpus.jsonl.gz | nlpkit train word2vec -o model --field body --architecture cbow
     """
     if inputs is None:

@@ -92,8 +92,9 @@ def translation(
 ) -> None:
     """Train a translation model on sentence pairs, and save it as a model folder.
 
-    Sizes, vocabulary and length of the training are proposed from the number of pairs. The state is kept each epoch, at
-    least every five minutes, and at Ctrl-C: --resume goes on from there.
+    Sizes, vocabulary and length of the training are proposed from the number of pairs.
+
+    The state is kept each epoch, at least every five minutes, and at Ctrl-C: --resume goes on from there.
 
     \b
     nlpkit train translation --src train.en --trg train.de -o en-de
