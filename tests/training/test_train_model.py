@@ -174,3 +174,15 @@ def test_options_are_data() -> None:
 
     options = TrainingOptions(optimizer="nadam", minutes=1.5)
     assert TrainingOptions(**json.loads(json.dumps(asdict(options)))) == options
+
+
+def test_tensorboard_gets_each_validation(pairs: EncodedPairs, valid: EncodedPairs, tmp_path: Path) -> None:
+    pytest.importorskip("tensorboard", reason="tensorboard isn't installed")
+    from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
+
+    result = train_model(small_model(), pairs, valid, QUICK, device="cpu", threads=1, tensorboard=tmp_path / "logs")
+    events = EventAccumulator(str(tmp_path / "logs"))
+    events.Reload()
+    for name in ("train_loss", "valid_loss", "bleu"):
+        logged = [(event.step, event.value) for event in events.Scalars(name)]
+        assert logged == [(row.step, pytest.approx(getattr(row, name))) for row in result.history]
