@@ -65,6 +65,14 @@ def translate(
             rich_help_panel=ATTENTION,
         ),
     ] = None,
+    self_attention: Annotated[
+        bool,
+        typer.Option(
+            "--self-attention",
+            help="--attention shows how the words of the text look at one another, in a Transformer's encoder.",
+            rich_help_panel=ATTENTION,
+        ),
+    ] = False,
     alignments: Annotated[
         str | None,
         typer.Option(
@@ -76,7 +84,12 @@ def translate(
     ] = None,
     layer: Annotated[
         int,
-        typer.Option("--layer", metavar="N", help="The decoder's layer; -1 is the last.", rich_help_panel=ATTENTION),
+        typer.Option(
+            "--layer",
+            metavar="N",
+            help="The decoder's layer, or with --self-attention the encoder's; -1 is the last.",
+            rich_help_panel=ATTENTION,
+        ),
     ] = -1,
     head: Annotated[
         int | None,
@@ -121,7 +134,7 @@ def translate(
         paths = ["-"]
     translator = open_translator(model, device)
     _say_device(translator, device, quiet)
-    looked = _Attention(translator, attention, alignments, layer, head)
+    looked = _Attention(translator, attention, alignments, layer, head, self_attention)
     with progress_bar(quiet=quiet or (is_terminal() and output in (None, "-"))) as progress, looked:
         report = translate_files(
             paths or GivenTexts(texts or []),
@@ -167,24 +180,34 @@ class _Attention:
     """What is done with attention: a picture, a map on the terminal, alignments in a file."""
 
     def __init__(
-        self, translator: Translator, picture: str | None, alignments: str | None, layer: int, head: int | None
+        self,
+        translator: Translator,
+        picture: str | None,
+        alignments: str | None,
+        layer: int,
+        head: int | None,
+        of_source: bool,
     ) -> None:
         from nlpkit.outputs import PendingFile
 
         self.wanted = picture is not None or alignments is not None
-        self._translator, self._layer, self._head = translator, layer, head
+        self._translator, self._layer, self._head, self._of_source = translator, layer, head, of_source
         self._picture = picture
+        if of_source and (picture is None or alignments is not None):
+            raise ParameterError("--self-attention is shown by --attention: give it too, and no --alignments")
         if picture not in (None, "-") and os.path.splitext(str(picture))[1].lower() != ".png":
             raise ParameterError(f"--attention is {picture!r}: expected a name that ends in .png, or -")
         if self.wanted:
-            translator.check_attention(layer, head)
+            translator.check_attention(layer, head, of_source=of_source)
         self._alignments = None if alignments is None else PendingFile(alignments)
 
     def see(self, translation: Translation) -> None:
         """Take the next text's translation."""
         from nlpkit.translation.attention_map import attention_png
 
-        attention = self._translator.word_attention(translation, layer=self._layer, head=self._head)
+        attention = self._translator.word_attention(
+            translation, layer=self._layer, head=self._head, of_source=self._of_source
+        )
         if self._alignments is not None:
             self._alignments.file.write((attention.pharaoh + "\n").encode())
         if self._picture == "-":

@@ -136,6 +136,11 @@ class EncoderLayer(nn.Module):
         x = self.around_attention.after(x, self.attention.look(queries, at, mask))
         return self.around_feed_forward.after(x, self.feed_forward(self.around_feed_forward.before(x)))
 
+    def weights(self, x: Tensor, mask: Tensor | None) -> Tensor:
+        """How each position looks at each, (n, h, s, s)."""
+        queries, at = self.attention.queries_keys_values(self.around_attention.before(x))
+        return Attention.weights(queries, at.keys, mask)
+
 
 class DecoderLayer(nn.Module):
     """Attention to the target so far, attention to the source, then a feed-forward network."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -38,6 +39,32 @@ class WordAttention:
         if self.weights.size == 0:
             return ""
         return " ".join(f"{source}-{target}" for target, source in enumerate(self.weights.argmax(1).tolist()))
+
+
+def between_words(
+    weights: np.ndarray, rows: Sequence[tuple[int, int]], columns: Sequence[tuple[int, int]]
+) -> np.ndarray:
+    """Turn weights between sub-words into weights between words, whose rows sum to 1.
+
+    The weights to a word's sub-words are added up, those from them averaged; what belongs to no word is left out.
+
+    Parameters
+    ----------
+    weights : float array (sub-words, sub-words)
+    rows, columns : sequence of (int, int)
+        Where each word begins and ends.
+
+    Examples
+    --------
+    >>> weights = np.array([[0.25, 0.25, 0.0, 0.5], [0.0, 0.25, 0.25, 0.5]])
+    >>> between_words(weights, rows=[(0, 2)], columns=[(0, 2), (2, 3)]).tolist()
+    [[0.75, 0.25]]
+    """
+    if not rows or not columns:
+        return np.zeros((len(rows), len(columns)), np.float32)
+    to_words = np.stack([weights[:, a:b].sum(1) for a, b in columns], axis=1)
+    words = np.stack([to_words[a:b].mean(0) for a, b in rows])
+    return (words / np.maximum(words.sum(1, keepdims=True), 1e-12)).astype(np.float32)
 
 
 def attention_png(seen: WordAttention) -> bytes:

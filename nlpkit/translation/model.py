@@ -113,6 +113,13 @@ class TranslationModel(nn.Module, ABC):
         None for a model without attention. A recurrent model has one layer and one head.
         """
 
+    def self_attention_maps(self, src: Tensor, lengths: Tensor) -> Tensor | None:
+        """Return how each source position looks at all of them, (n, layers, heads, s, s), rows summing to 1.
+
+        None for a model whose encoder has no attention.
+        """
+        return None
+
     @property
     def output_weight(self) -> Tensor | None:
         """The matrix (trg_size, d) of `logits`, if it is one."""

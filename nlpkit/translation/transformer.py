@@ -184,6 +184,15 @@ class Seq2SeqTransformer(Seq2SeqModel):
             maps.append(weights)
         return torch.stack(maps, dim=1)
 
+    def self_attention_maps(self, src: Tensor, lengths: Tensor) -> Tensor:
+        x = self._embed(self.source_words(), src)
+        mask = padding_mask(lengths, src.shape[1])[:, None, None]
+        maps = []
+        for layer in self.encoder:
+            maps.append(layer.weights(x, mask))
+            x = layer(x, mask)
+        return torch.stack(maps, dim=1)
+
     def _embed(self, embedding: nn.Embedding, ids: Tensor, first: int = 0) -> Tensor:
         """Embed (n, t), of which the first position is ``first``."""
         x = embedding(ids) * self._scale + self._positions(first, ids.shape[1], embedding.weight)

@@ -8,7 +8,6 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import torch
 
 from nlpkit import artifact as artifacts
@@ -16,7 +15,7 @@ from nlpkit.device import resolve_device
 from nlpkit.errors import ArtifactError, ParameterError
 from nlpkit.text.subword import Subwords
 
-from .attention_map import WordAttention
+from .attention_map import WordAttention, between_words
 from .decoding import decode, in_order
 from .decoding_options import DecodingOptions
 from .hypothesis import Hypothesis
@@ -283,7 +282,9 @@ class Translator:
         )
 
     @torch.inference_mode()
-    def word_attention(self, translation: Translation, *, layer: int = -1, head: int | None = None) -> WordAttention:
+    def word_attention(
+        self, translation: Translation, *, layer: int = -1, head: int | None = None, of_source: bool = False
+    ) -> WordAttention:
         """Return how the words of a translation look at the words of its source.
 
         Parameters
@@ -294,44 +295,49 @@ class Translator:
             Of the decoder; the last unless told.
         head : int, optional
             The mean of all heads unless told.
+        of_source : bool
+            How the words of the source look at one another instead, in the encoder of a Transformer; ``layer`` is the
+            encoder's.
 
         Returns
         -------
         WordAttention
-            Of a word's sub-words the weights to are added up and those from averaged; what goes to the source's end
-            token is left out, and rows are scaled to sum to 1.
+            What goes to the source's end token is left out: see `nlpkit.translation.attention_map.between_words`.
 
         Raises
         ------
         ParameterError
             If the model has no attention, or no such layer or head.
         """
-        self.check_attention(layer, head)
-        source, target = translation.source_ids, translation.n_best[0].ids
-        of_source, of_target = self.src_subwords.words(source), self.trg_subwords.words(target)
-        source_words = self.src_subwords.decode([source[a:b] for a, b in of_source])
-        target_words = self.trg_subwords.decode([target[a:b] for a, b in of_target])
-        if not of_source or not of_target:
-            none = np.zeros((len(of_target), len(of_source)), np.float32)
-            return WordAttention(source=source_words, target=target_words, weights=none)
+        self.check_attention(layer, head, of_source=of_source)
+        source = translation.source_ids
+        looking, subwords = (source, self.src_subwords) if of_source else (translation.n_best[0].ids, self.trg_subwords)
+        rows, columns = subwords.words(looking), self.src_subwords.words(source)
+        source_words = self.src_subwords.decode([source[a:b] for a, b in columns])
+        target_words = subwords.decode([looking[a:b] for a, b in rows])
         device, model = self.model.device, self.model
         src = torch.tensor([[*source, model.eos_id]], device=device)
-        trg_in = torch.tensor([[model.start_id, *target]], device=device)
-        maps = model.attention_maps(src, torch.tensor([src.shape[1]], device=device), trg_in)
+        lengths = torch.tensor([src.shape[1]], device=device)
+        if of_source:
+            maps = model.self_attention_maps(src, lengths)
+        else:
+            maps = model.attention_maps(src, lengths, torch.tensor([[model.start_id, *looking]], device=device))
         assert maps is not None
         chosen = maps[0, layer].mean(0) if head is None else maps[0, layer, head]
-        weights = chosen.float().cpu().numpy()
-        to_words = np.stack([weights[:, a:b].sum(1) for a, b in of_source], axis=1)
-        words = np.stack([to_words[a:b].mean(0) for a, b in of_target])
-        scaled = (words / np.maximum(words.sum(1, keepdims=True), 1e-12)).astype(np.float32)
-        return WordAttention(source=source_words, target=target_words, weights=scaled)
+        weights = between_words(chosen.float().cpu().numpy(), rows, columns)
+        return WordAttention(source=source_words, target=target_words, weights=weights)
 
-    def check_attention(self, layer: int = -1, head: int | None = None) -> None:
+    def check_attention(self, layer: int = -1, head: int | None = None, *, of_source: bool = False) -> None:
         """Raise ParameterError if the model has no attention, or no such layer or head of it."""
         options = self.model.options
+        if of_source and not isinstance(self.model, Seq2SeqTransformer):
+            raise ParameterError(
+                "words of a source look at one another in a Transformer alone, and this is none"
+            )
         if getattr(options, "attention", "") == "none":
             raise ParameterError("this model has no attention: train one with --attention additive, dot or general")
         layers, heads = (options.decoder_layers, options.heads) if hasattr(options, "heads") else (1, 1)
+        layers = options.encoder_layers if of_source else layers
         if not -layers <= layer < layers:
             raise ParameterError(f"layer is {layer}: expected one from 0 to {layers - 1}, or -1 for the last")
         if head is not None and not 0 <= head < heads:

@@ -78,6 +78,9 @@ def test_attention(run: Any, model: Translator, tmp_path: Path) -> None:
     code, _, err = run("translate", "one two three", "--model", "model", "--attention", "-", *SHORT)
     assert code == 0
     assert "one two three" in err
+    code, _, err = run("translate", "one two", "--model", "model", "--attention", "-", "--self-attention", *SHORT)
+    assert code == 0
+    assert [line.split()[0] for line in err.splitlines()] == ["one", "one", "two"]
 
 
 def test_what_was_cut_off_is_said(run: Any, model: Translator) -> None:
@@ -103,6 +106,7 @@ def test_a_long_line_and_unknown_characters(run: Any, model: Translator) -> None
         (["one", "--model", "model", "--format", "xml"], "choose text or jsonl"),
         (["one", "--model", "model", "--attention", "map.jpg"], "ends in .png"),
         (["one", "--model", "model", "--attention", "-", "--head", "7"], "head is 7"),
+        (["one", "--model", "model", "--self-attention"], "shown by --attention"),
         (["model/config.json", "--model", "model"], "did you mean -i"),
         (["-i", "nothing.txt", "--model", "model"], "nothing.txt"),
         (["one", "--model", "model", "-o", "no/where.txt"], "no"),

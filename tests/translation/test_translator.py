@@ -100,11 +100,24 @@ def test_word_attention(subwords: Subwords) -> None:
         assert len(seen.pharaoh.split()) == len(seen.target)
 
 
+def test_words_of_the_source_look_at_one_another(subwords: Subwords) -> None:
+    translator = make(subwords, "transformer")
+    found = translator.translate_full(["one two three"], SHORT)[0]
+    seen = translator.word_attention(found, of_source=True)
+    assert seen.source == seen.target == ["one", "two", "three"]
+    assert seen.weights.shape == (3, 3)
+    np.testing.assert_allclose(seen.weights.sum(1), 1, atol=1e-6)
+    heads = [translator.word_attention(found, of_source=True, head=head).weights for head in (0, 1)]
+    assert np.abs(heads[0] - heads[1]).max() > 1e-3
+
+
 def test_attention_that_there_is_not(subwords: Subwords) -> None:
     with pytest.raises(ParameterError, match="has no attention"):
         make(subwords, "lstm").check_attention()
     with pytest.raises(ParameterError, match="head is 2: expected one from 0 to 1"):
         make(subwords, "transformer").check_attention(head=2)
+    with pytest.raises(ParameterError, match="in a Transformer alone"):
+        make(subwords, "gru").check_attention(of_source=True)
 
 
 def test_sub_words_that_do_not_fit(subwords: Subwords) -> None:
