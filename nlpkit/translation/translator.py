@@ -331,9 +331,7 @@ class Translator:
         """Raise ParameterError if the model has no attention, or no such layer or head of it."""
         options = self.model.options
         if of_source and not isinstance(self.model, Seq2SeqTransformer):
-            raise ParameterError(
-                "words of a source look at one another in a Transformer alone, and this is none"
-            )
+            raise ParameterError("words of a source look at one another in a Transformer alone, and this is none")
         if getattr(options, "attention", "") == "none":
             raise ParameterError("this model has no attention: train one with --attention additive, dot or general")
         layers, heads = (options.decoder_layers, options.heads) if hasattr(options, "heads") else (1, 1)
