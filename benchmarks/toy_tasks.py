@@ -2,6 +2,8 @@
 
     python benchmarks/toy_tasks.py -o toys.json
     python benchmarks/toy_tasks.py --tasks reverse --models transformer gru-none
+    python benchmarks/toy_tasks.py --tasks recall-10 recall-20 recall-40 --models gru-none lstm-none rnn-none \
+        --options --no-bidirectional
 
 A task has 3,000 pairs of 3 to 8 words to learn from and 300 other ones to be judged by; what is counted is how many of
 these are translated without a mistake. Each row is `nlpkit train translation` and `nlpkit translate`, as a user runs
@@ -26,6 +28,8 @@ TASKS: dict[str, Callable[[list[int]], list[int]]] = {
     "reverse": lambda digits: digits[::-1],
     "sort": sorted,
 }
+RECALL = {f"recall-{length}": length for length in (5, 10, 20, 40, 80)}
+"""Say the first of so many words: how far back a model remembers. Not among the tasks that run unless told."""
 MODELS = {"transformer": ["--arch", "transformer"]} | {
     f"{cell}-{attention}": ["--arch", cell, "--attention", attention]
     for attention in ("general", "additive", "dot", "none")
@@ -36,7 +40,7 @@ MODELS = {"transformer": ["--arch", "transformer"]} | {
 def main() -> None:
     """Run what was asked for, and print a table."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--tasks", nargs="+", choices=list(TASKS), default=list(TASKS))
+    parser.add_argument("--tasks", nargs="+", choices=[*TASKS, *RECALL], default=list(TASKS))
     parser.add_argument("--models", nargs="+", choices=list(MODELS), default=list(MODELS))
     parser.add_argument("--seed", type=int, default=1, help="of the pairs")
     parser.add_argument("-o", "--output", type=Path, help="write the results to this JSON file too, row by row")
@@ -61,8 +65,10 @@ def write_pairs(folder: Path, task: str, seed: int) -> None:
     draw = random.Random(seed)
     sources: dict[tuple[int, ...], None] = {}
     while len(sources) < 3300:
-        sources[tuple(draw.randrange(10) for _ in range(draw.randint(3, 8)))] = None
-    both = [[" ".join(WORDS[i] for i in side) for side in (source, TASKS[task](list(source)))] for source in sources]
+        length = RECALL.get(task) or draw.randint(3, 8)
+        sources[tuple(draw.randrange(10) for _ in range(length))] = None
+    answer = TASKS.get(task, lambda digits: digits[:1])
+    both = [[" ".join(WORDS[i] for i in side) for side in (source, answer(list(source)))] for source in sources]
     (folder / "train.tsv").write_text("".join(f"{src}\t{trg}\n" for src, trg in both[:3000]))
     for number, name in enumerate(("test.src", "test.trg")):
         (folder / name).write_text("".join(pair[number] + "\n" for pair in both[3000:]))
