@@ -169,12 +169,13 @@ def draw(rows: dict[str, Any], path: Path) -> None:
     FigureCanvasAgg(figure)
     axes = figure.subplots()
     colours = dict(zip(ROWS, ("#13315c", "#c8553d", "#e09f3e", "#7a9e7e", "#8d6b94", "#888888"), strict=True))
-    for row, of in rows.items():
-        bleu = [part["bleu"] for part in of["by_length"]]
+    lines = {row: [part["bleu"] for part in of["by_length"]] for row, of in rows.items()}
+    height = float("inf")
+    for row, bleu in sorted(lines.items(), key=lambda line: -line[1][-1]):
         style = "--" if row.endswith("none") else "-"
         axes.plot(range(len(bleu)), bleu, style, marker="o", color=colours[row])
-        axes.annotate(NAMES[row], (len(bleu) - 1, bleu[-1]), (8, 0), textcoords="offset points", va="center",
-                      color=colours[row])  # fmt: skip
+        height = min(bleu[-1], height - 1.4)  # names mustn't cover one another
+        axes.text(len(bleu) - 0.9, height, NAMES[row], va="center", color=colours[row])
     sentences = [part["sentences"] for part in next(iter(rows.values()))["by_length"]]
     firsts = [1, *(most + 1 for most in LENGTHS)]
     spans = [f"{first}–{last}" for first, last in zip(firsts, LENGTHS, strict=False)] + [f"{firsts[-1]} and more"]
