@@ -7,6 +7,8 @@ A stack's state is one tensor (layers, n, size), or (2 layers, n, size) for an L
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import nullcontext
+from typing import Any
 
 import torch
 import torch.nn.functional as F
@@ -60,10 +62,9 @@ class SourceReader(nn.Module):
     def at_once(self, x: Tensor, lengths: Tensor) -> tuple[Tensor, Tensor]:
         """As torch's layer does it: a GPU's library takes all steps by itself."""
         packed = pack_padded_sequence(x, lengths.cpu(), batch_first=True, enforce_sorted=False)
-        made, last = self.rnn(packed)
+        made, last = _run(self.rnn, packed)
         memory, _ = pad_packed_sequence(made, batch_first=True, total_length=x.shape[1])
-        parts = last if isinstance(last, tuple) else (last,)
-        return memory, torch.cat([self._side_by_side(part) for part in parts])
+        return memory, torch.cat([self._side_by_side(part) for part in last])
 
     def by_steps(self, x: Tensor, lengths: Tensor) -> tuple[Tensor, Tensor]:
         """Step by step: on a CPU products are of few shapes so, and weights get their gradient at once."""
@@ -109,8 +110,8 @@ class Stack(nn.Module):
 
     def forward(self, x: Tensor, state: Tensor) -> tuple[Tensor, Tensor]:
         """Go over (n, t, size) from ``state``; return what the top layer gives (n, t, hidden_size), and the state."""
-        made, last = self.rnn(x, self._parts(state))
-        return made, torch.cat(last) if isinstance(last, tuple) else last
+        made, last = _run(self.rnn, x, state.split(self.layers))
+        return made, torch.cat(last)
 
     def step(self, x: Tensor, state: Tensor, by: Plain = PLAIN) -> tuple[Tensor, Tensor]:
         """Go one step, from (n, size): as `forward`, at a fraction of its cost for one position."""
@@ -132,7 +133,17 @@ class Stack(nn.Module):
         """Return all matrices of `step`."""
         return [weight for weight in self.rnn.parameters() if weight.dim() == 2]
 
-    def _parts(self, state: Tensor) -> Tensor | tuple[Tensor, Tensor]:
-        if self.cell == "lstm":
-            return state[: self.layers].contiguous(), state[self.layers :].contiguous()
-        return state.contiguous()
+
+def _run(rnn: nn.RNNBase, x: Any, state: Sequence[Tensor] | None = None) -> tuple[Any, tuple[Tensor, ...]]:
+    """Go over all steps by torch's layer, from a state (h,) or (h, c), zeros unless told; return that at the end too.
+
+    In float32 where CUDA's autocast is on: it would work it in float16, whatever it was told.
+    """
+    kind = x.data.device.type
+    own = [part.contiguous() for part in state or ()]
+    casts = kind == "cuda" and torch.is_autocast_enabled(kind)
+    if casts:
+        x, own = x.float(), [part.float() for part in own]
+    with torch.autocast(kind, enabled=False) if casts else nullcontext():
+        made, last = rnn(x, None if not own else tuple(own) if len(own) > 1 else own[0])
+    return made, last if isinstance(last, tuple) else (last,)

@@ -89,7 +89,7 @@ def choose_model(
     if architecture != "transformer":
         chosen |= {"cell": architecture, "attention": attention or "general"}
     with torch.random.fork_rng(devices=[]):
-        torch.manual_seed(training.seed)
+        torch.default_generator.manual_seed(training.seed)
         if architecture == "transformer":
             return Seq2SeqTransformer(TransformerOptions(**chosen)), training
         return Seq2SeqRNN(RNNOptions(**chosen)), training

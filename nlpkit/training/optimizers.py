@@ -39,7 +39,8 @@ def make_optimizer(model: nn.Module, options: TrainingOptions) -> Optimizer:
     if name == "rmsprop":
         return RMSprop(groups, lr=rate, momentum=options.momentum, eps=options.eps)
     if name == "nadam":
-        return NAdam(groups, lr=rate, betas=betas, eps=options.eps)
+        on_gpu = all(p.device.type == "cuda" for p in parameters)  # "capturable" asks nothing of it between steps
+        return NAdam(groups, lr=rate, betas=betas, eps=options.eps, capturable=on_gpu)
     return (AdamW if name == "adamw" else Adam)(groups, lr=rate, betas=betas, eps=options.eps, fused=fused)
 
 

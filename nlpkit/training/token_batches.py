@@ -49,11 +49,9 @@ class Batch:
         """Return the batch on a device."""
         if device.type == "cpu":
             return self
-        parts = {
-            name: (part.pin_memory() if device.type == "cuda" else part).to(device, non_blocking=True)
-            for name, part in vars(self).items()
-        }
-        return Batch(**parts)
+        if device.type == "cuda":
+            return Batch(**{name: part.pin_memory().to(device, non_blocking=True) for name, part in vars(self).items()})
+        return Batch(**{name: part.to(device) for name, part in vars(self).items()})
 
 
 def plan_epoch(

@@ -6,7 +6,7 @@ import os
 import signal
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
+from contextlib import AbstractContextManager, ExitStack, nullcontext
 from dataclasses import asdict, replace
 from typing import Any
 
@@ -127,7 +127,7 @@ def train_model(
         raise InputError(f"there is no pair to train on ({left_out} are longer than max_length, {options.max_length})")
     with ExitStack() as stack:
         stack.enter_context(torch_threads(threads))
-        stack.enter_context(_own_random_numbers())
+        stack.enter_context(torch.random.fork_rng([place.index or 0] if place.type == "cuda" else []))
         folder = state_folder
         if folder is None:
             folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="nlpkit-"))
@@ -318,16 +318,6 @@ class _Loader:
         return self._steps
 
 
-@contextmanager
-def _own_random_numbers() -> Iterator[None]:
-    """Leave PyTorch's random numbers as they were."""
-    state = torch.get_rng_state()
-    try:
-        yield
-    finally:
-        torch.set_rng_state(state)
-
-
 def _short(
     valid: EncodedPairs | None, references: Sequence[str] | None, max_length: int
 ) -> tuple[EncodedPairs | None, Sequence[str] | None]:
@@ -347,7 +337,8 @@ def _precision(name: str, place: torch.device) -> str:
     if name != "auto":
         return name
     if place.type == "cuda":
-        fast = torch.cuda.is_bf16_supported(including_emulation=False)
+        with torch.cuda.device(place):
+            fast = torch.cuda.is_bf16_supported(including_emulation=False)
     else:
         asked: Mapping[str, Callable[[], bool]] = {
             "cpu": getattr(torch.cpu, "_is_avx512_bf16_supported", lambda: False),

@@ -109,8 +109,7 @@ class TranslationModule(L.LightningModule):
             with contextlib.nullcontext() if last else self._without_reducing():
                 loss, nll = self._loss(batch, step)
                 self.manual_backward(loss)
-            if not step.is_filling:
-                self.nll = nll if self.nll is None else self.nll + nll
+            self.nll = nll if self.nll is None else self.nll + nll
         self.rate = self._rate_of(step.number)
         for group in self.optimizer.param_groups:
             group["lr"] = self.rate
@@ -138,13 +137,18 @@ class TranslationModule(L.LightningModule):
         # Lightning's gradients are the mean over the processes, and the sum is wanted
         divisor = step.tokens / self.trainer.world_size
         loss, nll = smoothed_cross_entropy(logits, batch.targets, smoothing=options.label_smoothing, divisor=divisor)
-        return (loss * 0.0 if step.is_filling else loss), nll
+        return (loss * 0.0, nll * 0.0) if step.is_filling else (loss, nll)
 
     def _attention(self, batch: Batch) -> contextlib.AbstractContextManager[object]:
-        """On a CPU and in bfloat16, PyTorch's fused attention takes seven times as long backwards as its plain one."""
+        """On a CPU and in bfloat16, PyTorch's fused attention takes seven times as long backwards as its plain one.
+
+        On CUDA cuDNN's is left out, which prepares each new shape of a batch for as long as some steps take.
+        """
         is_short = max(batch.src.shape[1], batch.trg_in.shape[1]) <= _PLAIN_ATTENTION
         if self.device.type == "cpu" and self._options.precision == "bfloat16" and is_short:
             return sdpa_kernel(SDPBackend.MATH)
+        if self.device.type == "cuda":
+            return sdpa_kernel([SDPBackend.FLASH_ATTENTION, SDPBackend.EFFICIENT_ATTENTION, SDPBackend.MATH])
         return contextlib.nullcontext()
 
     def _without_reducing(self) -> contextlib.AbstractContextManager[None]:

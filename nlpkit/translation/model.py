@@ -161,6 +161,13 @@ def check_ids(options: Any) -> None:
         raise ParameterError(f"eos_id is {options.eos_id}, and pad_id too: expected two different ones")
 
 
+def source_mask(lengths: Tensor, size: int) -> Tensor | None:
+    """Return `padding_mask`, or None where no row is filled up; a GPU isn't asked, because asking waits for it."""
+    if lengths.device.type == "cpu" and bool((lengths == size).all()):
+        return None
+    return padding_mask(lengths, size)
+
+
 def padding_mask(lengths: Tensor, size: int) -> Tensor:
     """Return (n, size): True where a row of ``lengths`` has a token, False where it is filled up.
 

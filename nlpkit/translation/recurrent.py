@@ -24,7 +24,7 @@ from nlpkit.layers.initializers import INITIALIZERS, initialize
 from nlpkit.layers.product import Linear
 from nlpkit.layers.recurrent import CELLS, SourceReader, Stack
 
-from .model import DecoderState, Memory, check_ids, padding_mask
+from .model import DecoderState, Memory, check_ids, source_mask
 from .seq2seq import Seq2SeqModel
 
 
@@ -130,7 +130,7 @@ class Seq2SeqRNN(Seq2SeqModel):
     def encode(self, src: Tensor, lengths: Tensor) -> RNNMemory:
         read, last = self.encoder(self._dropped(self.source_words()(src)), lengths)
         first = self._first_state(last)
-        mask = None if bool((lengths == src.shape[1]).all()) else padding_mask(lengths, src.shape[1])
+        mask = source_mask(lengths, src.shape[1])
         if self.attention is None:
             fixed = last[self.options.encoder_layers - 1][:, None]
             return RNNMemory(fixed, fixed, None, first, lengths)

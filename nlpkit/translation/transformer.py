@@ -23,7 +23,7 @@ from nlpkit.layers.initializers import INITIALIZERS, initialize
 from nlpkit.layers.positions import sinusoids
 from nlpkit.layers.transformer import Cache, DecoderLayer, EncoderLayer, KeysValues, Shape, blind
 
-from .model import DecoderState, Memory, check_ids, padding_mask
+from .model import DecoderState, Memory, check_ids, padding_mask, source_mask
 from .seq2seq import Seq2SeqModel
 
 
@@ -154,7 +154,8 @@ class Seq2SeqTransformer(Seq2SeqModel):
 
     def encode(self, src: Tensor, lengths: Tensor) -> TransformerMemory:
         x = self._embed(self.source_words(), src)
-        mask = None if bool((lengths == src.shape[1]).all()) else padding_mask(lengths, src.shape[1])[:, None, None]
+        mask = source_mask(lengths, src.shape[1])
+        mask = None if mask is None else mask[:, None, None]
         for layer in self.encoder:
             x = layer(x, mask)
         x = self.encoder_norm(x)

@@ -69,9 +69,12 @@ def test_a_killed_training_ends_as_a_whole_one(whole: Path, tmp_path: Path, numb
 
 
 @pytest.mark.slow
-def test_two_processes_train_as_one_does(tmp_path: Path) -> None:
-    """The loss is summed over the tokens of both. An epoch has 17 batches: its last step has one for one of them."""
-    options = {"dropout": 0.0, "max_steps": 50, "average": "none", "patience": 0}
+@pytest.mark.parametrize(("batch_tokens", "steps"), [(256, 50), (100_000, 6)], ids=["17 batches", "one batch"])
+def test_two_processes_train_as_one_does(batch_tokens: int, steps: int, tmp_path: Path) -> None:
+    """The loss is summed over the tokens of both. The last step of an epoch has a batch for one of them alone."""
+    options = {
+        "dropout": 0.0, "max_steps": steps, "average": "none", "patience": 0, "batch_tokens": batch_tokens,
+    }  # fmt: skip
     one = start(tmp_path / "one.npz", {**options, "accumulate": 2})
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
@@ -94,7 +97,7 @@ def test_two_processes_train_as_one_does(tmp_path: Path) -> None:
     assert not (tmp_path / "two-1.npz").exists()
     alone, shared = np.load(tmp_path / "one.npz"), np.load(tmp_path / "two-0.npz")
     rows, others = json.loads(str(alone["history"])), json.loads(str(shared["history"]))
-    assert rows[-1]["step"] == 50
+    assert rows[-1]["step"] == steps
     for name in ("step", "tokens", "train_loss", "valid_loss"):
         np.testing.assert_allclose([row[name] for row in others], [row[name] for row in rows], rtol=1e-4)
     for name in set(alone.files) - {"history"}:
