@@ -1,10 +1,11 @@
 # Plain make, venv and pip. `make demo` needs Python 3.11 or newer, and nothing else.
 # Another interpreter: make PYTHON=python3.13 demo
 
-PYTHON ?= python3
 ifeq ($(OS),Windows_NT)
+  PYTHON ?= python
   BIN := Scripts
 else
+  PYTHON ?= python3
   BIN := bin
 endif
 DEMO := .venv-demo/$(BIN)

@@ -42,7 +42,8 @@ def report_lines(report: CorpusReport) -> Iterator[str]:
             pairs = (
                 "" if overlap.pairs_seen is None else f", {_part(overlap.pairs_seen, overlap.texts)} with its target"
             )
-            yield f"  {overlap.name:<{names}}  {overlap.texts:,} texts, of which the corpus holds {seen}{pairs}"
+            missed = f"; {overlap.left_out:,} more couldn't be read" if overlap.left_out else ""
+            yield f"  {overlap.name:<{names}}  {overlap.texts:,} texts, of which the corpus holds {seen}{pairs}{missed}"
     if report.kept is not None:
         yield ""
         yield f"{_part(report.kept, report.pairs)} pairs kept in {' + '.join(report.output)}"

@@ -188,8 +188,9 @@ def _tell(report: TranslationTrainReport, output: str) -> None:
     if result.left_out:
         note(f"pairs left out because a side is longer than --max-length: {result.left_out:,}")
     bleu = "" if result.bleu is None else f", BLEU {result.bleu:.1f}"
+    again = "" if result.resumed_at is None else f", gone on with from step {result.resumed_at:,}"
     loss = "" if result.valid_loss is None else f", validation loss {result.valid_loss:.3f}"
     note(
         f"{result.epochs} epochs in {result.seconds / 60:.1f} minutes, ended by {result.ended_by}{loss}{bleu},"
-        f" {result.tokens_per_second:,.0f} tokens/s, in {output}"
+        f" {result.tokens_per_second:,.0f} tokens/s{again}, in {output}"
     )

@@ -11,6 +11,7 @@ from nlpkit.cli import options
 from nlpkit.cli.screen import is_terminal, note, progress_bar
 from nlpkit.corpora import GivenTexts
 from nlpkit.errors import ParameterError
+from nlpkit.jobs.sinks import real_place
 from nlpkit.jobs.translate import TranslateReport, open_translator, translate_files
 
 if TYPE_CHECKING:
@@ -132,6 +133,7 @@ def translate(
             print(context.get_help())
             raise typer.Exit(2)
         paths = ["-"]
+    _check_alignments(alignments, [*paths, output])
     translator = open_translator(model, device)
     _say_device(translator, device, quiet)
     looked = _Attention(translator, attention, alignments, layer, head, self_attention)
@@ -156,6 +158,12 @@ def translate(
         )
     if not quiet:
         _tell(report, output)
+
+
+def _check_alignments(alignments: str | None, others: list[str | None]) -> None:
+    named = {real_place(other) for other in others if other not in (None, "-")}
+    if alignments is not None and real_place(alignments) in named:
+        raise ParameterError(f"--alignments is {alignments!r}, which is read or written already: name another file")
 
 
 def _say_device(translator: Translator, device: str, quiet: bool) -> None:
@@ -203,13 +211,15 @@ class _Attention:
 
     def see(self, translation: Translation) -> None:
         """Take the next text's translation."""
+        from nlpkit.outputs import output_errors
         from nlpkit.translation.attention_map import attention_png
 
         attention = self._translator.word_attention(
             translation, layer=self._layer, head=self._head, of_source=self._of_source
         )
         if self._alignments is not None:
-            self._alignments.file.write((attention.pharaoh + "\n").encode())
+            with output_errors(self._alignments.path):
+                self._alignments.file.write((attention.pharaoh + "\n").encode())
         if self._picture == "-":
             from nlpkit.cli.attention_view import show_attention
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import shutil
 import subprocess
@@ -51,6 +52,8 @@ SCENES = [
 
 
 def main() -> None:
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(encoding="utf-8")  # commands hold Chinese, whatever a terminal was set to
     with tempfile.TemporaryDirectory() as place:
         folder = Path(place)
         shutil.copytree(TOP / SAMPLES, folder / SAMPLES)

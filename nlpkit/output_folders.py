@@ -8,6 +8,7 @@ import json
 import os
 import secrets
 import shutil
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -52,17 +53,27 @@ def place_folder(built: Path, path: Path, *, force: bool = False) -> None:
     aside = path.with_name(f"{path.name}.{secrets.token_hex(4)}.old") if path.is_dir() else None
     with output_errors(path):
         sync_folder(built)
-        if aside:
-            os.rename(path, aside)
         try:
-            os.rename(built, path)
-        except OSError:
             if aside:
-                os.rename(aside, path)
+                _rename(path, aside)
+            _rename(built, path)
+        except BaseException:
+            if aside and aside.exists() and not path.exists():
+                _rename(aside, path)
             raise
         sync_folder(path.parent)
     if aside:
         shutil.rmtree(aside, ignore_errors=True)
+
+
+def _rename(old: Path, new: Path) -> None:
+    """Rename a folder; on Windows, where a scanner may be looking into it, after some seconds at most."""
+    for wait in (0.05, 0.2, 0.5, 1.0, 2.0, 5.0) if os.name == "nt" else ():
+        try:
+            return os.rename(old, new)
+        except PermissionError:
+            time.sleep(wait)
+    return os.rename(old, new)
 
 
 @contextlib.contextmanager

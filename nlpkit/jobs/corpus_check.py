@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING
 
 from nlpkit.corpora import PairBlock, Pairs, Texts
 from nlpkit.corpora.pairs import holds_pairs
@@ -93,10 +93,11 @@ def check_pairs(
     outputs = check_pair_output(output, src=out_src, trg=out_trg) if writes else []
     for path in outputs:
         check_place(path, is_folder=False, force=False)
-        check_apart(path, cast(Any, pairs))
+        check_apart(path, pairs)
     if pairs.is_stream:
         pairs.spool()
-    checks = PairChecks(max_length=max_length, max_ratio=max_ratio, tests=[_overlap(test) for test in tests])
+    opened = [_overlap(test) for test in tests]
+    checks = PairChecks(max_length=max_length, max_ratio=max_ratio, tests=[test for test, _ in opened])
     for block in _watched("checking", pairs, progress):
         checks.add(block.src, block.trg)
     left_out = dict(pairs.left_out)
@@ -136,8 +137,14 @@ def check_pairs(
             for number, (name, mask) in enumerate(masks.items(), 1)
         ),
         overlaps=tuple(
-            Overlap(name=test.name, texts=test.n_texts, sources_seen=test.sources_seen, pairs_seen=test.pairs_seen)
-            for test in checks.tests
+            Overlap(
+                name=test.name,
+                texts=test.n_texts,
+                sources_seen=test.sources_seen,
+                pairs_seen=test.pairs_seen,
+                left_out=missed,
+            )
+            for test, missed in opened
         ),
         output=tuple(os.fspath(path) for path in outputs),
         kept=kept if writes else None,
@@ -159,8 +166,8 @@ def _checked(drop: Iterable[str], max_length: int, max_ratio: float, examples: i
     return dropped
 
 
-def _overlap(test: Pairs | Texts | StrPath) -> TextOverlap:
-    """Read a test set."""
+def _overlap(test: Pairs | Texts | StrPath) -> tuple[TextOverlap, int]:
+    """Read a test set, and count what of it couldn't be read."""
     from nlpkit.text.text_overlap import TextOverlap
 
     if not isinstance(test, Pairs | Texts):
@@ -169,12 +176,14 @@ def _overlap(test: Pairs | Texts | StrPath) -> TextOverlap:
     if isinstance(test, Pairs):
         for pairs in test.blocks():
             overlap.add(pairs.src, pairs.trg)
+        left_out = sum(test.left_out.values())
     else:
         for texts in test.blocks():
             overlap.add(texts.texts)
+        left_out = test.skipped
     if not overlap.n_texts:
         raise InputError(f"{overlap.name}: empty, expected at least one text of a test set")
-    return overlap
+    return overlap, left_out
 
 
 def _watched(stage: str, pairs: Pairs, progress: Progress | None) -> Iterator[PairBlock]:

@@ -78,12 +78,15 @@ class Overlap:
         Those that are sources in the corpus.
     pairs_seen : int or None
         Its pairs that are in the corpus; None where the test set is sources alone.
+    left_out : int
+        Its records that couldn't be read, and so weren't looked for.
     """
 
     name: str
     texts: int
     sources_seen: int
     pairs_seen: int | None
+    left_out: int = 0
 
 
 @dataclass(frozen=True, kw_only=True)

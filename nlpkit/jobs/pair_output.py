@@ -13,6 +13,7 @@ from nlpkit.errors import ParameterError
 from nlpkit.outputs import PendingFile, output_errors
 
 from .passes import StrPath
+from .sinks import real_place
 
 _LINE_ENDS = re.compile(r"\r\n|[\r\n]")
 _SPACES = re.compile(r"\r\n|[\r\n\t]")
@@ -115,7 +116,7 @@ def check_pair_output(output: StrPath | None, *, src: StrPath | None, trg: StrPa
     if output is None:
         if src is None or trg is None:
             raise ParameterError("name both files that are written, the sources' and the targets'")
-        if os.path.realpath(src) == os.path.realpath(trg):
+        if real_place(src) == real_place(trg):
             raise ParameterError(f"{os.fspath(src)} can't take both sides: name two files")
         return [src, trg]
     if src is not None or trg is not None:

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import os
+import sys
 import tempfile
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from nlpkit.errors import OutputError, ParameterError
 
 from .passes import AnyTexts, StrPath
+
+if TYPE_CHECKING:
+    from nlpkit.corpora import Pairs
 
 
 class RowSink(Protocol):
@@ -71,7 +75,13 @@ def check_output(output: StrPath, *, force: bool) -> None:
     check_place(output, is_folder=is_folder(output), force=force)
 
 
-def check_apart(output: StrPath, texts: AnyTexts) -> None:
+def real_place(path: StrPath) -> str:
+    """Return where a path leads, in one spelling of it where the system takes A and a for the same."""
+    real = os.path.realpath(path)
+    return real.casefold() if sys.platform in ("darwin", "win32") else real
+
+
+def check_apart(output: StrPath, texts: AnyTexts | Pairs) -> None:
     """Refuse an output that is an input, or stands in a folder of inputs.
 
     Raises
@@ -79,14 +89,14 @@ def check_apart(output: StrPath, texts: AnyTexts) -> None:
     OutputError
         With the reason.
     """
-    place = os.path.realpath(output)
-    for folder in map(os.path.realpath, texts.folders):
+    place = real_place(output)
+    for folder in map(real_place, texts.folders):
         if place == folder or place.startswith(os.path.join(folder, "")):
             raise OutputError(f"{os.fspath(output)}: is inside the input folder {folder}: name another place")
     for source in texts.sources:
         if source.path is None or source.size is None:
             continue
-        path = os.path.realpath(source.path)
+        path = real_place(source.path)
         if path in (place, f"{place}.terms.txt") or path.startswith(os.path.join(place, "")):
             raise OutputError(f"{os.fspath(output)}: would replace the input {source.name}: name another place")
 

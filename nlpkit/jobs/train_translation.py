@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import time
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext, suppress
 from dataclasses import asdict, dataclass
@@ -12,9 +14,10 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 
 from nlpkit.corpora import Pairs
 from nlpkit.device import resolve_device
-from nlpkit.errors import InputError, MissingDependencyError
+from nlpkit.errors import InputError, ParameterError
 
 from .passes import Progress, StrPath
+from .sinks import check_apart
 from .train import check_model_place
 from .translate import missing
 from .unfinished import unfinished_folder, unfinished_training
@@ -194,13 +197,17 @@ def train_translation(
         "decode_errors": decode_errors,
         "stdin": stdin,
     }
-    read = _read(Pairs(src, trg, pairs, **common), reading)
+    _check_devices(devices, (src, trg, pairs, valid, valid_src, valid_trg))
+    _check_logs(tensorboard, output)
+    read = _read(Pairs(src, trg, pairs, **common), reading, output)
     if valid is None and valid_src is None and valid_trg is None:
         train, held, valid_source = _split(read)
+        left_out = read.left_out
     else:
         train = read
-        held = _read(Pairs(valid_src, valid_trg, valid, **common), None)
+        held = _read(Pairs(valid_src, valid_trg, valid, **common), None, output)
         valid_source = "given"
+        left_out = dict(Counter(read.left_out) + Counter(held.left_out))
     subwords = _subwords(train, vocab_size, separate_vocabularies, int(given.get("seed", 1)))
     data, validation = _encoded(train, subwords), _encoded(held, subwords) if held.src else None
     model, options = choose_model(
@@ -212,7 +219,7 @@ def train_translation(
         valid_pairs=len(held.src),
         valid_source=valid_source,
         empty=read.empty + (held.empty if valid_source == "given" else 0),
-        left_out=read.left_out,
+        left_out=left_out,
         vocabulary=len(subwords[0]) if subwords[0] is subwords[1] else (len(subwords[0]), len(subwords[1])),
         parameters=sum(weight.numel() for weight in model.parameters()),
     )
@@ -228,6 +235,7 @@ def train_translation(
             validation,
             options,
             state_folder=folder,
+            resume=resume,
             detokenise=subwords[1].decode,
             references=held.trg if validation is not None else None,
             progress=progress,
@@ -263,12 +271,32 @@ def _save(
         "history": [asdict(row) for row in result.history],
     }
     files = {}
-    with suppress(MissingDependencyError):  # a model without a picture is better than none
+    with suppress(Exception):  # a model without a picture is better than none
         files["learning-curve.png"] = learning_curve(result.history, chosen_steps=result.chosen_steps)
     translator.save(output, provenance=provenance, files=files, force=force)
 
 
-def _read(pairs: Pairs, reading: Progress | None) -> _Texts:
+def _check_devices(devices: int, inputs: Sequence[StrPath | None]) -> None:
+    """Refuse what several processes can't do: each of them runs the same command."""
+    if devices > 1 and "-" in inputs:
+        raise ParameterError(f"devices is {devices}, and standard input can be read by one process alone: give a file")
+    if devices > 1 and os.name == "nt":
+        raise ParameterError(f"devices is {devices}, and on Windows one device trains: expected 1")
+
+
+def _check_logs(tensorboard: StrPath | None, output: StrPath) -> None:
+    if tensorboard is None:
+        return
+    logs = Path(os.path.realpath(tensorboard))
+    for place in (Path(os.path.realpath(output)), unfinished_folder(output)):
+        if logs == place or place in logs.parents:
+            raise ParameterError(
+                f"tensorboard is {os.fspath(tensorboard)!r}, in the model's folder: name another for the logs"
+            )
+
+
+def _read(pairs: Pairs, reading: Progress | None, output: StrPath) -> _Texts:
+    check_apart(output, pairs)
     src: list[str] = []
     trg: list[str] = []
     empty = 0

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import json
+import math
 import os
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from nlpkit.corpora import GivenTexts, Texts
 from nlpkit.device import torch_threads
 from nlpkit.errors import ParameterError
-from nlpkit.outputs import PendingFile, StandardOutput
+from nlpkit.outputs import PendingFile, StandardOutput, output_errors
 
 from .passes import TRANSLATING, AnyTexts, Progress, StrPath
 from .sinks import check_apart, check_place
@@ -84,7 +86,8 @@ def translate_files(
     inputs, per, ..., stdin
         As in `nlpkit.jobs.embed_files`. A line break within a text becomes a space.
     output : path, optional
-        The file to write, ``-`` for standard output. Without one the report holds the translations.
+        The file to write, ``-`` for standard output. Without one, and without ``seen``, the report holds the
+        translations.
     model : path or Translator
     parameters : mapping, optional
         Of `nlpkit.translation.DecodingOptions`, by name.
@@ -156,10 +159,10 @@ def translate_files(
                 for translation in translations:
                     best = translation.n_best[0]
                     writer.write(count, translation)
-                    if output is None:
-                        kept.append(translation)
                     if seen is not None:
                         seen(translation)
+                    elif output is None:
+                        kept.append(translation)
                     count, tokens, unfinished = count + 1, tokens + len(best.tokens), unfinished + (not best.finished)
                     if progress is not None:
                         progress(TRANSLATING, count, None)
@@ -170,7 +173,7 @@ def translate_files(
             seconds=time.perf_counter() - started,
             unfinished=unfinished,
             skipped=texts.skipped,
-            translations=kept if output is None else None,
+            translations=kept if output is None and seen is None else None,
         )
 
 
@@ -233,7 +236,7 @@ class _Writer:
     """Writes translations as lines of text, or of JSON; to nowhere, where no output is named."""
 
     def __init__(self, output: StrPath | None, format: str, n_best: int) -> None:
-        self._format, self._n_best = format, n_best
+        self._format, self._n_best, self._output = format, n_best, output or "-"
         self._encode = json.JSONEncoder(ensure_ascii=False).encode
         self._streams = output is not None and os.fspath(output) == "-"
         self._sink: Sink | None = None
@@ -255,7 +258,9 @@ class _Writer:
 
     def write(self, number: int, translation: Translation) -> None:
         if self._sink is not None:
-            self._sink.file.write("".join(self._lines(number, translation)).encode("utf-8", "backslashreplace"))
+            lines = "".join(self._lines(number, translation)).encode("utf-8", "backslashreplace")
+            with nullcontext() if self._streams else output_errors(self._output):
+                self._sink.file.write(lines)
 
     def flush(self) -> None:
         """Hand on what a reader may wait for."""
@@ -264,12 +269,12 @@ class _Writer:
 
     def _lines(self, number: int, translation: Translation) -> Iterator[str]:
         if self._format == "jsonl":
-            n_best = [{"text": c.text, "score": c.score, "finished": c.finished} for c in translation.n_best]
+            n_best = [{"text": c.text, "score": _number(c.score), "finished": c.finished} for c in translation.n_best]
             record = {
                 "id": number,
                 "text": translation.source,
                 "translation": translation.text,
-                "score": translation.score,
+                "score": _number(translation.score),
                 "n_best": n_best,
             }
             yield self._encode(record) + "\n"
@@ -278,3 +283,8 @@ class _Writer:
         else:
             for candidate in translation.n_best:
                 yield f"{number}\t{candidate.score:.4f}\t{candidate.text}\n"
+
+
+def _number(score: float) -> float | None:
+    """What JSON can hold: there is no score where none was worked out."""
+    return score if math.isfinite(score) else None

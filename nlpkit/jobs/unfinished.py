@@ -14,6 +14,8 @@ from nlpkit.errors import OutputError
 from .passes import StrPath
 
 _STATES = ("state-0", "state-1")
+_DESKTOPS = (".DS_Store", "desktop.ini", "Thumbs.db")  # which file managers leave
+_ASIDE = re.compile(r"weights-\d+\..+\.old")
 
 
 def is_unfinished(output: StrPath) -> bool:
@@ -68,9 +70,9 @@ def unfinished_training(output: StrPath, *, resume: bool, force: bool) -> Iterat
 def _remove_leavings(folder: Path) -> None:
     """Remove what a kill left half-written."""
     for entry in list(folder.iterdir()):
-        if entry.name.startswith((".nlpkit-", *(f"{state}." for state in _STATES))):
+        if entry.name.startswith((".nlpkit-", *(f"{state}." for state in _STATES))) or _ASIDE.fullmatch(entry.name):
             shutil.rmtree(entry, ignore_errors=True)
-        elif entry.name not in _STATES and not re.fullmatch(r"weights-\d+", entry.name):
+        elif entry.name not in (*_STATES, *_DESKTOPS) and not re.fullmatch(r"weights-\d+", entry.name):
             raise OutputError(
                 f"{folder}: holds {entry.name!r}, which isn't a training's: remove it, or name another place"
             )

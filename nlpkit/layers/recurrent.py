@@ -55,12 +55,10 @@ class SourceReader(nn.Module):
         last : Tensor (layers or 2 layers, n, hidden_size)
             The state at the end of each direction, as a `Stack` takes it.
         """
-        if x.device.type == "cpu":
-            return self.by_steps(x, lengths)
-        return self.at_once(x, lengths)
+        return self.at_once(x, lengths) if x.device.type == "cuda" else self.by_steps(x, lengths)
 
     def at_once(self, x: Tensor, lengths: Tensor) -> tuple[Tensor, Tensor]:
-        """As torch's layer does it: a GPU's library takes all steps by itself."""
+        """As torch's layer does it: CUDA's library takes all steps by itself."""
         packed = pack_padded_sequence(x, lengths.cpu(), batch_first=True, enforce_sorted=False)
         made, last = _run(self.rnn, packed)
         memory, _ = pad_packed_sequence(made, batch_first=True, total_length=x.shape[1])

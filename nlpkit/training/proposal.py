@@ -61,7 +61,7 @@ def propose(
     ==========================  ===========  ============  ==============  ============
 
     - The inner size of a Transformer is four times its width; a head has 64 numbers, or 32 in the narrowest.
-    - On a CPU a model is never larger than the second column's.
+    - Without CUDA a model is never larger than the second column's.
     - A warm-up is at most a tenth of all steps; an epoch has at least ten batches, as long as these have 256 ids.
     - With ``minutes`` the learning rate falls linearly to 0 at their end, and batches are as much smaller as some 2,000
       steps in that time need, but not below 1,024 ids; else it falls by the inverse square root. Where there is time
@@ -79,7 +79,7 @@ def propose(
     minutes : float
         What the training may take; 0 sets no limit.
     device : str
-        What it is trained on; anything but "cpu" is taken for a GPU.
+        What it is trained on; anything but "cuda" is taken for a CPU.
     seed : int
 
     Returns
@@ -99,7 +99,7 @@ def propose(
     """
     if architecture not in ARCHITECTURES:
         raise ParameterError(f"architecture is {architecture!r}: expected one of {', '.join(ARCHITECTURES)}")
-    kind = "cpu" if device == "cpu" else "gpu"
+    kind = "gpu" if device == "cuda" else "cpu"
     column = next(number for number, row in enumerate(_COLUMNS) if n_pairs <= row.pairs)
     row, size = _COLUMNS[column], _COLUMNS[min(column, 1) if kind == "cpu" else column]
     batch_tokens, epochs, dropout = row.batch_tokens, float(row.epochs), row.dropout

@@ -39,6 +39,7 @@ def train_model(
     options: TrainingOptions | None = None,
     *,
     state_folder: str | os.PathLike[str] | None = None,
+    resume: bool = True,
     detokenise: Detokenise | None = None,
     references: Sequence[str] | None = None,
     translate: Translate | None = None,
@@ -64,6 +65,8 @@ def train_model(
         Where the state is kept, at the end of each epoch and every five minutes. If it has one of the same training,
         that is gone on with: the same batches follow. Whoever names the folder removes it. One process uses it at a
         time, and those of one training on several devices together.
+    resume : bool
+        Without, a state that is there isn't looked at.
     detokenise : callable, optional
         Turns a list of target ids into texts, for BLEU and samples.
     references : sequence of str, optional
@@ -98,6 +101,8 @@ def train_model(
         If there is no pair to train on.
     ParameterError
         If the state in ``state_folder`` is of other pairs or other options.
+    ArtifactError
+        If what is kept there is damaged.
     DivergedError
         If the loss or a weight is no number; the last good state stays.
     OutputError
@@ -131,7 +136,9 @@ def train_model(
         folder = state_folder
         if folder is None:
             folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="nlpkit-"))
-        run = _Run(model, data, valid, options, place, devices, folder, keeps_state=state_folder is not None)
+        run = _Run(
+            model, data, valid, options, place, devices, folder, keeps_state=state_folder is not None, resume=resume
+        )
         validation = None
         if valid is not None:
             validation = Validation(
@@ -159,6 +166,7 @@ class _Run:
         folder: str | os.PathLike[str],
         *,
         keeps_state: bool,
+        resume: bool,
     ) -> None:
         from .lightning_trainer import launched_processes, process_rank
 
@@ -168,11 +176,12 @@ class _Run:
         self.course = Course(data, options, max(devices, launched_processes()))
         made_by = {name: value for name, value in asdict(options).items() if name not in _FREE}
         made_by["batches_per_step"] = self.course.batches_per_step
-        made_by["model"] = {name: list(weight.shape) for name, weight in model.named_parameters()}
         made_by["pairs"] = data.fingerprint()
         made_by["valid_pairs"] = valid.fingerprint() if valid is not None else None
+        made_by |= asdict(model.options)
+        made_by["model"] = {name: list(weight.shape) for name, weight in model.named_parameters()}
         self.folder = TrainingFolder(folder, made_by)
-        self.kept: Kept | None = self.folder.read() if keeps_state else None
+        self.kept: Kept | None = self.folder.read() if keeps_state and resume else None
         self.state = self.kept.state if self.kept else TrainingState()
 
     def train(

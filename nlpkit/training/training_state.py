@@ -110,6 +110,8 @@ class TrainingFolder:
         ------
         ParameterError
             If the folder has a training of other pairs or other options.
+        ArtifactError
+            If there are states, and none is whole.
         """
         for stored in sorted(self._whole(), key=lambda stored: -stored.options["number"]):
             self._check(stored)
@@ -122,6 +124,8 @@ class TrainingFolder:
                 )
                 self._number = stored.options["number"] + 1
                 return kept
+        if any((slot / "config.json").exists() for slot in self._slots()):
+            raise ArtifactError(f"{self.path}: the training's states are damaged: remove that folder, and start anew")
         return None
 
     def write(

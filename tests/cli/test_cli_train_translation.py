@@ -97,6 +97,8 @@ def test_validation_that_is_given(run: Any, pairs: Path) -> None:
         (["--device", "cuda:99"], "cuda:99"),
         (["--valid-src", "a.txt"], "trg"),
         (["--pairs", "a.txt"], "pairs"),
+        (["--tensorboard", "model/logs"], "tensorboard is 'model/logs', in the model's folder"),
+        (["--valid-src", "-", "--valid-trg", "b.txt", "--devices", "2"], "can be read by one process alone"),
     ],
 )
 def test_refused_in_one_line(run: Any, pairs: Path, more: list[str], message: str) -> None:
@@ -136,6 +138,15 @@ def test_a_model_that_is_there(run: Any, pairs: Path) -> None:
     code, _, err = train(run, "--max-steps", "1")
     assert (code, err.count("\n")) == (2, 1)
     assert (pairs / "model" / "config.json").read_bytes() == before
+
+
+def test_inputs_are_never_replaced(run: Any, pairs: Path) -> None:
+    train(run, "--max-steps", "1")
+    (pairs / "a.txt").rename(pairs / "model" / "a.txt")
+    code, _, err = run("train", "translation", "--src", "model/a.txt", "--trg", "b.txt", "-o", "model", "--force")
+    assert (code, err.count("\n")) == (2, 1)
+    assert "would replace the input" in err
+    assert (pairs / "model" / "a.txt").exists()
 
 
 @pytest.mark.slow

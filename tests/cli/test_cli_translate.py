@@ -107,6 +107,7 @@ def test_a_long_line_and_unknown_characters(run: Any, model: Translator) -> None
         (["one", "--model", "model", "--attention", "map.jpg"], "ends in .png"),
         (["one", "--model", "model", "--attention", "-", "--head", "7"], "head is 7"),
         (["one", "--model", "model", "--self-attention"], "shown by --attention"),
+        (["one", "--model", "model", "-o", "out.txt", "--alignments", "out.txt"], "is read or written already"),
         (["model/config.json", "--model", "model"], "did you mean -i"),
         (["-i", "nothing.txt", "--model", "model"], "nothing.txt"),
         (["one", "--model", "model", "-o", "no/where.txt"], "no"),
