@@ -29,7 +29,7 @@ DERIVED = ("src_size", "trg_size", "pad_id", "start_id", "eos_id", "cell")
 
 PROPOSED = {
     *("d_model", "heads", "ffn_dim", "encoder_layers", "decoder_layers", "embedding_size", "hidden_size", "dropout"),
-    *("learning_rate", "schedule", "warmup", "batch_tokens", "epochs", "patience", "validate_every"),
+    *("learning_rate", "schedule", "warmup", "batch_tokens", "epochs", "patience", "validate_every", "precision"),
 }
 """Those of them whose value is proposed from the number of pairs."""
 
