@@ -31,7 +31,7 @@ def main() -> None:
     parser.add_argument("--beam", type=int, default=4)
     parser.add_argument("--alone", type=int, default=300, help="sentences that are translated by themselves")
     arguments = parser.parse_args()
-    src = arguments.src.read_text(encoding="utf-8").splitlines()
+    src = arguments.src.read_text(encoding="utf-8").removesuffix("\n").split("\n")
     translator = Translator(arguments.model)
     failed = False
     for invariant in (False, True):
@@ -61,8 +61,8 @@ def ways(
     model, path = str(arguments.model), str(arguments.src)
 
     def lines(command: list[str], text: str = "") -> list[str]:
-        done = subprocess.run([program, *command], input=text, capture_output=True, text=True, check=True)
-        return done.stdout.splitlines()
+        done = subprocess.run([program, *command], input=text, capture_output=True, encoding="utf-8", check=True)
+        return done.stdout.removesuffix("\n").split("\n")
 
     backwards = "".join(line + "\n" for line in reversed(src))
     made = {
@@ -77,7 +77,7 @@ def ways(
         output = Path(folder, "out")
         about = ["--src", path, "--ref", path, "-o", str(output), "--bootstrap", "0"]
         lines(["evaluate", model, *about, *common, *invariant])
-        made["nlpkit evaluate"] = output.read_text(encoding="utf-8").splitlines()
+        made["nlpkit evaluate"] = output.read_text(encoding="utf-8").removesuffix("\n").split("\n")
     return made
 
 

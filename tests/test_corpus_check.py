@@ -111,6 +111,13 @@ def test_tests_of_every_kind(corpus: Path, tmp_path: Path) -> None:
     assert [pair.src for pair in Pairs(pairs=tmp_path / "clean.jsonl")] == ["two dogs", "Berlin", "три", "five"]
 
 
+def test_what_of_a_test_set_could_not_be_read_is_counted(corpus: Path, tmp_path: Path) -> None:
+    (tmp_path / "test.txt").write_bytes(b"one\n\xff\xfe\ntwo\n")
+    test = Texts([tmp_path / "test.txt"], per="line", decode_errors="skip")
+    (overlap,) = check_pairs(Pairs(pairs=corpus), tests=[test]).overlaps
+    assert (overlap.texts, overlap.left_out) == (2, 1)
+
+
 def test_a_stream_is_read_twice(corpus: Path) -> None:
     with Pairs(pairs="-", stdin=io.BytesIO(corpus.read_bytes())) as pairs:
         assert counts(check_pairs(pairs)) == counts(check_pairs(Pairs(pairs=corpus)))

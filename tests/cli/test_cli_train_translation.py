@@ -140,6 +140,16 @@ def test_a_model_that_is_there(run: Any, pairs: Path) -> None:
     assert (pairs / "model" / "config.json").read_bytes() == before
 
 
+def test_what_is_left_out_of_validation_is_told(run: Any, pairs: Path) -> None:
+    for name in ("c.txt", "d.txt"):
+        (pairs / name).write_bytes(b"one two\n\xff\nthree\n")
+    code, _, err = train(
+        *(run, "--max-steps", "1", "--valid-src", "c.txt", "--valid-trg", "d.txt", "--decode-errors", "skip")
+    )
+    assert code == 0, err
+    assert "left out, " in err
+
+
 def test_inputs_are_never_replaced(run: Any, pairs: Path) -> None:
     train(run, "--max-steps", "1")
     (pairs / "a.txt").rename(pairs / "model" / "a.txt")

@@ -60,6 +60,10 @@ def test_jsonl(run: Any, model: Translator) -> None:
     assert records[0]["text"] == "one"
     assert records[0]["translation"] == records[0]["n_best"][0]["text"]
     assert records[1]["translation"] == ""
+    _, out, _ = run(
+        *("translate", "one", "--model", "model", "--beam", "1", "--no-scores", "--format", "jsonl", *SHORT)
+    )
+    assert json.loads(out, parse_constant=pytest.fail)["score"] is None
 
 
 def test_attention(run: Any, model: Translator, tmp_path: Path) -> None:

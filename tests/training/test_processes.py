@@ -72,9 +72,7 @@ def test_a_killed_training_ends_as_a_whole_one(whole: Path, tmp_path: Path, numb
 @pytest.mark.parametrize(("batch_tokens", "steps"), [(256, 50), (100_000, 6)], ids=["17 batches", "one batch"])
 def test_two_processes_train_as_one_does(batch_tokens: int, steps: int, tmp_path: Path) -> None:
     """The loss is summed over the tokens of both. The last step of an epoch has a batch for one of them alone."""
-    options = {
-        "dropout": 0.0, "max_steps": steps, "average": "none", "patience": 0, "batch_tokens": batch_tokens,
-    }  # fmt: skip
+    options = {"dropout": 0.0, "average": "none", "patience": 0, "max_steps": steps, "batch_tokens": batch_tokens}
     one = start(tmp_path / "one.npz", {**options, "accumulate": 2})
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
