@@ -156,7 +156,7 @@ class PlainTransformer(nn.Module):
 def padded_targets(batch: Batch) -> Tensor:
     """Return what is to be predicted (n, t), filled up by padding."""
     targets = torch.full_like(batch.trg_in, PAD)
-    targets.view(-1)[batch.rows] = batch.targets
+    targets.view(-1)[batch.rows[: len(batch.targets)]] = batch.targets
     return targets
 
 
