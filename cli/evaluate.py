@@ -59,6 +59,7 @@ def evaluate(
     device: Annotated[
         str, typer.Option("--device", metavar="NAME", help="Where the model computes: auto, cpu, cuda, cuda:1, mps.")
     ] = "auto",
+    precision: options.Precision = "float32",
     tokenize: Annotated[
         str,
         typer.Option(
@@ -148,6 +149,7 @@ def evaluate(
             beam=beam,
             batch_invariant=batch_invariant,
             device=device,
+            precision=precision,
             output=output,
             tokenize=tokenize,
             lowercase=lowercase,

@@ -64,6 +64,14 @@ Threads = Annotated[
     int | None,
     typer.Option("--threads", metavar="N", help=described("Threads to use.", "every core"), show_default=False),
 ]
+Precision = Annotated[
+    str,
+    typer.Option(
+        "--precision",
+        metavar="float32|bfloat16",
+        help="Of the model's weights; bfloat16 is faster where the device has it, and rounds.",
+    ),
+]
 WordModel = Annotated[
     str,
     typer.Argument(

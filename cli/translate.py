@@ -103,6 +103,7 @@ def translate(
         ),
     ] = None,
     device: Annotated[str, typer.Option("--device", metavar="auto|cpu|cuda|mps", help="Where to compute.")] = "auto",
+    precision: options.Precision = "float32",
     threads: options.Threads = None,
     quiet: options.Quiet = False,
     per: options.Per = None,
@@ -134,7 +135,7 @@ def translate(
             raise typer.Exit(2)
         paths = ["-"]
     _check_alignments(alignments, [*paths, output])
-    translator = open_translator(model, device)
+    translator = open_translator(model, device, precision)
     _say_device(translator, device, quiet)
     looked = _Attention(translator, attention, alignments, layer, head, self_attention)
     with progress_bar(quiet=quiet or (is_terminal() and output in (None, "-"))) as progress, looked:

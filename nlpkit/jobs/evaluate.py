@@ -59,6 +59,7 @@ def evaluate_translations(
     beam: int | None = None,
     batch_invariant: bool = False,
     device: str = "auto",
+    precision: str = "float32",
     output: StrPath | None = None,
     tokenize: str = "13a",
     lowercase: bool = False,
@@ -89,8 +90,8 @@ def evaluate_translations(
         Another translation of the same sentences, to which the paired test compares.
     beam, batch_invariant
         Of the model's search, as `nlpkit.translation.DecodingOptions` has them.
-    device : str
-        See `nlpkit.device.resolve_device`.
+    device, precision : str
+        As in `nlpkit.jobs.translate_files`.
     output : path, optional
         Where to write the model's translations.
     tokenize, lowercase, bootstrap, seed, lengths
@@ -128,6 +129,7 @@ def evaluate_translations(
     if model is not None and sources is None:
         raise ParameterError("the model has nothing to translate: give the file of sources too")
     about_model = {"output": output is not None, "beam": beam is not None, "batch_invariant": batch_invariant}
+    about_model |= {"precision": precision != "float32"}
     if hypotheses is not None and any(about_model.values()):
         name = next(name for name, given in about_model.items() if given)
         raise ParameterError(
@@ -165,6 +167,7 @@ def evaluate_translations(
             model=model,
             parameters={"batch_invariant": batch_invariant} | ({} if beam is None else {"beam": beam}),
             device=device,
+            precision=precision,
             progress=progress,
             seen=lambda translation: written.append(translation.text),
         )

@@ -66,6 +66,7 @@ def translate_files(
     phrases: Iterable[str] = (),
     format: str = "text",
     device: str = "auto",
+    precision: str = "float32",
     threads: int | None = None,
     per: str | None = None,
     field: str | None = None,
@@ -98,8 +99,8 @@ def translate_files(
     format : {"text", "jsonl"}
         A line a text, or with ``n_best`` so many lines ``index⇥score⇥text``; or a JSON object a text: ``id``, ``text``,
         ``translation``, ``score`` and ``n_best``.
-    device : str
-        See `nlpkit.device.resolve_device`; of a model that is loaded already, its own.
+    device, precision : str
+        As `nlpkit.translation.Translator` has them; of a model that is loaded already, its own.
     threads : int, optional
         As many as PyTorch takes by itself, unless told.
     progress : callable, optional
@@ -144,7 +145,7 @@ def translate_files(
         if output is not None and str(output) != "-":
             check_apart(output, texts)
             check_place(output, is_folder=False, force=False)
-        translator = open_translator(model, device)
+        translator = open_translator(model, device, precision)
         count = tokens = unfinished = 0
         started = time.perf_counter()
         with torch_threads(threads), _Writer(output, format, options.n_best) as writer:
@@ -182,7 +183,7 @@ def translate_texts(texts: Iterable[str], output: StrPath | None = None, **job: 
     return translate_files(GivenTexts(texts), output, **job)
 
 
-def open_translator(model: StrPath | Translator, device: str = "auto") -> Translator:
+def open_translator(model: StrPath | Translator, device: str = "auto", precision: str = "float32") -> Translator:
     """Load a translation model, if it isn't loaded yet.
 
     Raises
@@ -196,7 +197,7 @@ def open_translator(model: StrPath | Translator, device: str = "auto") -> Transl
         from nlpkit.translation.translator import Translator
     except ModuleNotFoundError as error:
         raise missing(error) from error
-    return model if isinstance(model, Translator) else Translator(model, device=device)
+    return model if isinstance(model, Translator) else Translator(model, device=device, precision=precision)
 
 
 def decoding_options(parameters: Mapping[str, Any] | None) -> DecodingOptions:

@@ -128,3 +128,13 @@ def test_bytes_that_are_no_text(run: Any, model: Translator) -> None:
     assert (code, err.count("\n")) == (2, 1)
     code, out, _ = run("translate", "--model", "model", "--decode-errors", "replace", *SHORT, stdin=b"one\n\xff\xfe\n")
     assert (code, out.count("\n")) == (0, 2)
+
+
+def test_precision(run: Any, model: Translator) -> None:
+    code, out, _ = run("translate", "one two", "six", "--model", "model", "--precision", "bfloat16", *SHORT)
+    assert code == 0
+    assert len(out.splitlines()) == 2
+    code, out, said = run("translate", "one", "--model", "model", "--precision", "int4", *SHORT)
+    assert (code, out) == (2, "")
+    assert "choose float32 or bfloat16" in said
+    assert len(said.splitlines()) == 1

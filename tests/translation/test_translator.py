@@ -54,6 +54,24 @@ def test_saved_and_loaded(subwords: Subwords, architecture: str, tmp_path: Path)
     assert loaded.model.options == translator.model.options
 
 
+@pytest.mark.parametrize("architecture", ["transformer", "gru", "lstm"])
+def test_half_precision(subwords: Subwords, architecture: str, tmp_path: Path) -> None:
+    translator = make(subwords, architecture)
+    translator.save(tmp_path / "model")
+    half = Translator(tmp_path / "model", device="cpu", precision="bfloat16")
+    assert {weight.dtype for weight in half.model.parameters()} == {torch.bfloat16}
+    greedy = DecodingOptions(beam=1, max_extra=0, max_ratio=1.0)
+    for exact, rounded in zip(*(each.translate_full(TEXTS, greedy) for each in (translator, half)), strict=True):
+        if exact.n_best[0].ids[:1] == rounded.n_best[0].ids[:1]:
+            assert rounded.score == pytest.approx(exact.score, rel=0.1)
+        assert len(rounded.n_best[0].ids) == len(exact.n_best[0].ids)
+    with pytest.raises(ParameterError, match="rounded to bfloat16"):
+        half.save(tmp_path / "again")
+    assert not (tmp_path / "again").exists()
+    with pytest.raises(ParameterError, match="float32 or bfloat16"):
+        Translator(tmp_path / "model", precision="int8")
+
+
 def test_order_empties_and_equal_texts(subwords: Subwords) -> None:
     translator = make(subwords, "transformer")
     full = translator.translate_full(TEXTS, SHORT)

@@ -1,0 +1,55 @@
+"""A translation model's folder: the model that its ``config.json`` names, with its weights and its sub-words."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import torch
+
+from nlpkit.artifact import Artifact
+from nlpkit.errors import ArtifactError, ParameterError
+from nlpkit.text.subword import Subwords
+
+from .model import TranslationModel
+from .recurrent import RNNOptions, Seq2SeqRNN
+from .transformer import Seq2SeqTransformer, TransformerOptions
+
+ARCHITECTURES: dict[str, tuple[type[Any], type[Any]]] = {
+    "transformer": (Seq2SeqTransformer, TransformerOptions),
+    "rnn": (Seq2SeqRNN, RNNOptions),
+}
+"""Each architecture's model and its options, by its name in ``config.json``."""
+
+
+def architecture_of(model: TranslationModel) -> str:
+    """Return the name of a model's architecture."""
+    return next(name for name, (cls, _) in ARCHITECTURES.items() if isinstance(model, cls))
+
+
+def read_model(folder: Artifact) -> tuple[TranslationModel, Subwords, Subwords | None]:
+    """Make the model that a folder holds, and its sub-words; the target's are None where they are the source's.
+
+    Raises
+    ------
+    ArtifactError
+        If the folder doesn't hold one.
+    """
+    name, options = folder.options.get("architecture"), folder.options.get("model")
+    place = folder.path / "config.json"
+    if name not in ARCHITECTURES or not isinstance(options, dict):
+        raise ArtifactError(f"{place}: has architecture {name!r}: expected one of {', '.join(ARCHITECTURES)}")
+    cls, options_of = ARCHITECTURES[name]
+    try:
+        model = cls(options_of(**options))
+    except (TypeError, ParameterError) as error:
+        raise ArtifactError(f"{place}: its options don't make a model: {error}") from error
+    weights = {key: torch.from_numpy(array) for key, array in folder.arrays.items()}
+    own = model.state_dict()
+    wrong = [key for key in own if key not in weights or weights[key].shape != own[key].shape]
+    wrong += [key for key in weights if key not in own]
+    if wrong:
+        raise ArtifactError(f"{folder.path / 'model.safetensors'}: doesn't fit {place}: look at {wrong[0]!r}")
+    model.load_state_dict(weights)
+    if "spm.model" in folder.files:
+        return model, Subwords(folder.file("spm.model")), None
+    return model, Subwords(folder.file("src.spm.model")), Subwords(folder.file("trg.spm.model"))
