@@ -60,6 +60,7 @@ def evaluate(
         str, typer.Option("--device", metavar="NAME", help="Where the model computes: auto, cpu, cuda, cuda:1, mps.")
     ] = "auto",
     precision: options.Precision = "float32",
+    threads: options.Threads = None,
     tokenize: Annotated[
         str,
         typer.Option(
@@ -150,6 +151,7 @@ def evaluate(
             batch_invariant=batch_invariant,
             device=device,
             precision=precision,
+            threads=threads,
             output=output,
             tokenize=tokenize,
             lowercase=lowercase,

@@ -242,7 +242,7 @@ def _metavar(parameter: Parameter) -> str:
 def _default(parameter: Parameter) -> str:
     """Return what most methods have as default, and the others' beside it."""
     if parameter.is_proposed:
-        return "proposed from the number of pairs"
+        return "proposed"
     shown = [_shown(default) for default in parameter.defaults]
     usual = max(shown, key=shown.count)
     others: dict[str, list[str]] = {}

@@ -13,6 +13,7 @@ from nlpkit.cli.training_screen import resumable, training_screen
 from nlpkit.cli.translation_screen import TranslationScreen
 from nlpkit.errors import ParameterError
 from nlpkit.jobs.train_translation import TranslationPlan, TranslationTrainReport, train_translation
+from nlpkit.jobs.unfinished import is_unfinished
 
 if TYPE_CHECKING:
     from nlpkit.training.training_report import ValidationReport
@@ -92,7 +93,8 @@ def translation(
 ) -> None:
     """Train a translation model on sentence pairs, and save it as a model folder.
 
-    Sizes, vocabulary and length of the training are proposed from the number of pairs.
+    Sizes, vocabulary and length of the training are proposed from the number of pairs; with --minutes batches, warm-up,
+    schedule and dropout suit that time.
 
     The state is kept each epoch, at least every five minutes, and at Ctrl-C: --resume goes on from there.
 
@@ -102,19 +104,25 @@ def translation(
     nlpkit train translation --pairs pairs.tsv --arch gru --attention additive -o model
     nlpkit train translation --src train.en --trg train.de -o en-de --resume
     """
-    if (src, trg, pairs) == (None, None, None):
+    if (src, trg, pairs, output) == (None, None, None, None):
         print(context.get_help())
         raise typer.Exit(2)
+    if (src, trg, pairs) == (None, None, None):
+        raise ParameterError("name what to train on: --src and --trg, or --pairs")
     if output is None:
         raise ParameterError("name the folder of the model with -o")
 
     quiet = quiet or os.environ.get("LOCAL_RANK", "0") != "0"  # one of several processes speaks
     with resumable(output, quiet=quiet), training_screen(TranslationScreen, quiet=quiet) as screen:
+        has_validation: list[bool] = []
 
         def begin(plan: TranslationPlan) -> None:
+            if resume and not quiet and not is_unfinished(output):
+                note("there is no unfinished training to go on with: a new one begins")
             if not quiet:
-                for line in _what_is_trained(plan):
+                for line in _what_is_trained(plan, vocab_size):
                     note(line)
+            has_validation.append(plan.valid_pairs > 0)
             if screen:
                 screen.started(plan)
 
@@ -122,7 +130,7 @@ def translation(
             if screen:
                 screen.validated(report)
             elif not quiet:
-                note(_validation(report))
+                note(_validation(report, has_validation[0]))
 
         report = train_translation(
             output,
@@ -159,34 +167,36 @@ def translation(
         _tell(report, output)
 
 
-def _what_is_trained(plan: TranslationPlan) -> list[str]:
+def _what_is_trained(plan: TranslationPlan, vocab_size: int | None) -> list[str]:
     sizes = plan.vocabulary if isinstance(plan.vocabulary, tuple) else (plan.vocabulary,)
+    asked = "" if vocab_size is None or set(sizes) == {vocab_size} else f" ({vocab_size:,} don't fit these texts)"
     lines = [
-        f"{plan.pairs:,} pairs, {' and '.join(f'{size:,}' for size in sizes)} sub-words, {plan.architecture} of"
+        f"{plan.pairs:,} pairs, {' and '.join(f'{size:,}' for size in sizes)} sub-words{asked}, {plan.architecture} of"
         f" {plan.parameters:,} parameters"
     ]
     if plan.valid_source != "given":
         lines.append(f"validation: {plan.valid_pairs:,} pairs, {plan.valid_source}")
     if plan.empty:
         lines.append(f"pairs left out because a side is empty: {plan.empty:,}")
+    if plan.too_long:
+        lines.append(f"pairs left out because a side is longer than --max-length: {plan.too_long:,}")
     lines += [f"left out, {reason}: {number:,}" for reason, number in plan.left_out.items()]
     return lines
 
 
-def _validation(report: ValidationReport) -> str:
+def _validation(report: ValidationReport, has_validation: bool) -> str:
     row = report.row
+    loss = f", validation {row.valid_loss:.3f}" if has_validation else ""
     bleu = "" if row.bleu is None else f", BLEU {row.bleu:.1f}"
     best = ", the best so far" if report.is_best else ""
     return (
-        f"epoch {row.epoch}, step {row.step:,}, {row.seconds / 60:.1f} minutes: loss {row.train_loss:.3f},"
-        f" validation {row.valid_loss:.3f}{bleu}, {row.tokens_per_second:,.0f} tokens/s{best}"
+        f"epoch {row.epoch}, step {row.step:,}, {row.seconds / 60:.1f} minutes: loss {row.train_loss:.3f}{loss}"
+        f"{bleu}, {row.tokens_per_second:,.0f} tokens/s{best}"
     )
 
 
 def _tell(report: TranslationTrainReport, output: str) -> None:
     result = report.result
-    if result.left_out:
-        note(f"pairs left out because a side is longer than --max-length: {result.left_out:,}")
     bleu = "" if result.bleu is None else f", BLEU {result.bleu:.1f}"
     again = "" if result.resumed_at is None else f", gone on with from step {result.resumed_at:,}"
     loss = "" if result.valid_loss is None else f", validation loss {result.valid_loss:.3f}"

@@ -11,7 +11,7 @@ from nlpkit.cli import options
 from nlpkit.cli.screen import is_terminal, note, progress_bar
 from nlpkit.corpora import GivenTexts
 from nlpkit.errors import ParameterError
-from nlpkit.jobs.sinks import real_place
+from nlpkit.jobs.sinks import check_place, real_place
 from nlpkit.jobs.translate import TranslateReport, open_translator, translate_files
 
 if TYPE_CHECKING:
@@ -134,7 +134,7 @@ def translate(
             print(context.get_help())
             raise typer.Exit(2)
         paths = ["-"]
-    _check_alignments(alignments, [*paths, output])
+    _check_pictures(attention, alignments, [*paths, output])
     translator = open_translator(model, device, precision)
     _say_device(translator, device, quiet)
     looked = _Attention(translator, attention, alignments, layer, head, self_attention)
@@ -158,13 +158,19 @@ def translate(
             seen=looked.see if looked.wanted else None,
         )
     if not quiet:
-        _tell(report, output)
+        _tell(report, output, parameters or {})
 
 
-def _check_alignments(alignments: str | None, others: list[str | None]) -> None:
+def _check_pictures(attention: str | None, alignments: str | None, others: list[str | None]) -> None:
+    """Refuse what can't be written, or would replace what is read or written already, before work goes into it."""
     named = {real_place(other) for other in others if other not in (None, "-")}
-    if alignments is not None and real_place(alignments) in named:
-        raise ParameterError(f"--alignments is {alignments!r}, which is read or written already: name another file")
+    for option, path in (("--attention", attention), ("--alignments", alignments)):
+        if path is None or (option, path) == ("--attention", "-"):
+            continue
+        if real_place(path) in named:
+            raise ParameterError(f"{option} is {path!r}, which is read or written already: name another file")
+        check_place(path, is_folder=False, force=False)
+        named.add(real_place(path))
 
 
 def _say_device(translator: Translator, device: str, quiet: bool) -> None:
@@ -172,14 +178,13 @@ def _say_device(translator: Translator, device: str, quiet: bool) -> None:
         note(f"device auto is {translator.model.device} here")
 
 
-def _tell(report: TranslateReport, output: str | None) -> None:
+def _tell(report: TranslateReport, output: str | None, parameters: dict[str, Any]) -> None:
     if report.skipped:
         note(f"texts skipped because they can't be decoded: {report.skipped:,}")
     if report.unfinished:
-        note(
-            f"{report.unfinished:,} of {report.texts:,} translations were cut off at the greatest length: raise"
-            " --max-ratio or --max-extra"
-        )
+        bounds = "--max-length" if "max_length" in parameters else "--max-ratio or --max-extra"
+        cut_off = f"{report.unfinished:,} of {report.texts:,} translations"
+        note(f"{cut_off} were cut off at the greatest length: raise {bounds}")
     if output not in (None, "-"):
         speed = report.tokens / max(report.seconds, 1e-9)
         note(f"{report.texts:,} translations in {output}, {speed:,.0f} target sub-words/s")
@@ -206,6 +211,10 @@ class _Attention:
             raise ParameterError("--self-attention is shown by --attention: give it too, and no --alignments")
         if picture not in (None, "-") and os.path.splitext(str(picture))[1].lower() != ".png":
             raise ParameterError(f"--attention is {picture!r}: expected a name that ends in .png, or -")
+        if not self.wanted and (layer != -1 or head is not None):
+            raise ParameterError(
+                "--layer and --head are of what --attention and --alignments show: give one of these too"
+            )
         if self.wanted:
             translator.check_attention(layer, head, of_source=of_source)
         self._alignments = None if alignments is None else PendingFile(alignments)
@@ -238,3 +247,5 @@ class _Attention:
     def __exit__(self, kind: object, error: object, traceback: object) -> None:
         if self._alignments is not None:
             self._alignments.__exit__(kind, error, traceback)
+        if self._picture not in (None, "-") and error is None:
+            note(f"{self._picture}: there is no picture, since there is no translation with words")

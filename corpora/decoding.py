@@ -86,6 +86,5 @@ class Decoding:
         if self.encoding == "utf-8" and head in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE):
             return InputError(f"{where}: the file looks like UTF-16; give --encoding utf-16")
         return InputError(
-            f"{where}: 0x{found.hex()} is not {self.encoding}; "
-            "give the right --encoding, or --decode-errors replace or skip"
+            f"{where}: 0x{found.hex()} is not {self.encoding}; give the right --encoding, or --decode-errors replace"
         )

@@ -63,10 +63,24 @@ def resolve_device(device: str | torch.device = "auto") -> torch.device:
     return torch.device(name)
 
 
+def check_count(name: str, value: int | None) -> None:
+    """Raise ParameterError if ``value`` is neither None nor a whole number of at least 1."""
+    if value is not None and (not isinstance(value, int) or value < 1):
+        raise ParameterError(f"{name} is {value!r}: expected a whole number of at least 1")
+
+
 @contextmanager
 def torch_threads(threads: int | None) -> Iterator[None]:
-    """Let PyTorch use so many threads of the CPU while this holds; as many as it takes by itself unless told."""
+    """Let PyTorch use so many threads of the CPU while this holds; as many as it takes by itself unless told.
+
+    Raises
+    ------
+    ParameterError
+        If it is no whole number of at least 1.
+    """
     import torch
+
+    check_count("threads", threads)
 
     before = torch.get_num_threads()
     if threads is not None:

@@ -60,6 +60,7 @@ def evaluate_translations(
     batch_invariant: bool = False,
     device: str = "auto",
     precision: str = "float32",
+    threads: int | None = None,
     output: StrPath | None = None,
     tokenize: str = "13a",
     lowercase: bool = False,
@@ -90,7 +91,7 @@ def evaluate_translations(
         Another translation of the same sentences, to which the paired test compares.
     beam, batch_invariant
         Of the model's search, as `nlpkit.translation.DecodingOptions` has them.
-    device, precision : str
+    device, precision, threads
         As in `nlpkit.jobs.translate_files`.
     output : path, optional
         Where to write the model's translations.
@@ -168,6 +169,7 @@ def evaluate_translations(
             parameters={"batch_invariant": batch_invariant} | ({} if beam is None else {"beam": beam}),
             device=device,
             precision=precision,
+            threads=threads,
             progress=progress,
             seen=lambda translation: written.append(translation.text),
         )

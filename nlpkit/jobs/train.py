@@ -9,13 +9,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from nlpkit.corpora import Texts
-from nlpkit.errors import ParameterError
+from nlpkit.errors import OutputError, ParameterError
 from nlpkit.registry import TRAINED
 
 from .models import make_model
 from .passes import Progress, StrPath, read_texts
 from .sinks import check_apart, check_place
-from .unfinished import unfinished_training
+from .unfinished import is_unfinished, unfinished_training
 
 if TYPE_CHECKING:
     from nlpkit.embeddings.word_training import TrainingPlan, TrainingProgress
@@ -126,7 +126,7 @@ def train_files(
     >>> report.words, report.vector_size
     (6, 8)
     """
-    check_model_place(output, force)
+    check_model_place(output, force=force, resume=resume)
     method, model = make_model(method, parameters, threads, TRAINED)
     last: list[TrainingProgress] = []
 
@@ -162,8 +162,8 @@ def train_files(
         )
 
 
-def check_model_place(output: StrPath, force: bool) -> None:
-    """Refuse a place where no model's folder can be written, before hours go into it.
+def check_model_place(output: StrPath, *, force: bool, resume: bool) -> None:
+    """Refuse a place where no model's folder can be written, before hours go into it; and to resume what has ended.
 
     Raises
     ------
@@ -177,4 +177,6 @@ def check_model_place(output: StrPath, force: bool) -> None:
             f"{name}: a model is a folder: name one without {suffix or 'a dash'}, and write other formats of it by"
             " nlpkit convert (WordVectors.write)"
         )
+    if resume and not force and os.path.isdir(name) and not is_unfinished(output):
+        raise OutputError(f"{name}: the folder exists, and no unfinished training: there is nothing to go on with")
     check_place(output, is_folder=True, force=force)

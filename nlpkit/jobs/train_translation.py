@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from nlpkit.corpora import Pairs
-from nlpkit.device import resolve_device
+from nlpkit.device import check_count, resolve_device
 from nlpkit.errors import InputError, ParameterError
 
 from .passes import Progress, StrPath
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from nlpkit.translation.translator import Translator
 
 READING = "reading"
+NO_VALIDATION = "none: there are too few pairs of different sources"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,10 +41,10 @@ class TranslationPlan:
     architecture : str
     pairs, valid_pairs : int
     valid_source : str
-        Where the validation pairs come from: "given", "part of the pairs, chosen by a hash of the source", or "none:
-        there are too few pairs".
-    empty : int
-        Pairs left out because a side is empty.
+        Where the validation pairs come from: "given", "part of the pairs, chosen by a hash of the source", or
+        `NO_VALIDATION`.
+    empty, too_long : int
+        Pairs left out because a side is empty, or longer than ``max_length``.
     left_out : dict of str to int
         Records that a reader left out, by the reason.
     vocabulary : int or (int, int)
@@ -57,6 +58,7 @@ class TranslationPlan:
     valid_pairs: int
     valid_source: str
     empty: int
+    too_long: int
     left_out: dict[str, int]
     vocabulary: int | tuple[int, int]
     parameters: int
@@ -175,7 +177,7 @@ def train_translation(
         If the weights leave the range of numbers; the last good state stays in ``OUTPUT.partial``.
     """
     begun = time.monotonic()
-    check_model_place(output, force)
+    check_model_place(output, force=force, resume=resume)
     try:
         from nlpkit.training.lightning_trainer import process_rank
         from nlpkit.training.model_choice import check_asked, choose_model
@@ -186,6 +188,8 @@ def train_translation(
 
     given = dict(parameters or {})
     check_asked(architecture, attention, given)
+    check_count("threads", threads)
+    check_count("devices", devices)
     place = resolve_device(device)
     common: dict[str, Any] = {
         "from_": from_,
@@ -200,7 +204,9 @@ def train_translation(
     _check_devices(devices, (src, trg, pairs, valid, valid_src, valid_trg))
     _check_logs(tensorboard, output)
     read = _read(Pairs(src, trg, pairs, **common), reading, output)
-    if valid is None and valid_src is None and valid_trg is None:
+    if (valid_src is None) != (valid_trg is None):
+        raise ParameterError("valid_src and valid_trg belong together: give both, or both sides in one file by valid")
+    if valid is None and valid_src is None:
         train, held, valid_source = _split(read)
         left_out = read.left_out
     else:
@@ -219,6 +225,7 @@ def train_translation(
         valid_pairs=len(held.src),
         valid_source=valid_source,
         empty=read.empty + (held.empty if valid_source == "given" else 0),
+        too_long=sum(len(each) - len(each.within(options.max_length)) for each in (data, validation) if each),
         left_out=left_out,
         vocabulary=len(subwords[0]) if subwords[0] is subwords[1] else (len(subwords[0]), len(subwords[1])),
         parameters=sum(weight.numel() for weight in model.parameters()),
@@ -293,6 +300,10 @@ def _check_logs(tensorboard: StrPath | None, output: StrPath) -> None:
             raise ParameterError(
                 f"tensorboard is {os.fspath(tensorboard)!r}, in the model's folder: name another for the logs"
             )
+    from nlpkit.outputs import output_errors
+
+    with output_errors(tensorboard):
+        logs.mkdir(parents=True, exist_ok=True)
 
 
 def _read(pairs: Pairs, reading: Progress | None, output: StrPath) -> _Texts:
@@ -325,7 +336,7 @@ def _split(read: _Texts) -> tuple[_Texts, _Texts, str]:
     def part(numbers: Sequence[int]) -> _Texts:
         return _Texts([read.src[i] for i in numbers], [read.trg[i] for i in numbers], read.empty, read.left_out)
 
-    source = "none: there are too few pairs" if not len(held) else "part of the pairs, chosen by a hash of the source"
+    source = "part of the pairs, chosen by a hash of the source" if len(held) else NO_VALIDATION
     return part(kept.tolist()), part(held.tolist()), source
 
 

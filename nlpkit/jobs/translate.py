@@ -97,8 +97,8 @@ def translate_files(
     phrases : iterable of str
         What has to stand in every translation.
     format : {"text", "jsonl"}
-        A line a text, or with ``n_best`` so many lines ``index⇥score⇥text``; or a JSON object a text: ``id``, ``text``,
-        ``translation``, ``score`` and ``n_best``.
+        A line a text, or with ``n_best`` so many lines ``index⇥score⇥text``, of score -inf where fewer were found; or a
+        JSON object a text: ``id``, ``text``, ``translation``, ``score`` and ``n_best``.
     device, precision : str
         As `nlpkit.translation.Translator` has them; of a model that is loaded already, its own.
     threads : int, optional
@@ -140,6 +140,8 @@ def translate_files(
             stdin=stdin,
         )
     demanded = list(phrases)
+    if not all(phrase.strip() for phrase in demanded):
+        raise ParameterError("a phrase is empty: expected words that have to stand in every translation")
     kept: list[Translation] = []
     with read as texts:
         if output is not None and str(output) != "-":
@@ -284,6 +286,7 @@ class _Writer:
         else:
             for candidate in translation.n_best:
                 yield f"{number}\t{candidate.score:.4f}\t{candidate.text}\n"
+            yield f"{number}\t-inf\t\n" * (self._n_best - len(translation.n_best))
 
 
 def _number(score: float) -> float | None:

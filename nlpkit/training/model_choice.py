@@ -37,6 +37,7 @@ def check_asked(architecture: str, attention: str | None, asked: Mapping[str, An
     for name in asked:
         if name not in known:
             raise ParameterError(f"{architecture} has no option {name!r}: choose among {', '.join(sorted(known))}")
+    TrainingOptions(**{name: asked[name] for name in asked if name in _names(TrainingOptions)})
 
 
 def choose_model(

@@ -7,6 +7,11 @@ from dataclasses import dataclass
 
 from nlpkit.errors import require
 
+_WHOLE = (
+    *("beam", "n_best", "min_length", "max_length", "max_extra", "top_k", "seed", "no_repeat_ngram"),
+    *("max_sentences", "max_tokens"),
+)
+
 
 @dataclass(frozen=True, kw_only=True)
 class DecodingOptions:
@@ -90,6 +95,12 @@ class DecodingOptions:
     leave_share: float = 0.0625
 
     def __post_init__(self) -> None:
+        for name in _WHOLE:
+            value = getattr(self, name)
+            right = value is None or (isinstance(value, int) and not isinstance(value, bool))
+            require(right, name, value, "a whole number")
+        for name in ("sample", "scores", "batch_invariant"):
+            require(isinstance(getattr(self, name), bool), name, getattr(self, name), "True or False")
         for name in ("beam", "n_best", "min_length", "max_tokens"):
             require(getattr(self, name) >= 1, name, getattr(self, name), "at least 1")
         for name in ("max_extra", "top_k", "no_repeat_ngram", "min_ratio", "max_ratio", "alpha"):
@@ -102,8 +113,11 @@ class DecodingOptions:
         fits = longest is None or longest >= self.min_length
         require(fits, "max_length", longest, f"at least min_length, {self.min_length}")
         require(self.stop in ("exact", "heuristic"), "stop", self.stop, "'exact' or 'heuristic'")
-        hot = math.isfinite(self.temperature) and self.temperature > 0
-        require(hot, "temperature", self.temperature, "above 0; beam=1 without sample takes the likeliest token")
+        require(self.min_ratio <= self.max_ratio, "min_ratio", self.min_ratio, f"at most max_ratio, {self.max_ratio}")
+        hot = math.isfinite(self.temperature) and self.temperature >= 1e-3
+        require(hot, "temperature", self.temperature, "at least 0.001; beam=1 without sample takes the likeliest token")
+        drawn = (self.temperature, self.top_k, self.top_p) != (1.0, 0, 1.0)
+        require(self.sample or not drawn, "sample", self.sample, "True: temperature, top_k and top_p are about drawing")
         require(0 < self.top_p <= 1, "top_p", self.top_p, "above 0 and at most 1")
         require(self.leave_share > 0, "leave_share", self.leave_share, "above 0")
         fits = self.sample or self.n_best <= self.beam

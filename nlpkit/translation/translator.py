@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -198,13 +198,13 @@ class Translator:
         )
 
     def translate(
-        self, texts: Sequence[str], options: DecodingOptions | None = None, *, beam: int | None = None
+        self, texts: Iterable[str], options: DecodingOptions | None = None, *, beam: int | None = None
     ) -> list[str]:
         """Return the best translation of each text.
 
         Parameters
         ----------
-        texts : sequence of str
+        texts : iterable of str
             Of any length; an empty one stays empty.
         options : DecodingOptions, optional
             How translations are searched for.
@@ -215,7 +215,7 @@ class Translator:
 
     def translate_full(
         self,
-        texts: Sequence[str],
+        texts: Iterable[str],
         options: DecodingOptions | None = None,
         *,
         beam: int | None = None,
@@ -238,7 +238,7 @@ class Translator:
 
     def stream(
         self,
-        texts: Sequence[str],
+        texts: Iterable[str],
         options: DecodingOptions | None = None,
         *,
         beam: int | None = None,
@@ -249,8 +249,12 @@ class Translator:
 
         Texts are worked on by length, the longest first; equal ones once.
         """
-        if isinstance(texts, str):
+        if isinstance(texts, str | bytes):
             raise ParameterError("texts is one text; expected a list of them: put it in brackets")
+        texts = list(texts)
+        for number, text in enumerate(texts):
+            if not isinstance(text, str):
+                raise ParameterError(f"text {number} is a {type(text).__name__}: expected str")
         options = options or DecodingOptions()
         if beam is not None:
             options = replace(options, beam=beam, n_best=min(options.n_best, beam))

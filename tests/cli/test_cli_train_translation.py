@@ -95,7 +95,11 @@ def test_validation_that_is_given(run: Any, pairs: Path) -> None:
         (["--learning-rate", "fast"], "--learning-rate is 'fast'"),
         (["--optimizer", "magic"], "optimizer is 'magic'"),
         (["--device", "cuda:99"], "cuda:99"),
-        (["--valid-src", "a.txt"], "trg"),
+        (["--valid-src", "a.txt"], "valid_src and valid_trg belong together"),
+        (["--threads", "0"], "threads is 0"),
+        (["--devices", "0"], "devices is 0"),
+        (["--minutes", "nan"], "minutes is nan"),
+        (["--minutes", "inf"], "minutes is inf"),
         (["--pairs", "a.txt"], "pairs"),
         (["--tensorboard", "model/logs"], "tensorboard is 'model/logs', in the model's folder"),
         (["--valid-src", "-", "--valid-trg", "b.txt", "--devices", "2"], "can be read by one process alone"),
@@ -130,14 +134,40 @@ def test_one_pair_only(run: Any, pairs: Path) -> None:
     code, _, err = train(run, "--max-steps", "2")
     assert code == 0, err
     assert "too few pairs" in err
+    assert "loss" in err
+    assert err.count("validation") == 1
 
 
 def test_a_model_that_is_there(run: Any, pairs: Path) -> None:
     train(run, "--max-steps", "1")
     before = (pairs / "model" / "config.json").read_bytes()
-    code, _, err = train(run, "--max-steps", "1")
-    assert (code, err.count("\n")) == (2, 1)
-    assert (pairs / "model" / "config.json").read_bytes() == before
+    for more, message in (((), "--force"), (("--resume",), "there is nothing to go on with")):
+        code, _, err = train(run, "--max-steps", "1", *more)
+        assert (code, err.count("\n")) == (2, 1)
+        assert message in err
+        assert (pairs / "model" / "config.json").read_bytes() == before
+
+
+def test_without_an_unfinished_training_a_new_one_begins(run: Any, pairs: Path) -> None:
+    code, _, err = train(run, "--max-steps", "1", "--resume")
+    assert code == 0
+    assert "no unfinished training to go on with: a new one begins" in err
+
+
+def test_long_pairs_and_vocabularies_are_told_before_the_training(run: Any, pairs: Path) -> None:
+    for name in ("a.txt", "b.txt"):
+        (pairs / name).write_text("\n".join(copies(200)) + "\n" + "one " * 90 + "\n")
+    code, _, err = train(run, "--max-steps", "1", "--max-length", "60", "--vocab-size", "9000")
+    lines = err.splitlines()
+    assert code == 0
+    assert "9,000 don't fit these texts" in lines[0]
+    assert any("longer than --max-length: 1" in line for line in lines[:3])
+
+
+def test_nothing_to_train_on(run: Any, pairs: Path) -> None:
+    code, out, err = run("train", "translation", "-o", "model")
+    assert (code, out, err.count("\n")) == (2, "", 1)
+    assert "--pairs" in err
 
 
 def test_what_is_left_out_of_validation_is_told(run: Any, pairs: Path) -> None:

@@ -50,6 +50,9 @@ def test_n_best(run: Any, model: Translator) -> None:
     assert [row[0] for row in rows] == ["0"] * 3 + ["1"] * 3
     scores = [float(row[1]) for row in rows[:3]]
     assert scores == sorted(scores, reverse=True)
+    _, out, _ = run("translate", "", "two", "--model", "model", "--n-best", "2", *SHORT)
+    assert out.splitlines()[:2] == ["0\t0.0000\t", "0\t-inf\t"]
+    assert len(out.splitlines()) == 4
 
 
 def test_jsonl(run: Any, model: Translator) -> None:
@@ -89,7 +92,10 @@ def test_attention(run: Any, model: Translator, tmp_path: Path) -> None:
 
 def test_what_was_cut_off_is_said(run: Any, model: Translator) -> None:
     _, _, err = run("translate", "one", "--model", "model", "--max-length", "1")
-    assert "were cut off at the greatest length" in err
+    assert "were cut off at the greatest length: raise --max-length" in err
+    code, _, err = run("translate", "", "--model", "model", "--attention", "map.png")
+    assert code == 0
+    assert "map.png: there is no picture" in err
 
 
 def test_a_long_line_and_unknown_characters(run: Any, model: Translator) -> None:
@@ -111,6 +117,14 @@ def test_a_long_line_and_unknown_characters(run: Any, model: Translator) -> None
         (["one", "--model", "model", "--attention", "map.jpg"], "ends in .png"),
         (["one", "--model", "model", "--attention", "-", "--head", "7"], "head is 7"),
         (["one", "--model", "model", "--self-attention"], "shown by --attention"),
+        (["one", "--model", "model", "--head", "1"], "give one of these too"),
+        (["one", "--model", "model", "--attention", "no/map.png"], "no folder"),
+        (["one", "--model", "model", "--attention", "x.png", "--alignments", "x.png"], "is read or written already"),
+        (["one", "--model", "model", "--threads", "0"], "threads is 0"),
+        (["one", "--model", "model", "--phrase", ""], "a phrase is empty"),
+        (["one", "--model", "model", "--top-k", "3"], "sample is False"),
+        (["one", "--model", "model", "--sample", "--temperature", "1e-45"], "temperature is 1e-45"),
+        (["one", "--model", "model", "--min-ratio", "3"], "min_ratio is 3.0"),
         (["one", "--model", "model", "-o", "out.txt", "--alignments", "out.txt"], "is read or written already"),
         (["model/config.json", "--model", "model"], "did you mean -i"),
         (["-i", "nothing.txt", "--model", "model"], "nothing.txt"),

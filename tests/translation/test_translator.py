@@ -172,3 +172,22 @@ def test_folders_of_other_things(subwords: Subwords, tmp_path: Path) -> None:
 def test_one_text_is_no_list(subwords: Subwords) -> None:
     with pytest.raises(ParameterError, match="put it in brackets"):
         make(subwords, "gru").translate("one two")
+
+
+@pytest.mark.parametrize("texts", ["one", b"one", ["one", None], [b"one"]])
+def test_what_is_no_list_of_texts(subwords: Subwords, texts: object) -> None:
+    with pytest.raises(ParameterError, match="text"):
+        make(subwords, "gru").translate(texts)  # type: ignore[arg-type]
+
+
+def test_texts_may_come_one_by_one(subwords: Subwords) -> None:
+    translator = make(subwords, "gru")
+    assert translator.translate((text for text in TEXTS), SHORT) == translator.translate(TEXTS, SHORT)
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"beam": 1.5}, {"no_repeat_ngram": 1.5}, {"seed": "a"}, {"batch_invariant": "yes"}, {"beam": True}]
+)
+def test_options_of_another_type(wrong: dict[str, object]) -> None:
+    with pytest.raises(ParameterError, match=next(iter(wrong))):
+        DecodingOptions(**wrong)  # type: ignore[arg-type]
