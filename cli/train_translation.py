@@ -114,7 +114,6 @@ def translation(
 
     quiet = quiet or os.environ.get("LOCAL_RANK", "0") != "0"  # one of several processes speaks
     with resumable(output, quiet=quiet), training_screen(TranslationScreen, quiet=quiet) as screen:
-        has_validation: list[bool] = []
 
         def begin(plan: TranslationPlan) -> None:
             if resume and not quiet and not is_unfinished(output):
@@ -122,7 +121,6 @@ def translation(
             if not quiet:
                 for line in _what_is_trained(plan, vocab_size):
                     note(line)
-            has_validation.append(plan.valid_pairs > 0)
             if screen:
                 screen.started(plan)
 
@@ -130,7 +128,7 @@ def translation(
             if screen:
                 screen.validated(report)
             elif not quiet:
-                note(_validation(report, has_validation[0]))
+                note(_validation(report))
 
         report = train_translation(
             output,
@@ -184,9 +182,9 @@ def _what_is_trained(plan: TranslationPlan, vocab_size: int | None) -> list[str]
     return lines
 
 
-def _validation(report: ValidationReport, has_validation: bool) -> str:
+def _validation(report: ValidationReport) -> str:
     row = report.row
-    loss = f", validation {row.valid_loss:.3f}" if has_validation else ""
+    loss = "" if row.valid_loss is None else f", validation {row.valid_loss:.3f}"
     bleu = "" if row.bleu is None else f", BLEU {row.bleu:.1f}"
     best = ", the best so far" if report.is_best else ""
     return (

@@ -18,7 +18,6 @@ class TranslationScreen(TrainingScreen):
 
     def started(self, plan: TranslationPlan) -> None:
         """Begin to show the training."""
-        self._has_validation = plan.valid_pairs > 0
         self._progress.reset(self._task, description="training", total=None, said="")
 
     def progress(self, state: TrainingProgress) -> None:
@@ -39,7 +38,7 @@ class TranslationScreen(TrainingScreen):
         row = report.row
         bleu = "" if row.bleu is None else f", BLEU {row.bleu:.1f}"
         best = " *" if report.is_best else ""
-        loss = f", validation {row.valid_loss:.3f}" if self._has_validation else ""
+        loss = "" if row.valid_loss is None else f", validation {row.valid_loss:.3f}"
         print_line = self._progress.console.print
         print_line(
             f"[bold]epoch {row.epoch}[/bold]  loss {row.train_loss:.3f}{loss}{bleu}{best}",

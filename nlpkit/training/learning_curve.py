@@ -54,9 +54,9 @@ def learning_curve(history: Sequence[HistoryRow], *, chosen_steps: Sequence[int]
     panels = figure.subplots(2 if bleu else 1, 1, sharex=True, squeeze=False)[:, 0]
     dot = "o" if len(history) <= 40 else None
     panels[0].plot(steps, [row.train_loss for row in history], color=_TRAIN, marker=dot, markersize=4, label="training")
-    panels[0].plot(
-        steps, [row.valid_loss for row in history], color=_VALID, marker=dot, markersize=4, label="validation"
-    )
+    valid = [(row.step, row.valid_loss) for row in history if row.valid_loss is not None]
+    if valid:
+        panels[0].plot(*zip(*valid, strict=True), color=_VALID, marker=dot, markersize=4, label="validation")
     panels[0].set_ylabel("loss: -log p of a token", color=_INK)
     panels[0].legend(frameon=False)
     if bleu:

@@ -24,7 +24,7 @@ def goodness(row: HistoryRow, monitor: str) -> tuple[float, float]:
     ((30.0, -0.5), (0.0, -0.5))
     """
     bleu = row.bleu if monitor == "bleu" and row.bleu is not None else 0.0
-    return bleu, -row.valid_loss if np.isfinite(row.valid_loss) else -np.inf
+    return bleu, -row.loss if np.isfinite(row.loss) else -np.inf
 
 
 def is_better(row: HistoryRow, best: HistoryRow | None, monitor: str) -> bool:
@@ -32,7 +32,7 @@ def is_better(row: HistoryRow, best: HistoryRow | None, monitor: str) -> bool:
     if best is None:
         return True
     new, old = goodness(row, monitor), goodness(best, monitor)
-    return new[0] > old[0] or (new[0] == old[0] and row.valid_loss < best.valid_loss * 0.99)
+    return new[0] > old[0] or (new[0] == old[0] and row.loss < best.loss * 0.99)
 
 
 def steps_to_keep(history: Sequence[HistoryRow], options: TrainingOptions) -> list[int]:

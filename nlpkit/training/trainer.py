@@ -224,8 +224,8 @@ class _Run:
         return TrainingResult(
             history=tuple(state.history),
             chosen_steps=tuple(steps),
-            bleu=row.bleu if row and validation else None,
-            valid_loss=row.valid_loss if row and validation else None,
+            bleu=row.bleu if row else None,
+            valid_loss=row.valid_loss if row else None,
             ended_by=watch.ended_by,
             steps=state.step,
             epochs=state.epoch,

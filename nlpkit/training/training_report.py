@@ -53,9 +53,11 @@ class HistoryRow:
         Done by then; an epoch counts when it is complete.
     seconds : float
         The training's, up to then.
-    train_loss, valid_loss : float
-        -log p of a target token, without label smoothing: mean over what was trained since the last validation (with
-        dropout), and over the validation data. ``valid_loss`` is ``train_loss`` where there are none.
+    train_loss : float
+        -log p of a target token, without label smoothing: mean over what was trained since the last validation, with
+        dropout.
+    valid_loss : float or None
+        The same over the validation data; None where there are none.
     bleu : float or None
         Of greedy translations of the validation data, 0 to 100; None where nothing could be translated.
     learning_rate, tokens_per_second : float
@@ -66,10 +68,15 @@ class HistoryRow:
     tokens: int
     seconds: float
     train_loss: float
-    valid_loss: float
+    valid_loss: float | None
     bleu: float | None
     learning_rate: float
     tokens_per_second: float
+
+    @property
+    def loss(self) -> float:
+        """What says how good the model is: the validation's loss, or the training's where there is none."""
+        return self.train_loss if self.valid_loss is None else self.valid_loss
 
 
 @dataclass(frozen=True, kw_only=True)

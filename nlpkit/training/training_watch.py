@@ -223,13 +223,13 @@ class TrainingWatch(L.Callback):
             tokens=state.tokens,
             seconds=self.clock.seconds,
             train_loss=train_loss,
-            valid_loss=found.loss if found else train_loss,
+            valid_loss=found.loss if found else None,
             bleu=found.bleu if found else None,
             learning_rate=module.rate,
             tokens_per_second=self.tokens_per_second,
         )
         best = is_better(row, self.best, options.monitor)
-        hopeful = best or row.valid_loss < 0.99 * min(before.valid_loss for before in state.history)
+        hopeful = best or row.loss < 0.99 * min(before.loss for before in state.history)
         state.history.append(row)
         state.bad = 0 if hopeful else state.bad + 1
         state.plateau_bad = 0 if hopeful else state.plateau_bad + 1

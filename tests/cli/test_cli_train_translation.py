@@ -136,6 +136,9 @@ def test_one_pair_only(run: Any, pairs: Path) -> None:
     assert "too few pairs" in err
     assert "loss" in err
     assert err.count("validation") == 1
+    assert (pairs / "model" / "learning-curve.png").exists()
+    config = json.loads((pairs / "model" / "config.json").read_text())
+    assert {row["valid_loss"] for row in config["provenance"]["history"]} == {None}
 
 
 def test_a_model_that_is_there(run: Any, pairs: Path) -> None:
