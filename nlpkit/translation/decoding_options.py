@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from numbers import Integral
 
 from nlpkit.errors import require
 
@@ -97,7 +98,8 @@ class DecodingOptions:
     def __post_init__(self) -> None:
         for name in _WHOLE:
             value = getattr(self, name)
-            right = value is None or (isinstance(value, int) and not isinstance(value, bool))
+            right = isinstance(value, Integral) and not isinstance(value, bool)
+            right = right or (value is None and name in ("max_length", "max_sentences"))
             require(right, name, value, "a whole number")
         for name in ("sample", "scores", "batch_invariant"):
             require(isinstance(getattr(self, name), bool), name, getattr(self, name), "True or False")

@@ -186,8 +186,17 @@ def test_texts_may_come_one_by_one(subwords: Subwords) -> None:
 
 
 @pytest.mark.parametrize(
-    "wrong", [{"beam": 1.5}, {"no_repeat_ngram": 1.5}, {"seed": "a"}, {"batch_invariant": "yes"}, {"beam": True}]
+    "wrong",
+    [
+        {"beam": 1.5},
+        {"no_repeat_ngram": 1.5},
+        {"seed": "a"},
+        {"batch_invariant": "yes"},
+        {"beam": True},
+        {"beam": None},
+    ],
 )
 def test_options_of_another_type(wrong: dict[str, object]) -> None:
+    assert DecodingOptions(beam=np.int64(3)).beam == 3  # type: ignore[arg-type]
     with pytest.raises(ParameterError, match=next(iter(wrong))):
         DecodingOptions(**wrong)  # type: ignore[arg-type]
