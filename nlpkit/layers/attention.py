@@ -4,7 +4,7 @@
 
     additive (Bahdanau et al. 2015)  score = vᵀ tanh(W s + U hⱼ)
     dot      (Luong et al. 2015)     score = sᵀ hⱼ
-    general  (Luong et al. 2015)     score = sᵀ W hⱼ
+    general  (Luong et al. 2015)     score = sᵀ W hⱼ / √d
     none     one fixed vector for the whole sentence, whatever s is (Cho et al. 2014)
 
 What depends on the source alone is worked once (`keys`). Shapes: n sentences, t states of each (positions, or beams), s
@@ -50,7 +50,11 @@ class DotAttention(nn.Module):
 
 
 class GeneralAttention(DotAttention):
-    """Luong's, with a matrix between state and source."""
+    """Luong's, with a matrix between state and source.
+
+    Luong has no √d. A step of Adam changes every number of W alike, and thereby a score by up to the learning rate times
+    Σ|s| Σ|h|, which grows as d²: without it the first steps make the softmax so sharp that an LSTM may never learn to look.
+    """
 
     def __init__(self, size: int) -> None:
         super().__init__()
@@ -58,7 +62,7 @@ class GeneralAttention(DotAttention):
 
     def keys(self, memory: Tensor) -> Tensor:
         """What the scores need of the source (n, s, d)."""
-        return self.of_source(memory)
+        return self.of_source(memory) * memory.shape[-1] ** -0.5
 
 
 Scoring = AdditiveAttention | DotAttention | GeneralAttention

@@ -55,12 +55,12 @@ def test_one_step_of_luongs_dot_by_hand() -> None:
 
 def test_one_step_of_luongs_general_by_hand() -> None:
     # W h with W = (1 0; 2 1): (0, 0),  (0.5, 2·0.5 + 0.25) = (0.5, 1.25),  (-0.5, -1 + 0.5) = (-0.5, -0.5)
-    # scores s·W h: 0,  0.5 - 1.25 = -0.75,  -0.5 + 0.5 = 0
-    # e^score: 1, 0.4723666, 1, together 2.4723666; divided: 0.4044708, 0.1910585, 0.4044708
-    # context: (0.5·0.1910585 - 0.5·0.4044708, 0.25·0.1910585 + 0.5·0.4044708) = (-0.1067062, 0.25)
+    # scores s·W h / √2: 0,  (0.5 - 1.25) / √2 = -0.5303301,  (-0.5 + 0.5) / √2 = 0
+    # e^score: 1, 0.5884107, 1, together 2.5884107; divided: 0.3863374, 0.2273251, 0.3863374
+    # context: (0.5·0.2273251 - 0.5·0.3863374, 0.25·0.2273251 + 0.5·0.3863374) = (-0.0795062, 0.25)
     context, seen = looked("general", {"of_source.weight": [[1.0, 0.0], [2.0, 1.0]]})
-    assert seen == pytest.approx([0.4044708, 0.1910585, 0.4044708], abs=2e-7)
-    assert context == pytest.approx([-0.1067062, 0.25], abs=2e-7)
+    assert seen == pytest.approx([0.3863374, 0.2273251, 0.3863374], abs=2e-7)
+    assert context == pytest.approx([-0.0795062, 0.25], abs=2e-7)
 
 
 @pytest.mark.parametrize("name", ["additive", "dot", "general"])
@@ -83,7 +83,7 @@ def test_many_states_and_sources_equal_loops(name: str) -> None:
                     inner = w["of_state.weight"] @ state + w["of_source.weight"] @ h + w["of_source.bias"]
                     scores.append(w["score.weight"][0] @ np.tanh(inner))
                 else:
-                    scores.append(state @ (w["of_source.weight"] @ h if name == "general" else h))
+                    scores.append(state @ (w["of_source.weight"] @ h / np.sqrt(d) if name == "general" else h))
             expected = np.exp(scores) / np.exp(scores).sum()
             np.testing.assert_allclose(seen[i, k, :length], expected, rtol=0, atol=1e-13)
             assert not seen[i, k, length:].any()

@@ -79,7 +79,7 @@ class Equations:
             case "dot":
                 scores = memory @ s
             case "general":
-                scores = memory @ self.w["attention.of_source.weight"].T @ s
+                scores = memory @ self.w["attention.of_source.weight"].T @ s / np.sqrt(len(s))
         shares = np.exp(scores - scores.max())
         return shares / shares.sum() @ memory
 
