@@ -52,8 +52,9 @@ class DotAttention(nn.Module):
 class GeneralAttention(DotAttention):
     """Luong's, with a matrix between state and source.
 
-    Luong has no √d. A step of Adam changes every number of W alike, and thereby a score by up to the learning rate times
-    Σ|s| Σ|h|, which grows as d²: without it the first steps make the softmax so sharp that an LSTM may never learn to look.
+    Luong has no √d. A step of Adam changes every number of W alike, and thereby a score by up to the learning rate
+    times Σ|s| Σ|h|, which grows as d²: without it the first steps make the softmax so sharp that an LSTM may never
+    learn to look.
     """
 
     def __init__(self, size: int) -> None:
