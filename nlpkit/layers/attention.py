@@ -52,9 +52,9 @@ class DotAttention(nn.Module):
 class GeneralAttention(DotAttention):
     """Luong's, with a matrix between state and source.
 
-    Luong has no √d. A step of Adam changes every number of W alike, and thereby a score by up to the learning rate
-    times Σ|s| Σ|h|, which grows as d²: without it the first steps make the softmax so sharp that an LSTM may never
-    learn to look.
+    Luong has no √d. It was chosen by trial: on reversing words an LSTM got 100 % right from three seeds with it, and
+    96.7, 99.7 and 96.7 % without. Perhaps because a step of Adam changes a score by up to the learning rate times
+    Σ|s| Σ|h|, too much for a softmax; that was not measured.
     """
 
     def __init__(self, size: int) -> None:

@@ -35,8 +35,8 @@ def initialize(module: nn.Module, initializer: str) -> None:
     """Fill every matrix of ``module`` by the named initialiser; biases become 0, norms and embeddings stay.
 
     A recurrent layer's stacked gates are matrices of their own, and its recurrent ones become orthogonal (Saxe et al.
-    2014). An LSTM's forget gate begins half open, like a GRU's: one that is open (Jozefowicz et al. 2015) makes the
-    states of neighbouring words so alike that attention is learnt more slowly.
+    2014). An LSTM's forget gate begins half open: with one that is open (Jozefowicz et al. 2015) the validation loss
+    fell more slowly in the first two epochs of Multi30k (3.91 against 3.65, one seed; longer runs were not compared).
     """
     fill = INITIALIZERS[initializer]
     for part in module.modules():
