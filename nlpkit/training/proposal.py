@@ -54,7 +54,7 @@ def propose(
     source and target ids in a
     batch, padding included     2,048        4,096         8,192           16,384
     learning rate               0.001        0.001         0.0007          0.0007
-    ... of RNN, LSTM, GRU       0.002        0.001         0.0007          0.0007
+    ... of RNN, LSTM, GRU       0.002        0.002         0.0007          0.0007
     warm-up, steps              200          1,000         4,000           4,000
     epochs, at most             100          60            30              20
     patience, validations       15           10            10              10
@@ -63,6 +63,9 @@ def propose(
     - The inner size of a Transformer is four times its width; a head has 64 numbers, or 32 in the narrowest.
     - Without CUDA a model is never larger than the second column's.
     - On a CPU up to 10,000 pairs are trained in float32: models so small gain no time by bfloat16.
+    - Up to 200,000 pairs RNN, LSTM and GRU learn at twice the Transformer's rate. After two epochs of Multi30k (one
+      seed) the validation loss at 0.001, 0.002 and 0.003 was 3.69, 3.44 and 5.05 for an RNN, 3.65, 2.91 and 2.64 for an
+      LSTM, for which it was 3.46 at 0.004.
     - A warm-up is at most a tenth of all steps; an epoch has at least ten batches, as long as these have 256 ids.
     - With ``minutes`` the learning rate falls linearly to 0 at their end, and batches are as much smaller as some 2,000
       steps in that time need, but not below 1,024 ids; else it falls by the inverse square root. Where there is time
@@ -174,7 +177,7 @@ _COLUMNS = (
         dropout=0.3,
         batch_tokens=4096,
         learning_rate=1e-3,
-        rnn_learning_rate=1e-3,
+        rnn_learning_rate=2e-3,
         warmup=1000,
         epochs=60,
         patience=10,
