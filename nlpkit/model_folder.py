@@ -64,10 +64,11 @@ class Artifact:
         from safetensors import SafetensorError
         from safetensors.numpy import load_file
 
+        path = self.file_path(WEIGHTS)
         try:
-            return _Arrays(load_file(self.file_path(WEIGHTS)))
+            return _Arrays(load_file(path))
         except (SafetensorError, ValueError) as error:
-            raise ArtifactError(f"{self.path / WEIGHTS}: is no safetensors file ({error})") from error
+            raise ArtifactError(f"{path}: is no safetensors file ({error})") from error
 
     @cached_property
     def mapped(self) -> dict[str, np.ndarray]:

@@ -48,6 +48,7 @@ def refused(call, folder, *parts):
     assert "\n" not in message
     for part in (str(folder), *parts):
         assert part in message
+    return message
 
 
 def test_everything_comes_back(tmp_path):
@@ -158,7 +159,8 @@ def test_a_missing_a_cut_and_a_changed_file(tmp_path, name):
     refused(artifact.read, folder, name, f"is damaged ({len(content) - 1} bytes, expected {len(content)})")
     path.write_bytes(content[:-1] + b"x")
     found = artifact.read(folder)
-    refused(lambda _: found.arrays if name == "model.safetensors" else found.file(name), folder, "SHA-256")
+    told = refused(lambda _: found.arrays if name == "model.safetensors" else found.file(name), folder, "SHA-256")
+    assert told.startswith(f"{path}: is damaged")
     path.unlink()
     refused(artifact.read, folder, f"{name} is missing")
 

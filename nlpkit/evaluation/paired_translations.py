@@ -3,7 +3,7 @@
 Sources: Koehn 2004, "Statistical significance tests for machine translation evaluation" (paired bootstrap); Riezler &
 Maxwell 2005, "On some pitfalls in automatic evaluation and significance testing for MT" (approximate randomisation).
 Draws and p-values are those of ``sacrebleu.significance.PairedTest`` under the same seed, computed at once for all
-samples; the interval of the difference is added.
+samples; the interval of the difference is added. Where there is no difference p is 1; there sacreBLEU's is its least.
 """
 
 from __future__ import annotations

@@ -95,7 +95,12 @@ def interval(values: np.ndarray) -> tuple[float, float, float]:
 
 
 def p_value(values: np.ndarray, observed: float) -> float:
-    """Return the share of values above the observed one, with one added on either side (Noreen 1989)."""
+    """Return the share of values above the observed one, with one added on either side (Noreen 1989).
+
+    It is 1 where nothing was observed.
+    """
+    if observed == 0:
+        return 1.0
     return float((np.sum(values > observed) + 1) / (len(values) + 1))
 
 

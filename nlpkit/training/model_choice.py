@@ -85,8 +85,8 @@ def choose_model(
     src, trg = subwords
     chosen |= {"src_size": len(src), "trg_size": len(trg)}
     chosen |= {"pad_id": trg.pad_id, "start_id": trg.bos_id, "eos_id": trg.eos_id}
-    if src is not trg:
-        chosen.setdefault("tie", "target")
+    if src is not trg and chosen.setdefault("tie", "target") == "all":
+        raise ParameterError("tie is 'all', and the vocabularies are separate: expected 'target' or 'none'")
     if architecture != "transformer":
         chosen |= {"cell": architecture, "attention": attention or "general"}
     with torch.random.fork_rng(devices=[]):

@@ -133,4 +133,4 @@ def _bleu(tokenize: str) -> Any:
         raise MissingDependencyError(
             "BLEU needs sacrebleu, which isn't installed: pip install 'nlpkit[translation]'"
         ) from error
-    return BLEU(tokenize=tokenize, force=True)
+    return BLEU(tokenize=tokenize, force=True, effective_order=True)  # targets of one word have no 4-grams

@@ -31,7 +31,8 @@ class DecodingOptions:
         come; or as Hugging Face's ``early_stopping=False`` does, when the best one that is followed, at its present
         length, is no better than the worst of ``beam`` finished ones.
     n_best : int
-        Translations to return of each sentence, best first. At most ``beam``, unless ``sample``.
+        Translations to return of each sentence, best first. At most ``beam``, unless ``sample``; the command line
+        widens a beam that isn't given.
     min_length, max_length : int
         Bounds of every target's length; no upper one unless told.
     min_ratio, max_ratio, max_extra : float, float, int

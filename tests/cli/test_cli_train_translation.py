@@ -98,6 +98,7 @@ def test_validation_that_is_given(run: Any, pairs: Path) -> None:
         (["--valid-src", "a.txt"], "valid_src and valid_trg belong together"),
         (["--threads", "0"], "threads is 0"),
         (["--devices", "0"], "devices is 0"),
+        (["--tie", "all", "--separate-vocabularies"], "tie is 'all', and the vocabularies are separate"),
         (["--minutes", "nan"], "minutes is nan"),
         (["--minutes", "inf"], "minutes is inf"),
         (["--pairs", "a.txt"], "pairs"),

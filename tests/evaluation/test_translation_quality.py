@@ -183,6 +183,7 @@ def test_a_planted_difference_is_found_and_none_is_not(method: str) -> None:
     same = compare_translations(SYSTEM, SYSTEM, REFERENCES, method=method, samples=100)  # type: ignore[arg-type]
     assert same.bleu is not None
     assert same.bleu.difference == same.bleu.low == same.bleu.high == 0
+    assert same.bleu.p_value == 1
     other = compare_translations(SYSTEM, spoilt(REFERENCES, 0.25, 8), REFERENCES, method=method, samples=500)  # type: ignore[arg-type]
     assert other.chrf is not None
     assert other.chrf.p_value > 0.05
