@@ -36,7 +36,7 @@ FLOORS = [
     {"cli"},
 ]
 USERS_OF_CORPORA = {"training", "jobs", "cli"}
-LIGHT = {"errors", "_version", "base", "corpora", "text", "embeddings", "evaluation", "jobs", "cli"}
+LIGHT = {"errors", "_version", "base", "corpora", "text", "embeddings", "speech", "evaluation", "jobs", "cli"}
 
 HEAVY = ["torch", "transformers", "sklearn", "scipy", "librosa", "numba", "pandas"]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from ..text._kernel import kernel
+from .._kernel import kernel
 
 
 @kernel

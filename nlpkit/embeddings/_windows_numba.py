@@ -13,8 +13,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from ..text._kernel import part
-from ..text._lanes import (
+from .._kernel import part
+from .._lanes import (
     LANES,
     absolute,
     add,

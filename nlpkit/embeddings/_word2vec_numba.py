@@ -12,8 +12,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ..text._kernel import lean_kernel, part
-from ..text._lanes import LANES, add, load, multiply, multiply_add, splat, store
+from .._kernel import lean_kernel, part
+from .._lanes import LANES, add, load, multiply, multiply_add, splat, store
 from ._sampling_numba import GOLDEN, below, keep_words, mix, prefetch_row
 from ._windows_numba import (
     BLOCK,

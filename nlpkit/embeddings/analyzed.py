@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from .. import threads
 from ..errors import ArtifactError, ParameterError
 from ..estimator import Estimator
-from ..text import normalize, threads, tokenize
+from ..text import normalize, tokenize
 from ..text.analysis import Analysis, Scan
 
 if TYPE_CHECKING:

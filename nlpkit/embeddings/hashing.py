@@ -16,7 +16,7 @@ from ..text import counting
 from ..text.analysis import Analysis
 from ..text.counting import Rows
 from ..text.terms import Terms, is_utf8
-from ..text.threads import map_batches
+from ..threads import map_batches
 from . import weights
 from ._csr import csr_from_rows
 from .analyzed import AnalyzedTexts

@@ -13,8 +13,8 @@ from ..errors import InputError
 from ..text import counting
 from ..text.analysis import Analysis
 from ..text.terms import Terms
-from ..text.threads import iter_batches
 from ..text.word_analysis import checked_texts
+from ..threads import iter_batches
 from .numbered_texts import DROPPED, IN_MEMORY, NumberedTexts, Numbering
 
 LOCAL_TERMS = 1 << 18

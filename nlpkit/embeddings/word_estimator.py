@@ -13,8 +13,8 @@ import numpy as np
 from .. import artifact
 from ..errors import ArtifactError, InputError, ParameterError
 from ..estimator import Estimator
-from ..text.threads import available_threads
 from ..text.word_analysis import word_analysis
+from ..threads import available_threads
 
 if TYPE_CHECKING:
     from ..text.analysis import Analysis

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from ..errors import InputError
+from ..threads import map_batches
 from . import _count_numba as counting_kernels
 from . import _scan_numba as scanning
 from . import counting
@@ -21,7 +22,6 @@ from .counting import Rows, batches, spread
 from .scanner import Scanner
 from .term_table import TermTable
 from .terms import Terms
-from .threads import map_batches
 
 LOCAL_TERMS = 1 << 18
 """How many terms a thread numbers by itself before the common table absorbs them."""

@@ -13,8 +13,8 @@ from collections.abc import Iterable, Sequence
 from typing import Any, ClassVar, Literal
 
 from ..errors import ArtifactError, ParameterError
+from ..threads import available_threads
 from .subword_training import SPACE_PIECE, clean_text, train_pieces
-from .threads import available_threads
 from .vocabulary_size import propose_vocab_size
 
 __all__ = ["Subwords", "propose_vocab_size"]

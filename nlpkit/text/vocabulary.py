@@ -12,9 +12,9 @@ import numpy as np
 
 from .. import artifact
 from ..errors import ArtifactError, ParameterError
+from ..threads import available_threads
 from . import counting
 from .terms import Terms
-from .threads import available_threads
 from .word_analysis import checked_texts, word_analysis
 
 

@@ -16,7 +16,7 @@ import math
 
 import numpy as np
 
-from ...text._kernel import kernel
+from ..._kernel import kernel
 
 NUMBER, DOUBT, NO_NUMBER = 0, 1, 2
 

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ...errors import InputError
-from ...text.threads import available_threads, iter_batches
+from ...threads import available_threads, iter_batches
 from .gathered_rows import GatheredRows
 from .layout import BOM, Header, check_vector_size, header_of, is_number, sample_rows, vector_size_of
 from .source import LONGEST_LINE, Source

@@ -11,7 +11,7 @@ import numpy as np
 
 from ...errors import OutputError
 from ...outputs import PendingFile
-from ...text.threads import available_threads, iter_batches
+from ...threads import available_threads, iter_batches
 from .words import check_words
 
 if TYPE_CHECKING:

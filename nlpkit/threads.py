@@ -6,6 +6,7 @@ import os
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from functools import lru_cache
 from queue import SimpleQueue
 from typing import TypeVar
 
@@ -19,6 +20,37 @@ def available_threads() -> int:
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1
+
+
+@lru_cache
+def _pool(helpers: int) -> ThreadPoolExecutor:
+    return ThreadPoolExecutor(helpers, thread_name_prefix="nlpkit")
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_pool.cache_clear)  # a child has none of its parent's threads
+
+
+def share_out(work: Callable[[int, int], None], total: int, threads: int, least: int = 1) -> None:
+    """Call ``work(first, last)`` for parts of ``range(total)``, a part to each thread, this one among them.
+
+    The threads stay for the next call, so that work of a fraction of a millisecond can be shared.
+
+    Parameters
+    ----------
+    work : callable
+    total, threads : int
+    least : int
+        No part is smaller, unless there is only one.
+    """
+    parts = max(1, min(threads, total // least))
+    bounds = [total * i // parts for i in range(parts + 1)]
+    others = [_pool(parts - 1).submit(work, bounds[i], bounds[i + 1]) for i in range(1, parts)]
+    try:
+        work(bounds[0], bounds[1])
+    finally:
+        for other in others:
+            other.result()
 
 
 def map_batches(

@@ -1,0 +1,363 @@
+"""Several numbers at a time in compiled code: `Lanes`, a type that numba keeps in the processor's vector registers.
+
+`load` takes sixteen float32; `load_half` takes 256 bits, eight float32 or four float64. What a processor has no
+registers of that size for, LLVM does in two or four steps.
+"""
+
+from __future__ import annotations
+
+from llvmlite import ir
+from numba import types
+from numba.core import cgutils
+from numba.extending import intrinsic, models, register_model
+
+LANES = 16
+
+_FLOAT = ir.FloatType()
+_VECTOR = ir.VectorType(_FLOAT, LANES)
+_INTS = ir.VectorType(ir.IntType(32), LANES)
+
+
+class Lanes(types.Type):
+    """So many float32 or float64."""
+
+    def __init__(self, number: types.Float, count: int) -> None:
+        self.number, self.count = number, count
+        super().__init__(name=f"Lanes({number} x {count})")
+
+    @property
+    def vector(self) -> ir.VectorType:
+        """The type that LLVM has for it."""
+        return ir.VectorType(_FLOAT if self.number == types.float32 else ir.DoubleType(), self.count)
+
+
+lanes_type = Lanes(types.float32, LANES)
+half_types = {types.float32: Lanes(types.float32, 8), types.float64: Lanes(types.float64, 4)}
+
+
+@register_model(Lanes)
+class _LanesModel(models.PrimitiveModel):
+    def __init__(self, manager, kind):
+        super().__init__(manager, kind, kind.vector)
+
+
+@intrinsic
+def load(typing_context, array, index):
+    """The sixteen numbers of a float32 array from ``index`` on."""
+
+    def generate(context, builder, signature, arguments):
+        return builder.load(_place(context, builder, signature, arguments, lanes_type), align=4)
+
+    return lanes_type(array, types.int64), generate
+
+
+@intrinsic
+def load_half(typing_context, array, index):
+    """The eight numbers of a float32 array, or the four of a float64 one, from ``index`` on."""
+    kind = half_types[array.dtype]
+
+    def generate(context, builder, signature, arguments):
+        return builder.load(_place(context, builder, signature, arguments, kind), align=4)
+
+    return kind(array, types.int64), generate
+
+
+@intrinsic
+def store(typing_context, array, index, lanes):
+    """Put lanes into an array of such numbers from ``index`` on."""
+
+    def generate(context, builder, signature, arguments):
+        place = _place(context, builder, signature, arguments, lanes)
+        builder.store(arguments[2], place, align=4)
+        return context.get_dummy_value()
+
+    return types.void(array, types.int64, lanes), generate
+
+
+@intrinsic
+def splat(typing_context, number):
+    """Sixteen times the same float32."""
+
+    def generate(context, builder, signature, arguments):
+        return _splat(builder, arguments[0], lanes_type)
+
+    return lanes_type(types.float32), generate
+
+
+@intrinsic
+def splat_half(typing_context, array, number):
+    """As many lanes as `load_half` takes of the array, with ``number`` in each."""
+    kind = half_types[array.dtype]
+
+    def generate(context, builder, signature, arguments):
+        number = context.cast(builder, arguments[1], signature.args[1], kind.number)
+        return _splat(builder, number, kind)
+
+    return kind(array, number), generate
+
+
+@intrinsic
+def splat_half_of(typing_context, array, index):
+    """As many lanes as `load_half` takes of the array, with its number at ``index`` in each."""
+    kind = half_types[array.dtype]
+
+    def generate(context, builder, signature, arguments):
+        data = cgutils.create_struct_proxy(signature.args[0])(context, builder, arguments[0]).data
+        return _splat(builder, builder.load(builder.gep(data, [arguments[1]])), kind)
+
+    return kind(array, types.int64), generate
+
+
+@intrinsic
+def splat_of(typing_context, array, index):
+    """Sixteen times the number of a float32 array at ``index``."""
+
+    def generate(context, builder, signature, arguments):
+        data = cgutils.create_struct_proxy(signature.args[0])(context, builder, arguments[0]).data
+        return _splat(builder, builder.load(builder.gep(data, [arguments[1]])), lanes_type)
+
+    return lanes_type(array, types.int64), generate
+
+
+@intrinsic
+def multiply_add(typing_context, a, b, c):
+    """``a * b + c``, rounded once where the processor can."""
+
+    def generate(context, builder, signature, arguments):
+        return _call(builder, "llvm.fmuladd", *arguments)
+
+    return a(a, b, c), generate
+
+
+@intrinsic
+def add(typing_context, a, b):
+    """``a + b``."""
+
+    def generate(context, builder, signature, arguments):
+        return builder.fadd(*arguments)
+
+    return a(a, b), generate
+
+
+@intrinsic
+def subtract(typing_context, a, b):
+    """``a - b``."""
+
+    def generate(context, builder, signature, arguments):
+        return builder.fsub(*arguments)
+
+    return a(a, b), generate
+
+
+@intrinsic
+def larger(typing_context, a, b):
+    """The larger one of each pair; of a NaN and a number the number."""
+
+    def generate(context, builder, signature, arguments):
+        return _call(builder, "llvm.maxnum", *arguments)
+
+    return a(a, b), generate
+
+
+@intrinsic
+def multiply(typing_context, a, b):
+    """``a * b``."""
+
+    def generate(context, builder, signature, arguments):
+        return builder.fmul(*arguments)
+
+    return a(a, b), generate
+
+
+@intrinsic
+def sums(typing_context, vectors):
+    """The sum of each of up to sixteen vectors (a tuple): lane i has that of vector i; further lanes are of no use."""
+
+    def generate(context, builder, signature, arguments):
+        level = [builder.extract_value(arguments[0], i) for i in range(len(signature.args[0]))]
+        evens = ir.Constant(_INTS, list(range(0, 2 * LANES, 2)))
+        odds = ir.Constant(_INTS, list(range(1, 2 * LANES, 2)))
+        for _ in range(4):
+            if len(level) % 2:
+                level.append(level[-1])
+            level = [
+                builder.fadd(builder.shuffle_vector(a, b, evens), builder.shuffle_vector(a, b, odds))
+                for a, b in zip(level[::2], level[1::2], strict=True)
+            ]
+        return level[0]
+
+    return lanes_type(vectors), generate
+
+
+@intrinsic
+def softplus_parts(typing_context, lanes, part):
+    """``max(x, 0)`` (part 0) or ``exp(-|x|)`` (part 1): softplus(x) is the first plus log(1 + the second).
+
+    The exponential is 2 to a whole number, from the bits of a float, times a polynomial for the rest (relative error
+    below 2e-7); below -87 it is about 1e-38.
+    """
+
+    def generate(context, builder, signature, arguments):
+        x = arguments[0]
+        if signature.args[1].literal_value == 0:
+            return _call(builder, "llvm.maxnum", x, _constant(0.0))
+        return _exp_of_negative(builder, _call(builder, "llvm.fabs", x))
+
+    if not isinstance(part, types.IntegerLiteral):
+        return None
+    return lanes_type(lanes, part), generate
+
+
+@intrinsic
+def transpose_into(typing_context, source, index, stride, target, place):
+    """Copy a square: lane j of what `load_half` takes at ``index + i * stride`` goes to ``place + j * L + i``."""
+    kind = half_types[source.dtype]
+
+    def generate(context, builder, signature, arguments):
+        array, index, stride, target, place = arguments
+        number = signature.args[1]
+
+        def at(base, step, i):
+            return builder.add(base, builder.mul(step, context.get_constant(number, i)))
+
+        rows = []
+        for i in range(kind.count):
+            given = [array, at(index, stride, i)]
+            rows.append(builder.load(_place(context, builder, signature, given, kind), align=4))
+        rows = _transposed(builder, rows, kind)
+        whole = context.get_constant(number, kind.count)
+        for j, row in enumerate(rows):
+            data = cgutils.create_struct_proxy(signature.args[3])(context, builder, target).data
+            pointer = builder.bitcast(builder.gep(data, [at(place, whole, j)]), kind.vector.as_pointer())
+            builder.store(row, pointer, align=4)
+        return context.get_dummy_value()
+
+    return types.void(source, types.int64, types.int64, target, types.int64), generate
+
+
+def _transposed(builder, rows, kind):
+    """Swap, for squares of 1, 2, 4 … lanes, those that lie aside of the diagonal."""
+    step = 1
+    while step < kind.count:
+        of_first = [lane if not lane & step else kind.count + lane - step for lane in range(kind.count)]
+        of_second = [lane + step if not lane & step else kind.count + lane for lane in range(kind.count)]
+        for i in range(kind.count):
+            if not i & step:
+                pair = rows[i], rows[i + step]
+                rows[i], rows[i + step] = (
+                    builder.shuffle_vector(*pair, ir.Constant(ir.VectorType(ir.IntType(32), kind.count), lanes))
+                    for lanes in (of_first, of_second)
+                )
+        step *= 2
+    return rows
+
+
+@intrinsic
+def log2(typing_context, x):
+    """The logarithm to base 2 of positive numbers.
+
+    Of float32 the whole part comes from the bits, and the rest from a polynomial (absolute error below 2e-7).
+    """
+
+    def generate(context, builder, signature, arguments):
+        if x.number != types.float32:
+            return _call(builder, "llvm.log2", arguments[0])
+        ints = ir.VectorType(ir.IntType(32), x.count)
+        bits = builder.bitcast(arguments[0], ints)
+        root_half = ir.Constant(ints, [0x3F3504F3] * x.count)  # the bits of √½: what is left lies within √½ and √2
+        exponent = builder.ashr(builder.sub(bits, root_half), ir.Constant(ints, [23] * x.count))
+        fraction = builder.bitcast(
+            builder.sub(bits, builder.shl(exponent, ir.Constant(ints, [23] * x.count))), x.vector
+        )
+        rest = builder.fsub(fraction, _constant(1.0, x.vector))
+        value = _constant(_LOG2[-1], x.vector)
+        for coefficient in reversed(_LOG2[:-1]):
+            value = _call(builder, "llvm.fmuladd", value, rest, _constant(coefficient, x.vector))
+        return _call(builder, "llvm.fmuladd", value, rest, builder.sitofp(exponent, x.vector))
+
+    return x(x), generate
+
+
+@intrinsic
+def logistic(typing_context, x, exponential):
+    """1 / (1 + exp(-x)), given ``exp(-|x|)``."""
+
+    def generate(context, builder, signature, arguments):
+        x, e = arguments
+        top = builder.select(builder.fcmp_ordered(">=", x, _constant(0.0)), _constant(1.0), e)
+        return builder.fdiv(top, builder.fadd(e, _constant(1.0)))
+
+    return lanes_type(x, exponential), generate
+
+
+@intrinsic
+def square_root(typing_context, x):
+    """The square root."""
+
+    def generate(context, builder, signature, arguments):
+        return _call(builder, "llvm.sqrt", arguments[0])
+
+    return x(x), generate
+
+
+@intrinsic
+def absolute(typing_context, x):
+    """``|x|``."""
+
+    def generate(context, builder, signature, arguments):
+        return _call(builder, "llvm.fabs", arguments[0])
+
+    return lanes_type(x), generate
+
+
+def _exp_of_negative(builder, x):
+    """exp(-x) for x >= 0: 2**(n + f) with n whole and f within 0 and 1."""
+    power = builder.fmul(_call(builder, "llvm.minnum", x, _constant(87.0)), _constant(-1.4426950408889634))
+    whole = _call(builder, "llvm.floor", power)
+    rest = builder.fsub(power, whole)
+    value = _constant(_POWER_OF_TWO[-1])
+    for coefficient in reversed(_POWER_OF_TWO[:-1]):
+        value = _call(builder, "llvm.fmuladd", value, rest, _constant(coefficient))
+    exponent = builder.shl(builder.fptosi(whole, _INTS), ir.Constant(_INTS, [23] * LANES))
+    return builder.bitcast(builder.add(builder.bitcast(value, _INTS), exponent), _VECTOR)
+
+
+_LOG2 = (
+    1.442695004,
+    -0.7213474682,
+    0.4809107535,
+    -0.3606932681,
+    0.2879032609,
+    -0.2391698814,
+    0.2160782255,
+    -0.2058618805,
+    0.1231096846,
+)
+"""The polynomial through log2(1 + x) / x at the nine Chebyshev points of (√½ - 1, √2 - 1), by rising powers of x."""
+
+_POWER_OF_TWO = (0.99999989835, 0.69315448966, 0.2401418182, 0.055860337077, 0.0089495904233, 0.0018937540582)
+"""The polynomial through 2**f at the six Chebyshev points of (0, 1), by rising powers of f."""
+
+
+def _place(context, builder, signature, arguments, kind):
+    data = cgutils.create_struct_proxy(signature.args[0])(context, builder, arguments[0]).data
+    return builder.bitcast(builder.gep(data, [arguments[1]]), kind.vector.as_pointer())
+
+
+def _splat(builder, number, kind):
+    nothing = ir.Constant(kind.vector, ir.Undefined)
+    single = builder.insert_element(nothing, number, ir.Constant(ir.IntType(32), 0))
+    zeros = ir.Constant(ir.VectorType(ir.IntType(32), kind.count), [0] * kind.count)
+    return builder.shuffle_vector(single, nothing, zeros)
+
+
+def _constant(value, vector=_VECTOR):
+    return ir.Constant(vector, [float(value)] * vector.count)
+
+
+def _call(builder, name, *arguments):
+    vector = arguments[0].type
+    kind = ir.FunctionType(vector, [vector] * len(arguments))
+    number = "f32" if vector.element == _FLOAT else "f64"
+    function = cgutils.get_or_insert_function(builder.module, kind, f"{name}.v{vector.count}{number}")
+    return builder.call(function, arguments)

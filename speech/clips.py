@@ -1,0 +1,117 @@
+"""Samples as they are handed in: arrays or tensors, one clip or many, checked, and the way back."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from nlpkit.errors import InputError, ParameterError
+
+if TYPE_CHECKING:
+    import torch
+
+    Samples = np.ndarray | torch.Tensor
+
+
+def is_tensor(x: Any) -> bool:
+    """Whether it is one of PyTorch's, which isn't imported for that."""
+    torch = sys.modules.get("torch")
+    return torch is not None and isinstance(x, torch.Tensor)
+
+
+@dataclass(frozen=True)
+class Clips:
+    """Clips side by side.
+
+    Attributes
+    ----------
+    samples : (n_clips, n_samples) array, or tensor where it has to be one: on a GPU, or with gradients asked for
+    lengths : (n_clips,) int64 array, or None
+        Samples of each clip; all unless told.
+    restored : callable
+        Gives an array (n_clips, ...) the kind and the leading dimensions that the samples had.
+    """
+
+    samples: Any
+    lengths: np.ndarray | None
+    restored: Callable[[Any], Any]
+
+
+def clips_of(y: Any, lengths: Any = None, *, what: str = "y") -> Clips:
+    """Check samples, and lay clips side by side.
+
+    Parameters
+    ----------
+    y : (..., n_samples) array or tensor of float32 or float64
+        Samples within ±1.
+    lengths : (...) ints, optional
+        How many samples of each clip count.
+    what : str
+        What messages call it.
+
+    Raises
+    ------
+    InputError
+        If a sample isn't a number, or is infinite.
+    ParameterError
+        If it is no array of floating-point numbers, or the lengths don't fit.
+    """
+    tensor = is_tensor(y)
+    kind = str(y.dtype).removeprefix("torch.") if tensor or isinstance(y, np.ndarray) else type(y).__name__
+    if kind not in ("float32", "float64"):
+        raise ParameterError(f"{what} is {kind}: expected an array or tensor of float32 or float64{_cure(kind)}")
+    if y.ndim == 0:
+        raise ParameterError(f"{what} is a single number: expected samples of shape (..., n_samples)")
+    leading, n_samples = tuple(y.shape[:-1]), y.shape[-1]
+    flat: Any = y.reshape((-1, n_samples) if n_samples else (int(np.prod(leading)), 0))
+    stays = tensor and (y.requires_grad or y.device.type != "cpu")
+    if tensor and not stays:
+        flat = flat.numpy()
+    _check_finite(flat, what)
+
+    def restored(made: Any) -> Any:
+        if tensor and not stays:
+            import torch
+
+            made = torch.from_numpy(made)
+        return made.reshape(leading + tuple(made.shape[1:]))
+
+    return Clips(flat, None if lengths is None else _lengths(lengths, leading, n_samples), restored)
+
+
+def _cure(kind: str) -> str:
+    most = {"int16": "32768", "int32": "2147483648", "int8": "128"}.get(kind)
+    if most:
+        return f" within ±1: divide by {most}, as y.astype('float32') / {most}"
+    if kind == "uint8":
+        return " within ±1: take (y.astype('float32') - 128) / 128"
+    return ""
+
+
+def _check_finite(y: Any, what: str) -> None:
+    with np.errstate(over="ignore"):
+        total = float((y.detach() if is_tensor(y) else y).sum())
+    if abs(total) < float("inf"):
+        return
+    wrong = ~np.isfinite(y if isinstance(y, np.ndarray) else y.detach().cpu().numpy())
+    if wrong.any():
+        clip, place = (int(number) for number in np.argwhere(wrong)[0])
+        raise InputError(
+            f"{what} has {int(wrong.sum()):,} samples that are NaN or infinite, the first at {place:,} of clip {clip}:"
+            " mend them, for instance with numpy.nan_to_num"
+        )
+
+
+def _lengths(lengths: Any, leading: tuple[int, ...], n_samples: int) -> np.ndarray:
+    given = np.asarray(lengths.cpu() if is_tensor(lengths) else lengths)
+    if given.dtype.kind not in "iu" or given.shape != leading:
+        raise ParameterError(
+            f"lengths is {given.dtype} of shape {given.shape}: expected whole numbers of shape {leading}, one a clip"
+        )
+    if given.size and (given.min() < 0 or given.max() > n_samples):
+        raise ParameterError(f"lengths reaches from {given.min()} to {given.max()}: expected 0 to {n_samples}")
+    return given.reshape(-1).astype(np.int64)
