@@ -7,37 +7,56 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from nlpkit.speech.audio import Audio, AudioInfo, info, load, stream
     from nlpkit.speech.audio_source import RawFormat
+    from nlpkit.speech.decibels import power_to_db
     from nlpkit.speech.feature_options import FeatureOptions
+    from nlpkit.speech.feature_stream import FeatureStream, stream_features
     from nlpkit.speech.features import log_mel, mel_spectrogram, mfcc, spectrogram
+    from nlpkit.speech.fourier import griffin_lim, istft, stft
+    from nlpkit.speech.normalization import cmvn, pcen
     from nlpkit.speech.resampling import resample
+    from nlpkit.speech.slopes import deltas
 
-_HOMES = {
-    "audio": ("Audio", "AudioInfo", "info", "load", "stream"),
-    "audio_source": ("RawFormat",),
-    "feature_options": ("FeatureOptions",),
-    "features": ("log_mel", "mel_spectrogram", "mfcc", "spectrogram"),
-    "resampling": ("resample",),
-}
 __all__ = [
     "Audio",
     "AudioInfo",
     "FeatureOptions",
+    "FeatureStream",
     "RawFormat",
+    "cmvn",
+    "deltas",
+    "griffin_lim",
     "info",
+    "istft",
     "load",
     "log_mel",
     "mel_spectrogram",
     "mfcc",
+    "pcen",
+    "power_to_db",
     "resample",
     "spectrogram",
+    "stft",
     "stream",
+    "stream_features",
 ]
+
+_HOMES = {
+    **dict.fromkeys(("Audio", "AudioInfo", "info", "load", "stream"), "audio"),
+    "RawFormat": "audio_source",
+    "power_to_db": "decibels",
+    "deltas": "slopes",
+    "FeatureOptions": "feature_options",
+    **dict.fromkeys(("FeatureStream", "stream_features"), "feature_stream"),
+    **dict.fromkeys(("log_mel", "mel_spectrogram", "mfcc", "spectrogram"), "features"),
+    **dict.fromkeys(("griffin_lim", "istft", "stft"), "fourier"),
+    **dict.fromkeys(("cmvn", "pcen"), "normalization"),
+    "resample": "resampling",
+}
 
 
 def __getattr__(name: str) -> Any:
-    for home, names in _HOMES.items():
-        if name in names:
-            from importlib import import_module
+    if name in _HOMES:
+        from importlib import import_module
 
-            return getattr(import_module(f".{home}", __name__), name)
+        return getattr(import_module(f".{_HOMES[name]}", __name__), name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

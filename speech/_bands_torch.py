@@ -71,18 +71,20 @@ def _widened(x: Tensor, columns: int) -> Tensor:
 
 def _windows(y: Tensor, options: FeatureOptions) -> Tensor:
     """Frames (n_clips, n, frame_length) as a view of the samples and what stands around them."""
-    length = y.shape[1]
     if options.center:
-        margin = options.n_fft // 2
-        if options.pad_mode == "constant" or length == 0:
-            y = torch.nn.functional.pad(y, (margin, margin))
-        else:
-            mode: Any = options.pad_mode
-            y = y[:, torch.from_numpy(np.pad(np.arange(length), margin, mode=mode)).to(y.device)]
-        y = y[:, (options.n_fft - options.frame_length) // 2 :]
+        y = around(y, options)[:, (options.n_fft - options.frame_length) // 2 :]
     if y.shape[1] < options.frame_length:
         return y.new_empty(len(y), 0, options.frame_length)
     return y.unfold(1, options.frame_length, options.hop_length)
+
+
+def around(y: Tensor, options: FeatureOptions) -> Tensor:
+    """Clips with what centred frames see before and after them."""
+    margin = options.n_fft // 2
+    if options.pad_mode == "constant" or y.shape[1] == 0:
+        return torch.nn.functional.pad(y, (margin, margin))
+    mode: Any = options.pad_mode
+    return y[:, torch.from_numpy(np.pad(np.arange(y.shape[1]), margin, mode=mode)).to(y.device)]
 
 
 @lru_cache(maxsize=32)

@@ -7,6 +7,7 @@ gradients are asked of, go through PyTorch.
 from __future__ import annotations
 
 from functools import lru_cache
+from math import log
 from typing import Any
 
 import numpy as np
@@ -243,9 +244,8 @@ def finished(values: Any, frames: np.ndarray, options: FeatureOptions, top_db: f
     frames : (n_clips,) ints
         How many columns of each clip count.
     """
-    whisper = options.log == "whisper"
     if top_db is not None:
-        span = top_db / 10 if whisper else top_db if options.log == "db" else top_db * np.log(10) / 10
+        span = top_db * db_size(options)
         if is_tensor(values):
             values = _raised(values, frames, span)
         else:
@@ -253,12 +253,20 @@ def finished(values: Any, frames: np.ndarray, options: FeatureOptions, top_db: f
                 clip = clip[:, :n]
                 if n:
                     np.maximum(clip, clip.max() - clip.dtype.type(span), out=clip)
-    if whisper and is_tensor(values):
-        return _blank(values * 0.25 + 1, frames)
-    if whisper:
-        values *= values.dtype.type(0.25)
-        values += values.dtype.type(1)
-        return _blank(values, frames)
+    return _blank(shifted(values), frames) if options.log == "whisper" else values
+
+
+def db_size(options: FeatureOptions) -> float:
+    """What a decibel is in the logarithms of these options, Whisper's not yet shifted."""
+    return {"db": 1.0, "ln": log(10) / 10, "whisper": 0.1}[options.log]
+
+
+def shifted(values: Any) -> Any:
+    """Logarithms to base 10 as Whisper wants them: an array in place."""
+    if is_tensor(values):
+        return values * 0.25 + 1
+    values *= values.dtype.type(0.25)
+    values += values.dtype.type(1)
     return values
 
 
