@@ -18,6 +18,7 @@ from nlpkit.cli.info import info
 from nlpkit.cli.parameters import parameters, with_parameters
 from nlpkit.cli.search import search
 from nlpkit.cli.similar import similar
+from nlpkit.cli.spectrogram import spectrogram
 from nlpkit.cli.terms import terms
 from nlpkit.cli.train import train
 from nlpkit.cli.train_translation import DERIVED, LEARNT, PROPOSED, translation
@@ -49,6 +50,7 @@ PLAIN: dict[str, Callable[..., None]] = {
     "convert": convert,
     "terms": terms,
     "info": info,
+    "spectrogram": spectrogram,
     "evaluate": evaluate,
 }
 

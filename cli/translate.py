@@ -167,6 +167,8 @@ def _check_pictures(attention: str | None, alignments: str | None, others: list[
     for option, path in (("--attention", attention), ("--alignments", alignments)):
         if path is None or (option, path) == ("--attention", "-"):
             continue
+        if path == "-":
+            raise ParameterError("--alignments is '-', where translations go: name a file")
         if real_place(path) in named:
             raise ParameterError(f"{option} is {path!r}, which is read or written already: name another file")
         check_place(path, is_folder=False, force=False)

@@ -9,6 +9,7 @@ from .embed import EmbedReport, embed_files, embed_texts
 from .evaluate import EvaluationReport, evaluate_translations
 from .search import Hit, search_files
 from .similar import Answer, similar_words, solve_analogies
+from .spectrograms import SpectrogramReport, save_spectrograms, verify_files
 from .terms import Term, terms
 from .train import TrainReport, train_files
 from .train_translation import TranslationTrainReport, train_translation
@@ -21,6 +22,7 @@ __all__ = [
     "EmbedReport",
     "EvaluationReport",
     "Hit",
+    "SpectrogramReport",
     "Term",
     "TrainReport",
     "TranslateReport",
@@ -30,6 +32,7 @@ __all__ = [
     "embed_files",
     "embed_texts",
     "evaluate_translations",
+    "save_spectrograms",
     "search_files",
     "similar_words",
     "solve_analogies",
@@ -38,4 +41,5 @@ __all__ = [
     "train_translation",
     "translate_files",
     "translate_texts",
+    "verify_files",
 ]

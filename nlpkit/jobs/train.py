@@ -15,7 +15,7 @@ from nlpkit.registry import TRAINED
 from .models import make_model
 from .passes import Progress, StrPath, read_texts
 from .sinks import check_apart, check_place
-from .unfinished import is_unfinished, unfinished_training
+from .unfinished import check_nothing_unfinished, is_unfinished, unfinished_training
 
 if TYPE_CHECKING:
     from nlpkit.embeddings.word_training import TrainingPlan, TrainingProgress
@@ -180,3 +180,4 @@ def check_model_place(output: StrPath, *, force: bool, resume: bool) -> None:
     if resume and not force and os.path.isdir(name) and not is_unfinished(output):
         raise OutputError(f"{name}: the folder exists, and no unfinished training: there is nothing to go on with")
     check_place(output, is_folder=True, force=force)
+    check_nothing_unfinished(output, resume=resume, force=force)

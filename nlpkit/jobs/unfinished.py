@@ -29,6 +29,21 @@ def unfinished_folder(output: StrPath) -> Path:
     return place.with_name(place.name + ".partial")
 
 
+def check_nothing_unfinished(output: StrPath, *, resume: bool, force: bool) -> None:
+    """Refuse to begin where there is an unfinished training that is neither to be gone on with nor dropped.
+
+    Raises
+    ------
+    OutputError
+        If it is so.
+    """
+    if is_unfinished(output) and not resume and not force:
+        raise OutputError(
+            f"{unfinished_folder(output)}: an unfinished training is there: go on with it by --resume (resume=True), or"
+            " start anew with --force (force=True)"
+        )
+
+
 @contextmanager
 def unfinished_training(output: StrPath, *, resume: bool, force: bool) -> Iterator[Path]:
     """Give the folder for the state of a training; no other process uses it, and it vanishes if it has no state.
@@ -48,12 +63,8 @@ def unfinished_training(output: StrPath, *, resume: bool, force: bool) -> Iterat
         lock = claim_folder(folder)
     try:
         _remove_leavings(folder)
+        check_nothing_unfinished(output, resume=resume, force=force)
         if is_unfinished(output) and not resume:
-            if not force:
-                raise OutputError(
-                    f"{folder}: an unfinished training is there: go on with it by --resume (resume=True), or start anew"
-                    " with --force (force=True)"
-                )
             for entry in list(folder.iterdir()):
                 if entry.is_dir():
                     shutil.rmtree(entry, ignore_errors=True)

@@ -193,7 +193,7 @@ class TrainingFolder:
         changed = [name for name, value in self._made_by.items() if before.get(name) != value]
         if not changed:
             return
-        name = changed[0]
+        name = min(changed, key=lambda name: name not in _LONG)  # other pairs change what is proposed, too
         if name in _LONG:
             raise ParameterError(
                 f"{self.path}: was begun with other {_LONG[name]}: use the same again, or remove that folder"

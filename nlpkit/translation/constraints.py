@@ -63,11 +63,11 @@ class Constraints:
             _check_ids(model, prefix, f"the prefix of sentence {i}")
             self._force(i, prefix)
             required = sum(map(len, phrases[i])) if phrases else 0
-            bounds[i] = bounds[i][0], max(bounds[i][1], len(prefix) + required + 1)
+            bounds[i] = _with_room(bounds[i], len(prefix) + required + 1, options, i)
         for i, own in enumerate(phrases or ()):
             for phrase in own:
                 _check_ids(model, phrase, f"a required phrase of sentence {i}", least=1)
-            bounds[i] = bounds[i][0], max(bounds[i][1], sum(map(len, own)) + 1)
+            bounds[i] = _with_room(bounds[i], sum(map(len, own)) + 1, options, i)
         for i, length in enumerate(lengths or ()):
             _check_length(length, prefixes[i] if prefixes else (), phrases[i] if phrases else (), i)
             self._forced.setdefault(length, {})[i] = self._eos
@@ -134,6 +134,16 @@ class Constraints:
         if self._forced:
             was = {place: row for row, place in self._place.items()}
             self._place = {was[place]: i for i, place in enumerate(rows.tolist())}
+
+
+def _with_room(bounds: tuple[int, int], needed: int, options: DecodingOptions, row: int) -> tuple[int, int]:
+    """Bounds of a target's length that let it have what it must have; a ``max_length`` that was given stands."""
+    if options.max_length is not None and needed > max(options.max_length, 1):
+        raise ParameterError(
+            f"the prefix and the phrases of sentence {row} take {needed} tokens, its end counted, and max_length is"
+            f" {options.max_length}: raise it, or demand less"
+        )
+    return bounds[0], max(bounds[1], needed)
 
 
 def _check_ids(model: TranslationModel, ids: Ids, name: str, least: int = 0) -> None:

@@ -255,6 +255,13 @@ class Translator:
         for number, text in enumerate(texts):
             if not isinstance(text, str):
                 raise ParameterError(f"text {number} is a {type(text).__name__}: expected str")
+        for name, given in (("prefixes", prefixes), ("phrases", phrases)):
+            if given is not None and len(given) != len(texts):
+                raise ParameterError(
+                    f"{name} has {len(given)} entries: expected one for each of the {len(texts)} texts"
+                )
+        if phrases is not None and any(isinstance(own, str) for own in phrases):
+            raise ParameterError("phrases has a text where a list of them is expected: put each text's in brackets")
         options = options or DecodingOptions()
         if beam is not None:
             options = replace(options, beam=beam, n_best=min(options.n_best, beam))

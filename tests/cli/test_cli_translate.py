@@ -120,6 +120,7 @@ def test_a_long_line_and_unknown_characters(run: Any, model: Translator) -> None
         (["one", "--model", "model", "--head", "1"], "give one of these too"),
         (["one", "--model", "model", "--attention", "no/map.png"], "no folder"),
         (["one", "--model", "model", "--attention", "x.png", "--alignments", "x.png"], "is read or written already"),
+        (["one", "--model", "model", "--alignments", "-"], "where translations go: name a file"),
         (["one", "--model", "model", "--threads", "0"], "threads is 0"),
         (["one", "--model", "model", "--phrase", ""], "a phrase is empty"),
         (["one", "--model", "model", "--top-k", "3"], "sample is False"),

@@ -123,6 +123,8 @@ def test_another_training_is_refused(pairs: EncodedPairs, valid: EncodedPairs, t
         run(pairs, valid, tmp_path, options=quick, heads=4)  # of which no weight has another shape
     with pytest.raises(ParameterError, match="begun with other pairs"):
         run(valid, valid, tmp_path, options=quick)
+    with pytest.raises(ParameterError, match="begun with other pairs"):
+        run(valid, valid, tmp_path, options=replace(quick, learning_rate=1e-3))  # as fewer pairs have it proposed
 
 
 def test_old_weights_are_removed(pairs: EncodedPairs, valid: EncodedPairs, tmp_path: Path) -> None:

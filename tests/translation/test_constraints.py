@@ -152,6 +152,14 @@ def test_constraints_that_cannot_be(given, message):
         list(decode(table(), SOURCES, **given))
 
 
+def test_a_greatest_length_that_was_given_stands():
+    for given in ({"phrases": [[[3, 4, 3]]] * 5}, {"prefixes": [[3, 4, 3]] * 5}):
+        with pytest.raises(ParameterError, match="take 4 tokens, its end counted, and max_length is 3: raise it"):
+            list(decode(table(), SOURCES, DecodingOptions(max_length=3), **given))
+        found = list(decode(table(), SOURCES, DecodingOptions(max_length=4), **given))
+        assert {len(best[0].tokens) for _, best in found} == {3}
+
+
 def test_options_that_cannot_be():
     for wrong in (
         {"beam": 0},

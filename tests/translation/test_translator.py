@@ -180,6 +180,14 @@ def test_what_is_no_list_of_texts(subwords: Subwords, texts: object) -> None:
         make(subwords, "gru").translate(texts)  # type: ignore[arg-type]
 
 
+def test_constraints_that_fit_no_text(subwords: Subwords) -> None:
+    translator = make(subwords, "gru")
+    with pytest.raises(ParameterError, match="phrases has a text where a list of them is expected"):
+        translator.translate_full(["one"], phrases=["two"])
+    with pytest.raises(ParameterError, match="prefixes has 2 entries: expected one for each of the 1 texts"):
+        translator.translate_full(["one"], prefixes=["two", "three"])
+
+
 def test_texts_may_come_one_by_one(subwords: Subwords) -> None:
     translator = make(subwords, "gru")
     assert translator.translate((text for text in TEXTS), SHORT) == translator.translate(TEXTS, SHORT)

@@ -1,0 +1,231 @@
+"""What sound looks like: a waveform above a spectrogram, a mel spectrogram or cepstral coefficients, as PNG."""
+
+from __future__ import annotations
+
+import io
+import math
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from nlpkit.errors import MissingDependencyError, require
+from nlpkit.speech.audio import info, stream
+from nlpkit.speech.audio_source import AudioPath, RawFormat
+from nlpkit.speech.feature_options import FeatureOptions
+from nlpkit.speech.feature_stream import stream_features
+from nlpkit.speech.mel_filters import to_mel
+
+KINDS = {"stft": "spectrogram", "mel": "mel_spectrogram", "mfcc": "mfcc"}
+"""What can be drawn, and the function of `nlpkit.speech` that it comes from."""
+
+_COLUMNS = 2000  # of more frames the loudest of neighbours is drawn
+_RANGE = 80  # dB below the loudest
+_TICKS = (0, 100, 250, 500, 1000, 2000, 4000, 8000, 16000, 32000, 64000)
+
+
+@dataclass(frozen=True, kw_only=True)
+class SoundPicture:
+    """What is drawn.
+
+    Attributes
+    ----------
+    low, high : (n,) float32 arrays
+        The waveform's least and greatest sample in each column of its own.
+    seconds : float
+        How long the sound is.
+    values : (bands, columns) float32 array
+        dB below the loudest; coefficients as they are.
+    first, last : float
+        Seconds at which the first column begins and the last one ends.
+    """
+
+    low: np.ndarray
+    high: np.ndarray
+    seconds: float
+    values: np.ndarray
+    first: float
+    last: float
+
+
+def sound_picture(
+    path: AudioPath,
+    kind: str = "mel",
+    *,
+    preset: str | FeatureOptions = "librosa",
+    offset: float = 0.0,
+    duration: float | None = None,
+    raw: RawFormat | None = None,
+    threads: int | None = None,
+) -> SoundPicture:
+    """Work out what is to be drawn, in little memory however long the file is.
+
+    Parameters
+    ----------
+    path, offset, duration, raw
+        See `nlpkit.speech.load`.
+    kind : {"stft", "mel", "mfcc"}
+        Powers of frequencies, of mel bands, or cepstral coefficients.
+    preset, threads
+        See `nlpkit.speech.spectrogram`.
+
+    Raises
+    ------
+    InputError, MissingDependencyError, ParameterError
+        See `nlpkit.speech.load`.
+    """
+    require(kind in KINDS, "kind", kind, "one of " + ", ".join(map(repr, KINDS)))
+    options = FeatureOptions.of(preset)
+    told = info(path, raw=raw)
+    left = max(0.0, told.duration - offset)
+    expected = round((left if duration is None else min(left, duration)) * options.sr)
+    _rewind(path)
+    low: list[np.ndarray] = []
+    high: list[np.ndarray] = []
+    n = 0
+    for block in stream(path, options.sr, offset=offset, duration=duration, raw=raw):
+        grouped = _groups(block.samples[None], max(1, math.ceil(expected / _COLUMNS)))
+        low += [group.min(axis=2)[0] for group in grouped]
+        high += [group.max(axis=2)[0] for group in grouped]
+        n += len(block.samples)
+    _rewind(path)
+    pool = max(1, math.ceil(options.n_frames(n) / _COLUMNS))
+    waiting = np.zeros((0, 0), np.float32)
+    columns: list[np.ndarray] = []
+    asked: dict[str, Any] = {"offset": offset, "duration": duration, "raw": raw, "threads": threads}
+    for frames in stream_features(path, KINDS[kind], preset=options, **asked):
+        waiting = frames if not waiting.size else np.concatenate([waiting, frames], axis=1)
+        whole = waiting.shape[1] // pool * pool
+        if whole:
+            columns += [group.max(axis=2) for group in _groups(waiting[:, :whole], pool)]
+            waiting = waiting[:, whole:]
+    if waiting.size:
+        columns.append(waiting.max(axis=1, keepdims=True))
+    values = np.concatenate(columns, axis=1) if columns else np.zeros((1, 1), np.float32)  # shorter than a frame
+    if kind != "mfcc":
+        values = 10 * np.log10(np.maximum(values, 1e-10))
+        values = np.maximum(values - values.max(initial=-100), -_RANGE)
+    hop = options.hop_length / options.sr
+    first = -hop / 2 if options.center else (options.frame_length - options.hop_length) / 2 / options.sr
+    return SoundPicture(
+        low=np.concatenate(low),
+        high=np.concatenate(high),
+        seconds=n / options.sr,
+        values=values,
+        first=first,
+        last=first + values.shape[1] * pool * hop,
+    )
+
+
+def spectrogram_png(
+    path: AudioPath,
+    kind: str = "mel",
+    *,
+    preset: str | FeatureOptions = "librosa",
+    offset: float = 0.0,
+    duration: float | None = None,
+    raw: RawFormat | None = None,
+    threads: int | None = None,
+    title: str = "",
+) -> bytes:
+    """Draw the waveform and what `sound_picture` describes, with seconds, Hz and dB.
+
+    Parameters
+    ----------
+    path, kind, preset, offset, duration, raw, threads
+        See `sound_picture`.
+    title : str
+        Stands above.
+
+    Returns
+    -------
+    bytes
+        A PNG file.
+
+    Raises
+    ------
+    InputError, MissingDependencyError, ParameterError
+        See `sound_picture`.
+    """
+    try:
+        from matplotlib.backends.backend_agg import FigureCanvasAgg
+        from matplotlib.figure import Figure
+    except ImportError as error:
+        raise MissingDependencyError(
+            "a picture needs matplotlib, which isn't installed: pip install 'nlpkit[plot]'"
+        ) from error
+    options = FeatureOptions.of(preset)
+    picture = sound_picture(path, kind, preset=options, offset=offset, duration=duration, raw=raw, threads=threads)
+    figure = Figure(figsize=(11, 5.2), dpi=110, layout="constrained")
+    canvas = FigureCanvasAgg(figure)
+    above, axes = figure.subplots(2, 1, sharex=True, height_ratios=(1, 4))
+    _draw_waveform(above, picture)
+    shown = _draw_values(axes, picture, kind, options)
+    figure.colorbar(shown, ax=axes, pad=0.01, label="coefficient" if kind == "mfcc" else "dB below the loudest")
+    axes.set_xlim(0, max(picture.seconds, 1e-3))
+    axes.set_xlabel("seconds")
+    if offset:
+        axes.xaxis.set_major_formatter(lambda x, _: f"{x + offset:g}")
+    if title:
+        above.set_title(title.replace("$", r"\$"), loc="left", fontsize=10)
+    content = io.BytesIO()
+    canvas.print_png(content)
+    return content.getvalue()
+
+
+def _draw_waveform(axes: Any, picture: SoundPicture) -> None:
+    n = len(picture.low)
+    times = (np.arange(n) + 0.5) / n * picture.seconds
+    axes.fill_between(times, picture.low, picture.high, color="#13315c", linewidth=0.6, edgecolor="#13315c")
+    most = max(1e-6, float(np.abs([picture.low.min(), picture.high.max()]).max()))
+    axes.set_ylim(-1.05 * most, 1.05 * most)
+    axes.set_yticks([-most, 0, most], [f"{-most:.2g}", "0", f"{most:.2g}"], fontsize=8)
+    axes.tick_params(labelbottom=False)
+    for side in ("top", "right"):
+        axes.spines[side].set_visible(False)
+
+
+def _draw_values(axes: Any, picture: SoundPicture, kind: str, options: FeatureOptions) -> Any:
+    bands = picture.values.shape[0]
+    given: dict[str, Any] = {"aspect": "auto", "origin": "lower", "interpolation": "nearest"}
+    if kind == "mfcc":
+        rest = np.abs(picture.values[1:])
+        most = float(np.percentile(rest, 99)) if rest.size else 1.0
+        extent = (picture.first, picture.last, -0.5, bands - 0.5)
+        axes.set_ylabel("coefficient")
+        return axes.imshow(picture.values, cmap="RdBu_r", vmin=-most, vmax=most, extent=extent, **given)
+    axes.set_ylabel("Hz")
+    given |= {"cmap": "magma", "vmin": -_RANGE, "vmax": 0}
+    if kind == "stft":
+        step = options.sr / options.n_fft
+        extent = (picture.first, picture.last, -step / 2, (bands - 0.5) * step)
+        shown = axes.imshow(picture.values, extent=extent, **given)
+        axes.set_ylim(0, options.sr / 2)
+        axes.yaxis.set_major_formatter("{x:,.0f}")
+        return shown
+    # band i is the triangle around mel i + 1 of so many steps
+    scale = options.mel_scale
+    lowest, highest = (float(to_mel(hz, scale)) for hz in (options.fmin, options.highest))
+    step = (highest - lowest) / (bands + 1)
+    extent = (picture.first, picture.last, lowest + step / 2, lowest + (bands + 0.5) * step)
+    shown = axes.imshow(picture.values, extent=extent, **given)
+    ticks = [hz for hz in _TICKS if lowest + step / 2 <= float(to_mel(hz, scale)) <= highest - step / 2]
+    axes.set_yticks([float(to_mel(hz, scale)) for hz in ticks], [f"{hz:,}" for hz in ticks])
+    axes.set_ylim(lowest + step / 2, lowest + (bands + 0.5) * step)
+    return shown
+
+
+def _groups(values: np.ndarray, size: int) -> list[np.ndarray]:
+    """Neighbouring columns (bands, columns) together: (bands, n, size) arrays, the rest by itself."""
+    whole = values.shape[1] // size * size
+    parts = []
+    if whole:
+        parts.append(values[:, :whole].reshape(len(values), -1, size))
+    if whole < values.shape[1]:
+        parts.append(values[:, None, whole:])
+    return parts
+
+
+def _rewind(path: AudioPath) -> None:
+    if hasattr(path, "seek"):
+        path.seek(0)

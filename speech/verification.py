@@ -1,0 +1,147 @@
+"""Features beside those of the library that they are to equal."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from nlpkit.errors import MissingDependencyError, ParameterError
+from nlpkit.speech.feature_options import FeatureOptions
+from nlpkit.speech.features import log_mel, mfcc, spectrogram
+
+REFERENCES = {"librosa": "librosa", "kaldi-native-fbank": "kaldi"}
+"""Libraries that features can be held against, and the preset that has their numbers."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Verification:
+    """How far features are from a library's.
+
+    Attributes
+    ----------
+    reference : str
+        The library and its version.
+    kind : str
+        "stft", "mel" or "mfcc".
+    frames : int
+        How many were compared.
+    difference : float
+        The largest: of powers as a share of the largest power, of others as they are.
+    tolerance : float
+        What it may be, in float32.
+    """
+
+    reference: str
+    kind: str
+    frames: int
+    difference: float
+    tolerance: float
+
+    @property
+    def equal(self) -> bool:
+        """Whether the difference is within the tolerance."""
+        return self.difference <= self.tolerance
+
+
+def verify_features(y: np.ndarray, kind: str, options: FeatureOptions, reference: str) -> Verification:
+    """Compare features with a library's.
+
+    Parameters
+    ----------
+    y : (n_samples,) float32 or float64 array
+    kind : {"stft", "mel", "mfcc"}
+        Powers, logarithms of mel bands, or cepstral coefficients.
+    options : FeatureOptions
+        Of the preset that has the library's numbers.
+    reference : {"librosa", "kaldi-native-fbank"}
+
+    Raises
+    ------
+    MissingDependencyError
+        If the library isn't installed.
+    ParameterError
+        If it has no such features, or the options aren't its own.
+    """
+    if reference not in REFERENCES:
+        raise ParameterError(f"reference is {reference!r}: expected one of {', '.join(REFERENCES)}")
+    ours = {"stft": spectrogram, "mel": log_mel, "mfcc": mfcc}[kind](y, preset=options)
+    theirs, version = (_librosa if reference == "librosa" else _kaldi)(y, kind, options)
+    if ours.shape != theirs.shape:
+        raise ParameterError(
+            f"there are {ours.shape} numbers here and {theirs.shape} of {reference}: it has other options"
+        )
+    difference = float(np.abs(ours - theirs).max(initial=0))
+    if kind == "stft":
+        difference /= max(float(theirs.max(initial=0)), 1e-30)
+    tolerance = {"stft": 2e-6, "mel": 0.01 if reference == "librosa" else 5e-3, "mfcc": 0.01}[kind]
+    return Verification(
+        reference=f"{reference} {version}",
+        kind=kind,
+        frames=ours.shape[1],
+        difference=difference,
+        tolerance=tolerance,
+    )
+
+
+def _librosa(y: np.ndarray, kind: str, options: FeatureOptions) -> tuple[np.ndarray, str]:
+    try:
+        import librosa
+    except ImportError as error:
+        raise MissingDependencyError("librosa isn't installed: pip install librosa") from error
+    if options.log != "db" or options.remove_dc or options.preemphasis or not options.center:
+        raise ParameterError("librosa's numbers are those of preset librosa: give that one")
+    same: dict[str, Any] = {
+        "n_fft": options.n_fft,
+        "hop_length": options.hop_length,
+        "win_length": options.win_length,
+        "window": options.window,
+        "pad_mode": options.pad_mode,
+    }
+    if kind == "stft":
+        return np.abs(librosa.stft(y, **same)) ** options.power, librosa.__version__
+    bands = librosa.feature.melspectrogram(
+        y=y,
+        sr=options.sr,
+        power=options.power,
+        n_mels=options.n_mels,
+        fmin=options.fmin,
+        fmax=options.highest,
+        htk=options.mel_scale == "htk",
+        norm=options.mel_norm,
+        **same,
+    )
+    logs = librosa.power_to_db(
+        bands, amin=options.amin, top_db=options.top_db if kind == "mel" else options.mfcc_top_db
+    )
+    if kind == "mel":
+        return logs, librosa.__version__
+    return librosa.feature.mfcc(S=logs, n_mfcc=options.n_mfcc, lifter=options.lifter), librosa.__version__
+
+
+def _kaldi(y: np.ndarray, kind: str, options: FeatureOptions) -> tuple[np.ndarray, str]:
+    try:
+        import kaldi_native_fbank
+    except ImportError as error:
+        raise MissingDependencyError("kaldi-native-fbank isn't installed: pip install kaldi-native-fbank") from error
+    from importlib.metadata import version
+
+    if kind == "stft" or options.mel_scale != "kaldi":
+        raise ParameterError("kaldi-native-fbank has the mel bands and coefficients of preset kaldi: give that one")
+    name = "Fbank" if kind == "mel" else "Mfcc"
+    given = getattr(kaldi_native_fbank, f"{name}Options")()
+    given.frame_opts.dither, given.frame_opts.samp_freq = 0, options.sr
+    given.frame_opts.frame_shift_ms = 1000 * options.hop_length / options.sr
+    given.frame_opts.frame_length_ms = 1000 * options.frame_length / options.sr
+    given.frame_opts.preemph_coeff, given.frame_opts.window_type = options.preemphasis, options.window
+    given.mel_opts.num_bins, given.mel_opts.low_freq = options.n_mels, options.fmin
+    given.mel_opts.high_freq = options.highest
+    if kind == "mfcc":
+        given.num_ceps, given.cepstral_lifter, given.use_energy = options.n_mfcc, options.lifter, options.use_energy
+    extractor = getattr(kaldi_native_fbank, f"Online{name}")(given)
+    extractor.accept_waveform(options.sr, (np.asarray(y, np.float64) * options.sample_scale).tolist())
+    extractor.input_finished()
+    frames = [extractor.get_frame(i) for i in range(extractor.num_frames_ready)]
+    rows = options.n_mels if kind == "mel" else options.n_mfcc
+    return np.array(frames, np.float32).reshape(-1, rows).T, version("kaldi-native-fbank")
