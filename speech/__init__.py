@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from nlpkit.speech.normalization import cmvn, pcen
     from nlpkit.speech.resampling import resample
     from nlpkit.speech.slopes import deltas
+    from nlpkit.speech.voice_activity import SpeechRegion, speech_regions
 
 __all__ = [
     "Audio",
@@ -22,6 +23,7 @@ __all__ = [
     "FeatureOptions",
     "FeatureStream",
     "RawFormat",
+    "SpeechRegion",
     "cmvn",
     "deltas",
     "griffin_lim",
@@ -35,6 +37,7 @@ __all__ = [
     "power_to_db",
     "resample",
     "spectrogram",
+    "speech_regions",
     "stft",
     "stream",
     "stream_features",
@@ -51,6 +54,7 @@ _HOMES = {
     **dict.fromkeys(("griffin_lim", "istft", "stft"), "fourier"),
     **dict.fromkeys(("cmvn", "pcen"), "normalization"),
     "resample": "resampling",
+    **dict.fromkeys(("SpeechRegion", "speech_regions"), "voice_activity"),
 }
 
 
