@@ -23,7 +23,7 @@ from nlpkit.cli.terms import terms
 from nlpkit.cli.train import train
 from nlpkit.cli.train_translation import DERIVED, LEARNT, PROPOSED, translation
 from nlpkit.cli.translate import SEARCH, translate
-from nlpkit.registry import EMBEDDERS, TRAINED
+from nlpkit.registry import EMBEDDERS, TEXT_EMBEDDERS, TRAINED
 
 
 class Configured(NamedTuple):
@@ -38,7 +38,7 @@ class Configured(NamedTuple):
 
 WITH_PARAMETERS = {
     "embed": Configured(embed, EMBEDDERS),
-    "search": Configured(search, EMBEDDERS),
+    "search": Configured(search, TEXT_EMBEDDERS),
     "train": Configured(train, TRAINED),
     "translate": Configured(translate, SEARCH, "How it is searched: "),
 }

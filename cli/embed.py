@@ -85,7 +85,7 @@ def embed(
     decode_errors: options.DecodeErrors = "strict",
     parameters: dict[str, Any] | None = None,
 ) -> None:
-    """Turn texts into vectors: one-hot, bag-of-words, TF-IDF, hashing, Word2Vec or FastText.
+    """Turn texts into vectors: one-hot, bag-of-words, TF-IDF, hashing, Word2Vec or FastText; or sound: log-mel or MFCC.
 
     Without --model it learns from the input (or from --fit), then embeds it.
 
@@ -95,6 +95,7 @@ def embed(
     nlpkit embed -i *.txt --method bow --ngram-range 1,2 --min-df 2 --save model
     zcat big.txt.gz | nlpkit embed --model model -o shards/
     nlpkit embed -i *.txt --model glove.6B.50d.txt -o vectors.npy
+    nlpkit embed -i recordings/ --method mfcc -o clips.npy
     """
     paths = [*inputs, *(texts or [])] if inputs else []
     if not paths and texts:

@@ -1,7 +1,8 @@
-"""``nlpkit info``: what a model folder holds."""
+"""``nlpkit info``: what a model folder holds, or an audio file."""
 
 from __future__ import annotations
 
+import os
 from typing import Annotated, Any
 
 import typer
@@ -11,13 +12,42 @@ from nlpkit.errors import ArtifactError, ParameterError
 
 
 def info(
-    folder: Annotated[str, typer.Argument(metavar="FOLDER", help="The folder of a saved model.", show_default=False)],
+    path: Annotated[
+        str,
+        typer.Argument(metavar="PATH", help="The folder of a saved model, or an audio file.", show_default=False),
+    ],
 ) -> None:
-    """Show what a model folder holds: its method, options, sizes, and where it comes from.
+    """Show what a model folder holds: its method, options, sizes, and where it comes from; or what an audio file is.
 
     \b
     nlpkit info model
+    nlpkit info speech.flac
     """
+    from nlpkit.corpora.audio_files import is_audio_name
+
+    record = _of_sound(path) if os.path.isfile(path) and is_audio_name(path) else _of_model(path)
+    if is_terminal():
+        _show(record)
+    else:
+        print_json_lines([record])
+
+
+def _of_sound(path: str) -> dict[str, Any]:
+    from nlpkit.speech import info as audio_info
+
+    found = audio_info(path)
+    return {
+        "path": path,
+        "kind": "audio",
+        "encoding": found.encoding,
+        "sr": found.sr,
+        "channels": found.channels,
+        "samples": found.frames,
+        "seconds": round(found.duration, 3),
+    }
+
+
+def _of_model(folder: str) -> dict[str, Any]:
     from nlpkit.artifact import describe
     from nlpkit.registry import KINDS, resolve
 
@@ -26,7 +56,7 @@ def info(
         resolve(description.kind, KINDS)
     except ParameterError as error:
         raise ArtifactError(f"{folder}: unknown kind: {error}") from error
-    record: dict[str, Any] = {
+    return {
         "path": str(description.path),
         "kind": description.kind,
         "format_version": description.format_version,
@@ -35,10 +65,6 @@ def info(
         "files": description.files,
         "provenance": description.provenance,
     }
-    if is_terminal():
-        _show(record)
-    else:
-        print_json_lines([record])
 
 
 def _show(record: dict[str, Any]) -> None:

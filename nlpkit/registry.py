@@ -7,7 +7,7 @@ from typing import Any
 
 from .errors import ParameterError
 
-EMBEDDERS = {
+TEXT_EMBEDDERS = {
     "onehot": "nlpkit.embeddings.one_hot:OneHot",
     "bow": "nlpkit.embeddings.bag_of_words:BagOfWords",
     "tfidf": "nlpkit.embeddings.tfidf:Tfidf",
@@ -15,7 +15,15 @@ EMBEDDERS = {
     "word2vec": "nlpkit.embeddings.word2vec:Word2Vec",
     "fasttext": "nlpkit.embeddings.fasttext:FastText",
 }
-"""Embedding methods by their name on the command line, which is also the ``kind`` of their model folders."""
+"""Methods that embed texts, by their name on the command line, which is also the ``kind`` of their model folders."""
+
+CLIP_EMBEDDERS = {
+    "logmel": "nlpkit.speech.clip_vectors:LogMel",
+    "mfcc": "nlpkit.speech.clip_vectors:Mfcc",
+}
+"""Methods that embed sound."""
+
+EMBEDDERS = {**TEXT_EMBEDDERS, **CLIP_EMBEDDERS}
 
 TRAINED = {name: EMBEDDERS[name] for name in ("word2vec", "fasttext")}
 """Those that are trained for a while, in epochs, and can be watched and gone on with."""

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from nlpkit.speech.audio import Audio, AudioInfo, info, load, stream
     from nlpkit.speech.audio_source import RawFormat
+    from nlpkit.speech.clip_vectors import LogMel, Mfcc
     from nlpkit.speech.decibels import power_to_db
+    from nlpkit.speech.feature_files import file_features
     from nlpkit.speech.feature_options import FeatureOptions
     from nlpkit.speech.feature_stream import FeatureStream, stream_features
     from nlpkit.speech.features import log_mel, mel_spectrogram, mfcc, spectrogram
@@ -22,10 +24,13 @@ __all__ = [
     "AudioInfo",
     "FeatureOptions",
     "FeatureStream",
+    "LogMel",
+    "Mfcc",
     "RawFormat",
     "SpeechRegion",
     "cmvn",
     "deltas",
+    "file_features",
     "griffin_lim",
     "info",
     "istft",
@@ -46,8 +51,10 @@ __all__ = [
 _HOMES = {
     **dict.fromkeys(("Audio", "AudioInfo", "info", "load", "stream"), "audio"),
     "RawFormat": "audio_source",
+    **dict.fromkeys(("LogMel", "Mfcc"), "clip_vectors"),
     "power_to_db": "decibels",
     "deltas": "slopes",
+    "file_features": "feature_files",
     "FeatureOptions": "feature_options",
     **dict.fromkeys(("FeatureStream", "stream_features"), "feature_stream"),
     **dict.fromkeys(("log_mel", "mel_spectrogram", "mfcc", "spectrogram"), "features"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from math import inf
+from typing import Any
 
 import numpy as np
 
@@ -111,11 +112,11 @@ class FeatureStream:
         return (made if self._held is None else np.concatenate([self._held, made], axis=1))[:, :left]
 
     @property
-    def _mode(self):  # type: ignore[no-untyped-def]
+    def _mode(self) -> Any:
         return self.options.pad_mode
 
     def _begin(self, before: np.ndarray) -> None:
-        whole = np.concatenate([before, self._waiting])  # type: ignore[list-item]
+        whole = np.concatenate([before, self._waiting])
         self._waiting = whole[(self.options.n_fft - self.options.frame_length) // 2 :]
         self._begun = True
 
@@ -123,7 +124,7 @@ class FeatureStream:
     def _joined(one: np.ndarray | None, other: np.ndarray) -> np.ndarray:
         return other if one is None or not len(one) else np.concatenate([one, other])
 
-    def _asked(self) -> dict[str, bool]:
+    def _asked(self) -> dict[str, Any]:
         return {
             "mel": self.kind != "spectrogram",
             "log": self.kind in ("log_mel", "mfcc"),

@@ -107,7 +107,7 @@ def istft(
     tensor, size, hop = is_tensor(spectrum), options.n_fft, options.hop_length
     leading, frames = tuple(spectrum.shape[:-2]), spectrum.shape[-1]
     flat = spectrum.reshape(-1, *spectrum.shape[-2:])
-    window = padded_window(options)
+    window: Any = padded_window(options)
     if tensor:
         import torch
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from importlib.metadata import version
 from typing import Any
 
 import numpy as np
@@ -100,7 +101,7 @@ def _librosa(y: np.ndarray, kind: str, options: FeatureOptions) -> tuple[np.ndar
         "pad_mode": options.pad_mode,
     }
     if kind == "stft":
-        return np.abs(librosa.stft(y, **same)) ** options.power, librosa.__version__
+        return np.abs(librosa.stft(y, **same)) ** options.power, version("librosa")
     bands = librosa.feature.melspectrogram(
         y=y,
         sr=options.sr,
@@ -116,8 +117,8 @@ def _librosa(y: np.ndarray, kind: str, options: FeatureOptions) -> tuple[np.ndar
         bands, amin=options.amin, top_db=options.top_db if kind == "mel" else options.mfcc_top_db
     )
     if kind == "mel":
-        return logs, librosa.__version__
-    return librosa.feature.mfcc(S=logs, n_mfcc=options.n_mfcc, lifter=options.lifter), librosa.__version__
+        return logs, version("librosa")
+    return librosa.feature.mfcc(S=logs, n_mfcc=options.n_mfcc, lifter=options.lifter), version("librosa")
 
 
 def _kaldi(y: np.ndarray, kind: str, options: FeatureOptions) -> tuple[np.ndarray, str]:
@@ -125,8 +126,6 @@ def _kaldi(y: np.ndarray, kind: str, options: FeatureOptions) -> tuple[np.ndarra
         import kaldi_native_fbank
     except ImportError as error:
         raise MissingDependencyError("kaldi-native-fbank isn't installed: pip install kaldi-native-fbank") from error
-    from importlib.metadata import version
-
     if kind == "stft" or options.mel_scale != "kaldi":
         raise ParameterError("kaldi-native-fbank has the mel bands and coefficients of preset kaldi: give that one")
     name = "Fbank" if kind == "mel" else "Mfcc"

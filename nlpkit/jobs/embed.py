@@ -15,6 +15,7 @@ from nlpkit.errors import ParameterError
 from .models import describe_parameters, fitted, model_hash, names_of, shape_of
 from .passes import AnyTexts, Progress, StrPath, embed
 from .sinks import Collected, RowSink, check_apart, check_output, check_place
+from .sounds import sounds
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -84,7 +85,7 @@ def embed_files(
     resume: bool = False,
     progress: Progress | None = None,
 ) -> EmbedReport:
-    """Turn the texts of files into vectors.
+    """Turn the texts of files, or the sound of audio files, into vectors.
 
     Memory stays flat: inputs of more than `nlpkit.jobs.passes.IN_MEMORY_CHARACTERS` are read once to learn
     from them and once to embed them, and vectors go out as they come. Only what is not written (no
@@ -94,7 +95,8 @@ def embed_files(
     ----------
     inputs : path, iterable of paths, or GivenTexts
         Files, folders, globs, ``-``. They and ``per`` … ``stdin`` are as in `nlpkit.corpora.Texts`. A stream
-        that goes to a folder is copied to a temporary file first, so that ``resume`` knows it again.
+        that goes to a folder is copied to a temporary file first, so that ``resume`` knows it again. With a method of
+        `nlpkit.registry.CLIP_EMBEDDERS` they are audio files, as in `nlpkit.corpora.AudioFiles`.
     output : path or RowSink, optional
         A file, by suffix .npz (not for dense vectors), .npy, .parquet, .jsonl or .svmlight; a folder of shards;
         ``-`` for JSON Lines on standard output. Without one the report holds the vectors.
@@ -153,7 +155,13 @@ def embed_files(
         stdin=stdin,
     )
     with ExitStack() as open_texts:
-        texts: AnyTexts = inputs if isinstance(inputs, GivenTexts) else read(inputs)
+        about_texts = {"per": per, "field": field, "column": column, "delimiter": delimiter, "fit": fit}
+        texts: AnyTexts
+        if isinstance(inputs, GivenTexts):
+            texts = inputs
+        else:
+            named = inputs if isinstance(inputs, str | os.PathLike) else list(inputs)
+            texts = sounds(named, method, model, about_texts) or read(named)
         open_texts.enter_context(texts)
         training = None if fit is None else open_texts.enter_context(read(fit))
         job = _Job(

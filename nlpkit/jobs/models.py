@@ -11,7 +11,7 @@ from typing import Any
 from nlpkit.corpora import Block
 from nlpkit.errors import ParameterError
 from nlpkit.estimator import Estimator
-from nlpkit.registry import EMBEDDERS, resolve
+from nlpkit.registry import CLIP_EMBEDDERS, EMBEDDERS, resolve
 
 from .passes import AnyTexts, Progress, fit, learn
 
@@ -140,6 +140,10 @@ def names_of(model: Any) -> Sequence[str] | None:
 
 def shape_of(model: Any) -> tuple[int, Any, bool]:
     """Return the number and the dtype of the columns of a fitted model's vectors, and whether these are sparse."""
+    if model.kind in CLIP_EMBEDDERS:
+        import numpy as np
+
+        return len(model.get_feature_names_out()), np.dtype(np.float32), False
     vectors = model.transform([""])
     return vectors.shape[1], vectors.dtype, hasattr(vectors, "indptr")
 

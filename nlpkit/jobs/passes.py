@@ -6,16 +6,16 @@ import os
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from nlpkit.corpora import Block, GivenTexts, Texts
+from nlpkit.corpora import AudioFiles, Block, GivenTexts, Texts
 from nlpkit.corpora.texts import BLOCK_CHARACTERS
 from nlpkit.errors import InputError
-from nlpkit.registry import TRAINED
+from nlpkit.registry import CLIP_EMBEDDERS, TRAINED
 
 IN_MEMORY_CHARACTERS = 1 << 24
 """Inputs of at most so many characters are read once and held; longer ones are read twice, block by block."""
 
 StrPath = str | os.PathLike[str]
-AnyTexts = Texts | GivenTexts
+AnyTexts = Texts | GivenTexts | AudioFiles
 Progress = Callable[[str, int, int | None], None]
 """Called at times with what is being done, the bytes that were read, and those there are (or None); where that is
 `TRAINING`, with the words that were trained, and those there are in all epochs; where it is `TRANSLATING`, with the
@@ -99,7 +99,7 @@ def embed(
 
 def needs_fit(model: Any) -> bool:
     """Whether there is something that the model has to learn before it can embed."""
-    return model.kind != "hashing"
+    return model.kind != "hashing" and model.kind not in CLIP_EMBEDDERS
 
 
 def no_texts(texts: AnyTexts) -> InputError:

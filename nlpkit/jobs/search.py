@@ -10,6 +10,7 @@ from typing import Any, BinaryIO
 
 from nlpkit.corpora import Texts
 from nlpkit.errors import ParameterError
+from nlpkit.registry import CLIP_EMBEDDERS, TEXT_EMBEDDERS
 
 from .models import fitted
 from .passes import Progress, StrPath, embed
@@ -101,6 +102,8 @@ def search_files(
     with ExitStack() as stack:
         texts = stack.enter_context(read(inputs))
         training = None if fit is None else stack.enter_context(read(fit))
+        if method in CLIP_EMBEDDERS:
+            raise ParameterError(f"{method} embeds sound, and texts are searched: choose {', '.join(TEXT_EMBEDDERS)}")
         _, model, held = fitted(texts, training, model, method, parameters, threads, progress)
         weights, is_cosine = _query_vector(model, query)
         best: list[Hit] = []

@@ -69,6 +69,23 @@ def test_a_folder_has_a_file_for_each_and_loses_none_to_a_bad_one(run: Any, soun
     assert sorted(path.name for path in (tmp_path / "out").iterdir()) == ["a.npy", "manifest.json"]
 
 
+def test_info(run: Any, sound: Path) -> None:
+    import json
+
+    done = run("info", "a.wav")
+    assert done.code == 0
+    assert json.loads(done.out) == {
+        "path": "a.wav",
+        "kind": "audio",
+        "encoding": "WAV (Microsoft), Signed 16 bit PCM",
+        "sr": 16000,
+        "channels": 1,
+        "samples": 24000,
+        "seconds": 1.5,
+    }
+    assert "Signed 16 bit PCM" in run("info", "a.wav", terminal=True).out
+
+
 def test_raw_samples(run: Any, tmp_path: Path) -> None:
     whole = (Y * 32767).astype("<i2")
     (tmp_path / "a.raw").write_bytes(whole.tobytes())

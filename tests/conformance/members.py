@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import scipy.sparse as sp
 
-from nlpkit.registry import EMBEDDERS, TRAINED, resolve
+from nlpkit.registry import CLIP_EMBEDDERS, EMBEDDERS, TRAINED, resolve
 
 TEXTS = [
     "the film was a joy from start to finish",
@@ -25,27 +25,45 @@ TEXTS = [
     "a bad story in every way",
 ]
 LABELS = [1, 0, 1, 0, 1, 0, 1, 0, 1, 0, 1, 0]
-STATELESS = {"hashing"}
+CLIPS = [
+    (0.1 + 0.3 * label) * np.sin(2 * np.pi * (200 + 300 * label + 10 * i) * np.arange(3000 + 200 * i) / 8000)
+    for i, label in enumerate(LABELS)
+]
+SOUND = set(CLIP_EMBEDDERS)
+STATELESS = {"hashing"} | SOUND
 DENSE = set(TRAINED)
 SMALL: dict[str, dict[str, Any]] = {
     "word2vec": {"vector_size": 8, "min_count": 1, "epochs": 2, "threads": 1},
     "fasttext": {"vector_size": 8, "min_count": 1, "epochs": 2, "threads": 1, "bucket": 100},
+    **{name: {"sr": 8000, "n_fft": 256, "hop_length": 100, "n_mels": 20} for name in SOUND},
 }
 OPTIONS: dict[str, dict[str, Any]] = {
-    name: {"window": 2, "lowercase": False} if name in DENSE else {"ngram_range": (1, 2), "lowercase": False}
-    for name in EMBEDDERS
+    **{name: {"ngram_range": (1, 2), "lowercase": False} for name in EMBEDDERS},
+    **{name: {"window": 2, "lowercase": False} for name in DENSE},
+    **{name: {"segments": 2, "preset": "kaldi"} for name in SOUND},
 }
 """Two parameters of each method, with values that aren't the defaults."""
+OTHERS: dict[str, dict[str, Any]] = {
+    **{name: {"lowercase": True, "tokenizer": "whitespace"} for name in EMBEDDERS},
+    **{name: {"preset": "librosa", "threads": 1} for name in SOUND},
+}
+"""One of these two with another value, and a third one."""
 WRONG: dict[str, dict[str, Any]] = {
-    name: {"architecture": "nonsense"} if name in DENSE else {"analyzer": "nonsense", "ngram_range": (3, 1)}
-    for name in EMBEDDERS
+    **{name: {"analyzer": "nonsense", "ngram_range": (3, 1)} for name in EMBEDDERS},
+    **{name: {"architecture": "nonsense"} for name in DENSE},
+    **{name: {"preset": "nonsense"} for name in SOUND},
 }
 
 everyone = pytest.mark.parametrize("name", EMBEDDERS)
 learners = pytest.mark.parametrize("name", [name for name in EMBEDDERS if name not in STATELESS])
 counters = pytest.mark.parametrize("name", [name for name in EMBEDDERS if name not in STATELESS | DENSE])
-sparse = pytest.mark.parametrize("name", [name for name in EMBEDDERS if name not in DENSE])
-dense = pytest.mark.parametrize("name", sorted(DENSE))
+sparse = pytest.mark.parametrize("name", [name for name in EMBEDDERS if name not in DENSE | SOUND])
+dense = pytest.mark.parametrize("name", sorted(DENSE | SOUND))
+
+
+def inputs(name: str) -> list[Any]:
+    """What a method embeds."""
+    return CLIPS if name in SOUND else TEXTS
 
 
 def make(name: str, **parameters: Any) -> Any:
@@ -67,5 +85,5 @@ def known_words(model: Any) -> Any:
 
 def learnt(model: Any) -> bytes:
     """What a model holds, as bytes that change when it changes."""
-    X = sp.csr_matrix(model.transform(TEXTS))
+    X = sp.csr_matrix(model.transform(inputs(model.kind)))
     return b"".join(array.tobytes() for array in (X.data, X.indices, X.indptr))

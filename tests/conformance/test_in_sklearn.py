@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from members import DENSE, LABELS, OPTIONS, STATELESS, TEXTS, everyone, learners, light, make, matrix, sparse
+from members import DENSE, LABELS, OPTIONS, SOUND, STATELESS, everyone, inputs, learners, light, make, matrix, sparse
 from sklearn.base import clone
 from sklearn.compose import ColumnTransformer
 from sklearn.linear_model import LogisticRegression
@@ -18,22 +18,24 @@ from nlpkit.registry import EMBEDDERS
 
 @everyone
 def test_pipeline(name: str) -> None:
-    pipeline = Pipeline([("embed", light(name)), ("classify", LogisticRegression())]).fit(TEXTS, LABELS)
-    assert name in DENSE or pipeline.score(TEXTS, LABELS) == 1.0
+    pipeline = Pipeline([("embed", light(name)), ("classify", LogisticRegression())]).fit(inputs(name), LABELS)
+    assert name in DENSE | SOUND or pipeline.score(inputs(name), LABELS) == 1.0
     options = {f"embed__{option}": value for option, value in OPTIONS[name].items()}
-    assert pipeline.set_params(**options).fit(TEXTS, LABELS).get_params().items() >= options.items()
-    assert pipeline.predict(TEXTS).shape == (len(TEXTS),)
+    assert pipeline.set_params(**options).fit(inputs(name), LABELS).get_params().items() >= options.items()
+    assert pipeline.predict(inputs(name)).shape == (len(inputs(name)),)
 
 
 @sparse
 def test_a_pipeline_predicts(name: str) -> None:
-    assert make_pipeline(light(name), LogisticRegression()).fit(TEXTS, LABELS).predict(["dull and bad"]).tolist() == [0]
+    assert make_pipeline(light(name), LogisticRegression()).fit(inputs(name), LABELS).predict(
+        ["dull and bad"]
+    ).tolist() == [0]
 
 
 @learners
 def test_names_through_a_pipeline(name: str) -> None:
-    pipeline = make_pipeline(make(name)).fit(TEXTS)
-    assert pipeline.get_feature_names_out().tolist() == make(name).fit(TEXTS).get_feature_names_out().tolist()
+    pipeline = make_pipeline(make(name)).fit(inputs(name))
+    assert pipeline.get_feature_names_out().tolist() == make(name).fit(inputs(name)).get_feature_names_out().tolist()
 
 
 @pytest.mark.parametrize(("name", "jobs"), [*((name, None) for name in EMBEDDERS), ("tfidf", 2)])
@@ -42,27 +44,33 @@ def test_grid_search(name: str, jobs: int | None) -> None:
     grid: dict[str, list[Any]] = {"embed__ngram_range": [(1, 1), (1, 2)], "embed__analyzer": ["word", "char_wb"]}
     if name in DENSE:
         grid = {"embed__window": [2, 5], "embed__architecture": ["skipgram", "cbow"]}
-    search = GridSearchCV(pipeline, grid, cv=2, error_score="raise", n_jobs=jobs).fit(TEXTS, LABELS)
+    if name in SOUND:
+        grid = {"embed__segments": [1, 2], "embed__preset": ["librosa", "kaldi"]}
+    search = GridSearchCV(pipeline, grid, cv=2, error_score="raise", n_jobs=jobs).fit(inputs(name), LABELS)
     assert len(search.cv_results_["params"]) == 4
     assert np.isfinite(search.cv_results_["mean_test_score"]).all()
-    assert len(search.predict(TEXTS)) == len(TEXTS)
+    assert len(search.predict(inputs(name))) == len(inputs(name))
 
 
 @everyone
 def test_cross_validation(name: str) -> None:
-    scores = cross_val_score(make_pipeline(light(name), LogisticRegression()), TEXTS, LABELS, cv=3, error_score="raise")
+    scores = cross_val_score(
+        make_pipeline(light(name), LogisticRegression()), inputs(name), LABELS, cv=3, error_score="raise"
+    )
     assert scores.shape == (3,)
 
 
 @everyone
 def test_feature_union(name: str) -> None:
-    other = {"vector_size": 4} if name in DENSE else {"analyzer": "char", "ngram_range": (1, 2)}
+    other: dict[str, Any] = {"analyzer": "char", "ngram_range": (1, 2)}
+    if name in DENSE | SOUND:
+        other = {"vector_size": 4} if name in DENSE else {"segments": 3}
     union = FeatureUnion([("words", light(name)), ("others", light(name, **other))])
-    X = union.fit_transform(TEXTS)
-    halves = [model.fit(TEXTS).transform(TEXTS) for _, model in clone(union).transformer_list]
+    X = union.fit_transform(inputs(name))
+    halves = [model.fit(inputs(name)).transform(inputs(name)) for _, model in clone(union).transformer_list]
     np.testing.assert_array_equal(matrix(X)[:, : halves[0].shape[1]], matrix(halves[0]))
     assert X.shape[1] == sum(half.shape[1] for half in halves)
-    if name not in STATELESS:
+    if name not in STATELESS or name in SOUND:
         names = union.get_feature_names_out()
         assert len(names) == X.shape[1]
         assert names[0].startswith("words__")
@@ -72,13 +80,13 @@ def test_feature_union(name: str) -> None:
 def test_column_transformer(name: str) -> None:
     import pandas as pd
 
-    frame = pd.DataFrame({"title": TEXTS, "body": TEXTS[::-1], "number": range(len(TEXTS))})
+    frame = pd.DataFrame({"title": inputs(name), "body": inputs(name)[::-1], "number": range(len(inputs(name)))})
     columns = ColumnTransformer(
         [("title", light(name), "title"), ("body", light(name), "body"), ("rest", "passthrough", ["number"])]
     )
     X = columns.fit_transform(frame)
-    assert X.shape[0] == len(TEXTS)
-    first = light(name).fit_transform(TEXTS)
+    assert X.shape[0] == len(inputs(name))
+    first = light(name).fit_transform(inputs(name))
     np.testing.assert_array_equal(matrix(X[:, : first.shape[1]]), matrix(first))
-    if name not in STATELESS:
+    if name not in STATELESS or name in SOUND:
         assert columns.get_feature_names_out()[0].startswith("title__")

@@ -1,0 +1,94 @@
+"""Audio files under the interface of `nlpkit.corpora.Texts`: what stands in place of a text is the file's path."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator
+
+from nlpkit.corpora.paths import find_sources
+from nlpkit.corpora.source_files import Rereadable
+from nlpkit.corpora.texts import Block, Row
+from nlpkit.errors import InputError
+
+SUFFIXES = frozenset(
+    f".{suffix}"
+    for suffix in (
+        *("wav", "wave", "w64", "rf64", "flac", "ogg", "oga", "opus", "mp3", "aif", "aiff", "aifc", "au", "snd", "caf"),
+        *("sph", "nist", "m4a", "mp4", "webm", "mkv", "mka", "aac", "ac3", "amr", "wma", "ape"),
+    )
+)
+"""How the names of audio files end."""
+
+_BLOCK_FILES = 256
+
+
+class AudioFiles(Rereadable):
+    """The audio files that inputs name.
+
+    Parameters
+    ----------
+    inputs : path or iterable of paths
+        Files, folders (every audio file below, by its suffix), globs.
+
+    Raises
+    ------
+    InputError
+        If one doesn't exist or holds no audio file.
+
+    Examples
+    --------
+    >>> from pathlib import Path
+    >>> from tempfile import TemporaryDirectory
+    >>> with TemporaryDirectory() as folder:
+    ...     for name in ("a.wav", "b.flac", "notes.txt"):
+    ...         Path(folder, name).touch()
+    ...     [os.path.basename(row.text) for row in AudioFiles(folder)]
+    ['a.wav', 'b.flac']
+    """
+
+    skipped = 0
+
+    def __init__(self, inputs: str | os.PathLike[str] | Iterable[str | os.PathLike[str]]) -> None:
+        named = [inputs] if isinstance(inputs, str | os.PathLike) else list(inputs)
+        self.folders = [os.fspath(name) for name in named if os.path.isdir(name)]
+        found = []
+        for name in named:
+            sources = find_sources([name], per="file")
+            if any(source.path is None for source in sources):
+                raise InputError("audio isn't read from standard input: give a file")
+            if os.path.isdir(name):
+                sources = [source for source in sources if is_audio_name(source.name)]
+                if not sources:
+                    raise InputError(f"{os.fspath(name)}: there is no audio file in the folder, by its name")
+            found += sources
+        super().__init__(found)
+
+    def __iter__(self) -> Iterator[Row]:
+        return (Row(source.name, str(source.path)) for source in self.sources)
+
+    def texts(self) -> Iterator[str]:
+        """Iterate over the paths."""
+        return (row.text for row in self)
+
+    def blocks(self, n_characters: int = 0) -> Iterator[Block]:
+        """Iterate over blocks of some hundred files."""
+        self._begin()
+        for first in range(0, len(self.sources), _BLOCK_FILES):
+            part = self.sources[first : first + _BLOCK_FILES]
+            yield Block([source.name for source in part], [str(source.path) for source in part])
+            self.bytes_read += sum(source.size or 0 for source in part)
+
+    def fingerprint(self) -> dict[str, object]:
+        """Return what tells these files from others: names, sizes and times."""
+        return self._files.fingerprint()
+
+
+def is_audio_name(name: str) -> bool:
+    """Whether a file is audio, by the end of its name.
+
+    Examples
+    --------
+    >>> is_audio_name("a.FLAC"), is_audio_name("a.txt")
+    (True, False)
+    """
+    return os.path.splitext(name)[1].lower() in SUFFIXES
