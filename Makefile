@@ -66,7 +66,7 @@ check-python:
 .venv-demo/.installed: pyproject.toml constraints.txt | check-python
 	$(PYTHON) -m venv .venv-demo
 	$(DEMO)/python -m pip install --quiet torch
-	$(DEMO)/python -m pip install --quiet -e ".[translation]"
+	$(DEMO)/python -m pip install --quiet -e ".[translation,speech]"
 	@touch $@
 
 .venv/.installed: pyproject.toml constraints.txt | check-python

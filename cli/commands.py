@@ -104,7 +104,7 @@ def nlpkit(
         ),
     ] = False,
 ) -> None:
-    """Text in; vectors, translations, models and answers out.
+    """Text and audio in; vectors, translations, models, pictures and answers out.
 
     \b
     nlpkit embed "one cat" "two cats"
@@ -114,6 +114,7 @@ def nlpkit(
     nlpkit similar model good
     nlpkit train translation --src train.en --trg train.de -o en-de
     nlpkit translate "two dogs run" --model en-de
+    nlpkit spectrogram speech.flac -o speech.png
     """
     if context.invoked_subcommand is None:
         print(context.get_help())

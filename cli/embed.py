@@ -10,6 +10,7 @@ from nlpkit.cli import options
 from nlpkit.cli.screen import is_terminal, note, progress_bar
 from nlpkit.cli.vectors_table import VectorsTable
 from nlpkit.jobs import EmbedReport, embed_files, embed_texts
+from nlpkit.registry import CLIP_EMBEDDERS
 
 OUTPUT = "Where vectors go"
 
@@ -141,6 +142,7 @@ def _tell(report: EmbedReport, output: str | None, save: str | None) -> None:
     if report.skipped:
         note(f"texts skipped because they can't be decoded: {report.skipped:,}")
     if output not in (None, "-"):
-        note(f"{report.rows:,} texts × {report.columns:,} columns of {report.method} in {output}")
+        rows = "clips" if report.method in CLIP_EMBEDDERS else "texts"
+        note(f"{report.rows:,} {rows} × {report.columns:,} columns of {report.method} in {output}")
     if save is not None:
         note(f"the {report.method} model is in {save}")

@@ -10,7 +10,7 @@ import typer
 
 from nlpkit.embeddings.formats import FORMATS
 from nlpkit.errors import ParameterError
-from nlpkit.registry import EMBEDDERS
+from nlpkit.registry import EMBEDDERS, TEXT_EMBEDDERS
 
 READING = "How texts are read"
 
@@ -35,6 +35,16 @@ Method = Annotated[
         "-m",
         "--method",
         metavar="|".join(EMBEDDERS),
+        help=described("How texts become vectors; logmel and mfcc are for sound.", "tfidf"),
+        show_default=False,
+    ),
+]
+TextMethod = Annotated[
+    str | None,
+    typer.Option(
+        "-m",
+        "--method",
+        metavar="|".join(TEXT_EMBEDDERS),
         help=described("How texts become vectors.", "tfidf"),
         show_default=False,
     ),

@@ -30,7 +30,7 @@ def search(
     paths: Annotated[list[str] | None, typer.Argument(metavar="PATH", help="Further inputs after -i.")] = None,
     inputs: options.Inputs = None,
     k: Annotated[int, typer.Option("-k", metavar="N", help="How many texts to show.")] = 10,
-    method: options.Method = None,
+    method: options.TextMethod = None,
     model: options.Model = None,
     fit: options.Fit = None,
     threads: options.Threads = None,

@@ -42,6 +42,12 @@ SCENES = [
         'nlpkit analogy corpora/samples/wiki-words "paris - france + germany" -k 3',
     ),
     (
+        "Recordings: what one is, its picture, and three of them as vectors that a classifier takes.",
+        "nlpkit info corpora/samples/digits/3_jackson_0.wav",
+        "nlpkit spectrogram corpora/samples/digits/3_jackson_0.wav -o three.png",
+        "nlpkit embed -i corpora/samples/digits --method mfcc --n-mfcc 3 -o digits.npy",
+    ),
+    (
         "A translator, trained before your eyes on numbers in English and French words; then two numbers that weren't\n"
         "among them, and which English words it looks at for each French one.",
         "nlpkit train translation --pairs corpora/samples/numbers.en-fr.tsv --arch gru --attention additive"

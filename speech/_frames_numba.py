@@ -76,11 +76,12 @@ def band_frames(
         Samples from frame to frame, and from the beginning of the first one to the first sample.
     padding : int
         ZEROS, REFLECT or EDGE.
-    frame_options : (3,) float64
-        What samples are multiplied by, whether (1 or 0) a frame's mean is taken away, and the share of the sample
-        before that is taken away then (pre-emphasis).
+    frame_options : (4,) float64
+        What energies are multiplied by; whether (1 or 0) a frame's mean is taken away; the share of the sample before
+        that is taken away then (pre-emphasis); and by how much that share is too large, where it was rounded.
     window : (size,) float
-        Half of it. A frame has ``size`` samples; zeros follow them up to the length of the transform.
+        Half of it, times what samples are to be multiplied by. A frame has ``size`` samples; zeros follow them up to
+        the length of the transform.
     radices, twiddles, turns
         See `nlpkit.speech._fft_numba`.
     magnitude : bool
@@ -162,34 +163,35 @@ def _mirrored(i, length, padding):
 
 @part
 def _prepare(block, frame_options, window, n_fft, energies, place, here, lanes):
-    """Scale, take away the mean, emphasise, and multiply by the window; zeros follow."""
+    """Take away the mean, emphasise, and multiply by the window; zeros follow.
+
+    x[n] - c x[n - 1] is rounded once, before the mean is taken from it: so what is left of a loud low tone is exact.
+    """
     size = len(window)
-    if frame_options[0] != 1.0:
-        factor = splat_half(block, frame_options[0])
-        for n in range(size):
-            store(block, n * lanes, multiply(load_half(block, n * lanes), factor))
+    mean = splat_half(block, 0.0)
     if frame_options[1] != 0.0:
-        total = splat_half(block, 0.0)
         for n in range(size):
-            total = add(total, load_half(block, n * lanes))
-        mean = multiply(total, splat_half(block, 1.0 / size))
-        for n in range(size):
-            store(block, n * lanes, subtract(load_half(block, n * lanes), mean))
+            mean = add(mean, load_half(block, n * lanes))
+        mean = multiply(mean, splat_half(block, 1.0 / size))
     if len(energies):
         total = splat_half(block, 0.0)
         for n in range(size):
-            x = load_half(block, n * lanes)
+            x = subtract(load_half(block, n * lanes), mean)
             total = multiply_add(x, x, total)
-        store(block, n_fft * lanes, total)
+        store(block, n_fft * lanes, multiply(total, splat_half(block, frame_options[0])))
         for lane in range(here):
             energies[place + lane] = block[n_fft * lanes + lane]
     if frame_options[2] != 0.0:
-        share = splat_half(block, -frame_options[2])
-        for n in range(size - 1, 0, -1):
-            store(block, n * lanes, multiply_add(share, load_half(block, (n - 1) * lanes), load_half(block, n * lanes)))
-        store(block, 0, multiply_add(share, load_half(block, 0), load_half(block, 0)))
-    for n in range(size):
-        store(block, n * lanes, multiply(load_half(block, n * lanes), splat_half_of(window, n)))
+        share, rest = splat_half(block, -frame_options[2]), splat_half(block, frame_options[3])
+        mean = multiply(mean, splat_half(block, 1.0 - frame_options[2]))
+        for n in range(size - 1, -1, -1):
+            before = load_half(block, (n - 1) * lanes if n else 0)
+            x = multiply_add(rest, before, multiply_add(share, before, load_half(block, n * lanes)))
+            store(block, n * lanes, multiply(subtract(x, mean), splat_half_of(window, n)))
+    else:
+        for n in range(size):
+            x = subtract(load_half(block, n * lanes), mean)
+            store(block, n * lanes, multiply(x, splat_half_of(window, n)))
     nothing = splat_half(block, 0.0)
     for n in range(size, n_fft):
         store(block, n * lanes, nothing)

@@ -23,7 +23,7 @@ class BandTables:
     Attributes
     ----------
     window, half_window : (frame_length,) array
-        Half of it is what `nlpkit.speech._frames_numba` takes.
+        Half of it, times ``sample_scale``, is what `nlpkit.speech._frames_numba` takes.
     filters : (n_bands, 1 + n_fft // 2) array, or None
         None where each frequency is a band.
     starts, sizes : (n_bands,) int64 array
@@ -33,7 +33,7 @@ class BandTables:
     radices : (n,) int64 array
         Empty where a transform of n_fft samples isn't one for the compiled road.
     twiddles, turns : array
-    frame_options : (3,) float64 array
+    frame_options : (4,) float64 array
     """
 
     window: np.ndarray
@@ -59,9 +59,10 @@ def band_tables(options: FeatureOptions, mel: bool, dtype: np.dtype) -> BandTabl
     filters = mel_filters(options) if mel else None
     starts, sizes, weights = _spans(filters) if filters is not None else _each(1 + options.n_fft // 2)
     radices = radices_of(options.n_fft)
+    emphasis = float(dtype.type(options.preemphasis))
     return BandTables(
         window=window_of(options).astype(dtype),
-        half_window=(window_of(options) / 2).astype(dtype),
+        half_window=(window_of(options) * options.sample_scale / 2).astype(dtype),
         filters=None if filters is None else filters.astype(dtype),
         starts=starts,
         sizes=sizes,
@@ -69,7 +70,9 @@ def band_tables(options: FeatureOptions, mel: bool, dtype: np.dtype) -> BandTabl
         radices=np.array(radices, dtype=np.int64),
         twiddles=_twiddles(options.n_fft // 2, radices).astype(dtype),
         turns=_cos_and_sin(np.pi * np.arange(options.n_fft // 2 + 1) / max(options.n_fft // 2, 1)).astype(dtype),
-        frame_options=np.array([options.sample_scale, float(options.remove_dc), options.preemphasis]),
+        frame_options=np.array(
+            [options.sample_scale**2, float(options.remove_dc), emphasis, emphasis - options.preemphasis]
+        ),
     )
 
 

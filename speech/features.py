@@ -66,7 +66,7 @@ def spectrogram(
     >>> powers.shape, int(powers[:, 50].argmax()) * 16000 / 400
     ((201, 101), 1000.0)
     """
-    options = FeatureOptions.of(preset, sr=sr, n_fft=n_fft, hop_length=hop_length)
+    options = _options(preset, sr, n_fft, hop_length)
     return _extract(y, options, "powers", lengths, pad_to, threads)
 
 
@@ -106,7 +106,7 @@ def mel_spectrogram(
     >>> mel_spectrogram(np.zeros(22050)).shape
     (128, 44)
     """
-    options = FeatureOptions.of(preset, sr=sr, n_fft=n_fft, hop_length=hop_length, n_mels=n_mels)
+    options = _options(preset, sr, n_fft, hop_length, n_mels)
     return _extract(y, options, "mel", lengths, pad_to, threads)
 
 
@@ -145,7 +145,7 @@ def log_mel(
     >>> log_mel(np.zeros(16000, "float32"), preset="whisper", pad_to=30.0).shape
     (80, 3000)
     """
-    options = FeatureOptions.of(preset, sr=sr, n_fft=n_fft, hop_length=hop_length, n_mels=n_mels)
+    options = _options(preset, sr, n_fft, hop_length, n_mels)
     return _extract(y, options, "log_mel", lengths, pad_to, threads)
 
 
@@ -186,11 +186,24 @@ def mfcc(
     >>> mfcc(np.zeros(16000), preset="kaldi").shape
     (13, 98)
     """
-    options = FeatureOptions.of(preset, sr=sr, n_fft=n_fft, hop_length=hop_length, n_mels=n_mels, n_mfcc=n_mfcc)
+    options = _options(preset, sr, n_fft, hop_length, n_mels, n_mfcc)
     require(options.n_mfcc <= options.n_mels, "n_mfcc", options.n_mfcc, f"at most n_mels ({options.n_mels})")
     if options.log == "whisper":
         raise ParameterError("whisper's features have no cepstral coefficients: take another preset")
     return _extract(y, options, "mfcc", lengths, pad_to, threads)
+
+
+@lru_cache(maxsize=64, typed=True)
+def _options(
+    preset: str | FeatureOptions,
+    sr: int | None,
+    n_fft: int | None,
+    hop_length: int | None,
+    n_mels: int | None = None,
+    n_mfcc: int | None = None,
+) -> FeatureOptions:
+    """Options, checked once: for a clip of a second the checks take as long as the work."""
+    return FeatureOptions.of(preset, sr=sr, n_fft=n_fft, hop_length=hop_length, n_mels=n_mels, n_mfcc=n_mfcc)
 
 
 def _extract(

@@ -166,3 +166,23 @@ def test_spoken_digits(tmp_path: Path) -> None:
     X, y = Mfcc(sr=8000, n_fft=256, hop_length=80, n_mels=40).transform(paths), np.array(digits)
     model = make_pipeline(StandardScaler(), LogisticRegression(max_iter=500)).fit(X[~held_out], y[~held_out])
     assert model.score(X[held_out], y[held_out]) >= 0.95
+
+
+@pytest.mark.data
+@pytest.mark.slow
+def test_the_page_about_spoken_digits(tmp_path: Path) -> None:
+    """Its code runs and prints about what it says."""
+    import subprocess
+    import sys
+
+    if not DATA.is_dir():
+        pytest.skip("NLPKIT_DATA names no folder with speech/fsdd.tar.gz")
+    with tarfile.open(DATA / "fsdd.tar.gz") as archive:
+        archive.extractall(tmp_path, filter="data")
+    page = (Path(__file__).parents[2] / "docs/spoken-digits.md").read_text(encoding="utf-8")
+    code, said = (re.findall(rf"```{kind}\n(.*?)```", page, re.DOTALL)[0] for kind in ("python", "text"))
+    [folder] = [path.parent for path in tmp_path.rglob("recordings")]
+    ran = subprocess.run([sys.executable, "-P", "-c", code], cwd=folder, capture_output=True, text=True, check=True)
+    shares = [[float(share) for share in re.findall(r"([\d.]+)%", text)] for text in (ran.stdout, said)]
+    np.testing.assert_allclose(*shares, atol=1.0)
+    assert re.sub(r"[\d.]+%", "%", ran.stdout) == re.sub(r"[\d.]+%", "%", said)

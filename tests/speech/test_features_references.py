@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+from pathlib import Path
 from typing import Any
 
 import feature_oracle as oracle
@@ -10,7 +12,10 @@ import numpy as np
 import pytest
 from sounds import tone, voice_like
 
-from nlpkit.speech import FeatureOptions, log_mel, mel_spectrogram, mfcc, spectrogram
+from nlpkit.corpora.recordings import Recordings
+from nlpkit.speech import FeatureOptions, load, log_mel, mel_spectrogram, mfcc, spectrogram
+
+DATA = Path(os.environ.get("NLPKIT_DATA", "no data")) / "speech"
 
 SOUNDS = {
     "voice": voice_like(),
@@ -147,3 +152,24 @@ def native(kind: str, y: np.ndarray, sr: int, n_mels: int) -> np.ndarray:
     extractor.accept_waveform(sr, (y * 32768).tolist())
     extractor.input_finished()
     return np.stack([extractor.get_frame(i) for i in range(extractor.num_frames_ready)]).T
+
+
+@pytest.mark.data
+@pytest.mark.slow
+def test_kaldi_on_read_sentences(tmp_path: Path) -> None:
+    """kaldi-native-fbank works in float32 itself: its coefficients are up to 0.008 from those of float64."""
+    if not DATA.is_dir():
+        pytest.skip("NLPKIT_DATA names no folder with speech/ljspeech_325.tar")
+    clips = [load(each.audio, 16000).samples for each in Recordings(DATA / "ljspeech_325.tar")][::5]
+    assert len(clips) == 65
+    furthest = {(kind, dtype): 0.0 for kind in ("Fbank", "Mfcc") for dtype in (np.float32, np.float64)}
+    for y in clips:
+        for kind, ours in (("Fbank", log_mel), ("Mfcc", mfcc)):
+            theirs = native(kind, y.astype(np.float64), 16000, 23)
+            for dtype in (np.float32, np.float64):
+                difference = abs(ours(y.astype(dtype), preset="kaldi") - theirs).max()
+                furthest[kind, dtype] = max(furthest[kind, dtype], float(difference))
+    assert furthest["Fbank", np.float32] <= 5e-3
+    assert furthest["Fbank", np.float64] <= 2e-3
+    assert furthest["Mfcc", np.float32] <= 1e-2
+    assert furthest["Mfcc", np.float64] <= 1e-2

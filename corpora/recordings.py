@@ -1,0 +1,253 @@
+"""`Recordings`: sound with texts, labels and speakers, as people keep it.
+
+Manifests (CSV, TSV, JSON Lines), a folder for each label, the layouts of LJ Speech and of Kaldi; each of them in a
+folder or in a tar file.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import math
+import os
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
+from typing import Any
+
+from nlpkit.corpora.audio_files import is_audio_name
+from nlpkit.corpora.recording import Recording
+from nlpkit.corpora.recording_place import Archive, Folder, RecordingPlace, stems
+from nlpkit.errors import InputError, ParameterError
+
+LAYOUTS = ("manifest", "kaldi", "ljspeech", "labels")
+PATH_NAMES = ("path", "audio", "audio_filepath", "file", "filename", "wav")
+TEXT_NAMES = ("text", "transcript", "sentence", "transcription")
+_TARS = (".tar", ".tar.gz", ".tgz", ".tar.bz2", ".tar.xz")
+_MANIFESTS = (".csv", ".tsv", ".jsonl", ".ndjson")
+
+
+class Recordings:
+    """The recordings that a file or a folder describes; they can be gone through again and again.
+
+    Parameters
+    ----------
+    path : path
+        A manifest: ``.csv``, ``.tsv`` or ``.jsonl`` with the fields path, text, label, speaker, start, end (seconds) or
+        duration, of which all but path may be missing; paths count from the manifest's folder. Or a folder or tar file:
+        with such a manifest (``manifest.*`` or ``metadata.jsonl``), with Kaldi's ``text`` (and ``wav.scp``,
+        ``segments``, ``utt2spk``), with LJ Speech's ``metadata.csv``, or with a folder of audio for each label.
+    layout : {"manifest", "kaldi", "ljspeech", "labels"}, optional
+        Found out unless told.
+
+    Attributes
+    ----------
+    layout : str
+
+    Raises
+    ------
+    InputError
+        If it can't be read, or no layout fits.
+    ParameterError
+        If the layout isn't one of these.
+
+    Examples
+    --------
+    >>> from pathlib import Path
+    >>> from tempfile import TemporaryDirectory
+    >>> with TemporaryDirectory() as folder:
+    ...     Path(folder, "yes").mkdir()
+    ...     Path(folder, "yes", "1.wav").touch()
+    ...     [recording.label for recording in Recordings(folder)]
+    ['yes']
+    """
+
+    def __init__(self, path: str | os.PathLike[str], *, layout: str | None = None) -> None:
+        if layout is not None and layout not in LAYOUTS:
+            raise ParameterError(f"layout is {layout!r}: expected one of {', '.join(LAYOUTS)}")
+        self._path = name = os.fspath(path)
+        self._manifest: str | None = None
+        if name.lower().endswith(_MANIFESTS) and os.path.isfile(name):
+            folder, self._manifest = os.path.split(name)
+            self._place: RecordingPlace = Folder(folder or ".")
+        elif os.path.isdir(name):
+            self._place = Folder(name)
+        elif name.lower().endswith(_TARS):
+            self._place = Archive(name)
+        else:
+            raise InputError(f"{name}: is no manifest (.csv, .tsv, .jsonl), folder or tar file of recordings")
+        if self._manifest is None:
+            self._manifest = _shallowest(self._place, lambda file: file in _manifest_names())
+        self.layout = layout or self._found_layout()
+
+    def __iter__(self) -> Iterator[Recording]:
+        readers: dict[str, Callable[[], Iterator[Recording]]] = {
+            "manifest": self._of_manifest,
+            "kaldi": self._of_kaldi,
+            "ljspeech": self._of_ljspeech,
+            "labels": self._of_labels,
+        }
+        return readers[self.layout]()
+
+    def _found_layout(self) -> str:
+        if self._manifest is not None:
+            return "manifest"
+        if _shallowest(self._place, lambda file: file == "text"):
+            return "kaldi"
+        if _shallowest(self._place, lambda file: file == "metadata.csv"):
+            return "ljspeech"
+        if any(is_audio_name(name) and "/" in name for name in self._place.names):
+            return "labels"
+        raise InputError(f"{self._path}: holds no manifest, and no folder of audio files for each label")
+
+    def _recording(self, name: str, where: str, **known: Any) -> Recording:
+        """The recording of the file ``name``, which ``where`` names."""
+        if not self._place.has(name):
+            raise InputError(f"{where}: names {name!r}, and there is no such file")
+        path = self._place.full_path(name)
+        if path is None:
+            return Recording(name=f"{self._path}/{name}", path=None, opened=lambda: self._place.open(name), **known)
+        return Recording(name=path, path=path, **known)
+
+    def _of_manifest(self) -> Iterator[Recording]:
+        name = self._needed(self._manifest, "manifest")
+        folder = name.rpartition("/")[0]
+        for number, record in _records(name, self._place.read(name)):
+            where = f"{self._path if name in self._path else f'{self._path}/{name}'}, line {number}"
+            audio = next((record[key] for key in PATH_NAMES if record.get(key)), None)
+            if not isinstance(audio, str):
+                raise InputError(f"{where}: has no path; expected one of the fields {', '.join(PATH_NAMES)}")
+            start, end = _seconds(record, "start", where), _seconds(record, "end", where)
+            duration = _seconds(record, "duration", where)
+            if end is None and duration is not None and record.get("start") not in (None, ""):
+                end = (start or 0.0) + duration
+            if end is not None and end <= (start or 0.0):
+                raise InputError(f"{where}: ends at {end:g} s, and begins at {start or 0:g} s")
+            yield self._recording(
+                audio if os.path.isabs(audio) or not folder else f"{folder}/{audio}",
+                where,
+                text=next((str(record[key]) for key in TEXT_NAMES if record.get(key) is not None), None),
+                label=_told(record, "label"),
+                speaker=_told(record, "speaker"),
+                start=start or 0.0,
+                end=end,
+            )
+
+    def _of_ljspeech(self) -> Iterator[Recording]:
+        name = self._needed(_shallowest(self._place, lambda file: file == "metadata.csv"), "ljspeech")
+        audio = stems(filter(is_audio_name, self._place.names))
+        for number, line in enumerate(self._place.read(name).splitlines(), 1):
+            parts = line.split("|")
+            where = f"{self._path}/{name}, line {number}"
+            if len(parts) < 2:
+                raise InputError(f"{where}: expected a name, a text and a normalised text with | between them")
+            if parts[0] not in audio:
+                raise InputError(f"{where}: names {parts[0]!r}, and there is no such audio file")
+            yield self._recording(audio[parts[0]], where, text=parts[-1])
+
+    def _of_kaldi(self) -> Iterator[Recording]:
+        name = self._needed(_shallowest(self._place, lambda file: file == "text"), "kaldi")
+        folder = name[: -len("text")]
+        texts, speakers, scp, segments = (
+            self._table(folder + table) for table in ("text", "utt2spk", "wav.scp", "segments")
+        )
+        audio = stems(name for name in self._place.names if is_audio_name(name))
+        for utterance, text in texts.items():
+            where = f"{self._path}/{name}, utterance {utterance}"
+            known: dict[str, Any] = {"text": text, "speaker": speakers.get(utterance)}
+            whole = utterance
+            if segments:
+                parts = segments.get(utterance, "").split()
+                if len(parts) != 3:
+                    raise InputError(f"{where}: segments has no recording, start and end of it")
+                whole = parts[0]
+                known["start"], known["end"] = _number(parts[1], where), _number(parts[2], where)
+            if whole in scp:
+                if scp[whole].endswith("|"):
+                    raise InputError(f"{where}: wav.scp names a command, which isn't run: name a file")
+                beside = folder + scp[whole]
+                yield self._recording(beside if self._place.has(beside) else scp[whole], where, **known)
+            elif whole in audio:
+                yield self._recording(audio[whole], where, **known)
+            else:
+                raise InputError(f"{where}: there is no audio file {whole!r}, and wav.scp names none")
+
+    def _of_labels(self) -> Iterator[Recording]:
+        for name in self._place.names:
+            if is_audio_name(name) and "/" in name:
+                yield self._recording(name, self._path, label=name.split("/")[-2])
+
+    def _table(self, name: str) -> dict[str, str]:
+        """Kaldi's tables: a key, and what follows it."""
+        if name not in self._place.names:
+            return {}
+        lines = (line.strip().split(None, 1) for line in self._place.read(name).splitlines() if line.strip())
+        return {parts[0]: parts[1] if len(parts) > 1 else "" for parts in lines}
+
+    def _needed(self, name: str | None, layout: str) -> str:
+        if name is None:
+            raise InputError(f"{self._path}: there is no {layout} layout: its table is missing")
+        return name
+
+
+def part_of(recording: Recording, start: float, end: float) -> Recording:
+    """A part of a recording, by seconds of its own.
+
+    Examples
+    --------
+    >>> part_of(Recording(name="a", path="a", start=10.0), 1.0, 2.5).duration
+    1.5
+    """
+    return replace(recording, start=recording.start + start, end=recording.start + end)
+
+
+def _manifest_names() -> set[str]:
+    return {f"{name}{suffix}" for name in ("manifest",) for suffix in _MANIFESTS} | {"metadata.jsonl"}
+
+
+def _shallowest(place: RecordingPlace, wanted: Callable[[str], bool]) -> str | None:
+    found = [name for name in place.names if wanted(name.rsplit("/", 1)[-1])]
+    return min(found, key=lambda name: name.count("/"), default=None)
+
+
+def _records(name: str, content: str) -> Iterator[tuple[int, Mapping[str, Any]]]:
+    """The records of a manifest and the numbers of their lines."""
+    if name.lower().endswith((".jsonl", ".ndjson")):
+        for number, line in enumerate(content.splitlines(), 1):
+            if line.strip():
+                try:
+                    record = json.loads(line)
+                except ValueError as error:
+                    raise InputError(
+                        f"{name}, line {number}: not JSON ({error}); expected one object a line"
+                    ) from error
+                if not isinstance(record, dict):
+                    raise InputError(f"{name}, line {number}: expected an object")
+                yield number, record
+        return
+    rows = csv.DictReader(io.StringIO(content, newline=""), delimiter="\t" if name.lower().endswith(".tsv") else ",")
+    try:
+        for row in rows:
+            yield rows.line_num, {key: value for key, value in row.items() if key is not None}
+    except csv.Error as error:
+        raise InputError(f"{name}, line {rows.line_num}: not well-formed: {error}") from error
+
+
+def _told(record: Mapping[str, Any], key: str) -> str | None:
+    value = record.get(key)
+    return None if value in (None, "") else str(value)
+
+
+def _seconds(record: Mapping[str, Any], key: str, where: str) -> float | None:
+    value = record.get(key)
+    return None if value in (None, "") else _number(value, f"{where}, {key}")
+
+
+def _number(value: Any, where: str) -> float:
+    try:
+        number = float(value)
+    except (TypeError, ValueError):
+        number = math.nan
+    if not 0 <= number < math.inf:
+        raise InputError(f"{where}: is {value!r}: expected seconds, 0 or more")
+    return number
