@@ -49,24 +49,36 @@ def theirs(y: np.ndarray, **numbers: Any) -> np.ndarray:
 
 
 def race(ours: Callable[[], Any], other: Callable[[], Any], seconds: float, repeat: int) -> tuple[float, float, float]:
-    """Median ratio, and the medians of both times in ms, of calls that take turns for about so many seconds."""
-    ours(), other()
-    start = time.perf_counter()
-    ours(), other()
-    rounds = max(repeat, min(400, int(seconds / (time.perf_counter() - start))))
-    pairs = []
-    for _ in range(rounds):
-        a = time.perf_counter()
-        ours()
-        b = time.perf_counter()
-        other()
-        c = time.perf_counter()
-        pairs.append((b - a, c - b))
+    """Median ratio, and the medians of both times in ms, of calls that take turns for about so many seconds.
+
+    A turn is several calls, of which the median counts: OpenBLAS's threads go on spinning for a while after librosa's
+    last product, on the core that our second thread needs.
+    """
+    turns = []
+    for function in (ours, other):
+        function()
+        start = time.perf_counter()
+        function()
+        turns.append(max(3, min(200, int(0.15 / (time.perf_counter() - start)))))
+    pairs: list[tuple[float, float]] = []
+    end = time.perf_counter() + seconds
+    while len(pairs) < repeat or time.perf_counter() < end:
+        pairs.append((timed(ours, turns[0]), timed(other, turns[1])))
     return (
         statistics.median(other / own for own, other in pairs),
         1000 * statistics.median(own for own, _ in pairs),
         1000 * statistics.median(other for _, other in pairs),
     )
+
+
+def timed(function: Callable[[], Any], calls: int) -> float:
+    """The median of the seconds that so many calls take."""
+    found = []
+    for _ in range(calls):
+        start = time.perf_counter()
+        function()
+        found.append(time.perf_counter() - start)
+    return statistics.median(found)
 
 
 def check(got: np.ndarray, expected: np.ndarray, tolerance: float) -> float:
