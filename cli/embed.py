@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import typer
 
 from nlpkit.cli import options
-from nlpkit.cli.screen import is_terminal, note, progress_bar
+from nlpkit.cli.screen import is_terminal, note, progress_bar, silence_libraries
 from nlpkit.cli.vectors_table import VectorsTable
 from nlpkit.jobs import EmbedReport, embed_files, embed_texts
 from nlpkit.registry import CLIP_EMBEDDERS
@@ -108,6 +108,8 @@ def embed(
             print(context.get_help())
             raise typer.Exit(2)
         paths = ["-"]
+    if method in CLIP_EMBEDDERS or model is not None:
+        silence_libraries()
     table = VectorsTable() if output is None and is_terminal() else None
     with progress_bar(quiet=quiet) as progress:
         job: dict[str, Any] = {

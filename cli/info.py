@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from nlpkit.cli.screen import is_terminal, new_table, plain, print_json_lines, print_table
+from nlpkit.cli.screen import is_terminal, new_table, plain, print_json_lines, print_table, silence_libraries
 from nlpkit.errors import ArtifactError, ParameterError
 
 
@@ -35,6 +35,7 @@ def info(
 def _of_sound(path: str) -> dict[str, Any]:
     from nlpkit.speech import info as audio_info
 
+    silence_libraries()
     found = audio_info(path)
     return {
         "path": path,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -38,6 +39,25 @@ def print_json_lines(records: Iterable[Mapping[str, Any]]) -> None:
 def note(message: str) -> None:
     """Say one line on standard error."""
     print(f"nlpkit: {message}", file=sys.stderr)
+
+
+def silence_libraries() -> None:
+    """Let C libraries that write to standard error themselves, such as decoders of MP3, write nowhere.
+
+    What Python writes there goes where it went.
+    """
+    try:
+        if sys.stderr.fileno() != 2:
+            return
+        ours = os.dup(2)
+    except (OSError, ValueError, AttributeError):
+        return
+    sys.stderr.flush()
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, 2)
+    os.close(nowhere)
+    encoding = sys.stderr.encoding
+    sys.stderr = open(ours, "w", buffering=1, encoding=encoding, errors="backslashreplace")  # noqa: SIM115 (as long as the process)
 
 
 @contextmanager

@@ -7,8 +7,8 @@ from typing import Annotated, Any
 import typer
 
 from nlpkit.cli.options import Quiet, Threads, described
-from nlpkit.cli.screen import note, progress_bar
-from nlpkit.errors import ParameterError
+from nlpkit.cli.screen import note, progress_bar, silence_libraries
+from nlpkit.errors import InputError, ParameterError
 from nlpkit.jobs.spectrograms import save_spectrograms, verify_files
 
 NUMBERS = "Numbers in place of the preset's"
@@ -95,6 +95,7 @@ def spectrogram(
     """
     if output is None and verify_against is None:
         raise ParameterError("name what to write with -o: a .png, a .npy or a folder")
+    silence_libraries()
     raw, rate = _raw(encoding, sr, channels)
     numbers = {"sr": rate, "n_fft": n_fft, "hop_length": hop_length, "n_mels": n_mels, "n_mfcc": n_mfcc}
     part: dict[str, Any] = {"kind": kind, "offset": offset, "duration": duration, "raw": raw}
@@ -124,15 +125,19 @@ def _verify(
     from nlpkit.speech.verification import REFERENCES
 
     options = FeatureOptions.of(preset or REFERENCES.get(reference, "librosa"), **numbers)
-    equal = True
+    equal, read = True, True
     for path, found in verify_files(audio, reference, preset=options, **part):
+        if isinstance(found, InputError):
+            note(str(found))
+            read = False
+            continue
         equal &= found.equal
         print(
             f"{path}: {found.kind}, {found.frames:,} frames: the largest difference from {found.reference} is"
             f" {found.difference:.2g}, {'within' if found.equal else 'ABOVE'} {found.tolerance:g}"
         )
-    if not equal:
-        raise typer.Exit(1)
+    if not (read and equal):
+        raise typer.Exit(1 if read else 2)
 
 
 def _raw(encoding: str | None, sr: int | None, channels: int | None) -> tuple[Any, int | None]:

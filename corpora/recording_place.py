@@ -79,7 +79,7 @@ class Archive:
             self._tar = tarfile.open(path, "r:*")  # noqa: SIM115 (open as long as the place is)
             self._members = {member.name: member for member in self._tar.getmembers() if member.isfile()}
         except (tarfile.TarError, OSError, EOFError) as error:
-            raise InputError(f"{path}: can't be read as a tar file: {error}") from error
+            raise InputError(f"{path}: can't be read as a tar file: {' '.join(str(error).split())}") from error
         self.names = [name for name in self._members if not any(part.startswith(".") for part in name.split("/"))]
 
     def read(self, name: str) -> str:

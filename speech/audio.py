@@ -13,6 +13,7 @@ from nlpkit.speech.audio_source import AudioPath, AudioSource, RawFormat, open_a
 from nlpkit.speech.resampling import ResampleStream, resample
 
 _BLOCK = 1 << 16  # samples read at a time
+_LOUDEST = 1e6
 
 
 class Audio(NamedTuple):
@@ -164,7 +165,9 @@ def info(path: AudioPath, *, raw: RawFormat | None = None, name: str | None = No
     """
     source = open_audio(path, raw=raw, name=name)
     try:
-        frames = source.frames
+        frames, cut = source.frames, getattr(source, "cut", "")
+        if cut:
+            raise InputError(f"{source.name}: {cut}: it is cut off or damaged")
         if frames is None:
             frames = 0
             while got := len(source.read(_BLOCK)):
@@ -193,11 +196,11 @@ def _pieces(source: AudioSource, offset: float, duration: float | None, mono: bo
         piece = source.read(_BLOCK if left is None else min(_BLOCK, left - got))
         if not len(piece):
             break
-        if not np.isfinite(float(piece.sum(dtype=np.float64))):
-            wrong = int(np.flatnonzero(~np.isfinite(piece).all(axis=1))[0]) + at + got
-            raise InputError(
-                f"{source.name}: the sample at {wrong / source.sr:.4f} s is NaN or infinite: mend the file"
-            )
+        if not (piece.max() <= _LOUDEST and piece.min() >= -_LOUDEST):
+            wrong = int(np.flatnonzero(~(np.abs(piece).max(axis=1) <= _LOUDEST))[0])
+            value, second = float(np.abs(piece[wrong]).max()), (wrong + at + got) / source.sr
+            what = f"{value:.3g}, where ±1 is full scale" if np.isfinite(value) else "NaN or infinite"
+            raise InputError(f"{source.name}: the sample at {second:.4f} s is {what}: mend the file")
         got += len(piece)
         yield piece.mean(axis=1, keepdims=True, dtype=np.float32) if mono and piece.shape[1] > 1 else piece
     if not got:

@@ -67,6 +67,7 @@ class RawFormat:
         require(self.encoding in ENCODINGS, "encoding", self.encoding, f"one of {', '.join(ENCODINGS)}")
 
 
+_SIZES = {name: max(1, int(re.sub(r"\D", "", name) or 8) // 8) for name in ENCODINGS}
 _MPEG_SLACK = 4 * 1152  # by which the length of MP3 is only known
 
 
@@ -114,11 +115,16 @@ class SoundFileSource:
             raise InputError(f"{name}: has no header: give sr, channels and encoding")
         self._file = sf.SoundFile(path if hasattr(path, "read") else os.fspath(cast(str, path)), **given)
         self.name, self.sr, self.channels = name, self._file.samplerate, self._file.channels
+        if not 1 <= self.sr <= 1 << 24:
+            raise InputError(f"{name}: has {self.sr:,} samples a second by its header: it is damaged")
         self.frames: int | None = self._file.frames if 0 <= self._file.frames < 1 << 62 else None
         self.encoding = f"{self._file.format_info}, {self._file.subtype_info}"
         self._slack = _MPEG_SLACK if self._file.format == "MPEG" or "MPEG" in self._file.subtype else 0
         self._at = 0
-        self._missing = _missing_share(self._file.extra_info)
+        self.cut = _cut_off(self._file.extra_info)
+        if raw is not None and isinstance(path, str | os.PathLike):
+            rest = os.path.getsize(path) % (_SIZES[raw.encoding] * raw.channels)
+            self.cut = f"ends {rest} bytes into a sample" if rest else ""
 
     def read(self, n: int) -> np.ndarray:
         """See `AudioSource`."""
@@ -126,16 +132,19 @@ class SoundFileSource:
         try:
             piece = self._file.read(n, dtype="float32", always_2d=True)
         except sf.LibsndfileError as error:
-            raise InputError(f"{self.name}: is damaged after {self._at / self.sr:.2f} s: {_said(error)}") from error
+            at = self._at / self.sr
+            raise InputError(f"{self.name}: is damaged after {at:.2f} s or more: {_said(error)}") from error
         self._at += len(piece)
-        if len(piece) < n and self.frames is not None:
-            promised = self.frames / (1 - self._missing)
-            if self._at + self._slack < promised:
-                raise InputError(
-                    f"{self.name}: ends after {self._at / self.sr:.2f} s of the {promised / self.sr:.2f} s that its"
-                    " header names: it is cut off or damaged; ask for a duration to take what there is"
-                )
+        if len(piece) < n:
+            self._check_end()
         return piece
+
+    def _check_end(self) -> None:
+        cut = self.cut
+        if not cut and self.frames is not None and self._at + self._slack < self.frames:
+            cut = f"ends after {self._at:,} of the {self.frames:,} samples that its header names"
+        if cut:
+            raise InputError(f"{self.name}: {cut}: it is cut off or damaged; ask for a duration to take what there is")
 
     def skip(self, n: int) -> None:
         """See `AudioSource`."""
@@ -203,16 +212,22 @@ def _check_file(path: str | os.PathLike[str]) -> None:
         raise InputError(f"{name}: can't be read: {error.strerror or error}") from error
 
 
-def _missing_share(log: str) -> float:
-    """What share of the samples that the header names isn't there, by libsndfile's log.
+_LENGTHS = ("data", "ssnd", "data size", "riff", "riff size", "form")
+
+
+def _cut_off(log: str) -> str:
+    """What libsndfile's log tells of a file that isn't whole, or nothing.
 
     A length of about 2 or 4 GB is what programs write that can't go back to the header.
     """
-    found = re.search(r"^ ?(?:data|SSND) : (\d+) \(should be (\d+)\)", log, re.MULTILINE)
-    if not found:
-        return 0.0
-    named, there = map(int, found.groups())
-    return 0.0 if named >= 0x7FFF0000 or there >= named or not there else 1 - there / named
+    if "without an End-Of-Stream flag" in log or "lacks an end-of-stream bit" in log:
+        return "ends without its last page"
+    for key, *numbers in re.findall(r"^ *([A-Za-z ]+?) *: (\d+) \(should be (\d+)\)", log, re.MULTILINE):
+        named, there = map(int, numbers)
+        least = 1 if key.lower() in ("data", "ssnd", "data size") else 16  # the whole's length is often a little off
+        if key.lower() in _LENGTHS and least <= named - there and named < 0x7FFF0000:
+            return f"has {there:,} of the {named:,} bytes that its header names"
+    return ""
 
 
 def _said(error: Exception) -> str:

@@ -6,6 +6,7 @@ itself. What is drawn depends on ``seed`` alone.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from fractions import Fraction
 from typing import Any
@@ -63,7 +64,7 @@ def spec_augment(
         require(isinstance(value, int) and value >= 0, name, value, "a whole number, 0 or more")
     require(0 <= time_share <= 1, "time_share", time_share, "a number from 0 to 1")
     bands, frames = features.shape[-2:]
-    draw = np.random.default_rng(seed)
+    draw = _draw(seed)
     hidden = np.zeros((int(np.prod(features.shape[:-2], dtype=int)), bands, frames), dtype=bool)
     for clip in hidden:
         for first, last in _stretches(draw, time_masks, min(time_width, int(time_share * frames)), frames):
@@ -78,6 +79,16 @@ def spec_augment(
         return torch.where(torch.from_numpy(hidden).to(features.device), value, features)
     value = features.mean(axis=(-2, -1), keepdims=True) if fill is None else features.dtype.type(fill)
     return np.where(hidden, value, features)
+
+
+def _check_sound(y: Any) -> None:
+    kind = str(getattr(y, "dtype", type(y).__name__)).removeprefix("torch.")
+    require(kind in ("float32", "float64"), "y", kind, "an array or tensor of float32 or float64")
+
+
+def _draw(seed: int) -> np.random.Generator:
+    require(isinstance(seed, int) and seed >= 0, "seed", seed, "a whole number, 0 or more")
+    return np.random.default_rng(seed)
 
 
 def _stretches(draw: np.random.Generator, count: int, most: int, size: int) -> Iterator[tuple[int, int]]:
@@ -96,6 +107,8 @@ def change_gain(y: Any, db: float) -> Any:
     >>> change_gain(np.array([0.1]), 20.0).tolist()
     [1.0]
     """
+    _check_sound(y)
+    require(math.isfinite(db), "db", db, "a number of dB")
     return y * float(10 ** (db / 20))
 
 
@@ -108,6 +121,8 @@ def shift(y: Any, n: int) -> Any:
     >>> shift(np.array([1.0, 2.0, 3.0]), 1).tolist(), shift(np.array([1.0, 2.0, 3.0]), -2).tolist()
     ([0.0, 1.0, 2.0], [3.0, 0.0, 0.0])
     """
+    _check_sound(y)
+    require(isinstance(n, int), "n", n, "a whole number of samples")
     size = y.shape[-1]
     n = max(-size, min(n, size))
     kept = y[..., : size - n] if n >= 0 else y[..., -n:]
@@ -140,6 +155,7 @@ def change_speed(y: Any, factor: float) -> Any:
     >>> change_speed(np.zeros(1100), 1.1).shape
     (1000,)
     """
+    _check_sound(y)
     require(0.1 <= factor <= 10, "factor", factor, "a number from 0.1 to 10")
     size = y.shape[-1]
     wanted = round(size / factor)
@@ -177,7 +193,9 @@ def add_noise(y: Any, snr_db: float, *, noise: Any = None, seed: int = 0) -> Any
     ParameterError
         If the noise is silent, or no single row.
     """
-    shape, draw = tuple(y.shape), np.random.default_rng(seed)
+    _check_sound(y)
+    require(math.isfinite(snr_db), "snr_db", snr_db, "a number of dB")
+    shape, draw = tuple(y.shape), _draw(seed)
     if noise is None:
         added: Any = draw.standard_normal(shape)
     else:
@@ -213,6 +231,7 @@ def reverberate(y: Any, impulse: Any) -> Any:
     ParameterError
         If the response is silent, or no single row.
     """
+    _check_sound(y)
     given = impulse.detach().cpu().numpy() if is_tensor(impulse) else np.asarray(impulse)
     if given.ndim != 1 or not given.any():
         raise ParameterError(f"impulse has shape {given.shape}: expected a row of samples that aren't all 0")
@@ -247,6 +266,7 @@ def limit_band(y: Any, sr: int, *, low: float = 0.0, high: float | None = None) 
     ParameterError
         If they aren't in order.
     """
+    _check_sound(y)
     top = sr / 2 if high is None else high
     require(0 <= low < top, "low", low, f"a number from 0 to below high ({top:g})")
     size = y.shape[-1]

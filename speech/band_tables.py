@@ -85,12 +85,14 @@ def radices_of(n_fft: int) -> list[int]:
     ([5, 5, 4, 2], [], [])
     """
     found = []
+    if n_fft % 2 or not n_fft:
+        return []
     rest = n_fft // 2
     for radix in (5, 3, 4, 2):
         while rest % radix == 0:
             found.append(radix)
             rest //= radix
-    return found if rest == 1 and n_fft % 2 == 0 else []
+    return found if rest == 1 else []
 
 
 def _twiddles(half: int, radices: list[int]) -> np.ndarray:

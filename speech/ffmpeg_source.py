@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import shutil
 import struct
 import subprocess
@@ -136,7 +137,7 @@ class FfmpegSource:
         self._process.wait()
         self._errors.seek(0)
         lines = self._errors.read(2000).decode("utf-8", "replace").strip().splitlines()
-        said = lines[-1].strip() if lines else "no reason given"
+        said = re.sub(r"^\[[^]]*\] *", "", lines[-1].strip()) if lines else "no reason given"
         return InputError(f"{self.name}: {what} ({said})")
 
 

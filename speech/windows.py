@@ -20,6 +20,8 @@ def window_of(options: FeatureOptions) -> np.ndarray:
     [0.0, 0.5, 1.0, 0.5]
     """
     n = options.frame_length
+    if n == 1:
+        return np.ones(1)
     if options.window == "povey":
         return np.power(0.5 - 0.5 * np.cos(2 * np.pi * np.arange(n) / max(n - 1, 1)), 0.85)
     if options.window == "bartlett":

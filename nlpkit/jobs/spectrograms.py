@@ -134,7 +134,7 @@ def verify_files(
     offset: float = 0.0,
     duration: float | None = None,
     raw: RawFormat | None = None,
-) -> Iterator[tuple[str, Verification]]:
+) -> Iterator[tuple[str, Verification | InputError]]:
     """Compare the features of each audio file with those of the library ``reference``.
 
     Parameters
@@ -148,6 +148,7 @@ def verify_files(
     Yields
     ------
     path, Verification
+        Or, in place of the second, the InputError of a file that can't be read; the others are compared all the same.
 
     Raises
     ------
@@ -159,7 +160,11 @@ def verify_files(
 
     options = FeatureOptions.of(preset or REFERENCES.get(reference, "librosa"))
     for path in audio_paths(inputs):
-        samples, _ = load(path, options.sr, offset=offset, duration=duration, raw=raw)
+        try:
+            samples, _ = load(path, options.sr, offset=offset, duration=duration, raw=raw)
+        except InputError as error:
+            yield path, error
+            continue
         yield path, verify_features(samples, kind, options, reference)
 
 

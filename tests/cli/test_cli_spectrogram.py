@@ -105,6 +105,27 @@ def test_verification(run: Any, sound: Path) -> None:
     assert (done.code, "a.wav: mel, 148 frames" in done.out) == (0, True)
 
 
+def test_verification_goes_on_after_a_file_that_is_none(run: Any, sound: Path, tmp_path: Path) -> None:
+    (tmp_path / "a-bad.wav").write_bytes(b"no sound")
+    done = run("spectrogram", "a-bad.wav", "a.wav", "--verify-against", "librosa")
+    assert (done.code, done.out.count("\n"), done.err.count("\n")) == (2, 1, 1)
+    assert done.err.startswith("nlpkit: a-bad.wav: is no audio")
+
+
+def test_decoders_write_nothing_to_the_screen(start: Any, tmp_path: Path) -> None:
+    """One line for a damaged MP3, whatever its decoder has to say."""
+    sf.write(tmp_path / "a.mp3", Y, 16000)
+    made = bytearray((tmp_path / "a.mp3").read_bytes())
+    for i in range(600, len(made), 97):
+        made[i] ^= 0xFF
+    (tmp_path / "a.mp3").write_bytes(made)
+    process = start("spectrogram", "a.mp3", "-o", "a.png")
+    out, err = process.communicate(timeout=120)
+    assert out == b""
+    assert err.startswith(b"nlpkit: ")
+    assert err.count(b"\n") == 1
+
+
 def test_a_difference_too_large_is_told(run: Any, sound: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     import nlpkit.speech.verification as verification
 

@@ -150,6 +150,11 @@ def test_shift_and_gain() -> None:
 def test_what_can_not_be() -> None:
     for call in (
         lambda: change_speed(CLIPS, 0.0),
+        lambda: shift(CLIPS, 1.5),
+        lambda: change_gain(CLIPS, float("nan")),
+        lambda: change_gain((CLIPS * 3000).astype(np.int16), 3),
+        lambda: add_noise(CLIPS, 3, seed=-1),
+        lambda: add_noise(CLIPS, float("inf")),
         lambda: add_noise(CLIPS, 3, noise=np.zeros(5)),
         lambda: add_noise(CLIPS, 3, noise=np.ones((2, 5))),
         lambda: reverberate(CLIPS, np.zeros(3)),

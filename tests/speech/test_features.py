@@ -117,6 +117,16 @@ def test_a_clip_is_padded_where_that_is_asked_for_and_never_cut() -> None:
     np.testing.assert_array_equal(log_mel(y, preset="kaldi", pad_to=0.1), log_mel(y, preset="kaldi"))
 
 
+@pytest.mark.parametrize("n_fft", [1, 2, 3, 4])
+@pytest.mark.filterwarnings("ignore::UserWarning")
+def test_the_shortest_transforms(n_fft: int) -> None:
+    import librosa
+
+    y = voice_like(200)
+    expected = librosa.feature.melspectrogram(y=y, sr=22050, n_fft=n_fft, hop_length=7, n_mels=2)
+    np.testing.assert_allclose(mel_spectrogram(y, n_fft=n_fft, hop_length=7, n_mels=2), expected, atol=1e-7)
+
+
 def test_bands_too_narrow_for_a_frequency_are_silent() -> None:
     quiet = mel_spectrogram(voice_like(4000), sr=16000, n_fft=64, hop_length=32, n_mels=128)
     assert (quiet == 0).all(axis=1).any()
