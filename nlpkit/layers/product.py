@@ -73,6 +73,10 @@ def unpack(weights: Iterable[Tensor]) -> None:
 
 
 def _can_be_packed(weight: Tensor) -> bool:
-    fits = weight.device.type == "cpu" and weight.dtype in (torch.float32, torch.bfloat16)
-    known = hasattr(torch.ops.mkldnn, "_linear_pointwise") and hasattr(torch.ops.mkldnn, "_reorder_linear_weight")
-    return fits and known and torch.backends.mkldnn.is_available() and not hasattr(weight, "packed")
+    if weight.device.type != "cpu" or hasattr(weight, "packed") or not torch.backends.mkldnn.is_available():
+        return False
+    if not hasattr(torch.ops.mkldnn, "_linear_pointwise") or not hasattr(torch.ops.mkldnn, "_reorder_linear_weight"):
+        return False
+    if weight.dtype == torch.bfloat16:  # oneDNN has no such products on processors without AVX-512
+        return hasattr(torch.ops.mkldnn, "_is_mkldnn_bf16_supported") and torch.ops.mkldnn._is_mkldnn_bf16_supported()
+    return weight.dtype == torch.float32
