@@ -40,7 +40,7 @@ def deltas(features: Any, *, width: int = 9, order: int = 1, mode: str = "interp
     --------
     >>> import numpy as np
     >>> deltas(np.arange(10.0) ** 2, width=3).round(6).tolist()
-    [1.0, 2.0, 4.0, 6.0, 8.0, 10.0, 12.0, 14.0, 16.0, 17.0]
+    [2.0, 2.0, 4.0, 6.0, 8.0, 10.0, 12.0, 14.0, 16.0, 16.0]
     """
     require(isinstance(width, int) and width >= 3 and width % 2 == 1, "width", width, "an odd number, 3 or more")
     require(isinstance(order, int) and 1 <= order < width, "order", order, f"a whole number from 1 to {width - 1}")
