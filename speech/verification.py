@@ -32,8 +32,8 @@ class Verification:
     difference : float
         The largest: of powers as a share of the largest power, of others as they are.
     tolerance : float
-        What it may be, in float32; of kaldi-native-fbank, which works in float32 itself, more by what that differs from
-        float64.
+        What it may be, in float32. kaldi-native-fbank works in float32 itself: where bands are all but empty, more than
+        that can be rounding.
     """
 
     reference: str
@@ -81,9 +81,6 @@ def verify_features(y: np.ndarray, kind: str, options: FeatureOptions, reference
     if kind == "stft":
         difference /= max(float(theirs.max(initial=0)), 1e-30)
     tolerance = {"stft": 2e-6, "mel": 0.01 if reference == "librosa" else 5e-3, "mfcc": 0.01}[kind]
-    if reference != "librosa":  # which works in float32, and can be far from float64 where a band is all but empty
-        exact = {"mel": log_mel, "mfcc": mfcc}[kind](y.astype(np.float64), preset=options)
-        tolerance += float(np.abs(theirs - exact).max(initial=0))
     return Verification(
         reference=f"{reference} {version}",
         kind=kind,
