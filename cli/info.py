@@ -49,7 +49,7 @@ def _of_sound(path: str) -> dict[str, Any]:
 
 
 def _of_model(folder: str) -> dict[str, Any]:
-    from nlpkit.artifact import describe
+    from nlpkit.artifact.writing import describe
     from nlpkit.registry import KINDS, resolve
 
     description = describe(folder)

@@ -99,7 +99,7 @@ def _flushed(code: int) -> int:
 
 
 def _of_standard_output(error: OSError) -> str:
-    from nlpkit.outputs import output_errors
+    from nlpkit.outputs.files import output_errors
 
     try:
         with output_errors("standard output"):

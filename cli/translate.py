@@ -204,7 +204,7 @@ class _Attention:
         head: int | None,
         of_source: bool,
     ) -> None:
-        from nlpkit.outputs import PendingFile
+        from nlpkit.outputs.files import PendingFile
 
         self.wanted = picture is not None or alignments is not None
         self._translator, self._layer, self._head, self._of_source = translator, layer, head, of_source
@@ -223,7 +223,7 @@ class _Attention:
 
     def see(self, translation: Translation) -> None:
         """Take the next text's translation."""
-        from nlpkit.outputs import output_errors
+        from nlpkit.outputs.files import output_errors
         from nlpkit.translation.attention_map import attention_png
 
         attention = self._translator.word_attention(
@@ -237,7 +237,7 @@ class _Attention:
 
             show_attention(attention)
         elif self._picture is not None and attention.target:
-            from nlpkit.outputs import PendingFile
+            from nlpkit.outputs.files import PendingFile
 
             with PendingFile(self._picture) as file:
                 file.write(attention_png(attention))

@@ -15,7 +15,7 @@ class WordScreen(TrainingScreen):
 
     def started(self, plan: TrainingPlan) -> None:
         """Say what was read, and how much memory the training takes."""
-        from nlpkit.matrix_rows import available_memory
+        from nlpkit.outputs.room import available_memory
 
         ngrams = f" and {plan.ngrams:,} of their parts" if plan.ngrams else ""
         free = available_memory()

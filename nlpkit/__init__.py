@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Any
 from ._version import __version__
 
 if TYPE_CHECKING:
-    from .artifact import load
+    from .artifact.writing import load
 
 __all__ = ["__version__", "load"]
 
 
 def __getattr__(name: str) -> Any:
     if name == "load":
-        from .artifact import load
+        from .artifact.writing import load
 
         return load
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

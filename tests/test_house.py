@@ -26,6 +26,8 @@ ROOMS = {"nlpkit": "nlpkit", "speech": "nlpkit.speech", "corpora": "nlpkit.corpo
 FLOORS = [
     {"errors", "_version"},
     {"base", "corpora"},
+    {"outputs"},
+    {"artifact"},
     {"text"},
     {"embeddings", "speech"},
     {"layers"},
@@ -36,7 +38,20 @@ FLOORS = [
     {"cli"},
 ]
 USERS_OF_CORPORA = {"training", "jobs", "cli"}
-LIGHT = {"errors", "_version", "base", "corpora", "text", "embeddings", "speech", "evaluation", "jobs", "cli"}
+LIGHT = {
+    "errors",
+    "_version",
+    "base",
+    "corpora",
+    "outputs",
+    "artifact",
+    "text",
+    "embeddings",
+    "speech",
+    "evaluation",
+    "jobs",
+    "cli",
+}
 
 HEAVY = ["torch", "transformers", "sklearn", "scipy", "librosa", "numba", "pandas"]
 
@@ -59,7 +74,7 @@ def read(module: str) -> str:
 
 
 def place(module: str) -> str:
-    """Where a module stands: ``nlpkit.text.vocabulary`` in ``text``, ``nlpkit.rows`` in ``base``."""
+    """Where a module stands: ``nlpkit.text.vocabulary`` in ``text``, ``nlpkit.outputs.rows`` in ``base``."""
     name = module.partition(".")[2].partition(".")[0]
     room = MODULES.get(f"nlpkit.{name}")
     return name if not room or room.name == "__init__.py" or name in FLOORS[0] else "base"

@@ -10,8 +10,8 @@ import pytest
 from safetensors.numpy import load_file, save_file
 
 from nlpkit import artifact
+from nlpkit.artifact.mapped_arrays import map_arrays
 from nlpkit.errors import ArtifactError
-from nlpkit.mapped_arrays import map_arrays
 
 ARRAYS = {
     "rows": np.arange(12, dtype=np.float32).reshape(4, 3),

@@ -10,9 +10,9 @@ import pytest
 
 from nlpkit import artifact
 from nlpkit.errors import OutputError
-from nlpkit.output_folders import new_folder
-from nlpkit.outputs import PendingFile, is_folder, output_errors
-from nlpkit.rows import open_writer
+from nlpkit.outputs.files import PendingFile, is_folder, output_errors
+from nlpkit.outputs.folders import new_folder
+from nlpkit.outputs.rows import open_writer
 
 OUTPUTS = ["x.npz", "x.npy", "x.parquet", "x.jsonl", "x.jsonl.gz", "x.svmlight", "folder", "model"]
 
@@ -231,7 +231,7 @@ import scipy.sparse
 import safetensors.numpy
 from nlpkit import artifact
 from nlpkit.outputs import PendingFile
-from nlpkit.rows import open_writer
+from nlpkit.outputs.rows import open_writer
 
 scenario, folder = sys.argv[1], Path(sys.argv[2])
 if sys.argv[3] == "named" and hasattr(os, "O_TMPFILE"):
@@ -341,7 +341,7 @@ def test_a_kill_at_any_step_leaves_nothing_half_written(tmp_path, scenario, temp
 
 HELD = """
 import sys, numpy as np
-from nlpkit.rows import open_writer
+from nlpkit.outputs.rows import open_writer
 with open_writer(sys.argv[1], names=None, dtype=float, n_columns=2) as writer:
     writer.write(["s"] * 9999, ["some text"] * 9999, np.ones((9999, 2)))
     print("written", flush=True)

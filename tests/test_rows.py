@@ -12,7 +12,7 @@ import pytest
 from scipy import sparse
 
 from nlpkit.errors import OutputError, ParameterError
-from nlpkit.rows import open_writer
+from nlpkit.outputs.rows import open_writer
 from nlpkit.text.terms import Terms
 
 NAMES = ["plain", "naïve", "new\nline", "back\\slash", "car\rriage", "\u2028", "日本", "\ud800"]
@@ -90,7 +90,7 @@ def test_npy_that_no_memory_holds_is_refused_before_it_is_begun(tmp_path):
 
 
 def test_npy_that_the_disk_has_no_room_for_is_refused_before_it_is_begun(tmp_path, monkeypatch):
-    monkeypatch.setattr("nlpkit.matrix_rows.free_disk", lambda path: 7999)
+    monkeypatch.setattr("nlpkit.outputs.room.free_disk", lambda path: 7999)
     with pytest.raises(OutputError, match=r"need 8 kB .* and 8 kB of disk space is free"):
         open_writer(tmp_path / "x.npy", names=None, dtype="float64", n_columns=100, n_rows=10)
     assert list(tmp_path.iterdir()) == []
@@ -275,7 +275,7 @@ def test_standard_output(monkeypatch):
 SCRIPT = """
 import sys, numpy as np
 from nlpkit.errors import NlpkitError
-from nlpkit.rows import open_writer
+from nlpkit.outputs.rows import open_writer
 try:
     with open_writer("-", names=None, dtype=float, n_columns=2) as writer:
         for _ in range(2000):

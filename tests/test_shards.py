@@ -9,7 +9,7 @@ import pytest
 from scipy import sparse
 
 from nlpkit.errors import OutputError, ParameterError
-from nlpkit.rows import open_writer
+from nlpkit.outputs.rows import open_writer
 from nlpkit.text.terms import Terms
 
 NAMES = ["a", "b\n", "c", "d", "e"]
@@ -85,7 +85,7 @@ def test_parts_of_every_format(tmp_path, suffix):
 
 
 def test_parts_end_by_their_size_unless_told(tmp_path, monkeypatch):
-    monkeypatch.setattr("nlpkit.shards.PART_BYTES", 500)
+    monkeypatch.setattr("nlpkit.outputs.shards.PART_BYTES", 500)
     manifest = write(tmp_path / "out", shard_rows=None)
     assert len(manifest["parts"]) > 3
     assert (load(tmp_path / "out", manifest) != X).nnz == 0

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from .._kernel import kernel
+from nlpkit._kernel import kernel
 
 
 @kernel

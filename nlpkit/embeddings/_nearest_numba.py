@@ -11,8 +11,8 @@ from llvmlite import ir
 from numba import types
 from numba.extending import intrinsic
 
-from .._kernel import lean_kernel, part, trailing_zeros
-from .._lanes import LANES, lanes_type, load, multiply_add, splat, splat_of, store
+from nlpkit._kernel import lean_kernel, part, trailing_zeros
+from nlpkit._lanes import LANES, lanes_type, load, multiply_add, splat, splat_of, store
 
 QUERIES = 4
 PANEL = 3 * LANES

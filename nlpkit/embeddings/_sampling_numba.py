@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from .._kernel import kernel, part, prefetch
-from .._lanes import LANES
+from nlpkit._kernel import kernel, part, prefetch
+from nlpkit._lanes import LANES
 
 GOLDEN = np.uint64(0x9E3779B97F4A7C15)
 """The step of SplitMix64's counter."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from .._kernel import kernel
+from nlpkit._kernel import kernel
 
 _BASIS = np.uint64(2166136261)
 _PRIME = np.uint64(16777619)

@@ -13,8 +13,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from .._kernel import part
-from .._lanes import (
+from nlpkit._kernel import part
+from nlpkit._lanes import (
     LANES,
     absolute,
     add,

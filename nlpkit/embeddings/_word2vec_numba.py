@@ -12,19 +12,11 @@ from typing import NamedTuple
 
 import numpy as np
 
-from .._kernel import lean_kernel, part
-from .._lanes import LANES, add, load, multiply, multiply_add, splat, store
+from nlpkit._kernel import lean_kernel, part
+from nlpkit._lanes import LANES, add, load, multiply, multiply_add, splat, store
+
 from ._sampling_numba import GOLDEN, below, keep_words, mix, prefetch_row
-from ._windows_numba import (
-    BLOCK,
-    MOST_FACTORS,
-    SIGNS,
-    add_to_rows,
-    average,
-    settle,
-    update_hidden,
-    update_window,
-)
+from ._windows_numba import BLOCK, MOST_FACTORS, SIGNS, add_to_rows, average, settle, update_hidden, update_window
 
 TRIES = 8
 """How often a negative example is drawn again that is there already."""

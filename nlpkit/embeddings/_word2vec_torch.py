@@ -31,7 +31,8 @@ import numpy as np
 import torch
 from torch.nn.functional import pad, softplus
 
-from ..errors import ParameterError
+from nlpkit.errors import ParameterError
+
 from ._rows_torch import Inputs, NoiseTargets, SubwordInputs, Targets, TreeTargets, WordInputs, add_steps, kept_shares
 
 if TYPE_CHECKING:

@@ -10,7 +10,8 @@ import re
 
 import numpy as np
 
-from ..errors import InputError
+from nlpkit.errors import InputError
+
 from .nearest import Nearest, unit_rows
 
 _OPERATOR = re.compile(r"(?:^|(?<=\s))([+\-−])\s+")

@@ -12,14 +12,14 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .. import threads
-from ..errors import ArtifactError, ParameterError
-from ..estimator import Estimator
-from ..text import normalize, tokenize
-from ..text.analysis import Analysis, Scan
+from nlpkit import threads
+from nlpkit.errors import ArtifactError, ParameterError
+from nlpkit.estimator import Estimator
+from nlpkit.text import normalize, tokenize
+from nlpkit.text.analysis import Analysis, Scan
 
 if TYPE_CHECKING:
-    from ..artifact import Artifact
+    from nlpkit.artifact.reading import Artifact
 
 
 @dataclass(kw_only=True, eq=False, repr=False)

@@ -8,8 +8,8 @@ from numbers import Integral
 
 import numpy as np
 
-from ..errors import ParameterError
-from ..text.terms import Terms
+from nlpkit.errors import ParameterError
+from nlpkit.text.terms import Terms
 
 
 def given_terms(vocabulary: Mapping[str, int] | Iterable[str] | None) -> Terms | None:

@@ -17,8 +17,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ..errors import ArtifactError, ParameterError
-from ..text.terms import Terms
+from nlpkit.errors import ArtifactError, ParameterError
+from nlpkit.text.terms import Terms
+
 from .line_features import LineFeatures
 
 if TYPE_CHECKING:

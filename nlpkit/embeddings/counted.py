@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 
-from .. import artifact
-from ..errors import ArtifactError, ParameterError
-from ..text import counting
-from ..text.counting import Rows, new_counter
-from ..text.terms import Terms
+from nlpkit import artifact
+from nlpkit.errors import ArtifactError, ParameterError
+from nlpkit.text import counting
+from nlpkit.text.counting import Rows, new_counter
+from nlpkit.text.terms import Terms
+
 from ._csr import csr_from_rows
 from .analyzed import AnalyzedTexts
 from .chosen_terms import given_terms, kept_terms, warn_of_capitals
@@ -24,7 +25,7 @@ from .learnt import FEW_TERMS, Learning, Learnt, frequency_of
 if TYPE_CHECKING:
     from scipy.sparse import csr_matrix
 
-    from ..text.counting import Counter
+    from nlpkit.text.counting import Counter
 
 _NO_LEARNING: Learning | None = None
 _NOTHING_LEARNT: Learnt | None = None

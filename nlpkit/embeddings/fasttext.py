@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from ..errors import ParameterError
+from nlpkit.errors import ParameterError
+
 from .word_estimator import WordEstimator
 
 if TYPE_CHECKING:

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ..errors import MissingDependencyError, ParameterError
-from ..text.terms import Terms
+from nlpkit.errors import MissingDependencyError, ParameterError
+from nlpkit.text.terms import Terms
+
 from .subwords import Subwords
 
 if TYPE_CHECKING:

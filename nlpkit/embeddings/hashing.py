@@ -11,12 +11,13 @@ from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 
-from .. import artifact
-from ..text import counting
-from ..text.analysis import Analysis
-from ..text.counting import Rows
-from ..text.terms import Terms, is_utf8
-from ..threads import map_batches
+from nlpkit import artifact
+from nlpkit.text import counting
+from nlpkit.text.analysis import Analysis
+from nlpkit.text.counting import Rows
+from nlpkit.text.terms import Terms, is_utf8
+from nlpkit.threads import map_batches
+
 from . import weights
 from ._csr import csr_from_rows
 from .analyzed import AnalyzedTexts
@@ -115,8 +116,9 @@ class Hashing(AnalyzedTexts):
         return _rows(np.array(columns, np.int32), np.array(values, np.int32), np.array(sizes, np.int64))
 
     def _hash_compiled(self, analysis: Analysis, texts: Iterator[str]) -> list[Rows]:
-        from ..text.scanner import Scanner
-        from ..text.term_table import TermTable
+        from nlpkit.text.scanner import Scanner
+        from nlpkit.text.term_table import TermTable
+
         from . import _hash_numba as compiled
 
         scan = analysis.scan

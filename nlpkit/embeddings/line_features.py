@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ..errors import InputError, ParameterError
-from ..text.terms import Terms
+from nlpkit.errors import InputError, ParameterError
+from nlpkit.text.terms import Terms
+
 from .subwords import LINE_END, Subwords, ngram_buckets
 
 if TYPE_CHECKING:

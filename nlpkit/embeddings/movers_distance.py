@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from ..errors import NlpkitError
+from nlpkit.errors import NlpkitError
 
 
 def movers_distance(vectors: np.ndarray, first: np.ndarray, second: np.ndarray) -> float:

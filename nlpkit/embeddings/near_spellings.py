@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Container, Iterator, Mapping
 
-from ..errors import UnknownWordError
+from nlpkit.errors import UnknownWordError
 
 _LETTERS = "abcdefghijklmnopqrstuvwxyz"
 _LONGEST = 40

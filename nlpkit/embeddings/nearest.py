@@ -12,7 +12,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from ..threads import available_threads, map_batches
+from nlpkit.threads import available_threads, map_batches
 
 _ROWS = 1 << 14  # of a block
 _FEW = 1_000_000_000  # products of two numbers, below which compiled code isn't worth being loaded

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
-from ..errors import ParameterError
+from nlpkit.errors import ParameterError
+
 from .counted import CountedTerms
 from .learnt import Learnt
 

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..errors import ParameterError
-from ..text.terms import Terms
+from nlpkit.errors import ParameterError
+from nlpkit.text.terms import Terms
 
 LINE_END = "</s>"
 """The word that stands for the end of a line in fastText's files: it has no n-grams."""

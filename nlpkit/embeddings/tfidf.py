@@ -10,8 +10,9 @@ from typing import Any
 
 import numpy as np
 
-from ..errors import ParameterError
-from ..text.counting import Rows
+from nlpkit.errors import ParameterError
+from nlpkit.text.counting import Rows
+
 from . import weights
 from .counted import CountedTerms
 from .learnt import Learning, Learnt

@@ -14,9 +14,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .. import artifact
-from ..errors import ArtifactError, NlpkitError, ParameterError
-from ..text.terms import Terms
+from nlpkit import artifact
+from nlpkit.errors import ArtifactError, NlpkitError, ParameterError
+from nlpkit.text.terms import Terms
+
 from .subwords import Subwords
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from ..errors import ParameterError
+from nlpkit.errors import ParameterError
 
 
 def smooth_idf(document_frequency: np.ndarray, n_documents: int, *, smooth: bool, dtype: np.dtype) -> np.ndarray:

@@ -14,9 +14,10 @@ from typing import Any
 
 import numpy as np
 
-from .. import artifact
-from ..errors import ArtifactError, OutputError, ParameterError
-from ..outputs import output_errors
+from nlpkit import artifact
+from nlpkit.errors import ArtifactError, OutputError, ParameterError
+from nlpkit.outputs.files import output_errors
+
 from .word_corpus import WordCorpus
 from .word_training import TrainingState
 

@@ -9,12 +9,13 @@ from typing import Any
 
 import numpy as np
 
-from ..errors import InputError
-from ..text import counting
-from ..text.analysis import Analysis
-from ..text.terms import Terms
-from ..text.word_analysis import checked_texts
-from ..threads import iter_batches
+from nlpkit.errors import InputError
+from nlpkit.text import counting
+from nlpkit.text.analysis import Analysis
+from nlpkit.text.terms import Terms
+from nlpkit.text.word_analysis import checked_texts
+from nlpkit.threads import iter_batches
+
 from .numbered_texts import DROPPED, IN_MEMORY, NumberedTexts, Numbering
 
 LOCAL_TERMS = 1 << 18
@@ -137,9 +138,9 @@ def _read_compiled(
     texts: Iterator[str], analysis: Analysis, before: Terms, threads: int
 ) -> tuple[NumberedTexts, _Words]:
     """By the compiled scanner, in threads, each of which has a table of its own until the common one takes it over."""
-    from ..text.compiled_counting import Worker
-    from ..text.scanner import Scanner
-    from ..text.term_table import TermTable
+    from nlpkit.text.compiled_counting import Worker
+    from nlpkit.text.scanner import Scanner
+    from nlpkit.text.term_table import TermTable
 
     common = TermTable()
     common.insert(before)

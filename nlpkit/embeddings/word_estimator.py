@@ -10,14 +10,15 @@ from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 
-from .. import artifact
-from ..errors import ArtifactError, InputError, ParameterError
-from ..estimator import Estimator
-from ..text.word_analysis import word_analysis
-from ..threads import available_threads
+from nlpkit import artifact
+from nlpkit.errors import ArtifactError, InputError, ParameterError
+from nlpkit.estimator import Estimator
+from nlpkit.text.word_analysis import word_analysis
+from nlpkit.threads import available_threads
 
 if TYPE_CHECKING:
-    from ..text.analysis import Analysis
+    from nlpkit.text.analysis import Analysis
+
     from .training_options import TrainingOptions
     from .word_corpus import WordCorpus
     from .word_training import TrainingPlan, TrainingProgress

@@ -167,7 +167,7 @@ class WordLearning:
         if device == "auto" and find_spec("torch") is None:
             device = "cpu"
         if device != "cpu":
-            from ..device import resolve_device
+            from nlpkit.device import resolve_device
 
             device = resolve_device(device)
         if str(device) == "cpu":

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ..text import counting
-from ..text.analysis import Analysis
-from ..text.word_analysis import checked_texts
+from nlpkit.text import counting
+from nlpkit.text.analysis import Analysis
+from nlpkit.text.word_analysis import checked_texts
 
 if TYPE_CHECKING:
     from .word_vectors import WordVectors

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ..errors import ParameterError
-from ..text.terms import Terms
+from nlpkit.errors import ParameterError
+from nlpkit.text.terms import Terms
+
 from .nearest import Nearest, unit_rows
 from .word_query import Item, Query, sum_of, sums_of
 

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ..errors import ParameterError
+from nlpkit.errors import ParameterError
+
 from .nearest import unit_rows
 
 if TYPE_CHECKING:

@@ -11,7 +11,8 @@ from typing import Protocol
 
 import numpy as np
 
-from ..errors import DivergedError
+from nlpkit.errors import DivergedError
+
 from .training_options import TrainingOptions
 
 PROGRESS_SECONDS = 0.5

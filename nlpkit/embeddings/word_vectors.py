@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .. import artifact
-from ..errors import ParameterError
-from ..text.terms import Terms
+from nlpkit import artifact
+from nlpkit.errors import ParameterError
+from nlpkit.text.terms import Terms
+
 from .near_spellings import unknown_word
 from .nearest import unit_rows
 from .vectors_folder import OPTIONS, read_vectors, save_vectors

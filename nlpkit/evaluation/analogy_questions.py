@@ -6,7 +6,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from os import PathLike
 
-from ..errors import InputError, ParameterError
+from nlpkit.errors import InputError, ParameterError
+
 from .known_words import StrPath, read_text
 
 Question = tuple[str, str, str, str]

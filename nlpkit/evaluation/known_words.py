@@ -8,8 +8,8 @@ from itertools import islice
 from os import PathLike, fspath
 from pathlib import Path
 
-from .._version import __version__
-from ..errors import InputError, ParameterError
+from nlpkit._version import __version__
+from nlpkit.errors import InputError, ParameterError
 
 StrPath = str | PathLike[str]
 

@@ -14,7 +14,8 @@ from typing import Literal
 
 import numpy as np
 
-from ..errors import InputError, ParameterError
+from nlpkit.errors import InputError, ParameterError
+
 from .resampling import bootstrap_sums, check_resampling, interval, p_value, shuffled_sums
 from .translation_metrics import METRICS, checked, count
 from .translation_quality import SEED

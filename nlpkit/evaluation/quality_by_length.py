@@ -11,7 +11,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..errors import InputError, ParameterError
+from nlpkit.errors import InputError, ParameterError
+
 from .translation_metrics import Counted
 
 LENGTHS = (5, 10, 15, 20, 25, 30, 40, 50)

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from ..errors import ParameterError
+from nlpkit.errors import ParameterError
 
 _BLOCK = 1 << 22  # draws
 _WORD = 32  # bits that numpy draws at once

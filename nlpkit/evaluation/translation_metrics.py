@@ -13,7 +13,7 @@ from typing import Any, cast
 
 import numpy as np
 
-from ..errors import InputError, MissingDependencyError, ParameterError
+from nlpkit.errors import InputError, MissingDependencyError, ParameterError
 
 METRICS = ("bleu", "chrf", "ter")
 

@@ -18,7 +18,7 @@ from .known_words import StrPath, check_restriction, key_of, rows_of, signature_
 from .vector_offsets import answered
 
 if TYPE_CHECKING:
-    from ..embeddings.word_vectors import WordVectors
+    from nlpkit.embeddings.word_vectors import WordVectors
 
 
 @dataclass(frozen=True)

@@ -16,11 +16,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ..errors import InputError, ParameterError
+from nlpkit.errors import InputError, ParameterError
+
 from .known_words import StrPath, check_restriction, key_of, read_text, rows_of, signature_of
 
 if TYPE_CHECKING:
-    from ..embeddings.word_vectors import WordVectors
+    from nlpkit.embeddings.word_vectors import WordVectors
 
 Pair = tuple[str, str, float]
 

@@ -107,7 +107,7 @@ def convert_vectors(
     king 1 0.5
     queen 1 0.25
     """
-    from nlpkit.outputs import output_errors
+    from nlpkit.outputs.files import output_errors
 
     _check_formats(input_format, output_format)
     name = os.fspath(output)
@@ -169,7 +169,7 @@ def _spooled(folder: str, stdin: BinaryIO | None) -> Path:
 
 
 def _write_out(vectors: WordVectors, format: str, path: Path) -> None:
-    from nlpkit.outputs import StandardOutput, output_errors
+    from nlpkit.outputs.files import StandardOutput, output_errors
 
     try:
         vectors.write(path, format)

@@ -115,7 +115,7 @@ def embed_files(
     threads : int, optional
         Every core that the process may use, unless told.
     shard_format, shard_rows, one_based, force
-        As in `nlpkit.rows.open_writer`.
+        As in `nlpkit.outputs.rows.open_writer`.
     resume : bool
         Go on with an unfinished folder; one never begun is begun.
     progress : callable, optional
@@ -247,7 +247,7 @@ def embed_texts(
 def _run(job: _Job, texts: AnyTexts, output: StrPath | RowSink | None) -> EmbedReport:
     import numpy as np
 
-    from nlpkit.outputs import is_folder
+    from nlpkit.outputs.files import is_folder
 
     if job.save is not None:
         check_place(job.save, is_folder=True, force=job.force)
@@ -303,8 +303,8 @@ def _open_writer(
     shape: tuple[int, Any, bool],
     n_rows: int | None,
 ) -> AbstractContextManager[Any]:
-    from nlpkit.outputs import is_folder
-    from nlpkit.rows import open_writer
+    from nlpkit.outputs.files import is_folder
+    from nlpkit.outputs.rows import open_writer
 
     return open_writer(
         output,

@@ -89,7 +89,7 @@ def _read_model(path: str | os.PathLike[str]) -> Any:
         from nlpkit.embeddings import WordVectors
 
         return WordVectors.read(path)
-    from nlpkit.artifact import load
+    from nlpkit.artifact.writing import load
 
     return load(path)
 
@@ -97,7 +97,7 @@ def _read_model(path: str | os.PathLike[str]) -> Any:
 def _may_be_vectors(path: str | os.PathLike[str]) -> bool:
     if not os.path.isdir(path):
         return True
-    from nlpkit.artifact import read
+    from nlpkit.artifact.reading import read
 
     return read(path).kind == "word_vectors"
 

@@ -10,7 +10,7 @@ from types import TracebackType
 
 from nlpkit.corpora.pair_table import looks_like_names
 from nlpkit.errors import ParameterError
-from nlpkit.outputs import PendingFile, output_errors
+from nlpkit.outputs.files import PendingFile, output_errors
 
 from .passes import StrPath
 from .sinks import real_place

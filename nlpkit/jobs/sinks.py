@@ -1,4 +1,4 @@
-"""Where rows go besides `nlpkit.rows`, and whether they can go there at all."""
+"""Where rows go besides `nlpkit.outputs.rows`, and whether they can go there at all."""
 
 from __future__ import annotations
 
@@ -65,8 +65,8 @@ def check_output(output: StrPath, *, force: bool) -> None:
     OutputError, ParameterError
         With the reason.
     """
-    from nlpkit.outputs import is_folder
-    from nlpkit.rows import suffix_of
+    from nlpkit.outputs.files import is_folder
+    from nlpkit.outputs.one_file import suffix_of
 
     if os.fspath(output) == "-":
         return
@@ -111,8 +111,8 @@ def check_place(path: StrPath, *, is_folder: bool, force: bool) -> None:
     """
     if not os.fspath(path):
         raise ParameterError("name an output: a file, a folder, or - for standard output")
-    from nlpkit.output_folders import check_folder
-    from nlpkit.outputs import output_errors
+    from nlpkit.outputs.files import output_errors
+    from nlpkit.outputs.folders import check_folder
 
     place = os.path.realpath(path)
     if is_folder:

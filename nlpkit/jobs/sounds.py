@@ -62,6 +62,6 @@ def _kind(model: Any) -> str | None:
         return getattr(model, "kind", None)
     if not os.path.isdir(model):
         return None
-    from nlpkit.artifact import read
+    from nlpkit.artifact.reading import read
 
     return read(model).kind

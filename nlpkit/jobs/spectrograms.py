@@ -86,7 +86,7 @@ def save_spectrograms(
     MissingDependencyError
         If a package is needed that isn't installed.
     """
-    from nlpkit.outputs import is_folder
+    from nlpkit.outputs.files import is_folder
 
     from .sinks import check_place
 
@@ -212,7 +212,7 @@ def _content(
 
 
 def _write(path: Path, content: bytes | Any) -> None:
-    from nlpkit.outputs import PendingFile
+    from nlpkit.outputs.files import PendingFile
 
     with PendingFile(path) as file:
         if isinstance(content, bytes):
@@ -227,7 +227,7 @@ def _write(path: Path, content: bytes | Any) -> None:
 def _folder(output: StrPath, force: bool) -> Iterator[Path]:
     import json
 
-    from nlpkit.output_folders import FORMAT, new_folder
+    from nlpkit.outputs.folders import FORMAT, new_folder
 
     with new_folder(output, force=force) as place:
         yield place

@@ -300,7 +300,7 @@ def _check_logs(tensorboard: StrPath | None, output: StrPath) -> None:
             raise ParameterError(
                 f"tensorboard is {os.fspath(tensorboard)!r}, in the model's folder: name another for the logs"
             )
-    from nlpkit.outputs import output_errors
+    from nlpkit.outputs.files import output_errors
 
     with output_errors(tensorboard):
         logs.mkdir(parents=True, exist_ok=True)

@@ -14,13 +14,13 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 from nlpkit.corpora import GivenTexts, Texts
 from nlpkit.device import torch_threads
 from nlpkit.errors import ParameterError
-from nlpkit.outputs import PendingFile, StandardOutput, output_errors
+from nlpkit.outputs.files import PendingFile, StandardOutput, output_errors
 
 from .passes import TRANSLATING, AnyTexts, Progress, StrPath
 from .sinks import check_apart, check_place
 
 if TYPE_CHECKING:
-    from nlpkit.outputs import Sink
+    from nlpkit.outputs.files import Sink
     from nlpkit.translation.decoding_options import DecodingOptions
     from nlpkit.translation.translator import Translation, Translator
 

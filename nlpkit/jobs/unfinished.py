@@ -54,8 +54,8 @@ def unfinished_training(output: StrPath, *, resume: bool, force: bool) -> Iterat
         If it can't be made, another process has it, it holds what no training wrote, or there is an unfinished training
         and neither ``resume`` nor ``force``.
     """
-    from nlpkit.output_folders import claim_folder
-    from nlpkit.outputs import output_errors
+    from nlpkit.outputs.files import output_errors
+    from nlpkit.outputs.folders import claim_folder
 
     folder = unfinished_folder(output)
     with output_errors(folder):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from .._kernel import count_below, kernel
+from nlpkit._kernel import count_below, kernel
 
 SHORT_ROW = 512
 """Up to how many terms a row is sorted by counting: a multiple of 32."""

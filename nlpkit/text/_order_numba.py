@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from .._kernel import kernel, load_big_endian
+from nlpkit._kernel import kernel, load_big_endian
+
 from ._table_numba import BYTE, EIGHT, LONG, LOWER, PAIR, U64
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from .._kernel import equal_bytes, kernel, trailing_zeros
+from nlpkit._kernel import equal_bytes, kernel, trailing_zeros
 
 U64 = np.uint64
 PADDING = 64

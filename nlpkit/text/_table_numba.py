@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from .._kernel import kernel, load_big_endian, prefetch
+from nlpkit._kernel import kernel, load_big_endian, prefetch
 
 U64 = np.uint64
 LONG = np.uint64(255)

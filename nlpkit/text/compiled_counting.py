@@ -12,8 +12,9 @@ from typing import Any
 
 import numpy as np
 
-from ..errors import InputError
-from ..threads import map_batches
+from nlpkit.errors import InputError
+from nlpkit.threads import map_batches
+
 from . import _count_numba as counting_kernels
 from . import _scan_numba as scanning
 from . import counting

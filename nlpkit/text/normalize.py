@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 
-from ..errors import ParameterError
+from nlpkit.errors import ParameterError
 
 Transform = Callable[[str], str]
 

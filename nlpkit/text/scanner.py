@@ -6,7 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from ..errors import InputError
+from nlpkit.errors import InputError
+
 from . import _scan_numba as scanning
 from .analysis import Scan
 from .characters import lower_case, needs_str_lower, same_case, space_characters, word_characters

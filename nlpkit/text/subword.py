@@ -12,8 +12,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any, ClassVar, Literal
 
-from ..errors import ArtifactError, ParameterError
-from ..threads import available_threads
+from nlpkit.errors import ArtifactError, ParameterError
+from nlpkit.threads import available_threads
+
 from .subword_training import SPACE_PIECE, clean_text, train_pieces
 from .vocabulary_size import propose_vocab_size
 

@@ -8,7 +8,8 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from ..errors import InputError, ParameterError
+from nlpkit.errors import InputError, ParameterError
+
 from .vocabulary_size import N_BYTES, N_SPECIAL
 
 SPACE_PIECE = "\N{LOWER ONE EIGHTH BLOCK}"

@@ -6,7 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from ..errors import InputError
+from nlpkit.errors import InputError
+
 from . import _order_numba as ordering
 from . import _table_numba as compiled
 from .terms import Terms

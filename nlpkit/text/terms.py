@@ -8,7 +8,7 @@ from typing import Any, overload
 
 import numpy as np
 
-from ..errors import InputError
+from nlpkit.errors import InputError
 
 _BLOCK = 1 << 14
 _PADDING = b"\0" * 16

@@ -17,7 +17,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from ..errors import InputError, ParameterError
+from nlpkit.errors import InputError, ParameterError
 
 Tokenizer = Callable[[str], list[str]]
 

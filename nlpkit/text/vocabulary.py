@@ -10,9 +10,10 @@ from typing import Any
 
 import numpy as np
 
-from .. import artifact
-from ..errors import ArtifactError, ParameterError
-from ..threads import available_threads
+from nlpkit import artifact
+from nlpkit.errors import ArtifactError, ParameterError
+from nlpkit.threads import available_threads
+
 from . import counting
 from .terms import Terms
 from .word_analysis import checked_texts, word_analysis

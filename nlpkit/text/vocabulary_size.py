@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..errors import ParameterError
+from nlpkit.errors import ParameterError
 
 N_SPECIAL = 4
 N_BYTES = 256

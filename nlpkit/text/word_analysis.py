@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from ..errors import ParameterError
+from nlpkit.errors import ParameterError
+
 from . import tokenize
 from .analysis import Analysis, Scan
 from .normalize import chain, unicode_form

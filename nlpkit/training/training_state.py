@@ -15,7 +15,7 @@ import numpy as np
 
 from nlpkit import artifact
 from nlpkit.errors import ArtifactError, OutputError, ParameterError
-from nlpkit.outputs import output_errors
+from nlpkit.outputs.files import output_errors
 
 from .training_report import HistoryRow
 

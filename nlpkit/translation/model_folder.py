@@ -6,7 +6,7 @@ from typing import Any
 
 import torch
 
-from nlpkit.artifact import Artifact
+from nlpkit.artifact.reading import Artifact
 from nlpkit.errors import ArtifactError, ParameterError
 from nlpkit.text.subword import Subwords
 

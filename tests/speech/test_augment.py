@@ -10,15 +10,7 @@ import torch
 from sounds import tone, voice_like
 
 from nlpkit.errors import ParameterError
-from nlpkit.speech.augment import (
-    add_noise,
-    change_gain,
-    change_speed,
-    limit_band,
-    reverberate,
-    shift,
-    spec_augment,
-)
+from nlpkit.speech.augment import add_noise, change_gain, change_speed, limit_band, reverberate, shift, spec_augment
 
 CLIPS = np.stack([voice_like(8000, seed=seed) * (seed + 1) / 4 for seed in range(3)])
 ROOM = np.concatenate(

@@ -6,10 +6,10 @@ import os
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from ...errors import ParameterError
+from nlpkit.errors import ParameterError
 
 if TYPE_CHECKING:
-    from ..word_vectors import WordVectors
+    from nlpkit.embeddings.word_vectors import WordVectors
 
 FORMATS = {
     "word2vec": "word2vec",
@@ -108,7 +108,7 @@ def write(vectors: WordVectors, path: str | os.PathLike[str], format: str | None
     >>> path.read_text()
     '1 2\\nrome 0.1 2\\n'
     """
-    from ...outputs import output_errors
+    from nlpkit.outputs.files import output_errors
 
     module = _module(format or format_named(path, fasttext=vectors.subwords is not None))
     with output_errors(path):
@@ -128,7 +128,7 @@ def format_named(path: str | os.PathLike[str], *, fasttext: bool = False) -> str
     >>> format_named("vectors.txt.gz"), format_named("model.bin", fasttext=True), format_named("model")
     ('word2vec', 'fasttext', 'folder')
     """
-    from ...outputs import is_folder
+    from nlpkit.outputs.files import is_folder
 
     name = os.fspath(path)
     if is_folder(name):

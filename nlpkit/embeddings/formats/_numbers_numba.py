@@ -16,7 +16,7 @@ import math
 
 import numpy as np
 
-from ..._kernel import kernel
+from nlpkit._kernel import kernel
 
 NUMBER, DOUBT, NO_NUMBER = 0, 1, 2
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from ..._kernel import kernel
+from nlpkit._kernel import kernel
+
 from ._numbers_numba import DOUBT, NEWLINE, NUMBER, RETURN, SPACE, TAB, read_number, write_number
 
 DONE, MANY_DOUBTS, BLANK, TOO_FEW, STRAY_RETURN = 0, 1, 2, 3, 4

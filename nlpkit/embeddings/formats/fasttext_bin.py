@@ -11,16 +11,17 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ...errors import InputError
-from ...text.terms import Terms
-from ..product_quantizer import read_quantized
+from nlpkit.embeddings.product_quantizer import read_quantized
+from nlpkit.errors import InputError
+from nlpkit.text.terms import Terms
+
 from .fasttext_header import ARCHITECTURES, LOSSES, OUR_NAMES, Dictionary, ModelFile, Settings
 from .fasttext_writer import write
 from .words import check_encoding, check_limit, decode
 
 if TYPE_CHECKING:
-    from ..subwords import Subwords
-    from ..word_vectors import WordVectors
+    from nlpkit.embeddings.subwords import Subwords
+    from nlpkit.embeddings.word_vectors import WordVectors
 
 __all__ = ["read", "write"]
 
@@ -63,8 +64,8 @@ def read(
 
 
 def _read(file: ModelFile, limit: int | None, encoding: str, errors: str) -> WordVectors:
-    from ..classifier import Classifier
-    from ..word_vectors import WordVectors
+    from nlpkit.embeddings.classifier import Classifier
+    from nlpkit.embeddings.word_vectors import WordVectors
 
     version, settings = file.settings()
     dictionary = file.dictionary(version)
@@ -154,7 +155,7 @@ def _read_outputs(file: ModelFile, settings: Settings, dictionary: Dictionary, n
 def _subwords(
     file: ModelFile, settings: Settings, dictionary: Dictionary, word_rows: np.ndarray, ngram_rows: np.ndarray
 ) -> Subwords | None:
-    from ..subwords import Subwords
+    from nlpkit.embeddings.subwords import Subwords
 
     if not settings.uses_buckets:
         return None

@@ -13,8 +13,8 @@ from typing import Any
 
 import numpy as np
 
-from ...errors import InputError
-from ...text.terms import Terms
+from nlpkit.errors import InputError
+from nlpkit.text.terms import Terms
 
 MAGIC = 793712314
 VERSION = 12

@@ -11,15 +11,16 @@ from typing import IO, TYPE_CHECKING, Any
 
 import numpy as np
 
-from ...errors import OutputError
-from ...outputs import PendingFile, output_errors
-from ...text.terms import Terms
+from nlpkit.errors import OutputError
+from nlpkit.outputs.files import PendingFile, output_errors
+from nlpkit.text.terms import Terms
+
 from .fasttext_header import ARCHITECTURES, LOSSES, MAGIC, OUR_NAMES, VERSION, Settings
 from .words import check_words
 
 if TYPE_CHECKING:
-    from ..subwords import Subwords
-    from ..word_vectors import WordVectors
+    from nlpkit.embeddings.subwords import Subwords
+    from nlpkit.embeddings.word_vectors import WordVectors
 
 _BLOCK = 1 << 14
 

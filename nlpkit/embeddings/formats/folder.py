@@ -6,11 +6,12 @@ import os
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from ...artifact import read as read_artifact
+from nlpkit.artifact.reading import read as read_artifact
+
 from .words import check_encoding, check_limit
 
 if TYPE_CHECKING:
-    from ..word_vectors import WordVectors
+    from nlpkit.embeddings.word_vectors import WordVectors
 
 
 def read(
@@ -37,8 +38,8 @@ def read(
     ParameterError
         If ``limit``, ``encoding`` or ``errors`` can't be.
     """
-    from ..vectors_folder import read_vectors
-    from ..word_vectors import WordVectors
+    from nlpkit.embeddings.vectors_folder import read_vectors
+    from nlpkit.embeddings.word_vectors import WordVectors
 
     check_limit(limit)
     check_encoding(encoding, errors)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from ...errors import InputError
-from ...text.terms import Terms
+from nlpkit.errors import InputError
+from nlpkit.text.terms import Terms
+
 from .words import decode, warn_of_infinite, without_doubles
 
 

@@ -13,7 +13,7 @@ from .text_reader import read_text
 from .text_writer import write_text
 
 if TYPE_CHECKING:
-    from ..word_vectors import WordVectors
+    from nlpkit.embeddings.word_vectors import WordVectors
 
 
 def read(

@@ -7,7 +7,7 @@ from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 
-from ...errors import InputError
+from nlpkit.errors import InputError
 
 _DECIMAL = rb"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?"
 _NUMBER = re.compile(_DECIMAL + rb"|[+-]?(?:nan|inf|infinity)", re.IGNORECASE)

@@ -12,12 +12,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ...errors import InputError, OutputError
-from ...outputs import PendingFile
+from nlpkit.errors import InputError, OutputError
+from nlpkit.outputs.files import PendingFile
+
 from .words import check_encoding, check_limit, terms_of_lines, without_doubles
 
 if TYPE_CHECKING:
-    from ..word_vectors import WordVectors
+    from nlpkit.embeddings.word_vectors import WordVectors
 
 _BLOCK = 1 << 22
 _DAMAGE = (ValueError, TypeError, EOFError, SyntaxError, OverflowError, RecursionError, tokenize.TokenError)
@@ -60,7 +61,7 @@ def read(
     ParameterError
         If ``limit``, ``encoding`` or ``errors`` can't be.
     """
-    from ..word_vectors import WordVectors
+    from nlpkit.embeddings.word_vectors import WordVectors
 
     check_limit(limit)
     check_encoding(encoding, errors)

@@ -6,7 +6,8 @@ import os
 import struct
 from pathlib import Path
 
-from ...errors import InputError
+from nlpkit.errors import InputError
+
 from .layout import BOM, Header, header_of, sample_rows, vector_size_of
 from .source import Source
 

@@ -13,14 +13,15 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ...errors import ArtifactError, InputError
-from ...mapped_arrays import map_arrays
-from ...outputs import PendingFile
+from nlpkit.artifact.mapped_arrays import map_arrays
+from nlpkit.errors import ArtifactError, InputError
+from nlpkit.outputs.files import PendingFile
+
 from .npy import rows_of
 from .words import check_encoding, check_limit, terms_of_lines, without_doubles
 
 if TYPE_CHECKING:
-    from ..word_vectors import WordVectors
+    from nlpkit.embeddings.word_vectors import WordVectors
 
 _BLOCK = 1 << 22
 
@@ -49,7 +50,7 @@ def read(
     ParameterError
         If ``limit``, ``encoding`` or ``errors`` can't be.
     """
-    from ..word_vectors import WordVectors
+    from nlpkit.embeddings.word_vectors import WordVectors
 
     check_limit(limit)
     check_encoding(encoding, errors)

@@ -12,7 +12,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import IO, Any
 
-from ...errors import InputError
+from nlpkit.errors import InputError
 
 LONGEST_LINE = 1 << 26
 """Bytes of a line, or of a word: what has more is no file of vectors."""

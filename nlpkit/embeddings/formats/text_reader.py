@@ -14,15 +14,16 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ...errors import InputError
-from ...threads import available_threads, iter_batches
+from nlpkit.errors import InputError
+from nlpkit.threads import available_threads, iter_batches
+
 from .gathered_rows import GatheredRows
 from .layout import BOM, Header, check_vector_size, header_of, is_number, sample_rows, vector_size_of
 from .source import LONGEST_LINE, Source
 from .words import check_encoding, check_limit
 
 if TYPE_CHECKING:
-    from ..word_vectors import WordVectors
+    from nlpkit.embeddings.word_vectors import WordVectors
 
 BLOCK = 1 << 22
 _FIRST_BLOCK = 1 << 16
@@ -55,7 +56,7 @@ def read_text(
     ParameterError
         If ``limit``, ``encoding`` or ``errors`` can't be.
     """
-    from ..word_vectors import WordVectors
+    from nlpkit.embeddings.word_vectors import WordVectors
 
     check_limit(limit)
     check_encoding(encoding, errors)

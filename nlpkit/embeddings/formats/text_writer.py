@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ...errors import OutputError
-from ...outputs import PendingFile
-from ...threads import available_threads, iter_batches
+from nlpkit.errors import OutputError
+from nlpkit.outputs.files import PendingFile
+from nlpkit.threads import available_threads, iter_batches
+
 from .words import check_words
 
 if TYPE_CHECKING:
-    from ..word_vectors import WordVectors
+    from nlpkit.embeddings.word_vectors import WordVectors
 
 _NUMBERS = 1 << 18
 """How many are written at a time."""

@@ -12,15 +12,16 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ...errors import InputError
-from ...outputs import PendingFile
+from nlpkit.errors import InputError
+from nlpkit.outputs.files import PendingFile
+
 from .gathered_rows import GatheredRows
 from .layout import Header, header_of
 from .source import Source
 from .words import check_encoding, check_limit, check_words
 
 if TYPE_CHECKING:
-    from ..word_vectors import WordVectors
+    from nlpkit.embeddings.word_vectors import WordVectors
 
 _BLOCK = 1 << 22
 _LONGEST_WORD = 1 << 16
@@ -50,7 +51,7 @@ def read(
     ParameterError
         If ``limit``, ``encoding`` or ``errors`` can't be.
     """
-    from ..word_vectors import WordVectors
+    from nlpkit.embeddings.word_vectors import WordVectors
 
     check_limit(limit)
     check_encoding(encoding, errors)

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import numpy as np
 
-from ...errors import InputError, OutputError, ParameterError
-from ...text.terms import Terms
+from nlpkit.errors import InputError, OutputError, ParameterError
+from nlpkit.text.terms import Terms
 
 _PADDING = 16
 _WHITE = np.zeros(256, bool)
@@ -83,7 +83,7 @@ def _is_utf8(buffer: np.ndarray, offsets: np.ndarray) -> bool:
 
 def without_doubles(words: Terms, vectors: np.ndarray, path: object) -> tuple[Terms, np.ndarray]:
     """Keep the first row of every word, and warn of the others."""
-    from ...text.term_table import TermTable
+    from nlpkit.text.term_table import TermTable
 
     numbers = TermTable().insert(words)
     first = np.unique(numbers, return_index=True)[1]

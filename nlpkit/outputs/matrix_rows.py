@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import math
 import os
-import shutil
 import zipfile
 from collections.abc import Iterable, Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from nlpkit.errors import ParameterError
+
 from .columns import Columns
-from .errors import OutputError, ParameterError
-from .outputs import Sink
-from .rows import RowWriter
+from .files import Sink
+from .room import check_room
+from .row_writer import RowWriter
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_matrix
@@ -89,47 +88,6 @@ class Npy(RowWriter):
         np.lib.format.write_array_header_1_0(self._file, layout)
 
 
-def check_room(path: str | os.PathLike[str], columns: Columns, n_rows: int, disk: float = math.inf) -> None:
-    """Refuse a dense file of ``n_rows`` that memory couldn't hold when it is read, or ``disk`` bytes now.
-
-    Raises
-    ------
-    OutputError
-        With the numbers.
-    """
-    needed, memory = n_rows * columns.row_bytes, available_memory()
-    if needed <= min(memory, disk):
-        return
-    free = f"{_size(memory)} of memory" if needed > memory else f"{_size(disk)} of disk space"
-    raise OutputError(
-        f"{os.fspath(path)}: dense rows need {_size(needed)} ({n_rows:,} × {columns.n_columns:,} numbers of"
-        f" {columns.dtype.itemsize} bytes) and {free} is free: write .npz, .parquet or .jsonl, or keep fewer"
-        " columns (--max-features)"
-    )
-
-
-def free_disk(path: str | os.PathLike[str]) -> float:
-    """Return the bytes that are free on the disk of ``path``; infinity where that isn't known."""
-    try:
-        return shutil.disk_usage(Path(os.path.realpath(path)).parent).free
-    except OSError:
-        return math.inf
-
-
-def available_memory() -> float:
-    """Return the bytes of memory that can be had without swapping; infinity where that isn't known."""
-    try:
-        with open("/proc/meminfo", encoding="ascii") as file:
-            fields = dict(line.split(":", 1) for line in file)
-        return int(fields["MemAvailable"].split()[0]) * 1024
-    except (OSError, KeyError, ValueError):
-        pass
-    try:
-        return os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
-    except (AttributeError, ValueError, OSError):
-        return math.inf
-
-
 def _put(
     archive: zipfile.ZipFile, name: str, dtype: np.dtype, shape: tuple[int, ...], chunks: Iterable[np.ndarray]
 ) -> None:
@@ -138,11 +96,3 @@ def _put(
         np.lib.format.write_array_header_1_0(member, layout)
         for chunk in chunks:
             member.write(chunk.astype(dtype, copy=False).tobytes())
-
-
-def _size(count: float) -> str:
-    for unit in ("bytes", "kB", "MB", "GB"):
-        if count < 1000:
-            return f"{count:.3g} {unit}"
-        count /= 1000
-    return f"{count:,.1f} TB"

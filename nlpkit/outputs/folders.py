@@ -13,8 +13,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from .errors import OutputError
-from .outputs import beside, output_errors, sync_folder
+from nlpkit.errors import OutputError
+
+from .files import beside, output_errors, sync_folder
 
 FORMAT = "nlpkit"
 """What ``"format"`` says in the ``config.json`` or ``manifest.json`` of a folder that nlpkit wrote."""

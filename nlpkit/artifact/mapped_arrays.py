@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from .errors import ArtifactError
+from nlpkit.errors import ArtifactError
 
 DTYPES = {
     "F64": "<f8",

@@ -10,13 +10,14 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ._version import __version__
-from .columns import Columns
-from .errors import OutputError, ParameterError
-from .names_file import write_names
-from .output_folders import FORMAT, check_folder, claim_folder, file_entry, place_folder
-from .outputs import PendingFile, output_errors
-from .rows import FORMATS, NAMELESS, RowWriter, open_file
+from nlpkit._version import __version__
+from nlpkit.errors import OutputError, ParameterError
+
+from .columns import Columns, write_names
+from .files import PendingFile, output_errors
+from .folders import FORMAT, check_folder, claim_folder, file_entry, place_folder
+from .one_file import FORMATS, NAMELESS, open_file
+from .row_writer import RowWriter
 
 if TYPE_CHECKING:
     from .columns import Matrix
@@ -44,11 +45,11 @@ class ShardWriter(RowWriter):
     made_by : dict
         ``options``, ``model`` and ``input``, as JSON can hold them.
     suffix : str
-        One of `nlpkit.rows.FORMATS`.
+        One of `nlpkit.outputs.one_file.FORMATS`.
     part_rows : int or None
         Rows in each part; None ends a part at some 32 MB.
     force, resume : bool
-        As in `nlpkit.rows.open_writer`.
+        As in `nlpkit.outputs.rows.open_writer`.
 
     Raises
     ------

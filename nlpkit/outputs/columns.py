@@ -1,10 +1,11 @@
-"""The columns of rows on their way out, and matrices brought to their form."""
+"""Columns of the rows that are written: their names and type, and matrices converted to it."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypeAlias
+from itertools import islice
+from typing import IO, TYPE_CHECKING, TypeAlias
 
 import numpy as np
 
@@ -58,3 +59,18 @@ class Columns:
         for start in range(0, X.shape[0], step):
             rows = X[start : start + step]
             yield np.ascontiguousarray(rows if isinstance(rows, np.ndarray) else rows.toarray(), self.dtype)
+
+
+ESCAPES = str.maketrans({"\\": "\\\\", "\n": "\\n", "\r": "\\r"})
+
+
+def write_names(file: IO[bytes], names: Iterable[str]) -> None:
+    """Write column names to the binary ``file``, one a line, in the order of the columns.
+
+    A backslash, a newline and a carriage return in a name are written ``\\\\``, ``\\n`` and ``\\r``, and a lone
+    surrogate, which UTF-8 can't hold, as ``\\udXXX``: `nlpkit.text.terms.Terms.from_lines` reads it.
+    """
+    remaining = iter(names)
+    while batch := list(islice(remaining, 65536)):
+        lines = "\n".join([name.translate(ESCAPES) for name in batch]) + "\n"
+        file.write(lines.encode("utf-8", "backslashreplace"))

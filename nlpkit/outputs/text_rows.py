@@ -13,8 +13,8 @@ from typing import IO, TYPE_CHECKING
 import numpy as np
 
 from .columns import Columns
-from .outputs import Sink, StandardOutput
-from .rows import RowWriter
+from .files import Sink, StandardOutput
+from .row_writer import RowWriter
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_matrix

@@ -15,10 +15,11 @@ from typing import Any
 
 import numpy as np
 
-from ._version import __version__
-from .errors import ArtifactError
+from nlpkit._version import __version__
+from nlpkit.errors import ArtifactError
+from nlpkit.outputs.folders import FORMAT
+
 from .mapped_arrays import map_arrays
-from .output_folders import FORMAT
 
 FORMAT_VERSION = 1
 CONFIG = "config.json"

@@ -18,11 +18,12 @@ from typing import Any
 
 import numpy as np
 
-from ._version import __version__
-from .errors import ArtifactError, ParameterError
-from .model_folder import CONFIG, FORMAT_VERSION, WEIGHTS, Artifact, is_plain, read
-from .output_folders import FORMAT, file_entry, new_folder
-from .registry import KINDS, resolve
+from nlpkit._version import __version__
+from nlpkit.errors import ArtifactError, ParameterError
+from nlpkit.outputs.folders import FORMAT, file_entry, new_folder
+from nlpkit.registry import KINDS, resolve
+
+from .reading import CONFIG, FORMAT_VERSION, WEIGHTS, Artifact, is_plain, read
 
 __all__ = ["Artifact", "Description", "describe", "load", "read", "save"]
 

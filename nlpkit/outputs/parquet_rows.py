@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from .columns import Columns
-from .outputs import Sink
-from .rows import RowWriter
+from .files import Sink
+from .row_writer import RowWriter
 
 if TYPE_CHECKING:
     from .columns import Matrix

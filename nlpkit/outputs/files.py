@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import IO, Any, Protocol
 
-from .errors import NlpkitError, OutputError
+from nlpkit.errors import NlpkitError, OutputError
 
 
 class Sink(Protocol):

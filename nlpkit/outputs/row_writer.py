@@ -1,0 +1,103 @@
+"""RowWriter: blocks of rows on their way out, the base of one writer a format."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from nlpkit.errors import ParameterError
+
+from .columns import Columns
+from .files import Sink, output_errors
+
+if TYPE_CHECKING:
+    from .columns import Matrix
+
+
+class RowWriter:
+    """Writes blocks of rows; the output has its name once the writer is closed without an error.
+
+    It is a context manager: leaving it closes it, an exception discards it. A format gives
+    `_write` and, where something comes at the end, `_end` and `_abort`.
+
+    Attributes
+    ----------
+    rows_done : int
+        How many rows were there when the writer was opened; the caller skips that many.
+    rows : int
+        How many rows there are now.
+    """
+
+    def __init__(self, path: str | os.PathLike[str], columns: Columns, sinks: Sequence[Sink], rows_done: int = 0):
+        self.path = path
+        self.columns = columns
+        self.rows_done = self.rows = rows_done
+        self._sinks = sinks
+        self._open = True
+
+    def write(self, sources: Sequence[str], texts: Sequence[str], X: Matrix) -> None:
+        """Add a block of rows.
+
+        Parameters
+        ----------
+        sources : sequence of str
+            Where each text comes from.
+        texts : sequence of str
+        X : CSR matrix or ndarray of shape (n_texts, n_columns)
+
+        Raises
+        ------
+        OutputError
+            If the file system refuses, or has no room.
+        BrokenPipeError
+            If standard output has lost its reader.
+        """
+        if X.shape != (len(texts), self.columns.n_columns) or len(sources) != len(texts):
+            raise ParameterError(
+                f"a block of shape {X.shape} with {len(texts)} texts from {len(sources)} sources:"
+                f" expected as many of each, and {self.columns.n_columns} columns"
+            )
+        with output_errors(self.path):
+            self._write(sources, texts, X)
+        self.rows += len(texts)
+
+    def close(self) -> None:
+        """Complete the output and give it its name; raises as `write`."""
+        if not self._open:
+            return
+        try:
+            with output_errors(self.path):
+                self._end()
+            for sink in self._sinks:
+                sink.finish()
+            for sink in self._sinks:
+                sink.place()
+        finally:
+            self.abort()
+
+    def abort(self) -> None:
+        """Leave nothing of an output that isn't complete."""
+        if self._open:
+            self._open = False
+            self._abort()
+            for sink in self._sinks:
+                sink.discard()
+
+    def __enter__(self) -> RowWriter:
+        return self
+
+    def __exit__(self, kind: Any, error: Any, traceback: Any) -> None:
+        if error is None:
+            self.close()
+        else:
+            self.abort()
+
+    def _write(self, sources: Sequence[str], texts: Sequence[str], X: Matrix) -> None:
+        raise NotImplementedError
+
+    def _end(self) -> None:
+        pass
+
+    def _abort(self) -> None:
+        pass
