@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from nlpkit.text.counting import Rows
+from nlpkit.text.counting.rows import Rows
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_matrix

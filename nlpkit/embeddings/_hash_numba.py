@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from nlpkit._kernel import kernel
-from nlpkit.text._count_numba import sort_row
+from nlpkit.text.counting._count_numba import sort_row
 
 _C1 = np.uint32(0xCC9E2D51)
 _C2 = np.uint32(0x1B873593)

@@ -13,8 +13,9 @@ import numpy as np
 
 from nlpkit import artifact
 from nlpkit.errors import ArtifactError, ParameterError
-from nlpkit.text import counting
-from nlpkit.text.counting import Rows, new_counter
+from nlpkit.text.counting import rows as counting
+from nlpkit.text.counting.counter import new_counter
+from nlpkit.text.counting.rows import Rows
 from nlpkit.text.terms import Terms
 
 from ._csr import csr_from_rows
@@ -25,7 +26,7 @@ from .learnt import FEW_TERMS, Learning, Learnt, frequency_of
 if TYPE_CHECKING:
     from scipy.sparse import csr_matrix
 
-    from nlpkit.text.counting import Counter
+    from nlpkit.text.counting.counter import Counter
 
 _NO_LEARNING: Learning | None = None
 _NOTHING_LEARNT: Learnt | None = None

@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Any, Self
 import numpy as np
 
 from nlpkit import artifact
-from nlpkit.text import counting
 from nlpkit.text.analysis import Analysis
-from nlpkit.text.counting import Rows
+from nlpkit.text.counting import rows as counting
+from nlpkit.text.counting.rows import Rows
 from nlpkit.text.terms import Terms, is_utf8
 from nlpkit.threads import map_batches
 
@@ -116,8 +116,8 @@ class Hashing(AnalyzedTexts):
         return _rows(np.array(columns, np.int32), np.array(values, np.int32), np.array(sizes, np.int64))
 
     def _hash_compiled(self, analysis: Analysis, texts: Iterator[str]) -> list[Rows]:
-        from nlpkit.text.scanner import Scanner
-        from nlpkit.text.term_table import TermTable
+        from nlpkit.text.counting.scanner import Scanner
+        from nlpkit.text.counting.term_table import TermTable
 
         from . import _hash_numba as compiled
 

@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from nlpkit.text import counting
 from nlpkit.text.analysis import Analysis
-from nlpkit.text.counting import PlainCounter, new_counter
+from nlpkit.text.counting import rows as counting
+from nlpkit.text.counting.counter import new_counter
+from nlpkit.text.counting.plain import PlainCounter
 from nlpkit.text.terms import Terms
 
 if TYPE_CHECKING:
-    from nlpkit.text.counting import Counter
+    from nlpkit.text.counting.counter import Counter
 
 FEW_TERMS = 100_000
 """Up to how many terms a vocabulary is put into a dict of Python's to look up a few texts."""

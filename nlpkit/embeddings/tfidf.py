@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from nlpkit.errors import ParameterError
-from nlpkit.text.counting import Rows
+from nlpkit.text.counting.rows import Rows
 
 from . import weights
 from .counted import CountedTerms

@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 
 from nlpkit.errors import InputError
-from nlpkit.text import counting
 from nlpkit.text.analysis import Analysis
+from nlpkit.text.counting import rows as counting
 from nlpkit.text.terms import Terms
 from nlpkit.text.word_analysis import checked_texts
 from nlpkit.threads import iter_batches
@@ -138,9 +138,9 @@ def _read_compiled(
     texts: Iterator[str], analysis: Analysis, before: Terms, threads: int
 ) -> tuple[NumberedTexts, _Words]:
     """By the compiled scanner, in threads, each of which has a table of its own until the common one takes it over."""
-    from nlpkit.text.compiled_counting import Worker
-    from nlpkit.text.scanner import Scanner
-    from nlpkit.text.term_table import TermTable
+    from nlpkit.text.counting.compiled import Worker
+    from nlpkit.text.counting.scanner import Scanner
+    from nlpkit.text.counting.term_table import TermTable
 
     common = TermTable()
     common.insert(before)

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from nlpkit.text import counting
 from nlpkit.text.analysis import Analysis
+from nlpkit.text.counting import rows as counting
+from nlpkit.text.counting.counter import new_counter
 from nlpkit.text.word_analysis import checked_texts
 
 if TYPE_CHECKING:
@@ -37,7 +38,7 @@ def mean_vectors(texts: Iterable[str], analysis: Analysis, vectors: WordVectors,
 def _means(texts: list[str], analysis: Analysis, vectors: WordVectors, threads: int) -> np.ndarray:
     from scipy.sparse import csr_matrix
 
-    counter = counting.new_counter(analysis, None, few=sum(map(len, texts)) <= counting.SMALL)
+    counter = new_counter(analysis, None, few=sum(map(len, texts)) <= counting.SMALL)
     parts = counter.count(texts, insert=True, learn=False, keep=True, threads=threads)
     n = len(counter.table)
     table, found = np.zeros((n, vectors.vector_size), np.float32), np.zeros(n, bool)

@@ -12,9 +12,10 @@ import numpy as np
 
 from nlpkit import artifact
 from nlpkit.errors import ArtifactError, ParameterError
+from nlpkit.text.counting import rows as counting
+from nlpkit.text.counting.counter import new_counter
 from nlpkit.threads import available_threads
 
-from . import counting
 from .terms import Terms
 from .word_analysis import checked_texts, word_analysis
 
@@ -107,7 +108,7 @@ class Vocabulary(Sequence[str]):
         """
         analysis = word_analysis(tokenizer, lowercase=lowercase, normalize=normalize)
         few, texts = counting.take(checked_texts(texts), counting.SMALL)
-        counter = counting.new_counter(analysis, None, few=few)
+        counter = new_counter(analysis, None, few=few)
         counter.count(texts, insert=True, learn=True, keep=False, threads=threads or available_threads())
         numbers = counter.sorted_numbers()
         seen = counter.frequency[numbers, 1]

@@ -12,7 +12,7 @@ from parity_texts import ASCII, MULTILINGUAL, NAUGHTY, UNSEEN
 
 import nlpkit
 from nlpkit.errors import NlpkitError
-from nlpkit.text import counting
+from nlpkit.text.counting import rows as counting
 
 bm25s = pytest.importorskip("bm25s")
 

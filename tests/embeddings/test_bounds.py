@@ -10,9 +10,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from nlpkit.text._scan_numba import PADDING
 from nlpkit.text.analysis import Scan
-from nlpkit.text.scanner import Scanner
+from nlpkit.text.counting._scan_numba import PADDING
+from nlpkit.text.counting.scanner import Scanner
 
 SCRIPT = """
 import random

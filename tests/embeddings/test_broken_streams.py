@@ -9,7 +9,7 @@ import pytest
 
 from nlpkit.embeddings import BagOfWords, Tfidf
 from nlpkit.errors import NotFittedError, ParameterError
-from nlpkit.text import counting
+from nlpkit.text.counting import rows as counting
 
 TEXTS = ["the cat sat", "the dog"]
 

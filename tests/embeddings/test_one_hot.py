@@ -11,7 +11,7 @@ from parity_oracle import ours, peer
 from parity_texts import ASCII, MULTILINGUAL, NAUGHTY, UNSEEN
 
 from nlpkit.errors import NotFittedError
-from nlpkit.text import counting
+from nlpkit.text.counting import rows as counting
 
 TEXTS = ASCII + MULTILINGUAL + NAUGHTY
 

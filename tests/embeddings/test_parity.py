@@ -27,12 +27,12 @@ every_combination = pytest.mark.parametrize("number", range(len(GRID)), ids=IDS)
 @pytest.fixture(params=ROADS)
 def threads(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> int:
     """Force one of the roads; the number of threads to take it with."""
-    from nlpkit.text import counting
+    from nlpkit.text.counting import rows as counting
 
     small, batch, threads = ROADS[request.param]
     monkeypatch.setattr(counting, "SMALL", small)
     if batch is not None:
-        from nlpkit.text import compiled_counting
+        from nlpkit.text.counting import compiled as compiled_counting
 
         monkeypatch.setattr(counting, "BATCH", batch)
         monkeypatch.setattr(compiled_counting, "LOCAL_TERMS", 20)

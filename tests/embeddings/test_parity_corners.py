@@ -13,7 +13,7 @@ from parity_texts import ASCII, MULTILINGUAL, NAUGHTY, UNSEEN
 
 import nlpkit
 from nlpkit.errors import NlpkitError
-from nlpkit.text import counting
+from nlpkit.text.counting import rows as counting
 
 TEXTS = ASCII + MULTILINGUAL + NAUGHTY
 OPTIONS: list[tuple[str, dict[str, Any]]] = [

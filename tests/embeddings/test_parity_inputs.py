@@ -181,7 +181,7 @@ def test_what_is_no_text_may_become_one(
     kind: str, options: dict[str, Any], texts: list[Any], small: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Lists of tokens, and records: a user's own function knows what to do with them."""
-    from nlpkit.text import counting
+    from nlpkit.text.counting import rows as counting
 
     if kind == "hashing" and "vocabulary" in options:
         pytest.skip("hashing has no vocabulary")
@@ -194,7 +194,7 @@ def test_what_is_no_text_may_become_one(
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("threads", [1, 2])
 def test_an_iterator_is_read_once(kind: str, threads: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    from nlpkit.text import counting
+    from nlpkit.text.counting import rows as counting
 
     texts = ["one text", "two texts here", "", "three texts"]
     read: list[str] = []
@@ -226,7 +226,7 @@ def test_a_stream_is_not_held(kind: str, monkeypatch: pytest.MonkeyPatch) -> Non
     """While a stream is read, only a few of its texts are alive at a time."""
     import weakref
 
-    from nlpkit.text import counting
+    from nlpkit.text.counting import rows as counting
 
     monkeypatch.setattr(counting, "SMALL", 0)
     monkeypatch.setattr(counting, "BATCH", 1000)
@@ -254,7 +254,7 @@ def test_a_stream_is_not_held(kind: str, monkeypatch: pytest.MonkeyPatch) -> Non
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("threads", [1, 2])
 def test_an_error_in_the_stream_comes_through(kind: str, threads: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    from nlpkit.text import counting
+    from nlpkit.text.counting import rows as counting
 
     def stream() -> Iterator[str]:
         yield from ["one text"] * 200

@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from parity_oracle import difference, embed, ours, peer, run
 
-from nlpkit.text import counting
+from nlpkit.text.counting import rows as counting
 
 PIECES = [
     *(

@@ -12,7 +12,7 @@ from parity_texts import ASCII, MULTILINGUAL, NAUGHTY, UNSEEN
 
 import nlpkit
 from nlpkit.errors import NlpkitError, NotFittedError
-from nlpkit.text import counting
+from nlpkit.text.counting import rows as counting
 
 TEXTS = ASCII + MULTILINGUAL + NAUGHTY
 LEARNERS: list[tuple[str, dict[str, Any]]] = [

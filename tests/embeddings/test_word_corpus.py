@@ -11,7 +11,7 @@ import pytest
 from nlpkit.embeddings import numbered_texts, word_corpus
 from nlpkit.embeddings.word_corpus import WordCorpus, read_corpus
 from nlpkit.errors import InputError, ParameterError
-from nlpkit.text import counting
+from nlpkit.text.counting import rows as counting
 from nlpkit.text.terms import Terms
 from nlpkit.text.word_analysis import word_analysis
 

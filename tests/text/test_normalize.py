@@ -13,7 +13,7 @@ from sklearn.feature_extraction.text import strip_accents_ascii, strip_accents_u
 
 from nlpkit.embeddings import BagOfWords, Tfidf
 from nlpkit.errors import ParameterError
-from nlpkit.text import counting
+from nlpkit.text.counting import rows as counting
 
 EVERY = [chr(code) for code in range(sys.maxunicode + 1)]
 anything = st.text(st.characters(exclude_categories=()))

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from nlpkit.embeddings import BagOfWords
 from nlpkit.errors import InputError, NlpkitError, ParameterError
-from nlpkit.text import counting
+from nlpkit.text.counting import rows as counting
 from nlpkit.text.tokenize import named_tokenizer
 
 TEXTS = [

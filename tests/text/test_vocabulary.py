@@ -10,7 +10,7 @@ import pytest
 
 import nlpkit
 from nlpkit.errors import ArtifactError, ParameterError
-from nlpkit.text import counting
+from nlpkit.text.counting import rows as counting
 from nlpkit.text.terms import Terms
 from nlpkit.text.vocabulary import Vocabulary
 

@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import nlpkit
-from nlpkit.text import counting
+from nlpkit.text.counting import rows as counting
 from nlpkit.text.vocabulary import Vocabulary
 
 some_texts = st.lists(

@@ -83,7 +83,7 @@ def _is_utf8(buffer: np.ndarray, offsets: np.ndarray) -> bool:
 
 def without_doubles(words: Terms, vectors: np.ndarray, path: object) -> tuple[Terms, np.ndarray]:
     """Keep the first row of every word, and warn of the others."""
-    from nlpkit.text.term_table import TermTable
+    from nlpkit.text.counting.term_table import TermTable
 
     numbers = TermTable().insert(words)
     first = np.unique(numbers, return_index=True)[1]

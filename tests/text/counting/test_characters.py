@@ -8,7 +8,7 @@ import sys
 import numpy as np
 import pytest
 
-from nlpkit.text import characters
+from nlpkit.text.counting import characters
 
 EVERY = [chr(code) for code in range(sys.maxunicode + 1)]
 
@@ -65,7 +65,7 @@ def test_every_code_point_through_the_compiled_road(
     from sklearn.feature_extraction.text import CountVectorizer
 
     from nlpkit.embeddings import BagOfWords
-    from nlpkit.text import counting
+    from nlpkit.text.counting import rows as counting
 
     monkeypatch.setattr(counting, "SMALL", 0)
     texts = [" ".join(f"x{c}y" for c in EVERY[start : start + 4096]) for start in range(0, len(EVERY), 4096)]

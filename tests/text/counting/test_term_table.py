@@ -7,8 +7,8 @@ import pickle
 import pytest
 
 from nlpkit.errors import InputError
-from nlpkit.text import term_table
-from nlpkit.text.term_table import TermTable
+from nlpkit.text.counting import term_table
+from nlpkit.text.counting.term_table import TermTable
 from nlpkit.text.terms import Terms
 
 ROOM = 1 << 16

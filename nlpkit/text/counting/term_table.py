@@ -7,10 +7,10 @@ from typing import Any
 import numpy as np
 
 from nlpkit.errors import InputError
+from nlpkit.text.terms import Terms
 
 from . import _order_numba as ordering
 from . import _table_numba as compiled
-from .terms import Terms
 
 MOST_TERMS = (1 << 31) - 2
 """A slot has 32 bits for a number plus one, and numbers are int32."""

@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 
 from nlpkit.errors import InputError
+from nlpkit.text.analysis import Scan
 
 from . import _scan_numba as scanning
-from .analysis import Scan
 from .characters import lower_case, needs_str_lower, same_case, space_characters, word_characters
 
 LONGEST_BUFFER = 1 << 32

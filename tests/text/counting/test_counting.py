@@ -12,8 +12,11 @@ from hypothesis import strategies as st
 
 from nlpkit.embeddings import BagOfWords
 from nlpkit.errors import InputError
-from nlpkit.text import compiled_counting, counting, scanner
-from nlpkit.text.counting import batches
+from nlpkit.text.counting import compiled as compiled_counting
+from nlpkit.text.counting import rows as counting
+from nlpkit.text.counting import scanner
+from nlpkit.text.counting.counter import new_counter
+from nlpkit.text.counting.rows import batches
 
 BATCH = 1 << 19
 
@@ -92,7 +95,7 @@ def test_lengths_are_those_of_the_plain_road(ngram_range: tuple[int, int]) -> No
     analysis = BagOfWords(ngram_range=ngram_range)._analysis()
     lengths = []
     for few in True, False:
-        counter = counting.new_counter(analysis, None, few=few)
+        counter = new_counter(analysis, None, few=few)
         rows = counter.count(texts, insert=True, learn=True, keep=True, threads=1)
         lengths.append(np.concatenate([part.lengths for part in rows]).tolist())
     assert lengths[0] == lengths[1]

@@ -13,16 +13,16 @@ from typing import Any
 import numpy as np
 
 from nlpkit.errors import InputError
+from nlpkit.text.analysis import Analysis
+from nlpkit.text.terms import Terms
 from nlpkit.threads import map_batches
 
 from . import _count_numba as counting_kernels
 from . import _scan_numba as scanning
-from . import counting
-from .analysis import Analysis
-from .counting import Rows, batches, spread
+from . import rows as counting
+from .rows import Rows, batches, spread
 from .scanner import Scanner
 from .term_table import TermTable
-from .terms import Terms
 
 LOCAL_TERMS = 1 << 18
 """How many terms a thread numbers by itself before the common table absorbs them."""
