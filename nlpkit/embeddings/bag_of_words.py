@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from .counted import CountedTerms
-from .learnt import Learnt
+from .counts.counted import CountedTerms
+from .counts.learnt import Learnt
 
 
 @dataclass(kw_only=True, eq=False, repr=False)

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 from nlpkit.errors import ParameterError
 
-from .word_estimator import WordEstimator
+from .word_training.estimator import WordEstimator
 
 if TYPE_CHECKING:
-    from .training_options import TrainingOptions
+    from .word_training.training import TrainingOptions
     from .word_vectors import WordVectors
 
 

@@ -18,9 +18,9 @@ from nlpkit.text.counting.rows import Rows
 from nlpkit.text.terms import Terms, is_utf8
 from nlpkit.threads import map_batches
 
-from . import weights
-from ._csr import csr_from_rows
-from .analyzed import AnalyzedTexts
+from .counts import weights
+from .counts.analyzed import AnalyzedTexts
+from .counts.csr import csr_from_rows
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_matrix
@@ -119,7 +119,7 @@ class Hashing(AnalyzedTexts):
         from nlpkit.text.counting.scanner import Scanner
         from nlpkit.text.counting.term_table import TermTable
 
-        from . import _hash_numba as compiled
+        from .counts import _hash_numba as compiled
 
         scan = analysis.scan
         smallest, largest = (1, 1) if scan is None or self.analyzer != "word" else self.ngram_range

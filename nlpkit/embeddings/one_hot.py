@@ -9,8 +9,8 @@ import numpy as np
 
 from nlpkit.errors import ParameterError
 
-from .counted import CountedTerms
-from .learnt import Learnt
+from .counts.counted import CountedTerms
+from .counts.learnt import Learnt
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_matrix

@@ -13,9 +13,9 @@ import numpy as np
 from nlpkit.errors import ParameterError
 from nlpkit.text.counting.rows import Rows
 
-from . import weights
-from .counted import CountedTerms
-from .learnt import Learning, Learnt
+from .counts import weights
+from .counts.counted import CountedTerms
+from .counts.learnt import Learning, Learnt
 
 
 @dataclass(frozen=True, kw_only=True)

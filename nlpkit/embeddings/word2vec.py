@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from .word_estimator import WordEstimator
+from .word_training.estimator import WordEstimator
 
 
 @dataclass(kw_only=True, eq=False, repr=False)

@@ -4,24 +4,21 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 
 from nlpkit import artifact
 from nlpkit.errors import ParameterError
-from nlpkit.text.terms import Terms
+from nlpkit.index.nearest import unit_rows
 
-from .near_spellings import unknown_word
-from .nearest import unit_rows
-from .vectors_folder import OPTIONS, read_vectors, save_vectors
-from .word_queries import WordQueries
+from .words.folder import OPTIONS, read_vectors, save_vectors
+from .words.queries import WordQueries
 
 if TYPE_CHECKING:
-    from .classifier import Classifier
-    from .subwords import Subwords
+    from .words.classifier import Classifier
+    from .words.table import WordTable
 
 _SPACE = re.compile("[ \n\r\t\v\f]+")
 
@@ -37,7 +34,7 @@ class WordVectors(WordQueries):
         Row i belongs to word i. A float32 array in C order is kept as it is; others are copied.
     counts : (n,) int, optional
         How often each word was seen; the most frequent is then the first.
-    subwords : Subwords, optional
+    subwords : CharacterNgrams, optional
         The character n-grams that give vectors to unseen words.
     outputs : (n_out, d) float, optional
         The weights from the hidden layer to the output, where training goes on from them.
@@ -62,77 +59,22 @@ class WordVectors(WordQueries):
     """
 
     stored_options = OPTIONS
-    left_out: tuple[str, ...] = ()
-    """What reading with a limit left out: "labels", "output weights"."""
+    classifier: Classifier | None
 
-    def __init__(
-        self,
-        words: Iterable[str] | Terms,
-        vectors: np.ndarray,
-        *,
-        counts: np.ndarray | None = None,
-        subwords: Subwords | None = None,
-        outputs: np.ndarray | None = None,
-        classifier: Classifier | None = None,
-        provenance: Mapping[str, Any] | None = None,
-    ) -> None:
-        self.words = _packed(words)
-        self.vectors = _matrix("vectors", vectors)
-        if len(self.vectors) != len(self.words):
-            raise ParameterError(
-                f"there are {len(self.words):,} words and {len(self.vectors):,} rows: give a row for each"
-            )
-        self.counts = None if counts is None else np.asarray(counts, np.int64)
-        if self.counts is not None and self.counts.shape != (len(self.words),):
-            raise ParameterError(
-                f"there are {len(self.words):,} words and {self.counts.size:,} counts: give one for each"
-            )
-        self.outputs = None if outputs is None else _matrix("outputs", outputs)
-        if self.outputs is not None and self.outputs.shape[1] != self.vector_size:
-            raise ParameterError(
-                f"outputs has rows of {self.outputs.shape[1]}: expected {self.vector_size}, as vectors has"
-            )
-        self.subwords = subwords
-        self.classifier = classifier
-        self.provenance = dict(provenance or {})
-
-    @property
-    def vector_size(self) -> int:
-        """How many numbers a vector has."""
-        return self.vectors.shape[1]
-
-    @cached_property
-    def index(self) -> dict[str, int]:
-        """The row of each word; built when it is first read."""
-        index = dict(zip(self.words, range(len(self.words)), strict=True))
-        if len(index) < len(self.words):
-            index = {word: row for row, word in reversed(list(enumerate(self.words)))}
-        return index
-
-    def __len__(self) -> int:
-        return len(self.words)
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self.words)
-
-    def __contains__(self, word: object) -> bool:
-        return isinstance(word, str) and word in self.index
-
-    def __getitem__(self, word: str | Sequence[str]) -> np.ndarray:
-        """The vector of a word (d,), or those of many (n, d): copies; with sub-words those of unseen words too.
-
-        Raises
-        ------
-        UnknownWordError
-            If there is no such word, and there are no sub-words.
-        ParameterError
-            If it is no str and no list of such.
-        """
-        if isinstance(word, str):
-            return self._vector(word)
-        if not isinstance(word, Iterable) or (isinstance(word, np.ndarray) and word.ndim == 0):
-            raise ParameterError(f"a word is {type(word).__name__}: expected str, or a list of words")
-        return np.array([self._vector(each) for each in word], np.float32).reshape(-1, self.vector_size)
+    @classmethod
+    def of(cls, table: WordTable) -> Self:
+        """Make word vectors of a table; arrays are shared, not copied."""
+        vectors = cls(
+            table.words,
+            table.vectors,
+            counts=table.counts,
+            subwords=table.subwords,
+            outputs=table.outputs,
+            classifier=table.classifier,
+            provenance=table.provenance,
+        )
+        vectors.left_out = table.left_out
+        return vectors
 
     def __repr__(self) -> str:
         also = "" if self.subwords is None else " and sub-words"
@@ -230,12 +172,12 @@ class WordVectors(WordQueries):
         ArtifactError
             If it is no such folder, or damaged.
         """
-        return read_vectors(artifact.read(path), mmap=mmap)
+        return cls.of(read_vectors(artifact.read(path), mmap=mmap))
 
     @classmethod
     def from_artifact(cls, stored: artifact.Artifact) -> WordVectors:
         """The vectors that `save` wrote, checked and in memory."""
-        return read_vectors(stored, mmap=False)
+        return cls.of(read_vectors(stored, mmap=False))
 
     @classmethod
     def read(
@@ -258,48 +200,14 @@ class WordVectors(WordQueries):
         formats.write(self, path, format=format)
 
     def to_gensim(self) -> Any:
-        """Return gensim's ``KeyedVectors`` of them: see `nlpkit.embeddings.gensim_vectors`."""
-        from .gensim_vectors import to_gensim
+        """Return gensim's ``KeyedVectors`` of them: see `nlpkit.embeddings.words.gensim_vectors`."""
+        from .words.gensim_vectors import to_gensim
 
         return to_gensim(self)
 
     @classmethod
     def from_gensim(cls, keyed: Any) -> WordVectors:
-        """Take them from gensim's ``KeyedVectors``: see `nlpkit.embeddings.gensim_vectors`."""
-        from .gensim_vectors import from_gensim
+        """Take them from gensim's ``KeyedVectors``: see `nlpkit.embeddings.words.gensim_vectors`."""
+        from .words.gensim_vectors import from_gensim
 
-        return from_gensim(keyed)
-
-    def _has_vector(self, word: str) -> bool:
-        return word in self.index or self.subwords is not None
-
-    def _vector(self, word: str) -> np.ndarray:
-        if not isinstance(word, str):
-            raise ParameterError(f"a word is {type(word).__name__}: expected str")
-        row = self.index.get(word)
-        if row is not None:
-            return np.array(self.vectors[row])
-        if self.subwords is None:
-            raise unknown_word(word, self.index)
-        return self.subwords.vector(word, None)
-
-
-def _packed(words: Iterable[str] | Terms) -> Terms:
-    if isinstance(words, Terms):
-        return words
-    if isinstance(words, str):
-        raise ParameterError("words is one string: give a list of words")
-    names = list(words)
-    strangers = [word for word in names if not isinstance(word, str)]
-    if strangers:
-        raise ParameterError(f"a word is {strangers[0]!r}: expected str")
-    return Terms.of(names)
-
-
-def _matrix(name: str, rows: np.ndarray) -> np.ndarray:
-    found = np.asarray(rows)
-    if found.ndim != 2 or found.dtype.kind not in "fiu":
-        raise ParameterError(
-            f"{name} is {found.dtype} of shape {found.shape}: expected a matrix of numbers, a row a word"
-        )
-    return np.ascontiguousarray(found, np.float32)
+        return cls.of(from_gensim(keyed))

@@ -69,8 +69,7 @@ def load_model(
         model = _read_model(model)
     if not isinstance(model, Estimator):
         from nlpkit.embeddings import WordVectors
-
-        from .averages import WordAverages
+        from nlpkit.embeddings.pooling import WordAverages
 
         if not isinstance(model, WordVectors):
             raise ParameterError(f"a {type(model).__name__} embeds no texts: expected a model that does")

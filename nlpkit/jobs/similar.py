@@ -138,7 +138,7 @@ def solve_analogies(
     if not read:
         raise InputError("no expression was given: give at least one, such as 'paris - france + germany'")
     vectors = word_vectors_of(model, format)
-    from nlpkit.embeddings.word_query import sum_of
+    from nlpkit.embeddings.words.query import sum_of
 
     answers = []
     for query, (positive, negative) in zip(queries, read, strict=True):
@@ -179,7 +179,7 @@ def word_vectors_of(model: StrPath | Any, format: str = "auto") -> WordVectors:
 
 def _words_of(expression: str) -> tuple[list[str], list[str]]:
     """The words to be added and those to be taken away."""
-    from nlpkit.embeddings.analogy import parse_expression
+    from nlpkit.embeddings.words.analogy import parse_expression
 
     proportion = _PROPORTION.fullmatch(expression)
     if proportion:

@@ -12,10 +12,10 @@ import numpy as np
 
 from nlpkit import artifact
 from nlpkit.errors import ArtifactError, ParameterError
-from nlpkit.text.counting import rows as counting
-from nlpkit.text.counting.counter import new_counter
 from nlpkit.threads import available_threads
 
+from .counting import rows as counting
+from .counting.counter import new_counter
 from .terms import Terms
 from .word_analysis import checked_texts, word_analysis
 

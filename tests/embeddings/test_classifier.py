@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import json
 import struct
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 import pytest
 from fasttext_oracle import ask
 
-from nlpkit.embeddings.classifier import Classifier
-from nlpkit.embeddings.formats import fasttext_bin
-from nlpkit.embeddings.product_quantizer import ProductQuantizer
+from nlpkit.embeddings.formats.fasttext.product_quantizer import ProductQuantizer
 from nlpkit.embeddings.word_vectors import WordVectors
+from nlpkit.embeddings.words.classifier import Classifier
 from nlpkit.errors import ArtifactError, InputError, ParameterError
+
+read_fasttext = partial(WordVectors.read, format="fasttext")
 
 FIXTURES = Path(__file__).parent / "fixtures"
 OFFICIAL = json.loads((FIXTURES / "fasttext_official.json").read_text(encoding="utf-8"))["labels"]
@@ -22,7 +24,7 @@ OFFICIAL = json.loads((FIXTURES / "fasttext_official.json").read_text(encoding="
 
 @pytest.fixture(params=OFFICIAL)
 def model(request: pytest.FixtureRequest) -> tuple[str, WordVectors]:
-    return request.param, fasttext_bin.read(FIXTURES / request.param)
+    return request.param, read_fasttext(FIXTURES / request.param)
 
 
 def test_the_official_labels_and_probabilities(model: tuple[str, WordVectors]) -> None:
@@ -80,7 +82,7 @@ def test_stored_as_arrays(model: tuple[str, WordVectors]) -> None:
 
 
 def test_what_cannot_be_predicted() -> None:
-    vectors = fasttext_bin.read(FIXTURES / "fasttext_softmax.bin")
+    vectors = read_fasttext(FIXTURES / "fasttext_softmax.bin")
     with pytest.raises(InputError, match="text 1 has a line end in it"):
         vectors.classifier.predict(vectors, ["one line", "two\nlines"])
     with pytest.raises(ParameterError, match="give a list of texts"):
@@ -96,7 +98,7 @@ def test_what_cannot_be_predicted() -> None:
 
 
 def test_a_limit_leaves_the_labels_out() -> None:
-    assert fasttext_bin.read(FIXTURES / "fasttext_hs.bin", limit=5).classifier is None
+    assert read_fasttext(FIXTURES / "fasttext_hs.bin", limit=5).classifier is None
 
 
 def two_words(**options: object) -> WordVectors:
@@ -143,7 +145,7 @@ def test_one_label_only() -> None:
 
 
 def test_the_first_releases_number_their_ngrams_by_words() -> None:
-    vectors = fasttext_bin.read(FIXTURES / "fasttext_ns.bin")
+    vectors = read_fasttext(FIXTURES / "fasttext_ns.bin")
     classifier, subwords = vectors.classifier, vectors.subwords
     classifier.first_release = True
     words = ["the", "cook", "stirs"]
@@ -161,7 +163,7 @@ def test_the_first_releases_number_their_ngrams_by_words() -> None:
 def test_version_11_has_no_ngrams_of_characters(tmp_path: Path) -> None:
     data = (FIXTURES / "fasttext_hs.bin").read_bytes()
     (tmp_path / "old.bin").write_bytes(data[:4] + struct.pack("<i", 11) + data[8:])
-    old = fasttext_bin.read(tmp_path / "old.bin")
+    old = read_fasttext(tmp_path / "old.bin")
     np.testing.assert_array_equal(old["soup"], old.subwords.word_rows[old.index["soup"]])
     mean = old.classifier.sentence_vector(old, "unseen")
     rows = [old.subwords.word_rows[old.index["</s>"]], *old.subwords.ngram_rows]
@@ -200,7 +202,7 @@ def test_what_the_package_trains(loss: str, quantize: dict | None, tmp_path: Pat
     told = ask(
         "NLPKIT_FASTTEXT_COMMUNITY_PYTHON", model=tmp_path / "m.ftz", predict=texts, sentences=texts, k=4, **asked
     )
-    vectors = fasttext_bin.read(tmp_path / "m.ftz")
+    vectors = read_fasttext(tmp_path / "m.ftz")
     labels, chances = vectors.predict(texts, k=4)
     assert vectors.classifier.labels == told["all_labels"]
     assert labels == told["labels"]

@@ -6,17 +6,20 @@ import json
 import shutil
 import struct
 from collections import namedtuple
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 import pytest
 from fasttext_oracle import ask
 
-from nlpkit.embeddings.formats import fasttext_bin
-from nlpkit.embeddings.subwords import Subwords
+from nlpkit.embeddings.formats.fasttext import write
 from nlpkit.embeddings.word_vectors import WordVectors
+from nlpkit.embeddings.words.character_ngrams import CharacterNgrams
 from nlpkit.errors import InputError, OutputError, ParameterError
 from nlpkit.text.terms import Terms
+
+read_fasttext = partial(WordVectors.read, format="fasttext")
 
 FIXTURES = Path(__file__).parent / "fixtures"
 OFFICIAL = json.loads((FIXTURES / "fasttext_official.json").read_text(encoding="utf-8"))["words"]
@@ -29,7 +32,7 @@ SETTINGS = 56
 def some_words(words: list[str], used: list[int], *, width: int = 3, bucket: int = 50) -> WordVectors:
     draw = np.random.default_rng(5)
     rows = draw.standard_normal((len(words) + len(used), width)).astype(np.float32)
-    subwords = Subwords(2, 4, bucket, rows[: len(words)], rows[len(words) :], np.array(used, np.int32))
+    subwords = CharacterNgrams(2, 4, bucket, rows[: len(words)], rows[len(words) :], np.array(used, np.int32))
     terms = Terms.of(words)
     return WordVectors(terms, subwords.compose(terms), subwords=subwords)
 
@@ -37,7 +40,7 @@ def some_words(words: list[str], used: list[int], *, width: int = 3, bucket: int
 @pytest.mark.parametrize("name", OFFICIAL)
 def test_the_official_numbers(name: str) -> None:
     told, asked = OFFICIAL[name]["told"], OFFICIAL[name]["asked"]
-    vectors = fasttext_bin.read(FIXTURES / name)
+    vectors = read_fasttext(FIXTURES / name)
     assert list(vectors.words) == told["vocabulary"]
     assert vectors.counts.tolist() == told["counts"]
     for word, expected in zip(asked["words"], told["words"], strict=True):
@@ -55,20 +58,20 @@ def test_the_official_numbers(name: str) -> None:
 
 @pytest.mark.parametrize("name", OFFICIAL)
 def test_written_again_it_is_the_same_file(name: str, tmp_path: Path) -> None:
-    fasttext_bin.write(fasttext_bin.read(FIXTURES / name), tmp_path / "again.bin")
+    write(read_fasttext(FIXTURES / name), tmp_path / "again.bin")
     assert (tmp_path / "again.bin").read_bytes() == (FIXTURES / name).read_bytes()
 
 
 def test_limit() -> None:
-    whole = fasttext_bin.read(SKIPGRAM)
-    part = fasttext_bin.read(SKIPGRAM, limit=4)
+    whole = read_fasttext(SKIPGRAM)
+    part = read_fasttext(SKIPGRAM, limit=4)
     assert list(part.words) == list(whole.words)[:4]
     np.testing.assert_array_equal(part.vectors, whole.vectors[:4])
     np.testing.assert_array_equal(part["unseen"], whole["unseen"])
-    assert len(fasttext_bin.read(SKIPGRAM, limit=10**9).words) == len(whole.words)
+    assert len(read_fasttext(SKIPGRAM, limit=10**9).words) == len(whole.words)
     for wrong in (0, -1, 2.5, True):
         with pytest.raises(ParameterError, match="a number of words from 1"):
-            fasttext_bin.read(SKIPGRAM, limit=wrong)
+            read_fasttext(SKIPGRAM, limit=wrong)
 
 
 def headerless(data: bytes) -> bytes:
@@ -85,11 +88,11 @@ def headerless(data: bytes) -> bytes:
 @pytest.mark.parametrize("source", [SKIPGRAM, CBOW])
 def test_files_of_older_versions(source: Path, tmp_path: Path) -> None:
     data = source.read_bytes()
-    new = fasttext_bin.read(source)
+    new = read_fasttext(source)
     (tmp_path / "eleven.bin").write_bytes(data[:4] + struct.pack("<i", 11) + data[8:])
     (tmp_path / "first.bin").write_bytes(headerless(data))
     for name in ("eleven.bin", "first.bin"):
-        old = fasttext_bin.read(tmp_path / name)
+        old = read_fasttext(tmp_path / name)
         assert old.words == new.words
         np.testing.assert_array_equal(old.vectors, new.vectors)
         np.testing.assert_array_equal(old.outputs, new.outputs)
@@ -107,7 +110,7 @@ def test_every_truncation_is_one_clear_line(name: str, tmp_path: Path) -> None:
     for size in {*range(0, 700, 3), *range(700, len(data), 97), len(data) - 1}:
         path.write_bytes(data[:size])
         with pytest.raises(InputError) as caught:
-            fasttext_bin.read(path)
+            read_fasttext(path)
         assert "\n" not in str(caught.value)
         assert f"of {size:,})" in str(caught.value)
 
@@ -123,7 +126,7 @@ def test_changed_bytes_are_refused_or_read(name: str, tmp_path: Path) -> None:
         (tmp_path / "changed.bin").write_bytes(changed)
         message = ""
         try:
-            fasttext_bin.read(tmp_path / "changed.bin", errors="replace")
+            read_fasttext(tmp_path / "changed.bin", errors="replace")
         except (InputError, ParameterError) as error:
             message = str(error)
         assert "\n" not in message
@@ -147,13 +150,13 @@ def test_false_numbers(place: int, layout: str, value: object, message: str, tmp
     struct.pack_into(layout, data, place, *(value if isinstance(value, tuple) else (value,)))
     (tmp_path / "false.bin").write_bytes(data)
     with pytest.raises(InputError) as caught:
-        fasttext_bin.read(tmp_path / "false.bin")
+        read_fasttext(tmp_path / "false.bin")
     assert message in str(caught.value)
 
 
 def test_false_sizes_of_the_rows_and_bytes_too_many(tmp_path: Path) -> None:
     data = SKIPGRAM.read_bytes()
-    n, d = fasttext_bin.read(SKIPGRAM).vectors.shape
+    n, d = read_fasttext(SKIPGRAM).vectors.shape
     outputs = len(data) - 4 * n * d - 16
     for changed, message in {
         data[:outputs] + struct.pack("<2q", 1 << 60, d) + data[outputs + 16 :]: "output rows of 5 numbers, where",
@@ -161,17 +164,17 @@ def test_false_sizes_of_the_rows_and_bytes_too_many(tmp_path: Path) -> None:
     }.items():
         (tmp_path / "false.bin").write_bytes(changed)
         with pytest.raises(InputError, match=message):
-            fasttext_bin.read(tmp_path / "false.bin")
+            read_fasttext(tmp_path / "false.bin")
 
 
 def test_what_is_no_model(tmp_path: Path) -> None:
     (tmp_path / "text.bin").write_text("the 0.1 0.2 0.3\n" * 100, encoding="utf-8")
     with pytest.raises(InputError, match="no fastText model"):
-        fasttext_bin.read(tmp_path / "text.bin")
+        read_fasttext(tmp_path / "text.bin")
     with pytest.raises(InputError, match="can't be read"):
-        fasttext_bin.read(tmp_path / "none.bin")
+        read_fasttext(tmp_path / "none.bin")
     with pytest.raises(InputError, match="can't be read"):
-        fasttext_bin.read(tmp_path)
+        read_fasttext(tmp_path)
 
 
 def test_words_that_are_not_utf8(tmp_path: Path) -> None:
@@ -179,30 +182,30 @@ def test_words_that_are_not_utf8(tmp_path: Path) -> None:
     path = tmp_path / "broken.bin"
     path.write_bytes(data)
     with pytest.raises(InputError, match=r"entry \d+: the word .* isn't utf-8"):
-        fasttext_bin.read(path)
-    assert r"caf\xc3!" in fasttext_bin.read(path, errors="backslashreplace").words
-    assert "cafÃ!" in fasttext_bin.read(path, encoding="latin-1").words
+        read_fasttext(path)
+    assert r"caf\xc3!" in read_fasttext(path, errors="backslashreplace").words
+    assert "cafÃ!" in read_fasttext(path, encoding="latin-1").words
     with pytest.raises(ParameterError, match="name one that Python knows"):
-        fasttext_bin.read(path, encoding="utf-99")
+        read_fasttext(path, encoding="utf-99")
 
 
 def test_ngrams_of_words_that_are_not_utf8_are_those_of_their_bytes(tmp_path: Path) -> None:
     data = SKIPGRAM.read_bytes()
     path = tmp_path / "broken.bin"
     path.write_bytes(data.replace("café".encode(), b"caf\xc3!"))
-    word = list(fasttext_bin.read(SKIPGRAM).words).index("café")
+    word = list(read_fasttext(SKIPGRAM).words).index("café")
     raw = Terms(np.frombuffer(b"caf\xc3!" + bytes(16), np.uint8), np.array([0, 5]))
-    vectors = fasttext_bin.read(path, errors="replace")
+    vectors = read_fasttext(path, errors="replace")
     rows = vectors.subwords
-    alone = Subwords(rows.min_n, rows.max_n, rows.bucket, rows.word_rows[[word]], rows.ngram_rows, rows.buckets)
+    alone = CharacterNgrams(rows.min_n, rows.max_n, rows.bucket, rows.word_rows[[word]], rows.ngram_rows, rows.buckets)
     np.testing.assert_array_equal(vectors.vectors[word], alone.compose(raw)[0])
 
 
 @pytest.mark.parametrize("used", [[], [7], list(range(0, 50, 3)), list(range(50))])
 def test_buckets_not_in_use_become_zeros(used: list[int], tmp_path: Path) -> None:
     vectors = some_words(["one", "naïve", "</s>", "日本語"], used)
-    fasttext_bin.write(vectors, tmp_path / "some.bin")
-    again = fasttext_bin.read(tmp_path / "some.bin")
+    write(vectors, tmp_path / "some.bin")
+    again = read_fasttext(tmp_path / "some.bin")
     assert list(again.words) == list(vectors.words)
     assert again.counts is None
     assert again.outputs is None
@@ -218,8 +221,8 @@ def test_plain_vectors(tmp_path: Path) -> None:
     rows, outputs = draw.standard_normal((2, 3, 4)).astype(np.float32)
     told = {"architecture": "cbow", "loss": "hierarchical_softmax", "window": 7, "sample": 0.25, "epochs": 3}
     given = WordVectors(["a", "b", "c"], rows, counts=np.array([9, 5, 2]), outputs=outputs[:2], provenance=told)
-    fasttext_bin.write(given, tmp_path / "plain.bin")
-    again = fasttext_bin.read(tmp_path / "plain.bin")
+    write(given, tmp_path / "plain.bin")
+    again = read_fasttext(tmp_path / "plain.bin")
     assert again.subwords is None
     assert again.counts.tolist() == [9, 5, 2]
     np.testing.assert_array_equal(again.vectors, rows)
@@ -240,24 +243,24 @@ def test_plain_vectors(tmp_path: Path) -> None:
 def test_words_that_fasttext_cannot_have(words: list[str], message: str, tmp_path: Path) -> None:
     vectors = WordVectors(words, np.zeros((len(words), 2), np.float32))
     with pytest.raises(OutputError, match=message):
-        fasttext_bin.write(vectors, tmp_path / "words.bin")
+        write(vectors, tmp_path / "words.bin")
     assert not list(tmp_path.iterdir())
 
 
 def test_nowhere_to_write(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     vectors = some_words(["one"], [3])
     with pytest.raises(OutputError, match="make it first"):
-        fasttext_bin.write(vectors, tmp_path / "none" / "some.bin")
+        write(vectors, tmp_path / "none" / "some.bin")
     usage = namedtuple("usage", "total used free")
     monkeypatch.setattr(shutil, "disk_usage", lambda _: usage(100, 90, 10))
     with pytest.raises(OutputError, match="and 10 are free"):
-        fasttext_bin.write(vectors, tmp_path / "some.bin")
+        write(vectors, tmp_path / "some.bin")
     assert not list(tmp_path.iterdir())
 
 
 def test_models_with_labels_are_not_written(tmp_path: Path) -> None:
     with pytest.raises(OutputError, match="models with labels can't be written"):
-        fasttext_bin.write(fasttext_bin.read(FIXTURES / "fasttext_softmax.bin"), tmp_path / "labels.bin")
+        write(read_fasttext(FIXTURES / "fasttext_softmax.bin"), tmp_path / "labels.bin")
 
 
 @pytest.mark.parametrize("variable", ["NLPKIT_FASTTEXT_PYTHON", "NLPKIT_FASTTEXT_COMMUNITY_PYTHON"])
@@ -265,7 +268,7 @@ def test_the_official_package_reads_ours(variable: str, tmp_path: Path) -> None:
     words = ["one", "two", "naïve", "日本語", "</s>", "on", "twos", "</s", "x"]
     texts = ["one two", "unseen wörds", "</s> naïve", "a\x0bb", ""]
     vectors = some_words(words[:5], list(range(0, 50, 4)), width=16)
-    fasttext_bin.write(vectors, tmp_path / "ours.bin")
+    write(vectors, tmp_path / "ours.bin")
     told = ask(variable, model=tmp_path / "ours.bin", words=words, sentences=texts, neighbours=["one"])
     assert told["vocabulary"] == list(vectors.words)
     unit = variable != "NLPKIT_FASTTEXT_PYTHON"  # fasttext-community gives word vectors of length 1
@@ -286,7 +289,7 @@ def test_we_read_what_the_packages_train(options: dict, tmp_path: Path) -> None:
     ask("NLPKIT_FASTTEXT_COMMUNITY_PYTHON", model=tmp_path / "theirs.bin", train=train)
     words = ["word1", "word", "wört9", "日本0", "</s>", "q"]
     told = ask("NLPKIT_FASTTEXT_PYTHON", model=tmp_path / "theirs.bin", words=words, sentences=lines[:5])
-    vectors = fasttext_bin.read(tmp_path / "theirs.bin")
+    vectors = read_fasttext(tmp_path / "theirs.bin")
     assert list(vectors.words) == told["vocabulary"]
     np.testing.assert_allclose([vectors[word] for word in words], told["words"], atol=1e-6)
     np.testing.assert_allclose([vectors.sentence_vector(line) for line in lines[:5]], told["sentences"], atol=1e-6)

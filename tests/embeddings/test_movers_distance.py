@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from nlpkit.embeddings import WordVectors
-from nlpkit.embeddings.movers_distance import movers_distance
+from nlpkit.embeddings.words.movers_distance import movers_distance
 from nlpkit.errors import NlpkitError
 
 WORDS = [f"w{i}" for i in range(12)]

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from nlpkit.embeddings import nearest as module
-from nlpkit.embeddings.nearest import Nearest, unit_rows
+from nlpkit.index import nearest as module
+from nlpkit.index.nearest import Nearest, unit_rows
 
 
 @pytest.fixture

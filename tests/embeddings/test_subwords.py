@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from nlpkit.embeddings.subwords import Subwords, ngram_buckets
+from nlpkit.embeddings.words.character_ngrams import CharacterNgrams, ngram_buckets
 from nlpkit.errors import ParameterError
 from nlpkit.text.terms import Terms
 
@@ -32,7 +32,7 @@ def subwords(min_n: int, max_n: int, bucket: int, words: int, *, used: list[int]
     draw = np.random.default_rng(3)
     buckets = np.arange(bucket, dtype=np.int32) if used is None else np.array(used, np.int32)
     rows = draw.standard_normal((words + len(buckets), 5)).astype(np.float32)
-    return Subwords(min_n, max_n, bucket, rows[:words], rows[words:], buckets, pruned)
+    return CharacterNgrams(min_n, max_n, bucket, rows[:words], rows[words:], buckets, pruned)
 
 
 @pytest.mark.parametrize("case", OFFICIAL["cases"], ids=lambda case: f"{case['min_n']}-{case['max_n']}")
@@ -55,7 +55,7 @@ def test_buckets_are_the_official_packages(case: dict) -> None:
     st.integers(1, 2**31 - 1),
 )
 def test_buckets_are_the_hashes_of_the_listed_ngrams(words: list[str], min_n: int, max_n: int, bucket: int) -> None:
-    listed = Subwords(
+    listed = CharacterNgrams(
         min_n, max_n, bucket, np.zeros((len(words), 1), "f4"), np.zeros((0, 1), "f4"), np.zeros(0, np.int32)
     )
     ids, offsets = ngram_buckets(Terms.of(words), min_n=min_n, max_n=max_n, bucket=bucket)
@@ -126,6 +126,6 @@ def test_refused(options: dict) -> None:
     with pytest.raises(ParameterError, match=r"a whole number from 0 to 2,147,483,647"):
         ngram_buckets(Terms.of(["a"]), **({"min_n": 3, "max_n": 6, "bucket": 10} | options))
     with pytest.raises(ParameterError, match="each row needs the number of its bucket"):
-        Subwords(3, 6, 10, np.zeros((1, 2), "f4"), np.zeros((4, 2), "f4"), np.zeros(3, np.int32))
+        CharacterNgrams(3, 6, 10, np.zeros((1, 2), "f4"), np.zeros((4, 2), "f4"), np.zeros(3, np.int32))
     with pytest.raises(ParameterError, match="2 words and 1 rows"):
         subwords(3, 6, 10, 1).compose(Terms.of(["a", "b"]))

@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 from word_texts import sentences, separation
 
-from nlpkit.embeddings import word_learning
 from nlpkit.embeddings.fasttext import FastText
 from nlpkit.embeddings.word2vec import Word2Vec
+from nlpkit.embeddings.word_training import learning as word_learning
 from nlpkit.errors import ParameterError
 
 torch = pytest.importorskip("torch", reason="PyTorch is not installed")
@@ -18,7 +18,7 @@ torch = pytest.importorskip("torch", reason="PyTorch is not installed")
 @pytest.fixture
 def on_torch(monkeypatch: pytest.MonkeyPatch) -> None:
     def road(self: Any, inputs: Any, outputs: Any) -> Any:
-        from nlpkit.embeddings.torch_road import TorchRoad
+        from nlpkit.embeddings.word_training.torch_road import TorchRoad
 
         return TorchRoad(self.corpus, inputs, outputs, self.ngrams, self.options, torch.device("cpu"))
 

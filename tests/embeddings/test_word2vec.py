@@ -17,10 +17,10 @@ import pytest
 from word_texts import sentences, separation
 
 import nlpkit
-from nlpkit.embeddings import word_training
 from nlpkit.embeddings.fasttext import FastText
 from nlpkit.embeddings.word2vec import Word2Vec
-from nlpkit.embeddings.word_training import TrainingPlan, TrainingProgress
+from nlpkit.embeddings.word_training import training as word_training
+from nlpkit.embeddings.word_training.training import TrainingPlan, TrainingProgress
 from nlpkit.errors import ArtifactError, DivergedError, InputError, NotFittedError, ParameterError
 
 TEXTS = sentences(3000)
@@ -277,7 +277,7 @@ KILLED = """
     from pathlib import Path
     sys.path.insert(0, sys.argv[1])
     from word_texts import sentences
-    from nlpkit.embeddings import word_training
+    from nlpkit.embeddings.word_training import training as word_training
     from nlpkit.embeddings.word2vec import Word2Vec
     word_training.CHUNK = 1000
     model = Word2Vec(vector_size=16, min_count=1, threads=1, sample=0, window=2, epochs=400)

@@ -10,10 +10,9 @@ import numpy as np
 import pytest
 from word2vec_oracle import Oracle
 
-from nlpkit.embeddings.huffman import HuffmanTree
-from nlpkit.embeddings.training_options import TrainingOptions
-from nlpkit.embeddings.word_learning import Ngrams
-from nlpkit.embeddings.word_road import CompiledRoad
+from nlpkit.embeddings.word_training.cpu_trainer import CompiledRoad
+from nlpkit.embeddings.word_training.huffman import HuffmanTree
+from nlpkit.embeddings.word_training.training import Ngrams, TrainingOptions
 
 DEFAULTS: dict[str, Any] = {
     "skipgram": True,

@@ -14,7 +14,8 @@ from nlpkit.errors import ParameterError
 
 torch = pytest.importorskip("torch", reason="PyTorch isn't installed")
 
-from nlpkit.embeddings._word2vec_torch import TorchTrainer, Windows  # noqa: E402
+from nlpkit.embeddings.word_training._rows_torch import Windows  # noqa: E402
+from nlpkit.embeddings.word_training._word2vec_torch import TorchTrainer  # noqa: E402
 
 TEXTS = Path(os.environ.get("NLPKIT_DATA", "no data")) / "text" / "enwiki2014.sents.txt.zst"
 

@@ -36,8 +36,8 @@ def run(code: str, folder: Path, *, interpreter: bool) -> None:
 
 KERNEL = """
 import numpy as np, torch
-from nlpkit.embeddings._word2vec_torch import Windows
-from nlpkit.embeddings._word2vec_triton import TritonKernel
+from nlpkit.embeddings.word_training._rows_torch import Windows
+from nlpkit.embeddings.word_training._word2vec_triton import TritonKernel
 with np.load("given.npz") as given:
     for case in range(int(given["cases"])):
         take = lambda name: torch.tensor(given[f"{case}-{name}"])
@@ -141,7 +141,7 @@ def test_the_trainer_takes_the_kernel_s_road(tmp_path: Path) -> None:
     run(
         """
 import numpy as np
-from nlpkit.embeddings._word2vec_torch import TorchTrainer
+from nlpkit.embeddings.word_training._word2vec_torch import TorchTrainer
 rng = np.random.default_rng(1)
 vectors, outputs = rng.normal(0, 0.7, (2, 9, 12)).astype(np.float32)
 ids = rng.integers(-1, 9, 60).astype(np.int32)
@@ -172,7 +172,7 @@ def test_the_kernel_compiles_for_cuda(tmp_path: Path) -> None:
 import triton
 from triton.backends.compiler import GPUTarget
 from triton.compiler import ASTSource
-from nlpkit.embeddings._word2vec_triton import train_windows
+from nlpkit.embeddings.word_training._word2vec_triton import train_windows
 kinds = dict.fromkeys(train_windows.arg_names, "constexpr") | dict.fromkeys(["count", "per_program", "dim"], "i32")
 kinds |= dict.fromkeys(["vectors", "outputs", "alphas", "losses"], "*fp32") | {"examples": "*i32"}
 kinds |= dict.fromkeys(["words", "texts", "reach", "targets"], "*i64")
@@ -189,7 +189,7 @@ for skipgram in (True, False):
 def test_where_the_kernel_does_not_run_it_says_why() -> None:
     import torch
 
-    from nlpkit.embeddings._word2vec_triton import TritonKernel
+    from nlpkit.embeddings.word_training._word2vec_triton import TritonKernel
 
     if os.environ.get("TRITON_INTERPRET") == "1":
         pytest.skip("Triton's interpreter runs on any device")
@@ -200,7 +200,7 @@ def test_where_the_kernel_does_not_run_it_says_why() -> None:
 
 
 def test_few_words_are_trained_by_few_programs() -> None:
-    from nlpkit.embeddings._word2vec_triton import MOST_PAIRS, MOST_PROGRAMS, most_programs
+    from nlpkit.embeddings.word_training._word2vec_triton import MOST_PAIRS, MOST_PROGRAMS, most_programs
 
     alone = most_programs(np.array([5]), 0, 5, 0.75, 5)
     assert alone == MOST_PAIRS // (6 * 6)

@@ -8,8 +8,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from nlpkit.embeddings import numbered_texts, word_corpus
-from nlpkit.embeddings.word_corpus import WordCorpus, read_corpus
+from nlpkit.embeddings.word_training import corpus as word_corpus
+from nlpkit.embeddings.word_training import numbered_texts
+from nlpkit.embeddings.word_training.corpus import WordCorpus, read_corpus
 from nlpkit.errors import InputError, ParameterError
 from nlpkit.text.counting import rows as counting
 from nlpkit.text.terms import Terms

@@ -13,8 +13,8 @@ import pytest
 import nlpkit
 from nlpkit import artifact
 from nlpkit.embeddings import WordVectors
-from nlpkit.embeddings.classifier import Classifier
-from nlpkit.embeddings.subwords import Subwords
+from nlpkit.embeddings.words.character_ngrams import CharacterNgrams
+from nlpkit.embeddings.words.classifier import Classifier
 from nlpkit.errors import ArtifactError, MissingDependencyError, OutputError, ParameterError, UnknownWordError
 from nlpkit.text.terms import Terms
 
@@ -30,7 +30,7 @@ def with_subwords(*, pruned: bool = False) -> WordVectors:
     rng = np.random.default_rng(2)
     ngrams = rng.normal(size=(40, 5)).astype(np.float32)
     buckets = np.sort(rng.choice(100, 40, replace=False)).astype(np.int32)
-    subwords = Subwords(3, 4, 100, ROWS, ngrams, buckets, pruned)
+    subwords = CharacterNgrams(3, 4, 100, ROWS, ngrams, buckets, pruned)
     outputs = rng.normal(size=(6, 5)).astype(np.float32)
     return WordVectors(WORDS, subwords.compose(Terms.of(WORDS)), subwords=subwords, outputs=outputs)
 

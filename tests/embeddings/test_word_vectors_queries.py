@@ -9,10 +9,10 @@ import numpy as np
 import pytest
 
 from nlpkit.embeddings import WordVectors
-from nlpkit.embeddings import nearest as nearest_module
-from nlpkit.embeddings.analogy import parse_expression
-from nlpkit.embeddings.near_spellings import near_spellings
+from nlpkit.embeddings.words.analogy import parse_expression
+from nlpkit.embeddings.words.near_spellings import near_spellings
 from nlpkit.errors import InputError, NlpkitError, ParameterError, UnknownWordError
+from nlpkit.index import nearest as nearest_module
 
 N = 300
 WORDS = [f"w{i}" for i in range(N)]

@@ -154,7 +154,7 @@ def make_interrupted(kind: str) -> None:
     """Keep the state of a training that was stopped in the middle, and what it gives when it is not stopped."""
     import tempfile
 
-    from nlpkit.embeddings import word_training
+    from nlpkit.embeddings.word_training import training as word_training
     from nlpkit.jobs import train_files
 
     word_training.PROGRESS_SECONDS = 0.001

@@ -3,25 +3,38 @@
 from __future__ import annotations
 
 import os
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from nlpkit.errors import ParameterError
+from nlpkit.registry import KINDS, resolve
 
 if TYPE_CHECKING:
     from nlpkit.embeddings.word_vectors import WordVectors
+    from nlpkit.embeddings.words.table import WordTable
 
-FORMATS = {
-    "word2vec": "word2vec",
-    "word2vec-binary": "word2vec_binary",
-    "glove": "glove",
-    "vec": "word2vec",
-    "fasttext": "fasttext_bin",
-    "npy": "npy",
-    "safetensors": "safetensors_file",
-    "folder": "folder",
+_ROOM = "nlpkit.embeddings.formats"
+READERS = {
+    "word2vec": f"{_ROOM}.text_reader:read_word2vec",
+    "word2vec-binary": f"{_ROOM}.word2vec_binary:read",
+    "glove": f"{_ROOM}.text_reader:read_glove",
+    "vec": f"{_ROOM}.text_reader:read_word2vec",
+    "fasttext": f"{_ROOM}.fasttext.reader:read",
+    "npy": f"{_ROOM}.npy:read",
+    "safetensors": f"{_ROOM}.safetensors_file:read",
+    "folder": f"{_ROOM}.folder:read",
 }
-"""Modules of this package by the names of the formats that they read and write."""
+WRITERS = {
+    "word2vec": f"{_ROOM}.text_writer:write_word2vec",
+    "word2vec-binary": f"{_ROOM}.word2vec_binary:write",
+    "glove": f"{_ROOM}.text_writer:write_glove",
+    "vec": f"{_ROOM}.text_writer:write_word2vec",
+    "fasttext": f"{_ROOM}.fasttext.writer:write",
+    "npy": f"{_ROOM}.npy:write",
+    "safetensors": f"{_ROOM}.safetensors_file:write",
+    "folder": f"{_ROOM}.folder:write",
+}
+FORMATS = tuple(READERS)
+"""The names of the formats, each of which is read and written."""
 
 _SUFFIXES = {".txt": "word2vec", ".vec": "vec", ".npy": "npy", ".safetensors": "safetensors", ".bin": "word2vec-binary"}
 
@@ -76,15 +89,17 @@ def read(
         from .recognition import format_of
 
         format = format_of(path)
-    return _module(format).read(path, limit=limit, encoding=encoding, errors=errors)
+    _check(format)
+    table = resolve(format, READERS)(path, limit=limit, encoding=encoding, errors=errors)
+    return resolve("word_vectors", KINDS).of(table)
 
 
-def write(vectors: WordVectors, path: str | os.PathLike[str], format: str | None = None) -> None:
+def write(vectors: WordTable, path: str | os.PathLike[str], format: str | None = None) -> None:
     """Write word vectors, whole or not at all.
 
     Parameters
     ----------
-    vectors : WordVectors
+    vectors : WordTable
     path : str or path-like
         Where to. word2vec's and GloVe's forms are packed by gzip where it ends in ``.gz``.
     format : str, optional
@@ -110,9 +125,10 @@ def write(vectors: WordVectors, path: str | os.PathLike[str], format: str | None
     """
     from nlpkit.outputs.files import output_errors
 
-    module = _module(format or format_named(path, fasttext=vectors.subwords is not None))
+    name = format or format_named(path, fasttext=vectors.subwords is not None)
+    _check(name)
     with output_errors(path):
-        module.write(vectors, path)
+        resolve(name, WRITERS)(vectors, path)
 
 
 def format_named(path: str | os.PathLike[str], *, fasttext: bool = False) -> str:
@@ -143,7 +159,6 @@ def format_named(path: str | os.PathLike[str], *, fasttext: bool = False) -> str
     return found
 
 
-def _module(name: str) -> Any:
+def _check(name: str) -> None:
     if name not in FORMATS:
         raise ParameterError(f"format is {name!r}: choose one of {', '.join(FORMATS)}")
-    return import_module(f".{FORMATS[name]}", __name__)

@@ -4,19 +4,16 @@ from __future__ import annotations
 
 import os
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 from nlpkit.artifact.reading import read as read_artifact
+from nlpkit.embeddings.words.table import WordTable
 
 from .words import check_encoding, check_limit
-
-if TYPE_CHECKING:
-    from nlpkit.embeddings.word_vectors import WordVectors
 
 
 def read(
     path: str | os.PathLike[str], *, limit: int | None = None, encoding: str = "utf-8", errors: str = "strict"
-) -> WordVectors:
+) -> WordTable:
     """Read a folder that `WordVectors.save`, `Word2Vec.save` or `FastText.save` wrote.
 
     Parameters
@@ -29,7 +26,7 @@ def read(
 
     Returns
     -------
-    WordVectors
+    WordTable
 
     Raises
     ------
@@ -38,8 +35,7 @@ def read(
     ParameterError
         If ``limit``, ``encoding`` or ``errors`` can't be.
     """
-    from nlpkit.embeddings.vectors_folder import read_vectors
-    from nlpkit.embeddings.word_vectors import WordVectors
+    from nlpkit.embeddings.words.folder import read_vectors
 
     check_limit(limit)
     check_encoding(encoding, errors)
@@ -49,12 +45,12 @@ def read(
     words = type(whole.words)(whole.words.buffer, whole.words.offsets[: limit + 1])
     subwords = whole.subwords and replace(whole.subwords, word_rows=whole.subwords.word_rows[:limit])
     counts = None if whole.counts is None else whole.counts[:limit]
-    vectors = WordVectors(words, whole.vectors[:limit], counts=counts, subwords=subwords)
+    vectors = WordTable(words, whole.vectors[:limit], counts=counts, subwords=subwords)
     had = {"labels": whole.classifier, "output weights": whole.outputs}
     vectors.left_out = tuple(name for name, part in had.items() if part is not None)
     return vectors
 
 
-def write(vectors: WordVectors, path: str | os.PathLike[str]) -> None:
+def write(vectors: WordTable, path: str | os.PathLike[str]) -> None:
     """Write a folder; see `WordVectors.save`."""
     vectors.save(path)

@@ -8,17 +8,14 @@ from __future__ import annotations
 import os
 import tokenize
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import numpy as np
 
+from nlpkit.embeddings.words.table import WordTable
 from nlpkit.errors import InputError, OutputError
 from nlpkit.outputs.files import PendingFile
 
 from .words import check_encoding, check_limit, terms_of_lines, without_doubles
-
-if TYPE_CHECKING:
-    from nlpkit.embeddings.word_vectors import WordVectors
 
 _BLOCK = 1 << 22
 _DAMAGE = (ValueError, TypeError, EOFError, SyntaxError, OverflowError, RecursionError, tokenize.TokenError)
@@ -38,7 +35,7 @@ def words_path(path: str | os.PathLike[str]) -> Path:
 
 def read(
     path: str | os.PathLike[str], *, limit: int | None = None, encoding: str = "utf-8", errors: str = "strict"
-) -> WordVectors:
+) -> WordTable:
     """Read a ``.npy`` file of numbers and the words beside it; float32 is mapped into memory, read-only.
 
     Parameters
@@ -52,7 +49,7 @@ def read(
 
     Returns
     -------
-    WordVectors
+    WordTable
 
     Raises
     ------
@@ -61,8 +58,6 @@ def read(
     ParameterError
         If ``limit``, ``encoding`` or ``errors`` can't be.
     """
-    from nlpkit.embeddings.word_vectors import WordVectors
-
     check_limit(limit)
     check_encoding(encoding, errors)
     place = words_path(path)
@@ -87,7 +82,7 @@ def read(
     array = rows_of(array, len(words), str(path))
     if limit is not None and limit < len(words):
         words, array = type(words)(words.buffer, words.offsets[: limit + 1]), array[:limit]
-    return WordVectors(*without_doubles(words, np.ascontiguousarray(array, np.float32), path))
+    return WordTable(*without_doubles(words, np.ascontiguousarray(array, np.float32), path))
 
 
 def rows_of(array: np.ndarray, n: int, where: str) -> np.ndarray:
@@ -122,7 +117,7 @@ def check_words_path(path: str | os.PathLike[str]) -> None:
         )
 
 
-def write(vectors: WordVectors, path: str | os.PathLike[str]) -> None:
+def write(vectors: WordTable, path: str | os.PathLike[str]) -> None:
     """Write ``path``, float32, and the words beside it.
 
     Raises

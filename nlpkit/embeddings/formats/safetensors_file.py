@@ -9,26 +9,23 @@ from __future__ import annotations
 import json
 import os
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from nlpkit.artifact.mapped_arrays import map_arrays
+from nlpkit.embeddings.words.table import WordTable
 from nlpkit.errors import ArtifactError, InputError
 from nlpkit.outputs.files import PendingFile
 
 from .npy import rows_of
 from .words import check_encoding, check_limit, terms_of_lines, without_doubles
 
-if TYPE_CHECKING:
-    from nlpkit.embeddings.word_vectors import WordVectors
-
 _BLOCK = 1 << 22
 
 
 def read(
     path: str | os.PathLike[str], *, limit: int | None = None, encoding: str = "utf-8", errors: str = "strict"
-) -> WordVectors:
+) -> WordTable:
     """Read a safetensors file that `write` wrote; float32 is mapped into memory.
 
     Parameters
@@ -41,7 +38,7 @@ def read(
 
     Returns
     -------
-    WordVectors
+    WordTable
 
     Raises
     ------
@@ -50,8 +47,6 @@ def read(
     ParameterError
         If ``limit``, ``encoding`` or ``errors`` can't be.
     """
-    from nlpkit.embeddings.word_vectors import WordVectors
-
     check_limit(limit)
     check_encoding(encoding, errors)
     try:
@@ -79,10 +74,10 @@ def read(
     kept, rows = without_doubles(words, np.ascontiguousarray(array, np.float32), path)
     if counts is not None:
         counts = counts.astype(np.int64) if len(kept) == len(words) else None
-    return WordVectors(kept, rows, counts=counts)
+    return WordTable(kept, rows, counts=counts)
 
 
-def write(vectors: WordVectors, path: str | os.PathLike[str]) -> None:
+def write(vectors: WordTable, path: str | os.PathLike[str]) -> None:
     """Write ``path``: vectors as float32, words, and counts where they are known.
 
     Raises

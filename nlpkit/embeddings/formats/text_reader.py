@@ -10,10 +10,10 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 import numpy as np
 
+from nlpkit.embeddings.words.table import WordTable
 from nlpkit.errors import InputError
 from nlpkit.threads import available_threads, iter_batches
 
@@ -22,16 +22,13 @@ from .layout import BOM, Header, check_vector_size, header_of, is_number, sample
 from .source import LONGEST_LINE, Source
 from .words import check_encoding, check_limit
 
-if TYPE_CHECKING:
-    from nlpkit.embeddings.word_vectors import WordVectors
-
 BLOCK = 1 << 22
 _FIRST_BLOCK = 1 << 16
 
 
 def read_text(
     path: str | os.PathLike[str], *, header: bool, limit: int | None, encoding: str, errors: str
-) -> WordVectors:
+) -> WordTable:
     """Read the words and vectors of a text file.
 
     Parameters
@@ -47,7 +44,7 @@ def read_text(
 
     Returns
     -------
-    WordVectors
+    WordTable
 
     Raises
     ------
@@ -56,14 +53,34 @@ def read_text(
     ParameterError
         If ``limit``, ``encoding`` or ``errors`` can't be.
     """
-    from nlpkit.embeddings.word_vectors import WordVectors
-
     check_limit(limit)
     check_encoding(encoding, errors)
     with Source(path) as source:
         counts, vector_size, line_size = _begin(source, header)
         rows = _read(source, counts, vector_size, line_size, limit)
-    return WordVectors(*rows.finish(encoding, errors))
+    return WordTable(*rows.finish(encoding, errors))
+
+
+def read_word2vec(
+    path: str | os.PathLike[str], *, limit: int | None = None, encoding: str = "utf-8", errors: str = "strict"
+) -> WordTable:
+    """Read word2vec's text, whose first line holds the numbers of rows and columns; fastText's ``.vec`` is the same.
+
+    Mikolov, Chen, Corrado, Dean (2013), "Efficient estimation of word representations in vector space"; the layout is
+    that of their program. See `read_text`.
+    """
+    return read_text(path, header=True, limit=limit, encoding=encoding, errors=errors)
+
+
+def read_glove(
+    path: str | os.PathLike[str], *, limit: int | None = None, encoding: str = "utf-8", errors: str = "strict"
+) -> WordTable:
+    """Read GloVe's text, which has no header: the first rows show how many numbers each row has.
+
+    Pennington, Socher, Manning (2014), "GloVe: global vectors for word representation"; the layout is that of their
+    published files. See `read_text`.
+    """
+    return read_text(path, header=False, limit=limit, encoding=encoding, errors=errors)
 
 
 def _begin(source: Source, header: bool) -> tuple[Header | None, int, float]:

@@ -5,29 +5,26 @@ from __future__ import annotations
 import gzip
 import os
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import numpy as np
 
+from nlpkit.embeddings.words.table import WordTable
 from nlpkit.errors import OutputError
 from nlpkit.outputs.files import PendingFile
 from nlpkit.threads import available_threads, iter_batches
 
 from .words import check_words
 
-if TYPE_CHECKING:
-    from nlpkit.embeddings.word_vectors import WordVectors
-
 _NUMBERS = 1 << 18
 """How many are written at a time."""
 
 
-def write_text(vectors: WordVectors, path: str | os.PathLike[str], *, header: bool) -> None:
+def write_text(vectors: WordTable, path: str | os.PathLike[str], *, header: bool) -> None:
     """Write ``vectors`` as text; packed by gzip where ``path`` ends in ``.gz``.
 
     Parameters
     ----------
-    vectors : WordVectors
+    vectors : WordTable
     path : str or path-like
     header : bool
         Put the numbers of rows and columns into a first line.
@@ -67,3 +64,13 @@ def write_text(vectors: WordVectors, path: str | os.PathLike[str], *, header: bo
             out.write(block.data)
         if packed:
             packed.close()
+
+
+def write_word2vec(vectors: WordTable, path: str | os.PathLike[str]) -> None:
+    """Write word2vec's text, with a header: see `write_text`."""
+    write_text(vectors, path, header=True)
+
+
+def write_glove(vectors: WordTable, path: str | os.PathLike[str]) -> None:
+    """Write GloVe's text, without a header: see `write_text`."""
+    write_text(vectors, path, header=False)

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import numpy as np
 
+from nlpkit.embeddings.words.table import WordTable
 from nlpkit.errors import InputError
 from nlpkit.outputs.files import PendingFile
 
@@ -20,16 +20,13 @@ from .layout import Header, header_of
 from .source import Source
 from .words import check_encoding, check_limit, check_words
 
-if TYPE_CHECKING:
-    from nlpkit.embeddings.word_vectors import WordVectors
-
 _BLOCK = 1 << 22
 _LONGEST_WORD = 1 << 16
 
 
 def read(
     path: str | os.PathLike[str], *, limit: int | None = None, encoding: str = "utf-8", errors: str = "strict"
-) -> WordVectors:
+) -> WordTable:
     """Read word2vec's binary form, plain or packed by gzip.
 
     Parameters
@@ -42,7 +39,7 @@ def read(
 
     Returns
     -------
-    WordVectors
+    WordTable
 
     Raises
     ------
@@ -51,8 +48,6 @@ def read(
     ParameterError
         If ``limit``, ``encoding`` or ``errors`` can't be.
     """
-    from nlpkit.embeddings.word_vectors import WordVectors
-
     check_limit(limit)
     check_encoding(encoding, errors)
     with Source(path) as source:
@@ -64,7 +59,7 @@ def read(
             )
         source.unread(head[header.size :])
         rows = _read(source, header, limit)
-    return WordVectors(*rows.finish(encoding, errors))
+    return WordTable(*rows.finish(encoding, errors))
 
 
 def _read(source: Source, header: Header, limit: int | None) -> GatheredRows:
@@ -118,7 +113,7 @@ def _add(rows: GatheredRows, data: bytes, row_size: int, most: int) -> int:
     return int(used)
 
 
-def write(vectors: WordVectors, path: str | os.PathLike[str]) -> None:
+def write(vectors: WordTable, path: str | os.PathLike[str]) -> None:
     """Write word2vec's binary form; packed by gzip where ``path`` ends in ``.gz``.
 
     Raises

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import islice
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
@@ -21,9 +21,7 @@ from nlpkit.errors import ArtifactError, ParameterError
 from nlpkit.text.terms import Terms
 
 from .line_features import LineFeatures
-
-if TYPE_CHECKING:
-    from .word_vectors import WordVectors
+from .table import WordTable
 
 LOSSES = ("softmax", "negative_sampling", "hierarchical_softmax", "one_vs_all")
 _TEXTS = 1024
@@ -69,13 +67,13 @@ class Classifier:
             raise ParameterError(f"{found}: they need to be as many, and one at least")
 
     def predict(
-        self, vectors: WordVectors, texts: Iterable[str], k: int = 1, threshold: float = 0.0
+        self, vectors: WordTable, texts: Iterable[str], k: int = 1, threshold: float = 0.0
     ) -> tuple[list[list[str]], list[np.ndarray]]:
         """Tell the most probable labels of each text.
 
         Parameters
         ----------
-        vectors : WordVectors
+        vectors : WordTable
             The model's words.
         texts : iterable of str
             Each is one line of text.
@@ -111,12 +109,12 @@ class Classifier:
                 probabilities.append(np.exp(scores) if count else scores[:0])
         return labels, probabilities
 
-    def sentence_vector(self, vectors: WordVectors, text: str) -> np.ndarray:
+    def sentence_vector(self, vectors: WordTable, text: str) -> np.ndarray:
         """Compute the mean of the features of one line of text.
 
         Parameters
         ----------
-        vectors : WordVectors
+        vectors : WordTable
             The model's words.
         text : str
             The line.
@@ -210,7 +208,7 @@ class Classifier:
         chances[np.isnan(products)] = np.nan
         return chances
 
-    def _means(self, vectors: WordVectors, texts: Iterable[str]) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+    def _means(self, vectors: WordTable, texts: Iterable[str]) -> Iterator[tuple[np.ndarray, np.ndarray]]:
         """The means of the features of texts, and of how many features: a block of texts at a time."""
         if isinstance(texts, str | bytes):
             raise ParameterError("texts is one string: give a list of texts")

@@ -11,8 +11,7 @@ import re
 import numpy as np
 
 from nlpkit.errors import InputError
-
-from .nearest import Nearest, unit_rows
+from nlpkit.index.nearest import Nearest, unit_rows
 
 _OPERATOR = re.compile(r"(?:^|(?<=\s))([+\-−])\s+")
 _SPARE = 16

@@ -18,8 +18,8 @@ from nlpkit import artifact
 from nlpkit.errors import ArtifactError, OutputError, ParameterError
 from nlpkit.outputs.files import output_errors
 
-from .word_corpus import WordCorpus
-from .word_training import TrainingState
+from .corpus import WordCorpus
+from .training import TrainingState
 
 KIND = "word training"
 

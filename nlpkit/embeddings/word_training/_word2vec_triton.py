@@ -26,7 +26,7 @@ import triton.language as tl
 from ._rows_torch import kept_shares, noise_shares
 
 if TYPE_CHECKING:
-    from ._word2vec_torch import Windows
+    from ._rows_torch import Windows
 
 MOST_PROGRAMS = 1024
 """Programs at once: a batch of so many windows was as good as gensim on a CPU without any bounds on its steps."""
@@ -136,7 +136,7 @@ class TritonKernel:
 
     def fault(self, dim: int, negative: int, device: torch.device) -> str:
         """Why the kernel can't be built or run on ``device`` (a compiler is missing, say); "" if it can."""
-        from ._word2vec_torch import Windows
+        from ._rows_torch import Windows
 
         weights = torch.zeros((2, dim), device=device)
         words = torch.tensor([0, 1], device=device)

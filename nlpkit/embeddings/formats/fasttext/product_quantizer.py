@@ -18,7 +18,7 @@ _BLOCK = 1 << 16
 
 
 class Source(Protocol):
-    """A binary file that checks its sizes: `nlpkit.embeddings.formats.fasttext_header.ModelFile`."""
+    """A binary file that checks its sizes: `nlpkit.embeddings.formats.fasttext.header.ModelFile`."""
 
     def numbers(self, layout: str, what: str) -> tuple: ...
     def array(self, dtype: str, shape: tuple[int, ...], what: str) -> np.ndarray: ...

@@ -8,11 +8,11 @@ import numpy as np
 
 from ._word2vec_torch import TorchTrainer
 from .huffman import HuffmanTree
-from .training_options import TrainingOptions
+from .training import TrainingOptions
 
 if TYPE_CHECKING:
-    from .word_corpus import WordCorpus
-    from .word_learning import Ngrams
+    from .corpus import WordCorpus
+    from .training import Ngrams
 
 
 class TorchRoad:

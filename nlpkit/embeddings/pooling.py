@@ -14,7 +14,7 @@ from nlpkit.estimator import Estimator
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from nlpkit.embeddings import WordVectors
+    from .word_vectors import WordVectors
 
 _LOOKED_AT = 10_000
 
@@ -67,9 +67,10 @@ class WordAverages(Estimator):
 
     def transform(self, texts: Iterable[str]) -> np.ndarray:
         """The vectors of texts: (n_texts, vector_size) float32; zeros where no word has a vector."""
-        from nlpkit.embeddings.word_means import mean_vectors
         from nlpkit.text.word_analysis import word_analysis
         from nlpkit.threads import available_threads
+
+        from .words.means import mean_vectors
 
         lowercase = self.lowercase if self.lowercase is not None else _is_lower(self.word_vectors)
         analysis = word_analysis(self.tokenizer, lowercase=lowercase, normalize=self.normalize)

@@ -5,34 +5,21 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from functools import cached_property
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from nlpkit.errors import ParameterError
-from nlpkit.text.terms import Terms
+from nlpkit.index.nearest import Nearest, unit_rows
 
-from .nearest import Nearest, unit_rows
-from .word_query import Item, Query, sum_of, sums_of
+from .query import Item, Query, sum_of, sums_of
+from .table import WordTable
 
 Found = list[tuple[str, float]]
 """Words and their scores, the best first."""
 
 
-class WordQueries:
-    """The questions; `nlpkit.embeddings.WordVectors` adds the words, the vectors, and where they are kept."""
-
-    words: Terms
-    vectors: np.ndarray
-
-    if TYPE_CHECKING:
-
-        @property
-        def vector_size(self) -> int: ...
-        @property
-        def index(self) -> dict[str, int]: ...
-        def __contains__(self, word: object) -> bool: ...
-        def __getitem__(self, word: str | Sequence[str]) -> np.ndarray: ...
+class WordQueries(WordTable):
+    """A table of words that answers questions; `nlpkit.embeddings.WordVectors` adds files, labels and gensim."""
 
     @cached_property
     def nearest(self) -> Nearest:
@@ -134,7 +121,7 @@ class WordQueries:
         a, b, c : str
             Words, such as paris, france, berlin.
         method : {"3cosadd", "3cosmul"}
-            How it is scored: see `nlpkit.embeddings.analogy`.
+            How it is scored: see `nlpkit.embeddings.words.analogy`.
         k : int
             How many answers, at most.
         restrict : int, optional
@@ -241,7 +228,7 @@ class WordQueries:
         return 1 + self.nearest.count_nearer(unit_rows(self.vectors[row]), compared, excluded=row)
 
     def wmdistance(self, first: str | Sequence[str], second: str | Sequence[str], *, normalize: bool = True) -> float:
-        """Compute the word mover's distance of two texts: see `nlpkit.embeddings.movers_distance`.
+        """Compute the word mover's distance of two texts: see `nlpkit.embeddings.words.movers_distance`.
 
         Parameters
         ----------
@@ -268,9 +255,6 @@ class WordQueries:
     def _known(self, text: str | Sequence[str]) -> list[str]:
         words = text.split() if isinstance(text, str) else text
         return [word for word in words if self._has_vector(word)]
-
-    def _has_vector(self, word: str) -> bool:
-        return word in self
 
     def _restricted(self, restrict: int | Iterable[str] | None) -> tuple[Nearest, np.ndarray | None, int]:
         """Where to search: the rows, which ones they are if not all, and how many of them from the first."""

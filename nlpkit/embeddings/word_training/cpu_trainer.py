@@ -14,12 +14,11 @@ import numpy as np
 from . import _word2vec_numba as compiled
 from ._sampling_numba import ROW, fill_alias
 from .huffman import HuffmanTree
-from .training_options import TrainingOptions
-from .word_training import CHUNK
+from .training import CHUNK, TrainingOptions
 
 if TYPE_CHECKING:
-    from .word_corpus import WordCorpus
-    from .word_learning import Ngrams
+    from .corpus import WordCorpus
+    from .training import Ngrams
 
 
 class CompiledRoad:

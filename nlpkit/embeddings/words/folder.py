@@ -18,11 +18,11 @@ from nlpkit import artifact
 from nlpkit.errors import ArtifactError, NlpkitError, ParameterError
 from nlpkit.text.terms import Terms
 
-from .subwords import Subwords
+from .character_ngrams import CharacterNgrams
+from .table import WordTable
 
 if TYPE_CHECKING:
     from .classifier import Classifier
-    from .word_vectors import WordVectors
 
 KINDS = ("word_vectors", "word2vec", "fasttext")
 OPTIONS = ("precision", "min_n", "max_n", "bucket", "pruned", "classifier")
@@ -34,12 +34,12 @@ _SCALE = "_scale"
 _CLASSIFIER = "classifier_"
 
 
-def stored_arrays(vectors: WordVectors, precision: str = "float32") -> dict[str, np.ndarray]:
+def stored_arrays(vectors: WordTable, precision: str = "float32") -> dict[str, np.ndarray]:
     """Return the arrays that a folder holds of ``vectors``; its words are its ``vocabulary.txt``.
 
     Parameters
     ----------
-    vectors : WordVectors
+    vectors : WordTable
         What is to be stored.
     precision : {"float32", "float16", "int8"}
         Of the rows. float16 keeps 3 digits and halves the folder; int8 keeps 2 and quarters it.
@@ -71,7 +71,7 @@ def stored_arrays(vectors: WordVectors, precision: str = "float32") -> dict[str,
     return arrays
 
 
-def save_vectors(vectors: WordVectors, path: str | os.PathLike[str], *, precision: str, force: bool) -> None:
+def save_vectors(vectors: WordTable, path: str | os.PathLike[str], *, precision: str, force: bool) -> None:
     """Write a folder of kind ``word_vectors``: see `WordVectors.save`."""
     subwords = vectors.subwords
     grams = {name: None if subwords is None else getattr(subwords, name) for name in OPTIONS[1:5]}
@@ -90,7 +90,7 @@ def save_vectors(vectors: WordVectors, path: str | os.PathLike[str], *, precisio
     )
 
 
-def read_vectors(stored: artifact.Artifact, *, mmap: bool = True) -> WordVectors:
+def read_vectors(stored: artifact.Artifact, *, mmap: bool = True) -> WordTable:
     """Read the word vectors of a folder of kind ``word_vectors``, ``word2vec`` or ``fasttext``.
 
     Parameters
@@ -103,21 +103,19 @@ def read_vectors(stored: artifact.Artifact, *, mmap: bool = True) -> WordVectors
 
     Returns
     -------
-    WordVectors
+    WordTable
 
     Raises
     ------
     ArtifactError
         If the folder is of another kind, or damaged.
     """
-    from .word_vectors import WordVectors
-
     if stored.kind not in KINDS:
         raise ArtifactError(f"{stored.path} holds a {stored.kind} model: expected one of {', '.join(KINDS)}")
     arrays = stored.mapped if mmap else stored.arrays
     try:
         words = Terms.from_lines(stored.file(_VOCABULARY))
-        return WordVectors(
+        return WordTable(
             words,
             _rows(arrays, "vectors"),
             counts=arrays.get("counts"),
@@ -132,7 +130,7 @@ def read_vectors(stored: artifact.Artifact, *, mmap: bool = True) -> WordVectors
         raise ArtifactError(text) from error
 
 
-def _subwords(options: Mapping[str, Any], arrays: Mapping[str, np.ndarray], n: int) -> Subwords | None:
+def _subwords(options: Mapping[str, Any], arrays: Mapping[str, np.ndarray], n: int) -> CharacterNgrams | None:
     if "ngram_rows" not in arrays:
         return None
     own, ngrams, buckets = _rows(arrays, "word_rows"), _rows(arrays, "ngram_rows"), arrays["ngram_buckets"]
@@ -141,7 +139,7 @@ def _subwords(options: Mapping[str, Any], arrays: Mapping[str, np.ndarray], n: i
     bucket = options["bucket"]
     if buckets.dtype != np.int32 or buckets.ndim != 1:
         raise ArtifactError("the buckets are no list of int32")
-    subwords = Subwords(
+    subwords = CharacterNgrams(
         options["min_n"], options["max_n"], bucket, own, ngrams, buckets, pruned=bool(options.get("pruned"))
     )
     if len(buckets) and not (buckets[0] >= 0 and buckets[-1] < bucket and (buckets[1:] > buckets[:-1]).all()):

@@ -18,9 +18,9 @@ from nlpkit.text.counting.counter import new_counter
 from nlpkit.text.counting.rows import Rows
 from nlpkit.text.terms import Terms
 
-from ._csr import csr_from_rows
 from .analyzed import AnalyzedTexts
 from .chosen_terms import given_terms, kept_terms, warn_of_capitals
+from .csr import csr_from_rows
 from .learnt import FEW_TERMS, Learning, Learnt, frequency_of
 
 if TYPE_CHECKING:

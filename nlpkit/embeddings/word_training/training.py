@@ -13,7 +13,48 @@ import numpy as np
 
 from nlpkit.errors import DivergedError
 
-from .training_options import TrainingOptions
+
+@dataclass(frozen=True, kw_only=True)
+class TrainingOptions:
+    """What `nlpkit.embeddings.Word2Vec` and `nlpkit.embeddings.FastText` are told, ready for the training.
+
+    ``negative`` is 0 for hierarchical softmax; without n-grams ``max_n`` is 0.
+    """
+
+    skipgram: bool
+    negative: int
+    vector_size: int
+    window: int
+    shrink_windows: bool
+    sample: float
+    ns_exponent: float
+    cbow_mean: bool
+    alpha: float
+    min_alpha: float
+    epochs: int
+    seed: int
+    min_n: int = 0
+    max_n: int = 0
+    bucket: int = 0
+
+
+@dataclass(frozen=True)
+class Ngrams:
+    """The n-grams of a vocabulary.
+
+    Attributes
+    ----------
+    rows : (n,) int32
+        The input rows of the n-grams of word w, from ``ends[w]`` on.
+    ends : (n_words + 1,) int64
+    buckets : (n_used,) int32
+        The bucket of each input row behind the words'.
+    """
+
+    rows: np.ndarray
+    ends: np.ndarray
+    buckets: np.ndarray
+
 
 PROGRESS_SECONDS = 0.5
 CHECKPOINT_SECONDS = 300.0

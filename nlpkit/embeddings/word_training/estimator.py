@@ -17,12 +17,11 @@ from nlpkit.text.word_analysis import word_analysis
 from nlpkit.threads import available_threads
 
 if TYPE_CHECKING:
+    from nlpkit.embeddings.word_vectors import WordVectors
     from nlpkit.text.analysis import Analysis
 
-    from .training_options import TrainingOptions
-    from .word_corpus import WordCorpus
-    from .word_training import TrainingPlan, TrainingProgress
-    from .word_vectors import WordVectors
+    from .corpus import WordCorpus
+    from .training import TrainingOptions, TrainingPlan, TrainingProgress
 
 ARCHITECTURES = ("skipgram", "cbow")
 LOSSES = ("negative_sampling", "hierarchical_softmax")
@@ -186,7 +185,7 @@ class WordEstimator(Estimator):
         NotFittedError
             If nothing was learnt yet.
         """
-        from .word_means import mean_vectors
+        from nlpkit.embeddings.words.means import mean_vectors
 
         vectors = self.word_vectors
         return self._output(mean_vectors(texts, self._analysis(), vectors, self._n_threads))
@@ -210,7 +209,7 @@ class WordEstimator(Estimator):
         OutputError
             If the folder exists, or can't be written.
         """
-        from .vectors_folder import stored_arrays
+        from nlpkit.embeddings.words.folder import stored_arrays
 
         vectors = self.word_vectors
         options, files = self.get_params(), {}
@@ -232,18 +231,19 @@ class WordEstimator(Estimator):
     @classmethod
     def from_artifact(cls, stored: artifact.Artifact) -> Self:
         """The estimator that `save` wrote."""
-        from .vectors_folder import read_vectors
+        from nlpkit.embeddings.word_vectors import WordVectors
+        from nlpkit.embeddings.words.folder import read_vectors
 
         options = dict(stored.options)
         if options.get("tokenizer") == "sentencepiece:spm.model":
             options["tokenizer"] = f"sentencepiece:{stored.file_path('spm.model')}"
         model = cls(**options)
-        model.word_vectors_ = read_vectors(stored, mmap=False)
+        model.word_vectors_ = WordVectors.of(read_vectors(stored, mmap=False))
         model.losses_ = list(stored.provenance.get("losses", []))
         return model
 
     def _read(self, texts: Iterable[str], before: WordVectors | None) -> WordCorpus:
-        from .word_corpus import read_corpus
+        from .corpus import read_corpus
 
         known = None
         if before is not None:
@@ -272,7 +272,7 @@ class WordEstimator(Estimator):
         checkpoint: str | os.PathLike[str] | None,
     ) -> None:
         """Read and train, and keep what was learnt once all of it is there."""
-        from .word_learning import WordLearning
+        from .learning import WordLearning
 
         corpus = self._read(texts, before)
         learning = WordLearning(
@@ -291,7 +291,7 @@ class WordEstimator(Estimator):
         self.corpus_tokens_ = corpus.n_tokens
 
     def _options(self) -> TrainingOptions:
-        from .training_options import TrainingOptions
+        from .training import TrainingOptions
 
         alpha = self.alpha if self.alpha is not None else 0.025 if self.architecture == "skipgram" else 0.05
         return TrainingOptions(

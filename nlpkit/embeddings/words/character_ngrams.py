@@ -69,7 +69,7 @@ def ngram_buckets(terms: Terms, *, min_n: int, max_n: int, bucket: int) -> tuple
 
 
 @dataclass
-class Subwords:
+class CharacterNgrams:
     """The character n-grams of words (Bojanowski et al. 2017), hashed as fastText does.
 
     Parameters
@@ -91,7 +91,7 @@ class Subwords:
     Examples
     --------
     >>> rows = np.ones((1, 2), np.float32)
-    >>> subwords = Subwords(3, 3, 1, rows, 4 * rows, np.zeros(1, np.int32))
+    >>> subwords = CharacterNgrams(3, 3, 1, rows, 4 * rows, np.zeros(1, np.int32))
     >>> subwords.ngrams("are")
     ['<ar', 'are', 're>']
     >>> subwords.vector("are"), subwords.vector("are", 0)

@@ -186,3 +186,27 @@ class TreeTargets:
         used = step < self._sizes[words, None]
         places = torch.where(used, self._starts[words, None] + step, len(self._points) - 1)
         return Targets(self._points[places], self._labels[places], used.float())
+
+
+@dataclass
+class Windows:
+    """A chunk of a corpus after chance has been asked: what remains is arithmetic.
+
+    Attributes
+    ----------
+    words : (m,) int64
+        The words that sub-sampling kept.
+    texts : (m,) int64
+        From which text each is, by a number; a window doesn't leave its text.
+    reach : (m,) int64
+        Words in the window to either side of each.
+    alphas : (m,) float32
+    targets : (m, 1 + negative) int64 or None
+        Each word, and the negative examples for its window; None for hierarchical softmax.
+    """
+
+    words: torch.Tensor
+    texts: torch.Tensor
+    reach: torch.Tensor
+    alphas: torch.Tensor
+    targets: torch.Tensor | None

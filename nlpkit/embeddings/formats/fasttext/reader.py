@@ -11,24 +11,24 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from nlpkit.embeddings.product_quantizer import read_quantized
+from nlpkit.embeddings.formats.words import check_encoding, check_limit, decode
+from nlpkit.embeddings.words.table import WordTable
 from nlpkit.errors import InputError
 from nlpkit.text.terms import Terms
 
-from .fasttext_header import ARCHITECTURES, LOSSES, OUR_NAMES, Dictionary, ModelFile, Settings
-from .fasttext_writer import write
-from .words import check_encoding, check_limit, decode
+from .header import ARCHITECTURES, LOSSES, OUR_NAMES, Dictionary, ModelFile, Settings
+from .product_quantizer import read_quantized
+from .writer import write
 
 if TYPE_CHECKING:
-    from nlpkit.embeddings.subwords import Subwords
-    from nlpkit.embeddings.word_vectors import WordVectors
+    from nlpkit.embeddings.words.character_ngrams import CharacterNgrams
 
 __all__ = ["read", "write"]
 
 
 def read(
     path: str | os.PathLike[str], *, limit: int | None = None, encoding: str = "utf-8", errors: str = "strict"
-) -> WordVectors:
+) -> WordTable:
     """Read a fastText model: of version 11 or 12, or of the first releases; quantised or not.
 
     Parameters
@@ -42,7 +42,7 @@ def read(
 
     Returns
     -------
-    WordVectors
+    WordTable
         With the n-grams' rows where there are any, the output rows, and for a supervised model its classifier.
 
     Raises
@@ -63,9 +63,8 @@ def read(
             ) from error
 
 
-def _read(file: ModelFile, limit: int | None, encoding: str, errors: str) -> WordVectors:
-    from nlpkit.embeddings.classifier import Classifier
-    from nlpkit.embeddings.word_vectors import WordVectors
+def _read(file: ModelFile, limit: int | None, encoding: str, errors: str) -> WordTable:
+    from nlpkit.embeddings.words.classifier import Classifier
 
     version, settings = file.settings()
     dictionary = file.dictionary(version)
@@ -93,7 +92,7 @@ def _read(file: ModelFile, limit: int | None, encoding: str, errors: str) -> Wor
             first_release=version == 0,
         )
     counts = dictionary.counts[:n]
-    vectors = WordVectors(
+    vectors = WordTable(
         names,
         word_rows if subwords is None else subwords.compose(raw),
         counts=counts if counts.any() else None,
@@ -154,8 +153,8 @@ def _read_outputs(file: ModelFile, settings: Settings, dictionary: Dictionary, n
 
 def _subwords(
     file: ModelFile, settings: Settings, dictionary: Dictionary, word_rows: np.ndarray, ngram_rows: np.ndarray
-) -> Subwords | None:
-    from nlpkit.embeddings.subwords import Subwords
+) -> CharacterNgrams | None:
+    from nlpkit.embeddings.words.character_ngrams import CharacterNgrams
 
     if not settings.uses_buckets:
         return None
@@ -169,7 +168,7 @@ def _subwords(
             raise file.error("the list of buckets that were kept has doubles, or numbers that can't be: damaged")
         buckets, ngram_rows = np.ascontiguousarray(numbers), ngram_rows[kept[:, 1]]
     pruned = dictionary.kept is not None
-    return Subwords(settings.minn, settings.maxn, settings.bucket, word_rows, ngram_rows, buckets, pruned)
+    return CharacterNgrams(settings.minn, settings.maxn, settings.bucket, word_rows, ngram_rows, buckets, pruned)
 
 
 def _decode(file: ModelFile, dictionary: Dictionary, first: int, last: int, encoding: str, errors: str) -> Terms:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -12,14 +11,13 @@ from nlpkit.text.counting import rows as counting
 from nlpkit.text.counting.counter import new_counter
 from nlpkit.text.word_analysis import checked_texts
 
-if TYPE_CHECKING:
-    from .word_vectors import WordVectors
+from .table import WordTable
 
 AT_A_TIME = 1 << 23
 """How many characters of texts are taken together."""
 
 
-def mean_vectors(texts: Iterable[str], analysis: Analysis, vectors: WordVectors, threads: int) -> np.ndarray:
+def mean_vectors(texts: Iterable[str], analysis: Analysis, vectors: WordTable, threads: int) -> np.ndarray:
     """The mean of the vectors of each text's words, (n_texts, d) float32; zeros for a text that has none.
 
     A word counts as often as it stands there. Unseen words are left out, unless they have a vector from their
@@ -35,7 +33,7 @@ def mean_vectors(texts: Iterable[str], analysis: Analysis, vectors: WordVectors,
     return np.concatenate(means) if means else np.zeros((0, vectors.vector_size), np.float32)
 
 
-def _means(texts: list[str], analysis: Analysis, vectors: WordVectors, threads: int) -> np.ndarray:
+def _means(texts: list[str], analysis: Analysis, vectors: WordTable, threads: int) -> np.ndarray:
     from scipy.sparse import csr_matrix
 
     counter = new_counter(analysis, None, few=sum(map(len, texts)) <= counting.SMALL)

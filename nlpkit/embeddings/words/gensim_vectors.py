@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from nlpkit.errors import MissingDependencyError, ParameterError
 from nlpkit.text.terms import Terms
 
-from .subwords import Subwords
-
-if TYPE_CHECKING:
-    from .word_vectors import WordVectors
+from .character_ngrams import CharacterNgrams
+from .table import WordTable
 
 
-def to_gensim(vectors: WordVectors) -> Any:
+def to_gensim(vectors: WordTable) -> Any:
     """Return gensim's ``KeyedVectors`` of the same words, with their counts where these are known.
 
     With sub-words it is ``FastTextKeyedVectors``, in which every bucket has a row. Labels and output rows are left out;
@@ -23,7 +21,7 @@ def to_gensim(vectors: WordVectors) -> Any:
 
     Parameters
     ----------
-    vectors : WordVectors
+    vectors : WordTable
         Each word once.
 
     Returns
@@ -59,7 +57,7 @@ def to_gensim(vectors: WordVectors) -> Any:
     return made
 
 
-def from_gensim(keyed: Any) -> WordVectors:
+def from_gensim(keyed: Any) -> WordTable:
     """Return the words and vectors of gensim's ``KeyedVectors``, or of a model that has them as its ``wv``.
 
     Parameters
@@ -69,7 +67,7 @@ def from_gensim(keyed: Any) -> WordVectors:
 
     Returns
     -------
-    WordVectors
+    WordTable
         With counts where gensim has them, and sub-words where it is ``FastTextKeyedVectors``; with arrays of its own.
 
     Raises
@@ -79,8 +77,6 @@ def from_gensim(keyed: Any) -> WordVectors:
     ParameterError
         If it is something else, or has a key that is no str.
     """
-    from .word_vectors import WordVectors
-
     plain, fasttext = _gensim()
     found = getattr(keyed, "wv", keyed)
     if not isinstance(found, plain):
@@ -94,8 +90,8 @@ def from_gensim(keyed: Any) -> WordVectors:
     if isinstance(found, fasttext) and found.vectors_ngrams is not None and found.bucket:
         buckets = np.arange(found.bucket, dtype=np.int32)
         own, ngrams = (np.array(rows, np.float32) for rows in (found.vectors_vocab[:n], found.vectors_ngrams))
-        subwords = Subwords(int(found.min_n), int(found.max_n), int(found.bucket), own, ngrams, buckets)
-    return WordVectors(
+        subwords = CharacterNgrams(int(found.min_n), int(found.max_n), int(found.bucket), own, ngrams, buckets)
+    return WordTable(
         Terms.of(found.index_to_key),
         np.array(found.vectors[:n], np.float32),
         counts=None if counts is None else np.array(counts[:n], np.int64),

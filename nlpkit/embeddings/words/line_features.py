@@ -5,17 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from nlpkit.errors import InputError, ParameterError
 from nlpkit.text.terms import Terms
 
-from .subwords import LINE_END, Subwords, ngram_buckets
-
-if TYPE_CHECKING:
-    from .word_vectors import WordVectors
+from .character_ngrams import LINE_END, CharacterNgrams, ngram_buckets
+from .table import WordTable
 
 _WORD = re.compile("[^ \n\r\t\v\f\0]+")
 
@@ -30,7 +27,7 @@ class LineFeatures:
 
     Parameters
     ----------
-    vectors : WordVectors
+    vectors : WordTable
         The model's words.
     labels : frozenset of str
         The model's labels.
@@ -39,10 +36,10 @@ class LineFeatures:
     word_ngrams : int
         The longest n-grams of words.
     first_release : bool
-        See `nlpkit.embeddings.classifier.Classifier`.
+        See `nlpkit.embeddings.words.classifier.Classifier`.
     """
 
-    vectors: WordVectors
+    vectors: WordTable
     labels: frozenset[str]
     prefix: str
     word_ngrams: int
@@ -101,11 +98,11 @@ class LineFeatures:
         )
         return means, counts
 
-    def _subwords(self) -> Subwords:
+    def _subwords(self) -> CharacterNgrams:
         if self.vectors.subwords is not None:
             return self.vectors.subwords
         no_rows = np.zeros((0, self.vectors.vector_size), np.float32)
-        return Subwords(0, 0, 0, self.vectors.vectors, no_rows, np.zeros(0, np.int32))
+        return CharacterNgrams(0, 0, 0, self.vectors.vectors, no_rows, np.zeros(0, np.int32))
 
     def _words(self, number: int, line: str) -> Iterator[str]:
         """The words of a line, ``</s>`` last, without labels."""
@@ -126,7 +123,7 @@ class LineFeatures:
             yield LINE_END
 
 
-def _rows_of_words(own: np.ndarray, terms: Terms, subwords: Subwords) -> tuple[np.ndarray, np.ndarray]:
+def _rows_of_words(own: np.ndarray, terms: Terms, subwords: CharacterNgrams) -> tuple[np.ndarray, np.ndarray]:
     """Each word's rows: its own first; those of n-grams after all rows of words; -1 for one without a row."""
     ids, ends = ngram_buckets(terms, min_n=subwords.min_n, max_n=subwords.max_n, bucket=subwords.bucket)
     ngrams = subwords.rows(ids).astype(np.int64)

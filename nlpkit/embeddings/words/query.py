@@ -8,11 +8,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from nlpkit.errors import ParameterError
-
-from .nearest import unit_rows
+from nlpkit.index.nearest import unit_rows
 
 if TYPE_CHECKING:
-    from .word_queries import WordQueries
+    from .table import WordTable
 
 Item = str | np.ndarray
 """A word, or a vector (d,)."""
@@ -21,12 +20,12 @@ Query = Items | tuple[Items, Items]
 """What neighbours are asked for: words and vectors to be added; or such, and others to be taken away."""
 
 
-def sums_of(vectors: WordQueries, queries: Iterable[Query] | np.ndarray) -> tuple[np.ndarray, list[list[int]]]:
+def sums_of(vectors: WordTable, queries: Iterable[Query] | np.ndarray) -> tuple[np.ndarray, list[list[int]]]:
     """Work out many queries: the direction that each looks in, and the rows of its words.
 
     Parameters
     ----------
-    vectors : WordVectors
+    vectors : WordTable
         The words.
     queries : iterable of queries, or (m, d) array
         What is looked for.
@@ -59,12 +58,12 @@ def sums_of(vectors: WordQueries, queries: Iterable[Query] | np.ndarray) -> tupl
     return sums, rows
 
 
-def sum_of(vectors: WordQueries, positive: Items, negative: Items) -> tuple[np.ndarray, list[int]]:
+def sum_of(vectors: WordTable, positive: Items, negative: Items) -> tuple[np.ndarray, list[int]]:
     """Add up the directions of words and vectors, those of ``negative`` turned round.
 
     Parameters
     ----------
-    vectors : WordVectors
+    vectors : WordTable
         The words.
     positive, negative : str, (d,) array, or sequence of these
         The query.
@@ -97,7 +96,7 @@ def _listed(items: Items) -> list[Item]:
     return [items] if isinstance(items, str) or (isinstance(items, np.ndarray) and items.ndim == 1) else list(items)
 
 
-def _checked(vector: np.ndarray, vectors: WordQueries) -> np.ndarray:
+def _checked(vector: np.ndarray, vectors: WordTable) -> np.ndarray:
     found = np.asarray(vector)
     if found.shape != (vectors.vector_size,) or found.dtype.kind not in "fiu" or not np.isfinite(found).all():
         what = f"{found.dtype} of shape {found.shape}"

@@ -11,21 +11,21 @@ from typing import IO, TYPE_CHECKING, Any
 
 import numpy as np
 
+from nlpkit.embeddings.formats.words import check_words
+from nlpkit.embeddings.words.table import WordTable
 from nlpkit.errors import OutputError
 from nlpkit.outputs.files import PendingFile, output_errors
 from nlpkit.text.terms import Terms
 
-from .fasttext_header import ARCHITECTURES, LOSSES, MAGIC, OUR_NAMES, VERSION, Settings
-from .words import check_words
+from .header import ARCHITECTURES, LOSSES, MAGIC, OUR_NAMES, VERSION, Settings
 
 if TYPE_CHECKING:
-    from nlpkit.embeddings.subwords import Subwords
-    from nlpkit.embeddings.word_vectors import WordVectors
+    from nlpkit.embeddings.words.character_ngrams import CharacterNgrams
 
 _BLOCK = 1 << 14
 
 
-def write(vectors: WordVectors, path: str | os.PathLike[str]) -> None:
+def write(vectors: WordTable, path: str | os.PathLike[str]) -> None:
     """Write word vectors as a fastText model of version 12, with their n-grams' rows where there are any.
 
     The file has a row for each bucket, of zeros for those not in use: (words + buckets) × dimensions × 4 bytes, and
@@ -33,7 +33,7 @@ def write(vectors: WordVectors, path: str | os.PathLike[str]) -> None:
 
     Parameters
     ----------
-    vectors : WordVectors
+    vectors : WordTable
         Words that are no sub-words' means, or whose sub-words' rows are there.
     path : str or path-like
         Where to.
@@ -69,7 +69,7 @@ def write(vectors: WordVectors, path: str | os.PathLike[str]) -> None:
             _write_rows(file, outputs, n)
 
 
-def _settings(vectors: WordVectors) -> Settings:
+def _settings(vectors: WordTable) -> Settings:
     """The settings to be written: those that the vectors' provenance tells, and fastText's defaults."""
     told: dict[str, Any] = dict(vectors.provenance or {})
     for nested in ("options", "parameters"):
@@ -92,14 +92,14 @@ def _settings(vectors: WordVectors) -> Settings:
     return Settings(dim=int(vectors.vector_size), **fields)
 
 
-def _tokens(vectors: WordVectors, counts: np.ndarray) -> int:
+def _tokens(vectors: WordTable, counts: np.ndarray) -> int:
     """How many words the training text had: as many as were counted, and more where the provenance says so."""
     told = dict(vectors.provenance or {}).get("tokens")
     known = int(counts.sum())
     return max(known, int(told)) if isinstance(told, int) and known and told < 1 << 62 else known
 
 
-def _check_model(vectors: WordVectors, terms: Terms, path: str | os.PathLike[str]) -> None:
+def _check_model(vectors: WordTable, terms: Terms, path: str | os.PathLike[str]) -> None:
     """Raise OutputError if it has what the file can't hold."""
     name = os.fspath(path)
     if vectors.classifier is not None or (vectors.subwords is not None and vectors.subwords.pruned):
@@ -130,7 +130,7 @@ def _write_rows(file: IO[bytes], rows: np.ndarray, n: int) -> None:
         file.write(block.data)
 
 
-def _write_buckets(file: IO[bytes], subwords: Subwords, width: int) -> None:
+def _write_buckets(file: IO[bytes], subwords: CharacterNgrams, width: int) -> None:
     """Write a row for every bucket, a block at a time; zeros for those not in use."""
     for first in range(0, subwords.bucket, _BLOCK):
         last = min(first + _BLOCK, subwords.bucket)

@@ -12,12 +12,21 @@ from typing import Any
 
 import numpy as np
 
-from .subwords import Subwords, ngram_buckets
-from .training_options import TrainingOptions
-from .word_checkpoint import WordCheckpoint
-from .word_corpus import WordCorpus
-from .word_training import Road, TrainingPlan, TrainingProgress, TrainingState, WordTraining, chunk_words
-from .word_vectors import WordVectors
+from nlpkit.embeddings.word_vectors import WordVectors
+from nlpkit.embeddings.words.character_ngrams import CharacterNgrams, ngram_buckets
+
+from .checkpoint import WordCheckpoint
+from .corpus import WordCorpus
+from .training import (
+    Ngrams,
+    Road,
+    TrainingOptions,
+    TrainingPlan,
+    TrainingProgress,
+    TrainingState,
+    WordTraining,
+    chunk_words,
+)
 
 
 @dataclass(frozen=True)
@@ -27,24 +36,6 @@ class LearntWords:
     vectors: WordVectors
     losses: list[float]
     seconds: float
-
-
-@dataclass(frozen=True)
-class Ngrams:
-    """The n-grams of a vocabulary.
-
-    Attributes
-    ----------
-    rows : (n,) int32
-        The input rows of the n-grams of word w, from ``ends[w]`` on.
-    ends : (n_words + 1,) int64
-    buckets : (n_used,) int32
-        The bucket of each input row behind the words'.
-    """
-
-    rows: np.ndarray
-    ends: np.ndarray
-    buckets: np.ndarray
 
 
 class WordLearning:
@@ -171,7 +162,7 @@ class WordLearning:
 
             device = resolve_device(device)
         if str(device) == "cpu":
-            from .word_road import CompiledRoad
+            from .cpu_trainer import CompiledRoad
 
             return CompiledRoad(self.corpus, inputs, outputs, self.ngrams, self.options, self.n_workers)
         from .torch_road import TorchRoad
@@ -182,7 +173,7 @@ class WordLearning:
         words, n = self.corpus.vocabulary, len(self.corpus.vocabulary)
         inputs, subwords = np.ascontiguousarray(inputs), None
         if len(self.ngrams.buckets):
-            subwords = Subwords(
+            subwords = CharacterNgrams(
                 min_n=self.options.min_n,
                 max_n=self.options.max_n,
                 bucket=self.options.bucket,

@@ -24,7 +24,6 @@ from __future__ import annotations
 
 import importlib.util
 import warnings
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -33,37 +32,23 @@ from torch.nn.functional import pad, softplus
 
 from nlpkit.errors import ParameterError
 
-from ._rows_torch import Inputs, NoiseTargets, SubwordInputs, Targets, TreeTargets, WordInputs, add_steps, kept_shares
+from ._rows_torch import (
+    Inputs,
+    NoiseTargets,
+    SubwordInputs,
+    Targets,
+    TreeTargets,
+    Windows,
+    WordInputs,
+    add_steps,
+    kept_shares,
+)
 
 if TYPE_CHECKING:
     from ._word2vec_triton import TritonKernel
 
 CPU_BATCH, GPU_BATCH = 256, 1024
 """Windows in a batch: as many as still learnt well on a CPU."""
-
-
-@dataclass
-class Windows:
-    """A chunk of a corpus after chance has been asked: what remains is arithmetic.
-
-    Attributes
-    ----------
-    words : (m,) int64
-        The words that sub-sampling kept.
-    texts : (m,) int64
-        From which text each is, by a number; a window doesn't leave its text.
-    reach : (m,) int64
-        Words in the window to either side of each.
-    alphas : (m,) float32
-    targets : (m, 1 + negative) int64 or None
-        Each word, and the negative examples for its window; None for hierarchical softmax.
-    """
-
-    words: torch.Tensor
-    texts: torch.Tensor
-    reach: torch.Tensor
-    alphas: torch.Tensor
-    targets: torch.Tensor | None
 
 
 class TorchTrainer:

@@ -1,0 +1,1 @@
+"""Words and their vectors: a table, what can be asked of it, and where it is kept."""
