@@ -40,7 +40,8 @@ from translation_steps import Setting, alternate, losses
 from translation_tables import Run, machine, print_tables, summary
 
 from nlpkit.text.subword import Subwords
-from nlpkit.training.encoded_pairs import EncodedPairs
+from nlpkit.training.translation.encoded_pairs import EncodedPairs
+from nlpkit.translation.pretrained import read_pretrained
 from nlpkit.translation.transformer import Seq2SeqTransformer
 from nlpkit.translation.translator import Translator
 
@@ -75,7 +76,7 @@ class Candidates:
     def __init__(self, name: str, bench: Bench, folder: Path, sources: Lines, lengths: list[int] | None) -> None:
         self.name, self.bench, self.folder, self.sources, self.lengths = name, bench, folder, sources, lengths
         self.marian = MarianMTModel.from_pretrained(folder).eval()
-        self.nlpkit = Seq2SeqTransformer.from_marian(folder)
+        self.nlpkit = read_pretrained(folder)
         self.never = self.nlpkit.never
         write_arrays(self.marian, folder)
         targets = [[5 + (7 * i + j) % 900 for j in range(12)] for i in range(8)]
@@ -100,7 +101,7 @@ class Candidates:
 
     def _copy(self, model: Any) -> Any:
         if model is self.nlpkit:
-            return Seq2SeqTransformer.from_marian(self.folder)
+            return read_pretrained(self.folder)
         return MarianMTModel.from_pretrained(self.folder).eval()
 
     def write_work(self, work: Work) -> Path:

@@ -140,7 +140,7 @@ def train(task: dict[str, Any]) -> dict[str, Any]:
     import torch
     from translation_steps import PlainLoop, Setting, alternate
 
-    from nlpkit.training.encoded_pairs import EncodedPairs
+    from nlpkit.training.translation.encoded_pairs import EncodedPairs
 
     torch.set_num_threads(task["threads"])
     imported = peak()
@@ -160,14 +160,14 @@ def decode(task: dict[str, Any]) -> dict[str, Any]:
     from transformers import MarianMTModel
     from translation_marian import Work, ours, theirs
 
-    from nlpkit.translation.transformer import Seq2SeqTransformer
+    from nlpkit.translation.pretrained import read_pretrained
 
     torch.set_num_threads(task["threads"])
     imported = peak()
     work = json.loads(Path(task["work"]).read_text())
     todo = Work(sources=work["sources"], lengths=work["lengths"], beam=task["beam"], batch=task["batch"])
     if task["system"] == "nlpkit":
-        ours(Seq2SeqTransformer.from_marian(task["folder"]), todo)
+        ours(read_pretrained(task["folder"]), todo)
     else:
         theirs(MarianMTModel.from_pretrained(task["folder"]).eval(), task["never"], todo)
     return {"peak": peak(), "imported": imported}

@@ -18,13 +18,13 @@ from torch import Tensor
 from transformers import LogitsProcessor, LogitsProcessorList, MarianConfig, MarianMTModel
 from transformers.utils import logging as transformers_logging
 
+from nlpkit.decoding.beam import BeamSearch
+from nlpkit.decoding.constraints import Constraints
+from nlpkit.decoding.options import DecodingOptions
+from nlpkit.decoding.state import DecoderState
 from nlpkit.layers.positions import sinusoids
-from nlpkit.translation.beam import BeamSearch
-from nlpkit.translation.constraints import Constraints
 from nlpkit.translation.decoding import decode
 from nlpkit.translation.decoding_batches import in_order, pad_sources, plan_batches
-from nlpkit.translation.decoding_options import DecodingOptions
-from nlpkit.translation.model import DecoderState
 from nlpkit.translation.transformer import Seq2SeqTransformer
 
 Ids = Sequence[int]

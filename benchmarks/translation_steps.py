@@ -22,12 +22,12 @@ from torch import Tensor, nn
 
 from nlpkit.layers.positions import sinusoids
 from nlpkit.training.course import Course
-from nlpkit.training.encoded_pairs import EncodedPairs
 from nlpkit.training.lightning_trainer import make_trainer, quietly
 from nlpkit.training.loss import smoothed_cross_entropy
-from nlpkit.training.token_batches import Batch, collate
-from nlpkit.training.training_options import TrainingOptions
-from nlpkit.training.translation_module import TranslationModule
+from nlpkit.training.module import TranslationModule
+from nlpkit.training.options import TrainingOptions
+from nlpkit.training.translation.encoded_pairs import EncodedPairs
+from nlpkit.training.translation.token_batches import Batch, collate
 from nlpkit.translation.transformer import Seq2SeqTransformer, TransformerOptions
 
 PAD, START, END = 0, 2, 3

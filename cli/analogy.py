@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from nlpkit.cli import options
-from nlpkit.cli.screen import is_terminal, note, print_json_lines
+from nlpkit.cli.screens.screen import is_terminal, note, print_json_lines
 from nlpkit.cli.similar import show_words
 from nlpkit.jobs import solve_analogies
 

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from nlpkit.cli import options
-from nlpkit.cli.screen import note
+from nlpkit.cli.screens.screen import note
 from nlpkit.embeddings.formats import FORMATS
 from nlpkit.jobs import convert_vectors
 

@@ -8,13 +8,13 @@ from typing import Annotated
 import typer
 
 from nlpkit.cli import options, pair_options
-from nlpkit.cli.corpus_report import report_as_json, report_lines
-from nlpkit.cli.screen import note, progress_bar
+from nlpkit.cli.screens.corpus_report import report_as_json, report_lines
+from nlpkit.cli.screens.screen import note, progress_bar
 from nlpkit.corpora import Pairs, Texts
-from nlpkit.corpora.pairs import holds_pairs
+from nlpkit.corpora.pairs.pairs import holds_pairs
 from nlpkit.errors import ParameterError
-from nlpkit.jobs.corpus_check import check_pairs
-from nlpkit.jobs.corpus_report import DEFAULT_DROP, PROBLEMS
+from nlpkit.jobs.corpus_check.check import check_pairs
+from nlpkit.jobs.corpus_check.report import DEFAULT_DROP, PROBLEMS
 
 FORMATS = ("text", "json")
 

@@ -7,8 +7,8 @@ from typing import Annotated, Any
 import typer
 
 from nlpkit.cli import options
-from nlpkit.cli.screen import is_terminal, note, progress_bar, silence_libraries
-from nlpkit.cli.vectors_table import VectorsTable
+from nlpkit.cli.screens.screen import is_terminal, note, progress_bar, silence_libraries
+from nlpkit.cli.screens.vectors_table import VectorsTable
 from nlpkit.jobs import EmbedReport, embed_files, embed_texts
 from nlpkit.registry import CLIP_EMBEDDERS
 

@@ -8,8 +8,8 @@ from typing import Annotated
 import typer
 
 from nlpkit.cli import options
-from nlpkit.cli.evaluation_table import show_report
-from nlpkit.cli.screen import note, progress_bar
+from nlpkit.cli.screens.evaluation_table import show_report
+from nlpkit.cli.screens.screen import note, progress_bar
 from nlpkit.errors import ParameterError
 from nlpkit.jobs.evaluate import EvaluationReport, evaluate_translations
 

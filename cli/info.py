@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from nlpkit.cli.screen import is_terminal, new_table, plain, print_json_lines, print_table, silence_libraries
+from nlpkit.cli.screens.screen import is_terminal, new_table, plain, print_json_lines, print_table, silence_libraries
 from nlpkit.errors import ArtifactError, ParameterError
 
 

@@ -11,7 +11,7 @@ from typing import Annotated, Any
 import typer
 
 from nlpkit.cli.options import described
-from nlpkit.cli.screen import note
+from nlpkit.cli.screens.screen import note
 from nlpkit.errors import InputError, ParameterError
 from nlpkit.registry import EMBEDDERS, resolve
 

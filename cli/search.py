@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from nlpkit.cli import options
-from nlpkit.cli.screen import (
+from nlpkit.cli.screens.screen import (
     BAR_WIDTH,
     bar,
     is_terminal,

@@ -7,7 +7,17 @@ from typing import Annotated
 import typer
 
 from nlpkit.cli import options
-from nlpkit.cli.screen import BAR_WIDTH, bar, is_terminal, new_table, note, number, plain, print_json_lines, print_table
+from nlpkit.cli.screens.screen import (
+    BAR_WIDTH,
+    bar,
+    is_terminal,
+    new_table,
+    note,
+    number,
+    plain,
+    print_json_lines,
+    print_table,
+)
 from nlpkit.jobs import Answer, similar_words
 
 

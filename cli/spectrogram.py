@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import typer
 
 from nlpkit.cli.options import Quiet, Threads, described
-from nlpkit.cli.screen import note, progress_bar, silence_libraries
+from nlpkit.cli.screens.screen import note, progress_bar, silence_libraries
 from nlpkit.errors import InputError, ParameterError
 from nlpkit.jobs.spectrograms import save_spectrograms, verify_files
 

@@ -9,7 +9,16 @@ from typing import Annotated, Any
 import typer
 
 from nlpkit.cli import options
-from nlpkit.cli.screen import BAR_WIDTH, bar, is_terminal, new_table, number, plain, print_json_lines, print_table
+from nlpkit.cli.screens.screen import (
+    BAR_WIDTH,
+    bar,
+    is_terminal,
+    new_table,
+    number,
+    plain,
+    print_json_lines,
+    print_table,
+)
 from nlpkit.jobs import Term
 from nlpkit.jobs import terms as terms_of
 

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from nlpkit.cli import options
-from nlpkit.cli.screen import note
-from nlpkit.cli.training_screen import resumable, training_screen
-from nlpkit.cli.word_screen import WordScreen
+from nlpkit.cli.screens.screen import note
+from nlpkit.cli.screens.training_screen import resumable, training_screen
+from nlpkit.cli.screens.word_screen import WordScreen
 from nlpkit.errors import ParameterError
 from nlpkit.jobs import TrainReport, train_files
 from nlpkit.registry import TRAINED

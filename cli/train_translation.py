@@ -8,20 +8,20 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from nlpkit.cli import options, pair_options
-from nlpkit.cli.screen import note
-from nlpkit.cli.training_screen import resumable, training_screen
-from nlpkit.cli.translation_screen import TranslationScreen
+from nlpkit.cli.screens.screen import note
+from nlpkit.cli.screens.training_screen import resumable, training_screen
+from nlpkit.cli.screens.translation_screen import TranslationScreen
 from nlpkit.errors import ParameterError
 from nlpkit.jobs.train_translation import TranslationPlan, TranslationTrainReport, train_translation
 from nlpkit.jobs.unfinished import is_unfinished
 
 if TYPE_CHECKING:
-    from nlpkit.training.training_report import ValidationReport
+    from nlpkit.training.report import ValidationReport
 
 LEARNT = {
     "transformer": "nlpkit.translation.transformer:TransformerOptions",
     "rnn, lstm, gru": "nlpkit.translation.recurrent:RNNOptions",
-    "training": "nlpkit.training.training_options:TrainingOptions",
+    "training": "nlpkit.training.options:TrainingOptions",
 }
 """Whose parameters are options of this command."""
 

@@ -8,17 +8,17 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from nlpkit.cli import options
-from nlpkit.cli.screen import is_terminal, note, progress_bar
+from nlpkit.cli.screens.screen import is_terminal, note, progress_bar
 from nlpkit.corpora import GivenTexts
 from nlpkit.errors import ParameterError
-from nlpkit.jobs.sinks import check_place, real_place
+from nlpkit.jobs.places import check_place, real_place
 from nlpkit.jobs.translate import TranslateReport, open_translator, translate_files
 
 if TYPE_CHECKING:
     from nlpkit.translation.translator import Translation, Translator
 
 ATTENTION = "What the model looked at"
-SEARCH = {"translation": "nlpkit.translation.decoding_options:DecodingOptions"}
+SEARCH = {"translation": "nlpkit.decoding.options:DecodingOptions"}
 """Whose parameters are options of this command."""
 
 
@@ -233,7 +233,7 @@ class _Attention:
             with output_errors(self._alignments.path):
                 self._alignments.file.write((attention.pharaoh + "\n").encode())
         if self._picture == "-":
-            from nlpkit.cli.attention_view import show_attention
+            from nlpkit.cli.screens.attention_view import show_attention
 
             show_attention(attention)
         elif self._picture is not None and attention.target:

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from ._version import __version__
+from .registry import attributes_of
 
 if TYPE_CHECKING:
     from .artifact.writing import load
 
 __all__ = ["__version__", "load"]
 
+_HOMES = {"load": "nlpkit.artifact.writing"}
 
-def __getattr__(name: str) -> Any:
-    if name == "load":
-        from .artifact.writing import load
-
-        return load
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+__getattr__ = attributes_of(__name__, _HOMES)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from importlib import import_module
 from typing import Any
 
@@ -54,3 +55,21 @@ def resolve(name: str, registry: dict[str, str] = EMBEDDERS) -> Any:
         raise ParameterError(f"there is no {name!r}: choose one of {', '.join(registry)}")
     module, _, attribute = registry[name].partition(":")
     return getattr(import_module(module), attribute)
+
+
+def attributes_of(package: str, homes: Mapping[str, str]) -> Callable[[str], Any]:
+    """Return the ``__getattr__`` of a package that imports each of its names when it is first used.
+
+    Parameters
+    ----------
+    package : str
+    homes : mapping of str to str
+        The module that defines each name.
+    """
+
+    def attribute(name: str) -> Any:
+        if name not in homes:
+            raise AttributeError(f"module {package!r} has no attribute {name!r}")
+        return getattr(import_module(homes[name]), name)
+
+    return attribute

@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from nlpkit.registry import attributes_of
 
 if TYPE_CHECKING:
-    from nlpkit.speech.audio import Audio, AudioInfo, info, load, stream
-    from nlpkit.speech.audio_source import RawFormat
+    from nlpkit.speech.audio.reading import Audio, AudioInfo, info, load, stream
+    from nlpkit.speech.audio.resampling import resample
+    from nlpkit.speech.audio.source import RawFormat
     from nlpkit.speech.clip_vectors import LogMel, Mfcc
-    from nlpkit.speech.decibels import power_to_db
-    from nlpkit.speech.feature_files import file_features
-    from nlpkit.speech.feature_options import FeatureOptions
-    from nlpkit.speech.feature_stream import FeatureStream, stream_features
-    from nlpkit.speech.features import log_mel, mel_spectrogram, mfcc, spectrogram
-    from nlpkit.speech.fourier import griffin_lim, istft, stft
-    from nlpkit.speech.normalization import cmvn, pcen
-    from nlpkit.speech.resampling import resample
-    from nlpkit.speech.slopes import deltas
+    from nlpkit.speech.features.decibels import power_to_db
+    from nlpkit.speech.features.deltas import deltas
+    from nlpkit.speech.features.files import file_features, stream_features
+    from nlpkit.speech.features.fourier import griffin_lim, istft, stft
+    from nlpkit.speech.features.normalization import cmvn, pcen
+    from nlpkit.speech.features.options import FeatureOptions
+    from nlpkit.speech.features.spectral import log_mel, mel_spectrogram, mfcc, spectrogram
+    from nlpkit.speech.features.stream import FeatureStream
     from nlpkit.speech.voice_activity import SpeechRegion, speech_regions
 
 __all__ = [
@@ -49,25 +51,32 @@ __all__ = [
 ]
 
 _HOMES = {
-    **dict.fromkeys(("Audio", "AudioInfo", "info", "load", "stream"), "audio"),
-    "RawFormat": "audio_source",
-    **dict.fromkeys(("LogMel", "Mfcc"), "clip_vectors"),
-    "power_to_db": "decibels",
-    "deltas": "slopes",
-    "file_features": "feature_files",
-    "FeatureOptions": "feature_options",
-    **dict.fromkeys(("FeatureStream", "stream_features"), "feature_stream"),
-    **dict.fromkeys(("log_mel", "mel_spectrogram", "mfcc", "spectrogram"), "features"),
-    **dict.fromkeys(("griffin_lim", "istft", "stft"), "fourier"),
-    **dict.fromkeys(("cmvn", "pcen"), "normalization"),
-    "resample": "resampling",
-    **dict.fromkeys(("SpeechRegion", "speech_regions"), "voice_activity"),
+    "Audio": "nlpkit.speech.audio.reading",
+    "AudioInfo": "nlpkit.speech.audio.reading",
+    "FeatureOptions": "nlpkit.speech.features.options",
+    "FeatureStream": "nlpkit.speech.features.stream",
+    "LogMel": "nlpkit.speech.clip_vectors",
+    "Mfcc": "nlpkit.speech.clip_vectors",
+    "RawFormat": "nlpkit.speech.audio.source",
+    "SpeechRegion": "nlpkit.speech.voice_activity",
+    "cmvn": "nlpkit.speech.features.normalization",
+    "deltas": "nlpkit.speech.features.deltas",
+    "file_features": "nlpkit.speech.features.files",
+    "griffin_lim": "nlpkit.speech.features.fourier",
+    "info": "nlpkit.speech.audio.reading",
+    "istft": "nlpkit.speech.features.fourier",
+    "load": "nlpkit.speech.audio.reading",
+    "log_mel": "nlpkit.speech.features.spectral",
+    "mel_spectrogram": "nlpkit.speech.features.spectral",
+    "mfcc": "nlpkit.speech.features.spectral",
+    "pcen": "nlpkit.speech.features.normalization",
+    "power_to_db": "nlpkit.speech.features.decibels",
+    "resample": "nlpkit.speech.audio.resampling",
+    "spectrogram": "nlpkit.speech.features.spectral",
+    "speech_regions": "nlpkit.speech.voice_activity",
+    "stft": "nlpkit.speech.features.fourier",
+    "stream": "nlpkit.speech.audio.reading",
+    "stream_features": "nlpkit.speech.features.files",
 }
 
-
-def __getattr__(name: str) -> Any:
-    if name in _HOMES:
-        from importlib import import_module
-
-        return getattr(import_module(f".{_HOMES[name]}", __name__), name)
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+__getattr__ = attributes_of(__name__, _HOMES)

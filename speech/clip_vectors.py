@@ -13,10 +13,10 @@ import numpy as np
 from nlpkit import artifact
 from nlpkit.errors import ParameterError
 from nlpkit.estimator import Estimator
-from nlpkit.speech.audio import load
+from nlpkit.speech.audio.reading import load
 from nlpkit.speech.clips import clips_of
-from nlpkit.speech.feature_options import PRESETS, FeatureOptions
-from nlpkit.speech.features import log_mel, mfcc
+from nlpkit.speech.features.options import PRESETS, FeatureOptions
+from nlpkit.speech.features.spectral import log_mel, mfcc
 from nlpkit.threads import available_threads, iter_batches
 
 

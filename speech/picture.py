@@ -10,11 +10,11 @@ from typing import Any
 import numpy as np
 
 from nlpkit.errors import MissingDependencyError, require
-from nlpkit.speech.audio import info, stream
-from nlpkit.speech.audio_source import AudioPath, RawFormat
-from nlpkit.speech.feature_options import FeatureOptions
-from nlpkit.speech.feature_stream import stream_features
-from nlpkit.speech.mel_filters import to_mel
+from nlpkit.speech.audio.reading import info, stream
+from nlpkit.speech.audio.source import AudioPath, RawFormat
+from nlpkit.speech.features.files import stream_features
+from nlpkit.speech.features.mel_filters import to_mel
+from nlpkit.speech.features.options import FeatureOptions
 
 KINDS = {"stft": "spectrogram", "mel": "mel_spectrogram", "mfcc": "mfcc"}
 """What can be drawn, and the function of `nlpkit.speech` that it comes from."""

@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 
 from nlpkit.errors import MissingDependencyError, ParameterError
-from nlpkit.speech.feature_options import FeatureOptions
-from nlpkit.speech.features import log_mel, mfcc, spectrogram
+from nlpkit.speech.features.options import FeatureOptions
+from nlpkit.speech.features.spectral import log_mel, mfcc, spectrogram
 
 REFERENCES = {"librosa": "librosa", "kaldi-native-fbank": "kaldi"}
 """Libraries that features can be held against, and the preset that has their numbers."""

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from nlpkit.errors import MissingDependencyError, ParameterError, require
+from nlpkit.speech.audio.resampling import resample
 from nlpkit.speech.clips import clips_of
-from nlpkit.speech.feature_options import FeatureOptions
-from nlpkit.speech.features import spectrogram
-from nlpkit.speech.resampling import resample
+from nlpkit.speech.features.options import FeatureOptions
+from nlpkit.speech.features.spectral import spectrogram
 
 METHODS = ("energy", "silero")
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from nlpkit.training.encoded_pairs import EncodedPairs
+from nlpkit.training.translation.encoded_pairs import EncodedPairs
 
 BENCHMARKS = Path(__file__).parents[1] / "benchmarks"
 

@@ -15,9 +15,9 @@ from hypothesis import strategies as st
 
 from nlpkit.corpora import Pairs, Texts
 from nlpkit.errors import InputError, NlpkitError, OutputError, ParameterError
-from nlpkit.jobs.corpus_check import check_pairs
-from nlpkit.jobs.corpus_report import DEFAULT_DROP, PROBLEMS, CorpusReport, PairExample
-from nlpkit.jobs.pair_output import PairOutput
+from nlpkit.jobs.corpus_check.check import check_pairs
+from nlpkit.jobs.corpus_check.output import PairOutput
+from nlpkit.jobs.corpus_check.report import DEFAULT_DROP, PROBLEMS, CorpusReport, PairExample
 
 DATA = Path(os.environ.get("NLPKIT_DATA", "no data")) / "parallel"
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from nlpkit.registry import attributes_of
 
 if TYPE_CHECKING:
     from .bag_of_words import BagOfWords
@@ -16,19 +18,13 @@ if TYPE_CHECKING:
 __all__ = ["BagOfWords", "FastText", "Hashing", "OneHot", "Tfidf", "Word2Vec", "WordVectors"]
 
 _HOMES = {
-    "BagOfWords": "bag_of_words",
-    "FastText": "fasttext",
-    "Hashing": "hashing",
-    "OneHot": "one_hot",
-    "Tfidf": "tfidf",
-    "Word2Vec": "word2vec",
-    "WordVectors": "word_vectors",
+    "BagOfWords": "nlpkit.embeddings.bag_of_words",
+    "FastText": "nlpkit.embeddings.fasttext",
+    "Hashing": "nlpkit.embeddings.hashing",
+    "OneHot": "nlpkit.embeddings.one_hot",
+    "Tfidf": "nlpkit.embeddings.tfidf",
+    "Word2Vec": "nlpkit.embeddings.word2vec",
+    "WordVectors": "nlpkit.embeddings.word_vectors",
 }
 
-
-def __getattr__(name: str) -> Any:
-    if name in _HOMES:
-        from importlib import import_module
-
-        return getattr(import_module(f".{_HOMES[name]}", __name__), name)
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+__getattr__ = attributes_of(__name__, _HOMES)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from .convert import ConvertReport, convert_vectors
-from .corpus_check import check_pairs
-from .corpus_report import CorpusReport
+from .corpus_check.check import check_pairs
+from .corpus_check.report import CorpusReport
 from .embed import EmbedReport, embed_files, embed_texts
 from .evaluate import EvaluationReport, evaluate_translations
 from .search import Hit, search_files

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 from nlpkit.errors import InputError, NlpkitError, OutputError, ParameterError
 
 from .passes import StrPath
-from .sinks import check_place
+from .places import check_place
 
 if TYPE_CHECKING:
     from nlpkit.embeddings import WordVectors

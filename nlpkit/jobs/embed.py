@@ -7,15 +7,57 @@ from collections.abc import Iterable, Mapping
 from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass
 from functools import partial
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, Protocol
 
 from nlpkit.corpora import GivenTexts, Texts
 from nlpkit.errors import ParameterError
 
 from .models import describe_parameters, fitted, model_hash, names_of, shape_of
 from .passes import AnyTexts, Progress, StrPath, embed
-from .sinks import Collected, RowSink, check_apart, check_output, check_place
+from .places import check_apart, check_output, check_place
 from .sounds import sounds
+
+
+class RowSink(Protocol):
+    """What takes rows in place of a file, such as a table on the screen.
+
+    ``open`` is called once with the fitted model, then ``write`` with blocks of rows until there are no more
+    or ``full`` is true, then ``close``.
+    """
+
+    full: bool
+
+    def open(self, model: Any) -> None:
+        """Get ready for the rows of the fitted ``model``."""
+
+    def write(self, sources: list[str], texts: list[str], rows: Any) -> None:
+        """Take a block: where each text comes from, the texts, and their vectors, CSR or dense."""
+
+    def close(self) -> None:
+        """End, whether all rows have come or an exception broke them off."""
+
+
+class Collected:
+    """A sink that keeps the vectors."""
+
+    def __init__(self) -> None:
+        self._blocks: list[Any] = []
+
+    def write(self, sources: list[str], texts: list[str], rows: Any) -> None:
+        """Keep the vectors of a block."""
+        self._blocks.append(rows)
+
+    def vectors(self) -> Any:
+        """Return all vectors as one matrix."""
+        if len(self._blocks) == 1:
+            return self._blocks[0]
+        if not hasattr(self._blocks[0], "indptr"):
+            import numpy as np
+
+            return np.concatenate(self._blocks)
+        from scipy.sparse import vstack
+
+        return vstack(self._blocks, format="csr")
 
 
 @dataclass(frozen=True, kw_only=True)

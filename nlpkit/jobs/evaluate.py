@@ -12,7 +12,7 @@ from nlpkit.corpora import Texts
 from nlpkit.errors import InputError, ParameterError
 
 from .passes import Progress, StrPath
-from .sinks import check_apart
+from .places import check_apart
 
 if TYPE_CHECKING:
     from nlpkit.evaluation import TranslationComparison, TranslationScore

@@ -88,7 +88,7 @@ def save_spectrograms(
     """
     from nlpkit.outputs.files import is_folder
 
-    from .sinks import check_place
+    from .places import check_place
 
     paths = audio_paths(inputs)
     folder = is_folder(output)

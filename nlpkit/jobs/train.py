@@ -14,7 +14,7 @@ from nlpkit.registry import TRAINED
 
 from .models import make_model
 from .passes import Progress, StrPath, read_texts
-from .sinks import check_apart, check_place
+from .places import check_apart, check_place
 from .unfinished import check_nothing_unfinished, is_unfinished, unfinished_training
 
 if TYPE_CHECKING:

@@ -17,15 +17,15 @@ from nlpkit.device import check_count, resolve_device
 from nlpkit.errors import InputError, ParameterError
 
 from .passes import Progress, StrPath
-from .sinks import check_apart
+from .places import check_apart
 from .train import check_model_place
 from .translate import missing
 from .unfinished import unfinished_folder, unfinished_training
 
 if TYPE_CHECKING:
     from nlpkit.text.subword import Subwords
-    from nlpkit.training.training_options import TrainingOptions
-    from nlpkit.training.training_report import TrainingProgress, TrainingResult, ValidationReport
+    from nlpkit.training.options import TrainingOptions
+    from nlpkit.training.report import TrainingProgress, TrainingResult, ValidationReport
     from nlpkit.translation.translator import Translator
 
 READING = "reading"
@@ -72,7 +72,7 @@ class TranslationTrainReport:
     ----------
     plan : TranslationPlan
     result : TrainingResult
-        See `nlpkit.training.training_report`.
+        See `nlpkit.training.report`.
     translator : Translator
         The trained model, saved already.
     """
@@ -128,7 +128,7 @@ def train_translation(
     """Train a translation model on sentence pairs, and save it.
 
     Sizes, vocabulary, dropout and the length of the training are proposed from the number of pairs where they aren't
-    given: see `nlpkit.training.proposal.propose`. What was chosen stands in the model's ``config.json``. Each epoch, at
+    given: see `nlpkit.training.propose`. What was chosen stands in the model's ``config.json``. Each epoch, at
     least every five minutes, and when it is stopped by Ctrl-C, the state of the training is kept in ``OUTPUT.partial``.
 
     Parameters
@@ -144,7 +144,7 @@ def train_translation(
         Of the last three; general unless told.
     parameters : mapping, optional
         Of `nlpkit.translation.TransformerOptions` or `nlpkit.translation.RNNOptions`, and of
-        `nlpkit.training.training_options.TrainingOptions`, by name.
+        `nlpkit.training.options.TrainingOptions`, by name.
     vocab_size : int, optional
         How many sub-words; of each side where they don't share.
     separate_vocabularies : bool
@@ -180,8 +180,8 @@ def train_translation(
     check_model_place(output, force=force, resume=resume)
     try:
         from nlpkit.training.lightning_trainer import process_rank
-        from nlpkit.training.model_choice import check_asked, choose_model
         from nlpkit.training.trainer import train_model
+        from nlpkit.training.translation.model_choice import check_asked, choose_model
     except ModuleNotFoundError as error:
         raise missing(error) from error
     from nlpkit.translation.translator import Translator
@@ -329,7 +329,7 @@ def _read(pairs: Pairs, reading: Progress | None, output: StrPath) -> _Texts:
 
 
 def _split(read: _Texts) -> tuple[_Texts, _Texts, str]:
-    from nlpkit.training.validation_split import split_validation
+    from nlpkit.training.translation.validation_split import split_validation
 
     kept, held = split_validation(read.src)
 
@@ -358,6 +358,6 @@ def _subwords(texts: _Texts, vocab_size: int | None, separate: bool, seed: int) 
 
 
 def _encoded(texts: _Texts, subwords: tuple[Subwords, Subwords]) -> Any:
-    from nlpkit.training.encoded_pairs import EncodedPairs
+    from nlpkit.training.translation.encoded_pairs import EncodedPairs
 
     return EncodedPairs.from_lists(zip(subwords[0].encode(texts.src), subwords[1].encode(texts.trg), strict=True))

@@ -17,11 +17,11 @@ from nlpkit.errors import ParameterError
 from nlpkit.outputs.files import PendingFile, StandardOutput, output_errors
 
 from .passes import TRANSLATING, AnyTexts, Progress, StrPath
-from .sinks import check_apart, check_place
+from .places import check_apart, check_place
 
 if TYPE_CHECKING:
+    from nlpkit.decoding.options import DecodingOptions
     from nlpkit.outputs.files import Sink
-    from nlpkit.translation.decoding_options import DecodingOptions
     from nlpkit.translation.translator import Translation, Translator
 
 FORMATS = ("text", "jsonl")
@@ -212,7 +212,7 @@ def decoding_options(parameters: Mapping[str, Any] | None) -> DecodingOptions:
     """
     import inspect
 
-    from nlpkit.translation.decoding_options import DecodingOptions
+    from nlpkit.decoding.options import DecodingOptions
 
     given = dict(parameters or {})
     known = inspect.signature(DecodingOptions).parameters

@@ -15,8 +15,7 @@ from typing import Any, ClassVar, Literal
 from nlpkit.errors import ArtifactError, ParameterError
 from nlpkit.threads import available_threads
 
-from .subword_training import SPACE_PIECE, clean_text, train_pieces
-from .vocabulary_size import propose_vocab_size
+from .subword_training import SPACE_PIECE, clean_text, propose_vocab_size, train_pieces
 
 __all__ = ["Subwords", "propose_vocab_size"]
 

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from nlpkit.registry import attributes_of
 
 if TYPE_CHECKING:
-    from .encoded_pairs import EncodedPairs
-    from .proposal import Proposal, propose
+    from .options import TrainingOptions
+    from .report import HistoryRow, TrainingProgress, TrainingResult, ValidationReport
     from .trainer import train_model
-    from .training_options import TrainingOptions
-    from .training_report import HistoryRow, TrainingProgress, TrainingResult, ValidationReport
-    from .validation_split import split_validation
+    from .translation.encoded_pairs import EncodedPairs
+    from .translation.proposal import Proposal, propose
+    from .translation.validation_split import split_validation
 
 __all__ = [
     "EncodedPairs",
@@ -26,22 +28,16 @@ __all__ = [
 ]
 
 _HOMES = {
-    "EncodedPairs": "encoded_pairs",
-    "HistoryRow": "training_report",
-    "Proposal": "proposal",
-    "TrainingOptions": "training_options",
-    "TrainingProgress": "training_report",
-    "TrainingResult": "training_report",
-    "ValidationReport": "training_report",
-    "propose": "proposal",
-    "split_validation": "validation_split",
-    "train_model": "trainer",
+    "EncodedPairs": "nlpkit.training.translation.encoded_pairs",
+    "HistoryRow": "nlpkit.training.report",
+    "Proposal": "nlpkit.training.translation.proposal",
+    "TrainingOptions": "nlpkit.training.options",
+    "TrainingProgress": "nlpkit.training.report",
+    "TrainingResult": "nlpkit.training.report",
+    "ValidationReport": "nlpkit.training.report",
+    "propose": "nlpkit.training.translation.proposal",
+    "split_validation": "nlpkit.training.translation.validation_split",
+    "train_model": "nlpkit.training.trainer",
 }
 
-
-def __getattr__(name: str) -> Any:
-    if name in _HOMES:
-        from importlib import import_module
-
-        return getattr(import_module(f".{_HOMES[name]}", __name__), name)
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+__getattr__ = attributes_of(__name__, _HOMES)

@@ -8,10 +8,10 @@ import numpy as np
 
 from nlpkit.translation.model import TranslationModel
 
-from .encoded_pairs import EncodedPairs
-from .token_batches import collate, padding_share, plan_epoch
-from .training_options import TrainingOptions
-from .translation_module import StepBatches
+from .module import StepBatches
+from .options import TrainingOptions
+from .translation.encoded_pairs import EncodedPairs
+from .translation.token_batches import collate, padding_share, plan_epoch
 
 
 class Course:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from nlpkit.errors import MissingDependencyError
 
-from .training_report import HistoryRow
+from .report import HistoryRow
 
 _INK, _TRAIN, _VALID, _BLEU = "#333333", "#8da9c4", "#13315c", "#c8553d"
 

@@ -8,9 +8,9 @@ import numpy as np
 
 from nlpkit.errors import ArtifactError
 
-from .training_options import TrainingOptions
-from .training_report import HistoryRow
-from .training_state import TrainingFolder
+from .options import TrainingOptions
+from .report import HistoryRow
+from .state import TrainingFolder
 
 
 def goodness(row: HistoryRow, monitor: str) -> tuple[float, float]:

@@ -12,7 +12,7 @@ from torch.optim import SGD, Adagrad, Adam, AdamW, NAdam, Optimizer, RMSprop
 
 from nlpkit.errors import ArtifactError
 
-from .training_options import TrainingOptions
+from .options import TrainingOptions
 
 
 def make_optimizer(model: nn.Module, options: TrainingOptions) -> Optimizer:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import torch
 from torch import nn
 
-from .training_options import TrainingOptions
+from .options import TrainingOptions
 
 
 class Regularizers:

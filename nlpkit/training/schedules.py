@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import math
 
-from .training_options import TrainingOptions
+from .options import TrainingOptions
 
 
 def learning_rate(

@@ -17,15 +17,15 @@ from nlpkit.device import resolve_device, torch_threads
 from nlpkit.errors import InputError
 from nlpkit.translation.model import TranslationModel
 
+from .clock import TrainingClock
 from .course import Course
-from .encoded_pairs import EncodedPairs
 from .model_average import goodness, mean_weights, steps_to_average, steps_to_keep
+from .options import TrainingOptions
+from .report import HistoryRow, TrainingProgress, TrainingResult, ValidationReport
 from .schedules import learning_rate
-from .training_clock import TrainingClock
-from .training_options import TrainingOptions
-from .training_report import HistoryRow, TrainingProgress, TrainingResult, ValidationReport
-from .training_state import Kept, TrainingFolder, TrainingState
-from .validation import Detokenise, Translate, Validation
+from .state import Kept, TrainingFolder, TrainingState
+from .translation.encoded_pairs import EncodedPairs
+from .translation.validation import Detokenise, Translate, Validation
 from .weights import load_weights
 
 _FREE = ("epochs", "max_steps", "minutes", "patience", "checkpoint_minutes", "accumulate")
@@ -194,7 +194,7 @@ class _Run:
         left_out: int,
     ) -> TrainingResult:
         """Train to the end, choose weights, and tell."""
-        from .training_watch import TrainingWatch
+        from .watch import TrainingWatch
 
         state, home = self.state, self.model.device
         clock = TrainingClock(self.options, before=state.seconds, begun=begun)
@@ -248,7 +248,7 @@ class _Run:
         Raises what went wrong between two steps, and what stopped it.
         """
         from .lightning_trainer import make_trainer, quietly
-        from .translation_module import TranslationModule
+        from .module import TranslationModule
 
         state, options = self.state, self.options
         width = int(getattr(self.model.options, "d_model", getattr(self.model.options, "hidden_size", 512)))

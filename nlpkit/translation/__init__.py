@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from nlpkit.registry import attributes_of
 
 if TYPE_CHECKING:
-    from .decoding_options import DecodingOptions
+    from nlpkit.decoding.options import DecodingOptions
+
     from .recurrent import RNNOptions, Seq2SeqRNN
     from .transformer import Seq2SeqTransformer, TransformerOptions
     from .translator import Candidate, Translation, Translator
@@ -23,19 +25,14 @@ __all__ = [
 ]
 
 _HOMES = {
-    "DecodingOptions": "decoding_options",
-    "RNNOptions": "recurrent",
-    "Seq2SeqRNN": "recurrent",
-    "Seq2SeqTransformer": "transformer",
-    "TransformerOptions": "transformer",
-    "Candidate": "translator",
-    "Translation": "translator",
-    "Translator": "translator",
+    "Candidate": "nlpkit.translation.translator",
+    "DecodingOptions": "nlpkit.decoding.options",
+    "RNNOptions": "nlpkit.translation.recurrent",
+    "Seq2SeqRNN": "nlpkit.translation.recurrent",
+    "Seq2SeqTransformer": "nlpkit.translation.transformer",
+    "TransformerOptions": "nlpkit.translation.transformer",
+    "Translation": "nlpkit.translation.translator",
+    "Translator": "nlpkit.translation.translator",
 }
 
-
-def __getattr__(name: str) -> Any:
-    """Import a class when it is first asked for: PyTorch is slow to load."""
-    if name not in _HOMES:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module(f".{_HOMES[name]}", __name__), name)
+__getattr__ = attributes_of(__name__, _HOMES)

@@ -12,16 +12,14 @@ from typing import TypeVar
 import torch
 from torch import Tensor
 
+from nlpkit.decoding.constraints import Constraints
+from nlpkit.decoding.hypothesis import Hypothesis
+from nlpkit.decoding.options import DecodingOptions
+from nlpkit.decoding.search import check_search, search
 from nlpkit.errors import ParameterError
 
-from .beam import BeamSearch
-from .constraints import Constraints
 from .decoding_batches import in_order, pad_sources, plan_batches
-from .decoding_options import DecodingOptions
-from .greedy import Lanes, Likeliest, Picker
-from .hypothesis import Hypothesis
 from .model import TranslationModel
-from .sampling import Sampler
 
 __all__ = ["decode", "decode_batch", "in_order"]
 
@@ -169,19 +167,13 @@ def decode_batch(
         lengths=forced_lengths,
         device=src.device,
     )
-    if constraints.phrases is not None and options.sample:
-        raise ParameterError("there are required phrases and sample is True: expected only one of them")
+    check_search(constraints, options)
     training = model.training
     model.eval()
     try:
         with torch.inference_mode():
             state = model.start(model.encode(src, lengths))
-            ids = {"start_id": model.start_id, "eos_id": model.eos_id}
-            if not options.sample and (options.beam > 1 or constraints.phrases is not None):
-                return BeamSearch(state, constraints, options, **ids).run()
-            picker: Picker = Likeliest()
-            if options.sample:
-                picker = Sampler(options, numbers if numbers is not None else range(len(src)), src.device)
-            return Lanes(state, constraints, options, picker, lanes=options.n_best, **ids).run()
+            told_apart = numbers if numbers is not None else range(len(src))
+            return search(state, model, constraints, options, numbers=told_apart, device=src.device)
     finally:
         model.train(training)

@@ -8,7 +8,7 @@ from typing import TypeVar
 import torch
 from torch import Tensor
 
-from .decoding_options import DecodingOptions
+from nlpkit.decoding.options import DecodingOptions
 
 _LOGITS = {"cpu": 1 << 23, "cuda": 1 << 27}  # at most so many in one step
 

@@ -6,8 +6,7 @@ worked anew; the pad, which begins every target too, is never generated. The tok
 
 from __future__ import annotations
 
-import json
-import os
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -35,13 +34,15 @@ _JOINED = [
 ]
 
 
-def read_marian(folder: str | os.PathLike[str]) -> Seq2SeqTransformer:
+def read_marian(path: Path, config: Mapping[str, Any]) -> Seq2SeqTransformer:
     """Read a Marian model's folder.
 
     Parameters
     ----------
-    folder : path
-        With ``config.json`` and ``model.safetensors``. Pickled weights (``pytorch_model.bin``) are not read.
+    path : Path
+        A folder with ``model.safetensors``. Pickled weights (``pytorch_model.bin``) are not read.
+    config : mapping
+        What its ``config.json`` holds.
 
     Returns
     -------
@@ -53,8 +54,6 @@ def read_marian(folder: str | os.PathLike[str]) -> Seq2SeqTransformer:
     ArtifactError
         If a file is missing, damaged, or is of no Marian model.
     """
-    path = Path(folder)
-    config = _config(path)
     tensors = _tensors(path / "model.safetensors")
     try:
         options = _options(config, path)
@@ -78,20 +77,6 @@ def read_marian(folder: str | os.PathLike[str]) -> Seq2SeqTransformer:
     return model.eval()
 
 
-def _config(path: Path) -> dict[str, Any]:
-    place = path / "config.json"
-    try:
-        config = json.loads(place.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise ArtifactError(f"{place}: can't be read: {error.strerror}") from error
-    except ValueError as error:
-        raise ArtifactError(f"{place}: isn't JSON ({error})") from error
-    kind = config.get("model_type") if isinstance(config, dict) else None
-    if kind != "marian":
-        raise ArtifactError(f"{place}: is of a model of type {kind!r}: expected 'marian'")
-    return config
-
-
 def _tensors(place: Path) -> dict[str, Tensor]:
     from safetensors import SafetensorError
     from safetensors.torch import load_file
@@ -107,7 +92,7 @@ def _tensors(place: Path) -> dict[str, Tensor]:
         raise ArtifactError(f"{place}: is no safetensors file ({error})") from error
 
 
-def _options(config: dict[str, Any], path: Path) -> TransformerOptions:
+def _options(config: Mapping[str, Any], path: Path) -> TransformerOptions:
     for one, other in (
         ("encoder_attention_heads", "decoder_attention_heads"),
         ("encoder_ffn_dim", "decoder_ffn_dim"),

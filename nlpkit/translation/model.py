@@ -14,6 +14,7 @@ from typing import Any, Self
 import torch
 from torch import Tensor, nn
 
+from nlpkit.decoding.state import DecoderState
 from nlpkit.errors import ParameterError
 from nlpkit.layers.product import Linear, packed, unpack
 from nlpkit.layers.recurrent import Stack
@@ -33,25 +34,6 @@ class Memory(ABC):
     @abstractmethod
     def keep(self, rows: Tensor) -> Memory:
         """Return the sentences ``rows`` (n,), in that order."""
-
-
-class DecoderState(ABC):
-    """Where the decoding of a batch stands: of each sentence, some beams, all of one length."""
-
-    @abstractmethod
-    def step(self, tokens: Tensor) -> Tensor:
-        """Feed the newest tokens (n, beams) and return the logits (n, beams, trg_size) of the next ones.
-
-        The first call has one beam a sentence. The logits are the caller's, who may write over them.
-        """
-
-    @abstractmethod
-    def choose(self, parents: Tensor) -> None:
-        """Let beam ``j`` of sentence ``i`` go on from what was its beam ``parents[i, j]``, (n, new beams)."""
-
-    @abstractmethod
-    def keep(self, rows: Tensor) -> None:
-        """Go on with the sentences ``rows`` (n,) alone, in that order."""
 
 
 class TranslationModel(nn.Module, ABC):

@@ -17,6 +17,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from nlpkit.decoding.state import DecoderState
 from nlpkit.errors import require
 from nlpkit.layers.attention import make_attention
 from nlpkit.layers.deferred import PLAIN, Deferred, Plain
@@ -24,7 +25,7 @@ from nlpkit.layers.initializers import INITIALIZERS, initialize
 from nlpkit.layers.product import Linear
 from nlpkit.layers.recurrent import CELLS, SourceReader, Stack
 
-from .model import DecoderState, Memory, check_ids, source_mask
+from .model import Memory, check_ids, source_mask
 from .seq2seq import Seq2SeqModel
 
 

@@ -9,7 +9,6 @@ Left out: learnt and relative positions, sparse attention.
 from __future__ import annotations
 
 import math
-import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -17,13 +16,14 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from nlpkit.decoding.state import DecoderState
 from nlpkit.errors import require
 from nlpkit.layers.activations import ACTIVATIONS
 from nlpkit.layers.initializers import INITIALIZERS, initialize
 from nlpkit.layers.positions import sinusoids
 from nlpkit.layers.transformer import Cache, DecoderLayer, EncoderLayer, KeysValues, Shape, blind
 
-from .model import DecoderState, Memory, check_ids, padding_mask, source_mask
+from .model import Memory, check_ids, padding_mask, source_mask
 from .seq2seq import Seq2SeqModel
 
 
@@ -144,13 +144,6 @@ class Seq2SeqTransformer(Seq2SeqModel):
         initialize(self, options.initializer)
         self.add_words(options.d_model, bias=options.logits_bias)
         self._sines = sinusoids(256, options.d_model)  # no buffer: it grows, and must not be rounded with the weights
-
-    @classmethod
-    def from_marian(cls, folder: str | os.PathLike[str]) -> Seq2SeqTransformer:
-        """Read a Marian model as transformers writes it: see `nlpkit.translation.marian.read_marian`."""
-        from .marian import read_marian
-
-        return read_marian(folder)
 
     def encode(self, src: Tensor, lengths: Tensor) -> TransformerMemory:
         x = self._embed(self.source_words(), src)

@@ -11,14 +11,14 @@ from typing import Any
 import torch
 
 from nlpkit import artifact as artifacts
+from nlpkit.decoding.hypothesis import Hypothesis
+from nlpkit.decoding.options import DecodingOptions
 from nlpkit.device import resolve_device
 from nlpkit.errors import ArtifactError, ParameterError
 from nlpkit.text.subword import Subwords
 
 from .attention_map import WordAttention, between_words
 from .decoding import decode, in_order
-from .decoding_options import DecodingOptions
-from .hypothesis import Hypothesis
 from .model import TranslationModel
 from .model_folder import architecture_of, read_model
 from .transformer import Seq2SeqTransformer

@@ -19,8 +19,8 @@ import pytest
 
 import nlpkit
 from nlpkit.cli.parameters import parameters
-from nlpkit.cli.training_screen import training_screen
-from nlpkit.cli.word_screen import WordScreen
+from nlpkit.cli.screens.training_screen import training_screen
+from nlpkit.cli.screens.word_screen import WordScreen
 from nlpkit.embeddings import FastText, Word2Vec
 from nlpkit.jobs import train_files
 from nlpkit.registry import TRAINED, resolve

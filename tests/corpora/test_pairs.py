@@ -17,8 +17,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nlpkit.corpora import Pair, Pairs
-from nlpkit.corpora.languages import nearest_language
-from nlpkit.corpora.pairs import holds_pairs
+from nlpkit.corpora.pairs.languages import nearest_language
+from nlpkit.corpora.pairs.pairs import holds_pairs
 from nlpkit.errors import InputError, ParameterError
 
 DATA = Path(os.environ.get("NLPKIT_DATA", "no data")) / "parallel"

@@ -9,8 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nlpkit.corpora import Pairs
-from nlpkit.corpora.pair_run import LeftOut
-from nlpkit.corpora.po import read_po
+from nlpkit.corpora.pairs.po import read_po
+from nlpkit.corpora.pairs.run import LeftOut
 from nlpkit.errors import InputError
 
 HEADER = 'msgid ""\nmsgstr ""\n"Content-Type: text/plain; charset=UTF-8\\n"\n'

@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 
 from nlpkit.corpora.compressed import ByteReader
 from nlpkit.corpora.decoding import Decoding
-from nlpkit.corpora.pair_run import LeftOut
-from nlpkit.corpora.tmx import read_tmx
+from nlpkit.corpora.pairs.run import LeftOut
+from nlpkit.corpora.pairs.tmx import read_tmx
 from nlpkit.errors import InputError
 
 HEAD = '<?xml version="1.0" encoding="UTF-8"?>\n'

@@ -276,7 +276,7 @@ def test_what_is_no_file(tmp_path: Path) -> None:
 
 
 def test_no_ffmpeg(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("nlpkit.speech.audio_source.ffmpeg_program", lambda: None)
+    monkeypatch.setattr("nlpkit.speech.audio.source.ffmpeg_program", lambda: None)
     (tmp_path / "a.m4a").write_bytes(b"some words")
     with pytest.raises(InputError, match=r"there is no ffmpeg to try \(pip install imageio-ffmpeg\)"):
         load(tmp_path / "a.m4a")
@@ -286,7 +286,7 @@ def test_what_only_ffmpeg_reads(tmp_path: Path) -> None:
     """M4A, made by ffmpeg itself: a tone stays a tone; a play list that names another file isn't followed."""
     import subprocess
 
-    from nlpkit.speech.ffmpeg_source import ffmpeg_program
+    from nlpkit.speech.audio.ffmpeg_source import ffmpeg_program
 
     program = ffmpeg_program()
     assert program is not None

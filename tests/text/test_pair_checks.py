@@ -12,9 +12,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from nlpkit.text.pair_checks import LEAST_FACTOR, OUTLIER, SMOOTHING, PairChecks
-from nlpkit.text.scripts import SCRIPTS, ScriptCounter, script_of
-from nlpkit.text.text_overlap import TextOverlap, comparable, text_hash
+from nlpkit.jobs.corpus_check.pair_checks import LEAST_FACTOR, OUTLIER, SMOOTHING, PairChecks
+from nlpkit.jobs.corpus_check.scripts import SCRIPTS, ScriptCounter, script_of
+from nlpkit.jobs.corpus_check.text_overlap import TextOverlap, comparable, text_hash
 
 Pairs = list[tuple[str, str]]
 

@@ -11,8 +11,8 @@ from torch import nn, optim
 from nlpkit.errors import ArtifactError
 from nlpkit.training import TrainingOptions
 from nlpkit.training.optimizers import load_optimizer, make_optimizer, optimizer_arrays
+from nlpkit.training.options import OPTIMIZERS
 from nlpkit.training.regularizers import Regularizers
-from nlpkit.training.training_options import OPTIMIZERS
 
 BETAS = (0.9, 0.98)
 THEIRS = {

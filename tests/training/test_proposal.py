@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from nlpkit.cli.train_translation import PROPOSED
 from nlpkit.errors import ParameterError
 from nlpkit.training import TrainingOptions, propose
-from nlpkit.training.proposal import ARCHITECTURES
+from nlpkit.training.translation.proposal import ARCHITECTURES
 from nlpkit.translation.recurrent import RNNOptions
 from nlpkit.translation.transformer import TransformerOptions
 

@@ -14,7 +14,7 @@ from small_task import small_model
 from nlpkit.errors import ArtifactError, ParameterError
 from nlpkit.training import EncodedPairs, TrainingOptions, TrainingResult, ValidationReport, train_model
 from nlpkit.training.course import Course
-from nlpkit.training.training_state import TrainingFolder
+from nlpkit.training.state import TrainingFolder
 from nlpkit.training.weights import weights_of
 from nlpkit.translation.model import TranslationModel
 

@@ -6,8 +6,8 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from nlpkit.training.encoded_pairs import EncodedPairs
-from nlpkit.training.token_batches import PREDICTIONS, WIDTH, collate, padding_share, plan_epoch
+from nlpkit.training.translation.encoded_pairs import EncodedPairs
+from nlpkit.training.translation.token_batches import PREDICTIONS, WIDTH, collate, padding_share, plan_epoch
 
 lengths = st.lists(st.tuples(st.integers(0, 30), st.integers(0, 30)), min_size=1, max_size=200)
 

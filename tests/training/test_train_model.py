@@ -12,7 +12,7 @@ from small_task import reversed_pairs, small_model
 
 from nlpkit.errors import DivergedError, InputError, ParameterError
 from nlpkit.training import EncodedPairs, TrainingOptions, TrainingProgress, ValidationReport, train_model
-from nlpkit.training.validation import greedy
+from nlpkit.training.translation.validation import greedy
 from nlpkit.training.weights import weights_of
 from nlpkit.translation.recurrent import RNNOptions, Seq2SeqRNN
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from small_task import small_model
 
-from nlpkit.training.encoded_pairs import EncodedPairs
-from nlpkit.training.validation import Validation
+from nlpkit.training.translation.encoded_pairs import EncodedPairs
+from nlpkit.training.translation.validation import Validation
 
 
 def test_targets_of_one_word_have_a_bleu_of_one_word() -> None:

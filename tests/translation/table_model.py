@@ -8,7 +8,8 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from nlpkit.translation.model import DecoderState, Memory, TranslationModel
+from nlpkit.decoding.state import DecoderState
+from nlpkit.translation.model import Memory, TranslationModel
 
 
 class TableModel(TranslationModel):

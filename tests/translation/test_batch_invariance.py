@@ -8,8 +8,8 @@ import pytest
 
 torch = pytest.importorskip("torch", reason="PyTorch isn't installed")
 
+from nlpkit.decoding.options import DecodingOptions  # noqa: E402
 from nlpkit.translation.decoding import decode  # noqa: E402
-from nlpkit.translation.decoding_options import DecodingOptions  # noqa: E402
 from nlpkit.translation.model import TranslationModel  # noqa: E402
 from nlpkit.translation.recurrent import RNNOptions, Seq2SeqRNN  # noqa: E402
 from nlpkit.translation.transformer import Seq2SeqTransformer, TransformerOptions  # noqa: E402

@@ -9,10 +9,10 @@ import torch
 from search_oracle import beam_search, exhaustive, next_log_probs
 from table_model import TableModel
 
+from nlpkit.decoding.candidates import likeliest, log_softmax, top_candidates
+from nlpkit.decoding.options import DecodingOptions
 from nlpkit.translation import RNNOptions, Seq2SeqRNN, Seq2SeqTransformer, TransformerOptions
-from nlpkit.translation.candidates import likeliest, log_softmax, top_candidates
 from nlpkit.translation.decoding import decode
-from nlpkit.translation.decoding_options import DecodingOptions
 from nlpkit.translation.model import TranslationModel
 
 SOURCES = [[4, 5, 6], [7], [], [9, 9, 9, 9, 8], [5, 4]]

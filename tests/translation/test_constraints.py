@@ -8,10 +8,10 @@ from search_oracle import exhaustive, next_log_probs
 from table_model import TableModel
 from test_beam import SOURCES, WORDS, recurrent, table, transformer
 
+from nlpkit.decoding.options import DecodingOptions
+from nlpkit.decoding.required_phrases import take_turns
 from nlpkit.errors import ParameterError
 from nlpkit.translation.decoding import decode
-from nlpkit.translation.decoding_options import DecodingOptions
-from nlpkit.translation.required_phrases import take_turns
 
 LIMIT = 5
 FULL = 3**4 * 4

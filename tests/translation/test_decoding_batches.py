@@ -6,9 +6,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from table_model import TableModel
 
+from nlpkit.decoding.options import DecodingOptions
 from nlpkit.translation.decoding import decode, in_order
 from nlpkit.translation.decoding_batches import plan_batches
-from nlpkit.translation.decoding_options import DecodingOptions
 
 
 @given(

@@ -6,10 +6,10 @@ import pytest
 import torch
 from search_oracle import beam_search, next_log_probs
 
-from nlpkit.translation import Seq2SeqTransformer
+from nlpkit.decoding.options import DecodingOptions
 from nlpkit.translation.decoding import decode
 from nlpkit.translation.decoding_batches import pad_sources
-from nlpkit.translation.decoding_options import DecodingOptions
+from nlpkit.translation.pretrained import read_pretrained
 
 SIZE, EOS, PAD = 60, 0, 59
 SLOW = pytest.mark.slow
@@ -46,7 +46,7 @@ def both(request, tmp_path_factory):
     generator = torch.Generator().manual_seed(seed)
     lengths = torch.randint(0, 12, (48,), generator=generator).tolist()
     sources = [torch.randint(1, PAD, (n,), generator=generator).tolist() for n in lengths]
-    return model, Seq2SeqTransformer.from_marian(folder), sources
+    return model, read_pretrained(folder), sources
 
 
 def generated(model, sources, **options):

@@ -9,8 +9,8 @@ from search_oracle import greedy, next_log_probs
 from table_model import TableModel
 from test_beam import SOURCES, recurrent, transformer
 
+from nlpkit.decoding.options import DecodingOptions
 from nlpkit.translation.decoding import decode
-from nlpkit.translation.decoding_options import DecodingOptions
 
 
 @pytest.mark.parametrize("make", [lambda: TableModel(300, seed=5, spread=3, eos=3.0), transformer, recurrent])

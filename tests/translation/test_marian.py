@@ -16,6 +16,7 @@ transformers = pytest.importorskip("transformers", reason="transformers isn't in
 from safetensors.torch import load_file, save_file  # noqa: E402
 
 from nlpkit.errors import ArtifactError  # noqa: E402
+from nlpkit.translation.pretrained import read_pretrained  # noqa: E402
 from nlpkit.translation.transformer import Seq2SeqTransformer  # noqa: E402
 
 VOCAB, PAD, EOS = 30, 29, 0
@@ -45,7 +46,7 @@ def peer(options: Any) -> Any:
 
 def read(model: Any, folder: Path) -> Seq2SeqTransformer:
     model.save_pretrained(folder)
-    return Seq2SeqTransformer.from_marian(folder)
+    return read_pretrained(folder)
 
 
 def batch(src_size: int, trg_size: int, lengths: list[int], n_trg: int) -> tuple[Any, Any, Any]:
@@ -297,7 +298,7 @@ def test_what_cannot_be_read_is_refused_in_one_line(whole: Path, tmp_path: Path,
     shutil.copytree(whole, folder)
     damage(folder)
     with pytest.raises(ArtifactError) as refused:
-        Seq2SeqTransformer.from_marian(folder)
+        read_pretrained(folder)
     text = str(refused.value)
     assert text.startswith(f"{folder / file}: ")
     assert message in text
@@ -308,4 +309,4 @@ def test_no_folder_and_no_model(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("x", encoding="utf-8")
     for place in (tmp_path / "none", tmp_path / "file", tmp_path):
         with pytest.raises(ArtifactError, match=r"config\.json: can't be read: "):
-            Seq2SeqTransformer.from_marian(place)
+            read_pretrained(place)

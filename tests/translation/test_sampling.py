@@ -8,9 +8,9 @@ from scipy.stats import chisquare, kstest
 from search_oracle import next_log_probs
 from table_model import TableModel
 
+from nlpkit.decoding.options import DecodingOptions
+from nlpkit.decoding.sampling import uniforms
 from nlpkit.translation.decoding import decode
-from nlpkit.translation.decoding_options import DecodingOptions
-from nlpkit.translation.sampling import uniforms
 
 
 def shares_left(shares, top_k, top_p):

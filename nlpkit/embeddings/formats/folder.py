@@ -6,6 +6,7 @@ import os
 from dataclasses import replace
 
 from nlpkit.artifact.reading import read as read_artifact
+from nlpkit.embeddings.words.folder import read_vectors, save_vectors
 from nlpkit.embeddings.words.table import WordTable
 
 from .words import check_encoding, check_limit
@@ -35,8 +36,6 @@ def read(
     ParameterError
         If ``limit``, ``encoding`` or ``errors`` can't be.
     """
-    from nlpkit.embeddings.words.folder import read_vectors
-
     check_limit(limit)
     check_encoding(encoding, errors)
     whole = read_vectors(read_artifact(path), mmap=True)
@@ -53,4 +52,4 @@ def read(
 
 def write(vectors: WordTable, path: str | os.PathLike[str]) -> None:
     """Write a folder; see `WordVectors.save`."""
-    vectors.save(path)
+    save_vectors(vectors, path, precision="float32", force=False)

@@ -15,7 +15,7 @@ class GatheredRows:
 
     Parameters
     ----------
-    source : Source
+    source : VectorFile
         What they are read from; for messages.
     vector_size : int
     expected : int

@@ -9,7 +9,7 @@ from pathlib import Path
 from nlpkit.errors import InputError
 
 from .layout import BOM, Header, header_of, sample_rows, vector_size_of
-from .source import Source
+from .source import VectorFile
 
 _FASTTEXT = 793712314
 _OLD_FASTTEXT = struct.Struct("<12idiii")
@@ -28,7 +28,7 @@ def format_of(path: str | os.PathLike[str]) -> str:
     """
     if os.path.isdir(path):
         return "folder"
-    with Source(path) as source:
+    with VectorFile(path) as source:
         if not source.seekable:
             raise InputError(
                 f"{path}: is no plain file, so that its format can't be told: name it"

@@ -23,7 +23,7 @@ _ARCHIVES = {
 }
 
 
-class Source:
+class VectorFile:
     """A file that is read once from its beginning.
 
     Parameters
@@ -98,7 +98,7 @@ class Source:
         self._stream.close()
         self._file.close()
 
-    def __enter__(self) -> Source:
+    def __enter__(self) -> VectorFile:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: object, traceback: TracebackType | None) -> None:

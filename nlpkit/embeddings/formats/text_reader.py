@@ -19,7 +19,7 @@ from nlpkit.threads import available_threads, iter_batches
 
 from .gathered_rows import GatheredRows
 from .layout import BOM, Header, check_vector_size, header_of, is_number, sample_rows, vector_size_of
-from .source import LONGEST_LINE, Source
+from .source import LONGEST_LINE, VectorFile
 from .words import check_encoding, check_limit
 
 BLOCK = 1 << 22
@@ -55,7 +55,7 @@ def read_text(
     """
     check_limit(limit)
     check_encoding(encoding, errors)
-    with Source(path) as source:
+    with VectorFile(path) as source:
         counts, vector_size, line_size = _begin(source, header)
         rows = _read(source, counts, vector_size, line_size, limit)
     return WordTable(*rows.finish(encoding, errors))
@@ -83,7 +83,7 @@ def read_glove(
     return read_text(path, header=False, limit=limit, encoding=encoding, errors=errors)
 
 
-def _begin(source: Source, header: bool) -> tuple[Header | None, int, float]:
+def _begin(source: VectorFile, header: bool) -> tuple[Header | None, int, float]:
     """The header, if there is to be one, the vector size, and about how many bytes a line has.
 
     The source then stands before the first row.
@@ -115,7 +115,9 @@ def _begin(source: Source, header: bool) -> tuple[Header | None, int, float]:
     return None, vector_size, line_size
 
 
-def _read(source: Source, header: Header | None, vector_size: int, line_size: float, limit: int | None) -> GatheredRows:
+def _read(
+    source: VectorFile, header: Header | None, vector_size: int, line_size: float, limit: int | None
+) -> GatheredRows:
     least = 2 * vector_size + 1
     room = (source.size - source.position + 1) // least if source.size is not None else 0
     wanted = limit
@@ -154,11 +156,11 @@ def _read(source: Source, header: Header | None, vector_size: int, line_size: fl
     return rows
 
 
-def _threads(source: Source) -> int:
+def _threads(source: VectorFile) -> int:
     return 1 if source.size is not None and source.size < BLOCK else available_threads()
 
 
-def _blocks(source: Source, lines: int | None) -> Iterator[tuple[bytes, int]]:
+def _blocks(source: VectorFile, lines: int | None) -> Iterator[tuple[bytes, int]]:
     """Blocks of whole lines, each with the number of lines before it; no more than ``lines`` lines."""
     done = used = 0
     parts: list[bytes] = []

@@ -17,7 +17,7 @@ from nlpkit.outputs.files import PendingFile
 
 from .gathered_rows import GatheredRows
 from .layout import Header, header_of
-from .source import Source
+from .source import VectorFile
 from .words import check_encoding, check_limit, check_words
 
 _BLOCK = 1 << 22
@@ -50,7 +50,7 @@ def read(
     """
     check_limit(limit)
     check_encoding(encoding, errors)
-    with Source(path) as source:
+    with VectorFile(path) as source:
         head = source.read(100)
         header = header_of(head, source.path)
         if header is None:
@@ -62,7 +62,7 @@ def read(
     return WordTable(*rows.finish(encoding, errors))
 
 
-def _read(source: Source, header: Header, limit: int | None) -> GatheredRows:
+def _read(source: VectorFile, header: Header, limit: int | None) -> GatheredRows:
     wanted = header.rows if limit is None else min(limit, header.rows)
     row_size = 4 * header.vector_size
     room = (source.size - source.position) // (row_size + 1) if source.size is not None else 0

@@ -17,7 +17,7 @@ CENTROIDS = 256
 _BLOCK = 1 << 16
 
 
-class Source(Protocol):
+class CheckedFile(Protocol):
     """A binary file that checks its sizes: `nlpkit.embeddings.formats.fasttext.header.ModelFile`."""
 
     def numbers(self, layout: str, what: str) -> tuple: ...
@@ -77,7 +77,7 @@ class ProductQuantizer:
         return rows
 
     @classmethod
-    def read(cls, source: Source, width: int, what: str) -> ProductQuantizer:
+    def read(cls, source: CheckedFile, width: int, what: str) -> ProductQuantizer:
         """Read the centroids of rows of ``width`` numbers."""
         found, parts, part, last = source.numbers("<4i", what)
         fits = (
@@ -89,7 +89,7 @@ class ProductQuantizer:
         return cls(width, part, source.array("<f4", (CENTROIDS * width,), what))
 
 
-def read_quantized(source: Source, shape: tuple[int, int], what: str) -> np.ndarray:
+def read_quantized(source: CheckedFile, shape: tuple[int, int], what: str) -> np.ndarray:
     """Read a quantised matrix of a fastText file and expand it.
 
     Parameters

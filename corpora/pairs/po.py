@@ -1,0 +1,165 @@
+"""PO (GNU gettext): messages of a program and their translations."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+
+from nlpkit.corpora.pairs.marked import MARK
+from nlpkit.corpora.pairs.run import UNDECODABLE, LeftOut, PairRun, PairRuns
+from nlpkit.errors import InputError
+
+FUZZY = "fuzzy"
+OBSOLETE = "obsolete"
+HEADER = "header"
+UNTRANSLATED = "untranslated"
+
+DECLARED = rb'"Content-Type:[^"\n]*charset=([A-Za-z0-9._:-]+)'
+"""Finds the encoding that a file's header declares."""
+
+_LINE = re.compile(r'\s*(?:(msgctxt|msgid_plural|msgid|domain|msgstr(?:\[\d+\])?)\s*)?"((?:[^"\\]|\\.)*)"\s*$')
+_ESCAPE = re.compile(r"((?:\\x[0-9A-Fa-f]{1,2}|\\[0-7]{1,3})+)|\\(.)")
+_BYTE = re.compile(r"\\(?:x([0-9A-Fa-f]+)|([0-7]+))")
+_ESCAPES = {"n": "\n", "t": "\t", "r": "\r", '"': '"', "\\": "\\", "a": "\a", "b": "\b", "f": "\f", "v": "\v", "'": "'"}
+
+
+def read_po(
+    lines: Iterable[tuple[int, list[str]]], path: str, *, encoding: str, left_out: LeftOut
+) -> Iterator[PairRun]:
+    """Yield runs of pairs (msgid, msgstr), numbered by the line of their msgid.
+
+    Of a message with plurals, msgid goes with the first form and msgid_plural with every further one (with the only
+    one, if there is but one). The header, fuzzy and obsolete entries, and those without a translation are left out.
+
+    Parameters
+    ----------
+    lines : iterable of (int, list of str)
+        As `nlpkit.corpora.lines.read_lines` gives them.
+    path : str
+        The file's name, for messages.
+    encoding : str
+        What bytes that stand as ``\\x..`` are in.
+    left_out : LeftOut
+        Counts what is left out.
+
+    Raises
+    ------
+    InputError
+        Where a line is no PO, or an entry lacks a part.
+    """
+    entries = _Entries(path, encoding, left_out)
+    for first, run in lines:
+        for number, line in enumerate(run, first):
+            entries.take(number, line)
+            yield from entries.pairs.full()
+    entries.end()
+    yield from entries.pairs.rest()
+
+
+class _Entries:
+    """The entry that is being read, and the pairs of those before."""
+
+    def __init__(self, path: str, encoding: str, left_out: LeftOut) -> None:
+        self.pairs = PairRuns()
+        self._path = path
+        self._encoding = encoding
+        self._left_out = left_out
+        self._fuzzy = False
+        self._clear()
+
+    def _clear(self) -> None:
+        self._parts: dict[str, list[str]] = {}
+        self._part: list[str] | None = None
+        self._number = 0
+        self._is_fuzzy = self._is_marked = False
+
+    def take(self, number: int, line: str) -> None:
+        """Read a line."""
+        start = line.lstrip()[:2]
+        if not start or start[0] == "#":
+            self._comment(start, line.strip())
+            return
+        found = _LINE.match(line)
+        if found is None:
+            raise InputError(
+                f"{self._path}, line {number}: found {_shown(line)}, expected msgid or msgstr with a text in quotes"
+            )
+        keyword, text = found.groups()
+        if keyword is not None:
+            self._begin(keyword, number)
+        elif self._part is None:
+            raise InputError(f"{self._path}, line {number}: found a text in quotes, expected msgid or msgstr before it")
+        assert self._part is not None
+        self._is_marked = self._is_marked or MARK in text
+        self._part.append(self._plain(text, number) if "\\" in text else text)
+
+    def end(self) -> None:
+        """End the entry, if there is one."""
+        parts = {name: "".join(texts) for name, texts in self._parts.items()}
+        number, fuzzy, marked = self._number, self._is_fuzzy, self._is_marked
+        self._clear()
+        parts.pop("domain", None)
+        if not parts:
+            return
+        forms = [text for name, text in parts.items() if name.startswith("msgstr")]
+        if "msgid" not in parts or not forms:
+            missing = "msgstr" if "msgid" in parts else "msgid"
+            raise InputError(f"{self._path}, line {number}: the entry has no {missing}; add it, or remove the entry")
+        if not parts["msgid"] and "msgctxt" not in parts:
+            self._left_out.count(HEADER)
+        elif fuzzy:
+            self._left_out.count(FUZZY)
+        elif not any(forms):
+            self._left_out.count(UNTRANSLATED)
+        elif marked:
+            self._left_out.count(UNDECODABLE)
+        else:
+            plural = parts.get("msgid_plural", parts["msgid"])
+            for index, form in enumerate(forms):
+                singular = index == 0 and len(forms) > 1
+                if form:
+                    self.pairs.add(number, parts["msgid"] if singular else plural, form)
+
+    def _comment(self, start: str, line: str) -> None:
+        if any(name.startswith("msgstr") for name in self._parts):
+            self.end()
+        if start == "#,":
+            self._fuzzy = self._fuzzy or "fuzzy" in re.split(r"[,\s]+", line)
+        elif start == "#~":
+            self._fuzzy = False
+            if re.match(r"#~\s*msgid\s", line):
+                self._left_out.count(OBSOLETE)
+
+    def _begin(self, keyword: str, number: int) -> None:
+        done = any(name.startswith("msgstr") for name in self._parts)
+        if keyword in ("msgctxt", "msgid", "domain") and done:
+            self.end()
+        elif keyword in self._parts:
+            raise InputError(f"{self._path}, line {number}: a second {keyword} in one entry; remove one")
+        if not self._parts:
+            self._number = number
+            self._is_fuzzy, self._fuzzy = self._fuzzy, False
+        if keyword == "msgid":
+            self._number = number
+        self._part = self._parts.setdefault(keyword, [])
+
+    def _plain(self, text: str, number: int) -> str:
+        def plain(found: re.Match[str]) -> str:
+            if found[1] is not None:
+                values = [int(a, 16) if a else int(b, 8) & 0xFF for a, b in _BYTE.findall(found[1])]
+                return bytes(values).decode(self._encoding)
+            return _ESCAPES[found[2]]
+
+        try:
+            return _ESCAPE.sub(plain, text)
+        except KeyError as error:
+            raise InputError(
+                f"{self._path}, line {number}: \\{error.args[0]} is no escape; write \\\\ for a backslash"
+            ) from None
+        except UnicodeDecodeError:
+            raise InputError(f"{self._path}, line {number}: bytes written as \\x.. are not {self._encoding}") from None
+
+
+def _shown(line: str) -> str:
+    text = line.strip()
+    return repr(text if len(text) <= 60 else text[:57] + "...")

@@ -1,0 +1,166 @@
+"""Constraints: which tokens each hypothesis of a batch may go on with."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import torch
+from torch import Tensor
+
+from nlpkit.errors import ParameterError
+
+from .options import DecodingOptions
+from .required_phrases import RequiredPhrases
+from .state import Words
+
+Ids = Sequence[int]
+
+
+class Constraints:
+    """Which tokens each hypothesis of a batch may go on with, and when it must have ended.
+
+    Parameters
+    ----------
+    model : Words
+    options : DecodingOptions
+    sources : sequence of int
+        The sources' lengths, without the end token.
+    prefixes : sequence of sequences of int, optional
+        What each target begins with. Its log-probability counts as all else does.
+    phrases : sequence of sequences of sequences of int, optional
+        What each target must contain.
+    lengths : sequence of int, optional
+        Each target's length, exactly, without its end token.
+    device : torch.device
+
+    Attributes
+    ----------
+    limits : LongTensor (n,)
+        The greatest lengths, end tokens counted.
+    last : int
+        The greatest of these.
+    phrases : RequiredPhrases or None
+    """
+
+    def __init__(
+        self,
+        model: Words,
+        options: DecodingOptions,
+        sources: Sequence[int],
+        *,
+        prefixes: Sequence[Ids] | None = None,
+        phrases: Sequence[Sequence[Ids]] | None = None,
+        lengths: Sequence[int] | None = None,
+        device: torch.device,
+    ) -> None:
+        self._eos = model.eos_id
+        self._never = torch.tensor(model.never, dtype=torch.long, device=device)
+        self._ngram = options.no_repeat_ngram
+        self._written: Tensor | None = None
+        self._forced: dict[int, dict[int, int]] = {}  # step: row: token
+        bounds = [options.bounds(source) for source in sources]
+        for i, prefix in enumerate(prefixes or ()):
+            _check_ids(model, prefix, f"the prefix of sentence {i}")
+            self._force(i, prefix)
+            required = sum(map(len, phrases[i])) if phrases else 0
+            bounds[i] = _with_room(bounds[i], len(prefix) + required + 1, options, i)
+        for i, own in enumerate(phrases or ()):
+            for phrase in own:
+                _check_ids(model, phrase, f"a required phrase of sentence {i}", least=1)
+            bounds[i] = _with_room(bounds[i], sum(map(len, own)) + 1, options, i)
+        for i, length in enumerate(lengths or ()):
+            _check_length(length, prefixes[i] if prefixes else (), phrases[i] if phrases else (), i)
+            self._forced.setdefault(length, {})[i] = self._eos
+            bounds[i] = length + 1, length + 1
+        self._least = torch.tensor([least for least, _ in bounds], device=device)
+        self._most_least = max(least for least, _ in bounds)
+        self.limits = torch.tensor([most for _, most in bounds], device=device)
+        self.last = max(most for _, most in bounds)
+        self._place = {i: i for i in range(len(bounds))}
+        self.phrases = RequiredPhrases(phrases, device) if phrases and any(phrases) else None
+
+    def _force(self, row: int, tokens: Ids) -> None:
+        for step, token in enumerate(tokens):
+            self._forced.setdefault(step, {})[row] = token
+
+    def mask(self, logits: Tensor, step: int) -> None:
+        """Set to -inf, of logits or log-probabilities (n, beams, size), what must not come after ``step`` tokens."""
+        forced = self._forced_now(step, logits.device)
+        saved = None if forced is None else logits[forced[0], :, forced[1]]
+        if len(self._never):
+            logits.index_fill_(-1, self._never, -torch.inf)
+        if step + 1 < self._most_least:
+            logits[..., self._eos].masked_fill_((self._least > step + 1)[:, None], -torch.inf)
+        if self.phrases is not None:
+            logits[..., self._eos].masked_fill_(~self.phrases.complete(), -torch.inf)
+        if self._ngram and self._written is not None and step >= self._ngram:
+            self._ban_repeats(logits, self._written)
+        if forced is not None and saved is not None:
+            logits.index_fill_(0, forced[0], -torch.inf)
+            logits[forced[0], :, forced[1]] = saved
+
+    def _forced_now(self, step: int, device: torch.device) -> tuple[Tensor, Tensor] | None:
+        """Return which sentences have to take which tokens now."""
+        here = {self._place[row]: token for row, token in self._forced.get(step, {}).items() if row in self._place}
+        if not here:
+            return None
+        return torch.tensor(list(here), device=device), torch.tensor(list(here.values()), device=device)
+
+    def _ban_repeats(self, logits: Tensor, written: Tensor) -> None:
+        grams = written.unfold(-1, self._ngram, 1)
+        same = (grams[..., :-1] == written[..., None, written.shape[-1] - self._ngram + 1 :]).all(-1)
+        bans = torch.zeros(same.shape, dtype=logits.dtype, device=logits.device).masked_fill_(same, -torch.inf)
+        logits.scatter_add_(-1, grams[..., -1], bans)
+
+    def follow(self, parents: Tensor | None, tokens: Tensor) -> None:
+        """Let beam j of sentence i be what its beam ``parents[i, j]`` was, and ``tokens[i, j]`` (n, beams)."""
+        if self._ngram:
+            newest = tokens[..., None]
+            if self._written is None:
+                self._written = newest
+            else:
+                old = self._written if parents is None else self._written.take_along_dim(parents[..., None], dim=1)
+                self._written = torch.cat([old, newest], dim=2)
+        if self.phrases is not None and parents is not None:
+            self.phrases.follow(parents, tokens)
+
+    def keep(self, rows: Tensor) -> None:
+        """Go on with the sentences ``rows`` alone."""
+        self._least, self.limits = self._least[rows], self.limits[rows]
+        if self._written is not None:
+            self._written = self._written[rows]
+        if self.phrases is not None:
+            self.phrases.keep(rows)
+        if self._forced:
+            was = {place: row for row, place in self._place.items()}
+            self._place = {was[place]: i for i, place in enumerate(rows.tolist())}
+
+
+def _with_room(bounds: tuple[int, int], needed: int, options: DecodingOptions, row: int) -> tuple[int, int]:
+    """Bounds of a target's length that let it have what it must have; a ``max_length`` that was given stands."""
+    if options.max_length is not None and needed > max(options.max_length, 1):
+        raise ParameterError(
+            f"the prefix and the phrases of sentence {row} take {needed} tokens, its end counted, and max_length is"
+            f" {options.max_length}: raise it, or demand less"
+        )
+    return bounds[0], max(bounds[1], needed)
+
+
+def _check_ids(model: Words, ids: Ids, name: str, least: int = 0) -> None:
+    if len(ids) < least:
+        raise ParameterError(f"{name} is empty: expected at least one token, or no phrase at all")
+    size = model.options.trg_size
+    for token in ids:
+        if not 0 <= token < size:
+            raise ParameterError(f"{name} has the id {token}: expected 0 to {size - 1}, the target vocabulary's ids")
+        if token == model.eos_id or token in model.never:
+            raise ParameterError(f"{name} has the id {token}, which isn't of a word: leave it out")
+
+
+def _check_length(length: int, prefix: Ids, phrases: Sequence[Ids], row: int) -> None:
+    if length < len(prefix):
+        raise ParameterError(
+            f"sentence {row} has the length {length}: expected at least its prefix's, {len(prefix)}; change one of them"
+        )
+    if phrases:
+        raise ParameterError(f"sentence {row} has both required phrases and a length: give one of them")

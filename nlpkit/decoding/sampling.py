@@ -1,0 +1,119 @@
+"""Sampling: tokens drawn by their probability, after temperature, top-k and top-p (Holtzman et al. 2020).
+
+A token is where the cumulative probability first exceeds a number u in [0, 1). u is a hash of the seed, the sentence's
+number, the sample's number and the step (counter-based, as Salmon et al. 2011; mixed as SplitMix64 does, Steele et al.
+2014), so that what is drawn for a sentence does not depend on what else is decoded.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from .candidates import top_candidates
+from .greedy import Picker
+from .options import DecodingOptions
+
+_BLOCK = 64
+_NUCLEUS = 256
+
+
+class Sampler(Picker):
+    """Draws tokens.
+
+    Parameters
+    ----------
+    options : DecodingOptions
+        ``temperature``, ``top_k``, ``top_p``, ``seed`` and ``n_best``.
+    numbers : sequence of int
+        The sentences' numbers, that their random numbers depend on.
+    device : torch.device
+    """
+
+    def __init__(self, options: DecodingOptions, numbers: Sequence[int], device: torch.device) -> None:
+        self._options, self._device = options, device
+        self._numbers = torch.tensor(numbers, device=device)
+        self._block = torch.zeros(0)
+
+    def pick(self, logits: Tensor, step: int) -> Tensor:
+        if step % _BLOCK == 0:
+            drawn = uniforms(self._options.seed, self._numbers.tolist(), self._options.n_best, step, _BLOCK)
+            self._block = torch.from_numpy(drawn).to(self._device, _wide(self._device))
+        u = self._block[:, :, step % _BLOCK]
+        logits = logits.float() / self._options.temperature
+        if not self._options.top_k and self._options.top_p == 1:
+            return _drawn(logits.softmax(-1), u)
+        logits, tokens = self._likely(logits)
+        return tokens.expand(-1, u.shape[1], -1).gather(2, _drawn(logits.softmax(-1), u)[..., None])[..., 0]
+
+    def keep(self, rows: Tensor) -> None:
+        self._numbers, self._block = self._numbers[rows], self._block[rows]
+
+    def _likely(self, logits: Tensor) -> tuple[Tensor, Tensor]:
+        """Return the logits that top-k and top-p leave, greatest first, and their tokens, (n, lanes or 1, m)."""
+        n, lanes, size = logits.shape
+        one_each = logits.reshape(n * lanes, 1, size)
+        offsets = torch.zeros(n * lanes, 1, device=logits.device)
+        k = min(self._options.top_k, size)
+        p = self._options.top_p
+        if k:
+            values, tokens = top_candidates(one_each, offsets, k)
+            shares = values.softmax(-1)
+        else:
+            norms = one_each.logsumexp(-1)
+            k = min(_NUCLEUS, size)
+            while True:
+                values, tokens = top_candidates(one_each, offsets, k)
+                shares = (values - norms).exp()
+                if k == size or bool((shares.sum(1) >= p).all()):
+                    break
+                k = min(8 * k, size)
+        if p < 1:
+            before = shares.cumsum(1, dtype=_wide(shares.device)) - shares
+            beyond = before >= p
+            beyond[:, 0] = False
+            values = values.masked_fill(beyond, -torch.inf)
+        return values.view(n, lanes, k), tokens.view(n, lanes, k)
+
+
+def _drawn(shares: Tensor, u: Tensor) -> Tensor:
+    """Return the first place (n, lanes) where the cumulative share (n, lanes or 1, m) exceeds u (n, lanes)."""
+    reached = shares.cumsum(-1, dtype=_wide(shares.device))
+    total = reached[..., -1]
+    sought = (u * total).unsqueeze(-1)
+    if reached.shape[1] == 1:
+        found = torch.searchsorted(reached[:, 0].contiguous(), sought[..., 0].contiguous(), right=True)
+    else:
+        found = torch.searchsorted(reached.contiguous(), sought.contiguous(), right=True)[..., 0]
+    last = torch.searchsorted(reached.contiguous(), total.unsqueeze(-1).contiguous())[..., 0]  # the last of any share
+    return torch.minimum(found, last)
+
+
+def _wide(device: torch.device) -> torch.dtype:
+    return torch.float32 if device.type == "mps" else torch.float64
+
+
+def uniforms(seed: int, numbers: Sequence[int], samples: int, first: int, steps: int) -> np.ndarray:
+    """Return numbers in [0, 1), (sentences, samples, steps): of each sentence, sample and step from ``first`` on.
+
+    Examples
+    --------
+    >>> both = uniforms(1, [0, 5], 2, 0, 8)
+    >>> bool((both[1:, :, 3:] == uniforms(1, [5], 2, 3, 5)).all())
+    True
+    """
+    mixed = _mix(np.array([seed % (1 << 64)], np.uint64))
+    mixed = _mix(mixed ^ np.array(numbers, np.int64).astype(np.uint64))[:, None]
+    mixed = _mix(mixed ^ np.arange(samples, dtype=np.uint64))[:, :, None]
+    mixed = _mix(mixed ^ np.arange(first, first + steps, dtype=np.uint64))
+    return (mixed >> np.uint64(11)).astype(np.float64) * 2.0**-53
+
+
+def _mix(x: np.ndarray) -> np.ndarray:
+    x = x + np.uint64(0x9E3779B97F4A7C15)
+    x = (x ^ (x >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+    x = (x ^ (x >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+    return x ^ (x >> np.uint64(31))

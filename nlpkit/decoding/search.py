@@ -1,0 +1,63 @@
+"""`search`: the search that the options ask for: beam, greedy, or sampling."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import torch
+
+from nlpkit.errors import ParameterError
+
+from .beam import BeamSearch
+from .constraints import Constraints
+from .greedy import Likeliest, Picker, UnbranchedSearch
+from .hypothesis import Hypothesis
+from .options import DecodingOptions
+from .sampling import Sampler
+from .state import DecoderState, Words
+
+
+def check_search(constraints: Constraints, options: DecodingOptions) -> None:
+    """Refuse constraints that the search of these options can't hold.
+
+    Raises
+    ------
+    ParameterError
+        If phrases are required and the options ask for sampling.
+    """
+    if constraints.phrases is not None and options.sample:
+        raise ParameterError("there are required phrases and sample is True: expected only one of them")
+
+
+def search(
+    state: DecoderState,
+    words: Words,
+    constraints: Constraints,
+    options: DecodingOptions,
+    *,
+    numbers: Sequence[int],
+    device: torch.device,
+) -> list[list[Hypothesis]]:
+    """Search for the sequences of a batch.
+
+    Parameters
+    ----------
+    state : DecoderState
+        Right after its start, of one beam a sentence.
+    words : Words
+    constraints : Constraints
+    options : DecodingOptions
+    numbers : sequence of int
+        Tell the sentences' random numbers apart.
+    device : torch.device
+
+    Returns
+    -------
+    list of list of Hypothesis
+        The ``n_best`` of each sentence, best first.
+    """
+    ids = {"start_id": words.start_id, "eos_id": words.eos_id}
+    if not options.sample and (options.beam > 1 or constraints.phrases is not None):
+        return BeamSearch(state, constraints, options, **ids).run()
+    picker: Picker = Sampler(options, numbers, device) if options.sample else Likeliest()
+    return UnbranchedSearch(state, constraints, options, picker, lanes=options.n_best, **ids).run()

@@ -1,0 +1,85 @@
+"""TrainingClock: how long a training took, and when it has to end."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from .options import TrainingOptions
+
+
+class TrainingClock:
+    """Counts the seconds of a training, interrupted runs included.
+
+    Parameters
+    ----------
+    options : TrainingOptions
+    before : float
+        The seconds of the runs before.
+    begun : float, optional
+        When this run began, by ``time.monotonic``; now unless told.
+    """
+
+    def __init__(self, options: TrainingOptions, *, before: float = 0.0, begun: float | None = None) -> None:
+        self._begun = (time.monotonic() if begun is None else begun) - before
+        self._limit = 60 * options.minutes or math.inf
+        self._trained_from = time.monotonic()
+        self._aside = 0.0
+        self._last: dict[str, float] = {}
+
+    @property
+    def seconds(self) -> float:
+        """The training's so far."""
+        return time.monotonic() - self._begun
+
+    @property
+    def seconds_left(self) -> float:
+        """Until ``minutes`` are over; infinite without them."""
+        return self._limit - self.seconds
+
+    @property
+    def share(self) -> float:
+        """How much of ``minutes`` is over, 0 to 1."""
+        return min(1.0, self.seconds / self._limit)
+
+    @property
+    def trained_seconds(self) -> float:
+        """This run's, without what was timed aside."""
+        return time.monotonic() - self._trained_from - self._aside
+
+    def begin(self) -> None:
+        """Count the seconds of training from here."""
+        self._trained_from, self._aside = time.monotonic(), 0.0
+
+    @contextmanager
+    def aside(self, what: str) -> Iterator[None]:
+        """Time what isn't training."""
+        begun = time.monotonic()
+        try:
+            yield
+        finally:
+            self._last[what] = time.monotonic() - begun
+            self._aside += self._last[what]
+
+    def last(self, what: str, guess: float = 0.0) -> float:
+        """How long ``what`` took when it was last timed."""
+        return self._last.get(what, guess)
+
+    def is_ending(self, *, step_seconds: float, guess: float) -> bool:
+        """Whether the time that is left is needed for the last validation, the average's, and to write the model.
+
+        Parameters
+        ----------
+        step_seconds : float
+            How long a step takes.
+        guess : float
+            How long a validation may take, where there was none yet.
+        """
+        if self._limit == math.inf:
+            return False
+        margin = min(max(1.0, 0.01 * self._limit), 0.1 * self._limit)
+        validation = self.last("validation", min(guess, 0.15 * self._limit))
+        needed = 2.2 * validation + self.last("checkpoint") + 2 * step_seconds + margin
+        return self.seconds_left < needed

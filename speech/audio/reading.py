@@ -1,0 +1,213 @@
+"""Audio files as arrays: whole (`load`), in blocks (`stream`), or what they are (`info`)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+
+from nlpkit.errors import InputError, ParameterError, require
+from nlpkit.speech.audio.resampling import ResampleStream, resample
+from nlpkit.speech.audio.source import AudioPath, AudioSource, RawFormat, open_audio
+
+_BLOCK = 1 << 16  # samples read at a time
+_LOUDEST = 1e6
+
+
+class Audio(NamedTuple):
+    """Samples and their rate.
+
+    Attributes
+    ----------
+    samples : (n_samples,) float32 array, or (channels, n_samples)
+        Within ±1, but for files of floating-point numbers, which hold what they hold.
+    sr : int
+        Samples a second.
+    """
+
+    samples: np.ndarray
+    sr: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class AudioInfo:
+    """What an audio file is.
+
+    Attributes
+    ----------
+    sr, channels : int
+    frames : int
+        Samples of each channel.
+    encoding : str
+        For people.
+    """
+
+    sr: int
+    channels: int
+    frames: int
+    encoding: str
+
+    @property
+    def duration(self) -> float:
+        """Seconds."""
+        return self.frames / self.sr
+
+
+def load(
+    path: AudioPath,
+    sr: int | None = None,
+    *,
+    mono: bool = True,
+    offset: float = 0.0,
+    duration: float | None = None,
+    raw: RawFormat | None = None,
+    name: str | None = None,
+) -> Audio:
+    """Read an audio file.
+
+    Parameters
+    ----------
+    path : path or binary file
+        What libsndfile reads (WAV, FLAC, OGG, Opus, MP3, AIFF …), and what ffmpeg does, where there is one.
+    sr : int, optional
+        The rate to bring it to; its own unless told.
+    mono : bool
+        Mix the channels by their mean; or keep them apart, as rows.
+    offset, duration : float, optional
+        Seconds to leave out, and to read; all unless told.
+    raw : RawFormat, optional
+        The file has no header.
+    name : str, optional
+        What messages call it.
+
+    Returns
+    -------
+    Audio
+        ``samples`` and ``sr``.
+
+    Raises
+    ------
+    InputError
+        If it can't be read, is cut off, holds no samples, or some that are no numbers.
+    MissingDependencyError
+        If a package is needed that isn't installed.
+    ParameterError
+        If a number can't be.
+
+    Examples
+    --------
+    >>> samples, sr = load("speech.flac", sr=16000)  # doctest: +SKIP
+    """
+    _check_rate(sr)
+    source = open_audio(path, raw=raw, name=name)
+    try:
+        pieces = list(_pieces(source, offset, duration, mono))
+    finally:
+        source.close()
+    whole = pieces[0] if len(pieces) == 1 else np.concatenate(pieces)
+    samples = whole[:, 0] if mono else np.ascontiguousarray(whole.T)
+    rate = sr or source.sr
+    return Audio(resample(samples, source.sr, rate), rate)
+
+
+def stream(
+    path: AudioPath,
+    sr: int | None = None,
+    *,
+    mono: bool = True,
+    offset: float = 0.0,
+    duration: float | None = None,
+    raw: RawFormat | None = None,
+    name: str | None = None,
+) -> Iterator[Audio]:
+    """Read an audio file in blocks of some seconds, in little memory however long it is.
+
+    Parameters
+    ----------
+    path, sr, mono, offset, duration, raw, name
+        See `load`.
+
+    Yields
+    ------
+    Audio
+        Joined, their samples are those that `load` gives.
+
+    Raises
+    ------
+    InputError, MissingDependencyError, ParameterError
+        See `load`.
+    """
+    _check_rate(sr)
+    source = open_audio(path, raw=raw, name=name)
+    rate = sr or source.sr
+    try:
+        resampler = ResampleStream(source.sr, rate, 1 if mono else source.channels)
+        before: np.ndarray | None = None
+        for piece in _pieces(source, offset, duration, mono):
+            if before is not None:
+                yield _block(resampler.push(before), mono, rate)
+            before = piece
+        if before is not None:
+            yield _block(resampler.push(before, last=True), mono, rate)
+    finally:
+        source.close()
+
+
+def info(path: AudioPath, *, raw: RawFormat | None = None, name: str | None = None) -> AudioInfo:
+    """What a file is; nothing is decoded where its header says how long it is.
+
+    Raises
+    ------
+    InputError, MissingDependencyError
+        See `load`.
+    """
+    source = open_audio(path, raw=raw, name=name)
+    try:
+        frames, cut = source.frames, getattr(source, "cut", "")
+        if cut:
+            raise InputError(f"{source.name}: {cut}: it is cut off or damaged")
+        if frames is None:
+            frames = 0
+            while got := len(source.read(_BLOCK)):
+                frames += got
+        return AudioInfo(sr=source.sr, channels=source.channels, frames=frames, encoding=source.encoding)
+    finally:
+        source.close()
+
+
+def _block(piece: np.ndarray, mono: bool, sr: int) -> Audio:
+    return Audio(piece[:, 0] if mono else np.ascontiguousarray(piece.T), sr)
+
+
+def _pieces(source: AudioSource, offset: float, duration: float | None, mono: bool) -> Iterator[np.ndarray]:
+    """The samples (n, channels) of the part that is asked for, checked; one channel if they are to be mixed."""
+    most = float("inf")
+    require(isinstance(offset, int | float) and 0 <= offset < most, "offset", offset, "seconds, 0 or more")
+    fits = duration is None or (isinstance(duration, int | float) and 0 < duration < most)
+    require(fits, "duration", duration, "seconds, more than 0")
+    at = round(offset * source.sr)
+    if at:
+        source.skip(at)
+    left = None if duration is None else max(1, round(duration * source.sr))
+    got = 0
+    while left is None or got < left:
+        piece = source.read(_BLOCK if left is None else min(_BLOCK, left - got))
+        if not len(piece):
+            break
+        if not (piece.max() <= _LOUDEST and piece.min() >= -_LOUDEST):
+            wrong = int(np.flatnonzero(~(np.abs(piece).max(axis=1) <= _LOUDEST))[0])
+            value, second = float(np.abs(piece[wrong]).max()), (wrong + at + got) / source.sr
+            what = f"{value:.3g}, where ±1 is full scale" if np.isfinite(value) else "NaN or infinite"
+            raise InputError(f"{source.name}: the sample at {second:.4f} s is {what}: mend the file")
+        got += len(piece)
+        yield piece.mean(axis=1, keepdims=True, dtype=np.float32) if mono and piece.shape[1] > 1 else piece
+    if not got:
+        where = f" after {offset:g} s" if at else ""
+        raise InputError(f"{source.name}: holds no samples{where}")
+
+
+def _check_rate(sr: int | None) -> None:
+    if sr is not None and (not isinstance(sr, int) or isinstance(sr, bool) or not 1 <= sr <= 1 << 24):
+        raise ParameterError(f"sr is {sr!r}: expected a whole number of samples a second")

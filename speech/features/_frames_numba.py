@@ -1,0 +1,218 @@
+"""From samples to the bands of each frame, compiled: windows, Fourier transforms, powers, bands and logarithms.
+
+Eight frames (four of float64) go through all of it at once, one in each lane of the vector registers, in some 30 kB
+that stay in the innermost cache. A band is the weighted sum of neighbouring frequencies: only those that it has are
+read.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from nlpkit._kernel import lean_kernel, part
+from nlpkit._lanes import (
+    add,
+    larger,
+    load_half,
+    log2,
+    multiply,
+    multiply_add,
+    splat_half,
+    splat_half_of,
+    square_root,
+    store,
+    subtract,
+    transpose_into,
+)
+from nlpkit.speech.features._fft_numba import real_pair, transform
+
+ZEROS, REFLECT, EDGE = 0, 1, 2
+PADDINGS = {"constant": ZEROS, "reflect": REFLECT, "edge": EDGE}
+"""What stands before the first sample and after the last one."""
+
+
+@lean_kernel
+def band_frames(
+    y,
+    width,
+    lengths,
+    frames,
+    blocks,
+    first,
+    last,
+    hop_length,
+    offset,
+    padding,
+    frame_options,
+    window,
+    radices,
+    twiddles,
+    turns,
+    magnitude,
+    starts,
+    sizes,
+    weights,
+    floor,
+    log_scale,
+    out,
+    energies,
+    a,
+    b,
+    power,
+):
+    """Fill the columns of ``out`` that belong to the blocks from ``first`` to ``last``.
+
+    Parameters
+    ----------
+    y : (n_clips * width,) float32 or float64
+        The samples of clips.
+    width : int
+        From one clip to the next.
+    lengths, frames : (n_clips,) int64
+        Samples and frames of each clip.
+    blocks : int
+        Blocks of a clip: what number of frames there is room for, by the lanes, rounded up.
+    hop_length, offset : int
+        Samples from frame to frame, and from the beginning of the first one to the first sample.
+    padding : int
+        ZEROS, REFLECT or EDGE.
+    frame_options : (4,) float64
+        What energies are multiplied by; whether (1 or 0) a frame's mean is taken away; the share of the sample before
+        that is taken away then (pre-emphasis); and by how much that share is too large, where it was rounded.
+    window : (size,) float
+        Half of it, times what samples are to be multiplied by. A frame has ``size`` samples; zeros follow them up to
+        the length of the transform.
+    radices, twiddles, turns
+        See `nlpkit.speech.features._fft_numba`.
+    magnitude : bool
+        Bands are sums of amplitudes, not of powers.
+    starts, sizes : (n_bands,) int64
+        The first frequency of a band and how many it has.
+    weights : (sum of sizes,) float
+        One band's after another's.
+    floor : float
+        Bands are at least so much where there is a logarithm.
+    log_scale : float
+        The logarithm to base 2 times this; 0 for none.
+    out : (n_clips * n_bands * columns,) float
+        ``columns`` is the greatest number of frames.
+    energies : (n_clips * columns,) float, or empty
+        The sum of the squares of each frame, before pre-emphasis and window.
+    a, b, power : float arrays
+        To work in: of (n_fft + 2), (n_fft + 2) and (n_fft / 2 + 1) times the lanes.
+    """
+    lanes = len(power) // (len(turns) // 2)
+    half = len(turns) // 2 - 1
+    n_bands = len(starts)
+    columns = len(out) // (n_bands * len(lengths))
+    least, scale = splat_half(y, floor), splat_half(y, log_scale)
+    for number in range(first, last):
+        clip, first_frame = number // blocks, number % blocks * lanes
+        here = min(lanes, frames[clip] - first_frame)
+        if here <= 0:
+            continue
+        start = first_frame * hop_length - offset
+        _fill(y, clip * width, lengths[clip], start, hop_length, here, len(window), padding, a, lanes)
+        _prepare(a, frame_options, window, 2 * half, energies, clip * columns + first_frame, here, lanes)
+        transform(a, b, half, radices, twiddles, lanes)
+        _powers(a if len(radices) % 2 == 0 else b, half, turns, magnitude, power, lanes)
+        at = 0
+        for band in range(n_bands):
+            value = splat_half(y, 0.0)
+            for i in range(sizes[band]):
+                weight = splat_half_of(weights, at + i)
+                value = multiply_add(weight, load_half(power, (starts[band] + i) * lanes), value)
+            at += sizes[band]
+            if log_scale != 0.0:
+                value = multiply(log2(larger(value, least)), scale)
+            place = (clip * n_bands + band) * columns + first_frame
+            if here == lanes:
+                store(out, place, value)
+            else:
+                store(a, 0, value)
+                for lane in range(here):
+                    out[place + lane] = a[lane]
+
+
+@part
+def _fill(y, base, length, start, hop_length, here, size, padding, block, lanes):
+    """Put sample n of the frame in each lane at ``n * lanes``."""
+    whole = 0
+    if start >= 0 and start + (lanes - 1) * hop_length + size <= length:
+        whole = size - size % lanes
+        for n in range(0, whole, lanes):
+            transpose_into(y, base + start + n, hop_length, block, n * lanes)
+    for lane in range(lanes):
+        for n in range(whole, size):
+            i = start + lane * hop_length + n
+            if not 0 <= i < length:
+                i = _mirrored(i, length, padding)
+            block[n * lanes + lane] = y[base + i] if i >= 0 and lane < here else 0.0
+
+
+@part
+def _mirrored(i, length, padding):
+    """Which sample stands at ``i``, before the first or after the last one; -1 for none."""
+    if padding == ZEROS or length == 0:
+        return -1
+    if padding == EDGE or length == 1:
+        return 0 if i < 0 else length - 1
+    i %= 2 * (length - 1)
+    return i if i < length else 2 * (length - 1) - i
+
+
+@part
+def _prepare(block, frame_options, window, n_fft, energies, place, here, lanes):
+    """Take away the mean, emphasise, and multiply by the window; zeros follow.
+
+    x[n] - c x[n - 1] is rounded once, before the mean is taken from it: so what is left of a loud low tone is exact.
+    """
+    size = len(window)
+    mean = splat_half(block, 0.0)
+    if frame_options[1] != 0.0:
+        for n in range(size):
+            mean = add(mean, load_half(block, n * lanes))
+        mean = multiply(mean, splat_half(block, 1.0 / size))
+    if len(energies):
+        total = splat_half(block, 0.0)
+        for n in range(size):
+            x = subtract(load_half(block, n * lanes), mean)
+            total = multiply_add(x, x, total)
+        store(block, n_fft * lanes, multiply(total, splat_half(block, frame_options[0])))
+        for lane in range(here):
+            energies[place + lane] = block[n_fft * lanes + lane]
+    if frame_options[2] != 0.0:
+        share, rest = splat_half(block, -frame_options[2]), splat_half(block, frame_options[3])
+        mean = multiply(mean, splat_half(block, 1.0 - frame_options[2]))
+        for n in range(size - 1, -1, -1):
+            before = load_half(block, (n - 1) * lanes if n else 0)
+            x = multiply_add(rest, before, multiply_add(share, before, load_half(block, n * lanes)))
+            store(block, n * lanes, multiply(subtract(x, mean), splat_half_of(window, n)))
+    else:
+        for n in range(size):
+            x = subtract(load_half(block, n * lanes), mean)
+            store(block, n * lanes, multiply(x, splat_half_of(window, n)))
+    nothing = splat_half(block, 0.0)
+    for n in range(size, n_fft):
+        store(block, n * lanes, nothing)
+
+
+@part
+def _powers(z, half, turns, magnitude, power, lanes):
+    """Put re² + im² of each frequency, or its root, into ``power``."""
+    store(z, 2 * half * lanes, load_half(z, 0))
+    store(z, (2 * half + 1) * lanes, load_half(z, lanes))
+    for k in range(half // 2 + 1):
+        ar, ai, br, bi = real_pair(z, k, half, turns, lanes)
+        low = multiply_add(ar, ar, multiply(ai, ai))
+        high = multiply_add(br, br, multiply(bi, bi))
+        if magnitude:
+            low, high = square_root(low), square_root(high)
+        store(power, k * lanes, low)
+        store(power, (half - k) * lanes, high)
+
+
+def scratch(n_fft: int, lanes: int, dtype: np.dtype) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """What `band_frames` works in."""
+    whole = np.empty((n_fft + 2) * lanes, dtype)
+    return whole, np.empty_like(whole), np.empty((n_fft // 2 + 1) * lanes, dtype)

@@ -1,0 +1,121 @@
+"""What `nlpkit.speech.features._frames_numba` is told of options: windows, filters and Fourier factors, made once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+from math import log, log10
+
+import numpy as np
+
+from nlpkit.speech.features.mel_filters import mel_filters
+from nlpkit.speech.features.options import FeatureOptions
+from nlpkit.speech.features.windows import window_of
+
+LOG_SCALES = {"db": 10 * log10(2), "ln": log(2), "whisper": log10(2)}
+"""What a logarithm to base 2 is multiplied by. Whisper's numbers are shifted afterwards."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class BandTables:
+    """Arrays of one floating-point type.
+
+    Attributes
+    ----------
+    window, half_window : (frame_length,) array
+        Half of it, times ``sample_scale``, is what `nlpkit.speech.features._frames_numba` takes.
+    filters : (n_bands, 1 + n_fft // 2) array, or None
+        None where each frequency is a band.
+    starts, sizes : (n_bands,) int64 array
+        The first frequency of a band that isn't 0, and how many there are up to the last one.
+    weights : array
+        What these are multiplied by.
+    radices : (n,) int64 array
+        Empty where a transform of n_fft samples isn't one for the compiled road.
+    twiddles, turns : array
+    frame_options : (4,) float64 array
+    """
+
+    window: np.ndarray
+    half_window: np.ndarray
+    filters: np.ndarray | None
+    starts: np.ndarray
+    sizes: np.ndarray
+    weights: np.ndarray
+    radices: np.ndarray
+    twiddles: np.ndarray
+    turns: np.ndarray
+    frame_options: np.ndarray
+
+    @property
+    def n_bands(self) -> int:
+        """How many there are."""
+        return len(self.starts)
+
+
+@lru_cache(maxsize=32)
+def band_tables(options: FeatureOptions, mel: bool, dtype: np.dtype) -> BandTables:
+    """The tables for the bands of the mel scale, or for each frequency by itself; worked out in float64."""
+    filters = mel_filters(options) if mel else None
+    starts, sizes, weights = _spans(filters) if filters is not None else _each(1 + options.n_fft // 2)
+    radices = radices_of(options.n_fft)
+    emphasis = float(dtype.type(options.preemphasis))
+    return BandTables(
+        window=window_of(options).astype(dtype),
+        half_window=(window_of(options) * options.sample_scale / 2).astype(dtype),
+        filters=None if filters is None else filters.astype(dtype),
+        starts=starts,
+        sizes=sizes,
+        weights=weights.astype(dtype),
+        radices=np.array(radices, dtype=np.int64),
+        twiddles=_twiddles(options.n_fft // 2, radices).astype(dtype),
+        turns=_cos_and_sin(np.pi * np.arange(options.n_fft // 2 + 1) / max(options.n_fft // 2, 1)).astype(dtype),
+        frame_options=np.array(
+            [options.sample_scale**2, float(options.remove_dc), emphasis, emphasis - options.preemphasis]
+        ),
+    )
+
+
+def radices_of(n_fft: int) -> list[int]:
+    """Radices whose product is half of ``n_fft``; none where it is odd, or has other prime factors than 2, 3 and 5.
+
+    Examples
+    --------
+    >>> radices_of(400), radices_of(441), radices_of(14)
+    ([5, 5, 4, 2], [], [])
+    """
+    found = []
+    if n_fft % 2 or not n_fft:
+        return []
+    rest = n_fft // 2
+    for radix in (5, 3, 4, 2):
+        while rest % radix == 0:
+            found.append(radix)
+            rest //= radix
+    return found if rest == 1 else []
+
+
+def _twiddles(half: int, radices: list[int]) -> np.ndarray:
+    parts = [np.empty(0)]
+    length = half
+    for radix in radices:
+        length //= radix
+        p, k = np.meshgrid(np.arange(length), np.arange(1, radix), indexing="ij")
+        parts.append(_cos_and_sin(2 * np.pi * p * k / (length * radix)))
+    return np.concatenate(parts)
+
+
+def _cos_and_sin(angles: np.ndarray) -> np.ndarray:
+    return np.stack([np.cos(angles), -np.sin(angles)], axis=-1).ravel()
+
+
+def _spans(filters: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    some = filters > 0
+    starts = some.argmax(axis=1)
+    sizes = np.where(some.any(axis=1), filters.shape[1] - some[:, ::-1].argmax(axis=1) - starts, 0)
+    spans = zip(filters, starts, sizes, strict=True)
+    return starts, sizes, np.concatenate([row[start : start + size] for row, start, size in spans])
+
+
+def _each(n: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    return np.arange(n), np.ones(n, dtype=np.int64), np.ones(n)

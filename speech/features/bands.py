@@ -1,0 +1,183 @@
+"""The bands of each frame of clips in memory, on the processor: compiled, in threads, without PyTorch."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from nlpkit.speech.features.band_tables import LOG_SCALES, BandTables, band_tables
+from nlpkit.speech.features.options import FeatureOptions
+from nlpkit.threads import available_threads, share_out
+
+_LANES = {np.dtype(np.float32): 8, np.dtype(np.float64): 4}
+_LEAST_BLOCKS = 24  # for which another thread pays
+_ROWS = 64  # frames at a time, where the compiled road can't go
+
+
+@dataclass(frozen=True, kw_only=True)
+class Bands:
+    """The bands of clips.
+
+    Attributes
+    ----------
+    values : (n_clips, n_bands, frames) array
+    frames : (n_clips,) int64 array
+        How many there are of each clip; further ones are zeros.
+    energies : (n_clips, frames) array, or None
+        The sum of the squares of each frame, before pre-emphasis and window.
+    """
+
+    values: np.ndarray
+    frames: np.ndarray
+    energies: np.ndarray | None
+
+
+def bands_of(
+    y: np.ndarray,
+    options: FeatureOptions,
+    *,
+    mel: bool,
+    log: bool,
+    lengths: np.ndarray | None = None,
+    energies: bool = False,
+    threads: int | None = None,
+) -> Bands:
+    """Work out powers or amplitudes of each frame's bands, or their logarithms.
+
+    Parameters
+    ----------
+    y : (n_clips, n_samples) float32 or float64 array
+    options : FeatureOptions
+    mel : bool
+        Bands of the mel scale, or each frequency by itself.
+    log : bool
+        Logarithms, not limited by ``top_db`` and, of Whisper's, not shifted.
+    lengths : (n_clips,) int64 array, optional
+        Samples of each clip; all of them unless told.
+    energies : bool
+        Work these out, too.
+    threads : int, optional
+        Every core that the process may use, unless told.
+    """
+    y = np.ascontiguousarray(y)
+    tables = band_tables(options, mel, y.dtype)
+    lengths = np.full(len(y), y.shape[1]) if lengths is None else lengths
+    frames = np.array([options.n_frames(int(length)) for length in lengths], dtype=np.int64)
+    columns = int(frames.max()) if len(frames) else options.n_frames(y.shape[1])
+    new = np.empty if (frames == columns).all() else np.zeros
+    bands = Bands(
+        values=new((len(y), tables.n_bands, columns), y.dtype),
+        frames=frames,
+        energies=new((len(y), columns), y.dtype) if energies else None,
+    )
+    if columns and len(y):
+        road = _compiled if options.n_fft == 2 or len(tables.radices) else _plain
+        road(y, lengths, options, tables, log, bands, threads or available_threads())
+    return bands
+
+
+def _compiled(
+    y: np.ndarray,
+    lengths: np.ndarray,
+    options: FeatureOptions,
+    tables: BandTables,
+    log: bool,
+    bands: Bands,
+    threads: int,
+) -> None:
+    from nlpkit.speech.features._frames_numba import PADDINGS, band_frames, scratch
+
+    lanes = _LANES[y.dtype]
+    blocks = -(-bands.values.shape[2] // lanes)
+    centred = options.n_fft // 2 - (options.n_fft - options.frame_length) // 2
+
+    def work(first: int, last: int) -> None:
+        band_frames(
+            y.reshape(-1),
+            y.shape[1],
+            lengths,
+            bands.frames,
+            blocks,
+            first,
+            last,
+            options.hop_length,
+            centred if options.center else 0,
+            PADDINGS[options.pad_mode],
+            tables.frame_options,
+            tables.half_window,
+            tables.radices,
+            tables.twiddles,
+            tables.turns,
+            options.power == 1,
+            tables.starts,
+            tables.sizes,
+            tables.weights,
+            options.amin,
+            LOG_SCALES[options.log] if log else 0.0,
+            bands.values.reshape(-1),
+            np.empty(0, y.dtype) if bands.energies is None else bands.energies.reshape(-1),
+            *scratch(options.n_fft, lanes, y.dtype),
+        )
+
+    share_out(work, len(y) * blocks, threads, _LEAST_BLOCKS)
+
+
+def _plain(
+    y: np.ndarray,
+    lengths: np.ndarray,
+    options: FeatureOptions,
+    tables: BandTables,
+    log: bool,
+    bands: Bands,
+    threads: int,
+) -> None:
+    """The same by NumPy and SciPy, for transforms of any length."""
+    for clip, length, n in zip(range(len(y)), lengths, bands.frames, strict=True):
+        samples = y[clip, :length]
+        if options.center:
+            samples = padded(samples, options)[(options.n_fft - options.frame_length) // 2 :]
+        windows = np.lib.stride_tricks.sliding_window_view(samples, options.frame_length)[:: options.hop_length][:n]
+
+        def work(first: int, last: int, clip: int = clip, windows: np.ndarray = windows) -> None:
+            for start in range(first * _ROWS, min(last * _ROWS, len(windows)), _ROWS):
+                rows = slice(start, start + _ROWS)
+                values, squares = _rows(windows[rows], options, tables, log)
+                bands.values[clip, :, rows] = values.T
+                if bands.energies is not None:
+                    bands.energies[clip, rows] = squares
+
+        share_out(work, -(-len(windows) // _ROWS), threads)
+
+
+def padded(samples: np.ndarray, options: FeatureOptions) -> np.ndarray:
+    """One clip with what centred frames see before and after it."""
+    margin = options.n_fft // 2
+    if len(samples) == 0:
+        return np.zeros(2 * margin, samples.dtype)
+    return np.pad(samples, margin, mode=options.pad_mode)  # type: ignore[call-overload]
+
+
+def _rows(frames: np.ndarray, options: FeatureOptions, tables: BandTables, log: bool) -> tuple[np.ndarray, np.ndarray]:
+    """The bands (n, n_bands) of some frames (n, size), and their energies."""
+    import scipy.fft
+
+    frames, squares = prepared(frames, options)
+    spectrum = scipy.fft.rfft(frames * tables.window, options.n_fft)
+    powers = spectrum.real**2 + spectrum.imag**2
+    if options.power == 1:
+        powers = np.sqrt(powers)
+    values = powers if tables.filters is None else powers @ tables.filters.T
+    return (np.log2(np.maximum(values, options.amin)) * LOG_SCALES[options.log] if log else values), squares
+
+
+def prepared(frames: np.ndarray, options: FeatureOptions) -> tuple[np.ndarray, np.ndarray]:
+    """Frames (n, size) as they are multiplied by the window, and their energies (n,) before pre-emphasis."""
+    frames = frames * frames.dtype.type(options.sample_scale)
+    if options.remove_dc:
+        frames = frames - frames.mean(axis=1, keepdims=True)
+    squares = np.einsum("ij,ij->i", frames, frames)
+    if options.preemphasis:
+        before = np.concatenate([frames[:, :1], frames[:, :-1]], axis=1)
+        frames = frames - frames.dtype.type(options.preemphasis) * before
+    return frames, squares

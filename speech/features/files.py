@@ -1,0 +1,131 @@
+"""Features of many files, decoded side by side."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from math import inf
+from typing import Any
+
+import numpy as np
+
+from nlpkit.errors import require
+from nlpkit.speech.audio.reading import load, stream
+from nlpkit.speech.audio.source import AudioPath, RawFormat
+from nlpkit.speech.features.options import FeatureOptions
+from nlpkit.speech.features.spectral import log_mel, mel_spectrogram, mfcc, spectrogram
+from nlpkit.speech.features.stream import KINDS, FeatureStream, top_db_of
+from nlpkit.threads import available_threads, iter_batches
+
+_FUNCTIONS = dict(zip(KINDS, (spectrogram, mel_spectrogram, log_mel, mfcc), strict=True))
+
+
+def file_features(
+    paths: Iterable[AudioPath],
+    kind: str = "log_mel",
+    *,
+    preset: str | FeatureOptions = "librosa",
+    raw: RawFormat | None = None,
+    threads: int | None = None,
+) -> Iterator[np.ndarray]:
+    """The features of each file, in order; as many files at a time as there are threads.
+
+    Parameters
+    ----------
+    paths : iterable of paths or binary files
+        Brought to the options' sampling rate, channels mixed. Each is held in memory while it is worked on; for files
+        of hours see `nlpkit.speech.stream_features`.
+    kind : {"spectrogram", "mel_spectrogram", "log_mel", "mfcc"}
+    preset, raw
+        See `nlpkit.speech.stream_features`.
+    threads : int, optional
+        Every core that the process may use, unless told.
+
+    Yields
+    ------
+    (bands, frames) float32 array
+
+    Raises
+    ------
+    InputError, MissingDependencyError, ParameterError
+        See `nlpkit.speech.load` and `nlpkit.speech.spectrogram`; at the file that is wrong.
+    """
+    require(kind in KINDS, "kind", kind, "one of " + ", ".join(map(repr, KINDS)))
+    options = FeatureOptions.of(preset)
+    function: Any = _FUNCTIONS[kind]
+
+    def work(_: int, path: AudioPath) -> np.ndarray:
+        return function(load(path, options.sr, raw=raw).samples, preset=options, threads=1)
+
+    return iter_batches(work, range(threads or available_threads()), paths)
+
+
+def stream_features(
+    path: AudioPath,
+    kind: str = "log_mel",
+    *,
+    preset: str | FeatureOptions = "librosa",
+    max_db: float | None = None,
+    offset: float = 0.0,
+    duration: float | None = None,
+    raw: RawFormat | None = None,
+    threads: int | None = None,
+) -> Iterator[np.ndarray]:
+    """The features of a file of any length, in blocks of frames.
+
+    A file is read twice where the loudest band of the whole has to be known first.
+
+    Parameters
+    ----------
+    path, offset, duration, raw
+        See `nlpkit.speech.load`. It is brought to the options' sampling rate.
+    kind, preset, max_db, threads
+        See `FeatureStream`; max_db is found in a first pass unless told.
+
+    Yields
+    ------
+    (bands, frames) float32 array
+
+    Raises
+    ------
+    InputError, MissingDependencyError, ParameterError
+        See `nlpkit.speech.load` and `FeatureStream`.
+    """
+    options = FeatureOptions.of(preset)
+    if top_db_of(options, kind) is not None and max_db is None:
+        max_db = loudest_band(path, options, offset=offset, duration=duration, raw=raw, threads=threads)
+    frames = FeatureStream(kind, preset=options, max_db=max_db, threads=threads)
+    for block in stream(path, options.sr, offset=offset, duration=duration, raw=raw):
+        made = frames.push(block.samples)
+        if made.shape[1]:
+            yield made
+    made = frames.finish()
+    if made.shape[1]:
+        yield made
+
+
+def loudest_band(
+    path: AudioPath,
+    options: FeatureOptions,
+    *,
+    offset: float = 0.0,
+    duration: float | None = None,
+    raw: RawFormat | None = None,
+    threads: int | None = None,
+) -> float:
+    """How loud the loudest band of a file is, in dB.
+
+    Raises
+    ------
+    InputError, MissingDependencyError, ParameterError
+        See `nlpkit.speech.load`.
+    """
+    plain = replace(options, log="db", top_db=None)
+    frames = FeatureStream("log_mel", preset=plain, threads=threads)
+    loudest = -inf
+    for block in stream(path, options.sr, offset=offset, duration=duration, raw=raw):
+        loudest = max(loudest, float(frames.push(block.samples).max(initial=-inf)))
+    loudest = max(loudest, float(frames.finish().max(initial=-inf)))
+    if hasattr(path, "seek"):
+        path.seek(0)
+    return loudest
