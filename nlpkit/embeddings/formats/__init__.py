@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from nlpkit.errors import ParameterError
 from nlpkit.registry import KINDS, resolve
 
 if TYPE_CHECKING:
-    from nlpkit.embeddings.word_vectors import WordVectors
     from nlpkit.embeddings.words.table import WordTable
 
 _ROOM = "nlpkit.embeddings.formats"
@@ -45,7 +44,7 @@ def read(
     limit: int | None = None,
     encoding: str = "utf-8",
     errors: str = "strict",
-) -> WordVectors:
+) -> Any:
     """Read word vectors.
 
     Parameters
