@@ -24,9 +24,10 @@ from nlpkit.layers.positions import sinusoids
 from nlpkit.training.course import Course
 from nlpkit.training.lightning_trainer import make_trainer, quietly
 from nlpkit.training.loss import smoothed_cross_entropy
-from nlpkit.training.module import TranslationModule
-from nlpkit.training.options import TrainingOptions
+from nlpkit.training.module import TrainingModule
 from nlpkit.training.translation.encoded_pairs import EncodedPairs
+from nlpkit.training.translation.options import TrainingOptions
+from nlpkit.training.translation.task import TranslationTask
 from nlpkit.training.translation.token_batches import Batch, collate
 from nlpkit.translation.transformer import Seq2SeqTransformer, TransformerOptions
 
@@ -209,9 +210,10 @@ class PlainLoop:
 
 
 def _batches(setting: Setting, pairs: EncodedPairs) -> Iterator[Batch]:
-    course = Course(pairs, setting.options())
+    task = TranslationTask(setting.model(), pairs, None, setting.options())
+    course = Course(task, setting.options())
     if setting.same_batches:
-        for step in course.steps(setting.model(), epoch=0, batch=0, step=0):
+        for step in course.steps(epoch=0, batch=0, step=0):
             yield from step.batches
     random = np.random.default_rng(1)
     size = max(1, round(len(pairs) / len(course.plan(0))))  # as many pairs, so as many target tokens, on the mean
@@ -264,6 +266,7 @@ def alternate(
     turns = Turns(steps, blocks, PlainLoop(setting, pairs).run if plain else None)
     with quietly():
         trainer = make_trainer([turns], device=torch.device("cpu"), precision=setting.precision)
-        module = TranslationModule(model, options, lambda step: 1e-4)
-        trainer.fit(module, _Steps(Course(pairs, options).steps(model, epoch=0, batch=0, step=0)))
+        task = TranslationTask(model, pairs, None, options)
+        module = TrainingModule(task, options, lambda step: 1e-4)
+        trainer.fit(module, _Steps(Course(task, options).steps(epoch=0, batch=0, step=0)))
     return turns.rates

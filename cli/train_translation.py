@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 LEARNT = {
     "transformer": "nlpkit.translation.transformer:TransformerOptions",
     "rnn, lstm, gru": "nlpkit.translation.recurrent:RNNOptions",
-    "training": "nlpkit.training.options:TrainingOptions",
+    "training": "nlpkit.training.translation.options:TrainingOptions",
 }
 """Whose parameters are options of this command."""
 

@@ -6,6 +6,8 @@ line prints it as it stands and exits with 2.
 
 from __future__ import annotations
 
+import math
+from numbers import Integral, Real
 from typing import Any
 
 
@@ -47,6 +49,24 @@ def require(fits: bool, name: str, value: object, expected: str) -> None:
     """Raise a `ParameterError` unless the value of the parameter ``name`` fits."""
     if not fits:
         raise ParameterError(f"{name} is {value!r}: expected {expected}")
+
+
+def require_whole(name: str, value: Any, least: int = 1, most: int | None = None) -> None:
+    """Raise a `ParameterError` unless ``value`` is a whole number from ``least`` to ``most``; NumPy's count too."""
+    fits = isinstance(value, Integral) and not isinstance(value, bool) and int(value) >= least
+    if fits and (most is None or int(value) <= most):
+        return
+    bounds = f"of at least {least:,}" if most is None else f"from {least:,} to {most:,}"
+    raise ParameterError(f"{name} is {value!r}: expected a whole number {bounds}")
+
+
+def require_number(name: str, value: Any, least: float = 0, most: float | None = None) -> None:
+    """Raise a `ParameterError` unless ``value`` is a finite number from ``least`` to ``most``."""
+    fits = isinstance(value, Real) and not isinstance(value, bool) and math.isfinite(value)
+    if fits and float(value) >= least and (most is None or float(value) <= most):
+        return
+    bounds = f"of at least {least:g}" if most is None else f"from {least:g} to {most:g}"
+    raise ParameterError(f"{name} is {value!r}: expected a number {bounds}")
 
 
 def __getattr__(name: str) -> Any:

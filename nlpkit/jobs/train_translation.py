@@ -24,8 +24,8 @@ from .unfinished import unfinished_folder, unfinished_training
 
 if TYPE_CHECKING:
     from nlpkit.text.subword import Subwords
-    from nlpkit.training.options import TrainingOptions
     from nlpkit.training.report import TrainingProgress, TrainingResult, ValidationReport
+    from nlpkit.training.translation.options import TrainingOptions
     from nlpkit.translation.translator import Translator
 
 READING = "reading"
@@ -150,7 +150,7 @@ def train_translation(
     separate_vocabularies : bool
         Whether source and target have sub-words of their own.
     device, devices, threads, tensorboard
-        As in `nlpkit.training.trainer.train_model`.
+        As in `nlpkit.training.train_model`.
     force : bool
         Replace a folder that nlpkit wrote before; and without ``resume`` drop an unfinished training.
     resume : bool
@@ -158,7 +158,7 @@ def train_translation(
     reading : callable, optional
         Is told how far the reading is: see `nlpkit.jobs.passes.Progress`.
     started, progress, validated : callable, optional
-        Are given a `TranslationPlan` when all is ready, and what `nlpkit.training.trainer.train_model` tells.
+        Are given a `TranslationPlan` when all is ready, and what `nlpkit.training.train_model` tells.
 
     Returns
     -------
@@ -180,8 +180,8 @@ def train_translation(
     check_model_place(output, force=force, resume=resume)
     try:
         from nlpkit.training.lightning_trainer import process_rank
-        from nlpkit.training.trainer import train_model
         from nlpkit.training.translation.model_choice import check_asked, choose_model
+        from nlpkit.training.translation.task import train_model
     except ModuleNotFoundError as error:
         raise missing(error) from error
     from nlpkit.translation.translator import Translator
@@ -270,16 +270,21 @@ def _save(
 ) -> None:
     from nlpkit.training.learning_curve import learning_curve
 
-    told = {key: value for key, value in asdict(result).items() if key != "history"}
+    summary = {key: value for key, value in result.as_json().items() if key != "history"}
     provenance = {
         "data": {key: value for key, value in asdict(plan).items() if key != "parameters"},
         "training": asdict(options),
-        "result": told,
-        "history": [asdict(row) for row in result.history],
+        "result": summary,
+        "history": [row.as_json() for row in result.history],
     }
     files = {}
     with suppress(Exception):  # a model without a picture is better than none
-        files["learning-curve.png"] = learning_curve(result.history, chosen_steps=result.chosen_steps)
+        files["learning-curve.png"] = learning_curve(
+            result.history,
+            chosen_steps=result.chosen_steps,
+            metric="bleu",
+            labels=("loss: -log p of a token", "BLEU, greedy"),
+        )
     translator.save(output, provenance=provenance, files=files, force=force)
 
 

@@ -7,7 +7,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from .options import TrainingOptions
+from .options import LoopOptions
 
 
 class TrainingClock:
@@ -15,14 +15,14 @@ class TrainingClock:
 
     Parameters
     ----------
-    options : TrainingOptions
+    options : LoopOptions
     before : float
         The seconds of the runs before.
     begun : float, optional
         When this run began, by ``time.monotonic``; now unless told.
     """
 
-    def __init__(self, options: TrainingOptions, *, before: float = 0.0, begun: float | None = None) -> None:
+    def __init__(self, options: LoopOptions, *, before: float = 0.0, begun: float | None = None) -> None:
         self._begun = (time.monotonic() if begun is None else begun) - before
         self._limit = 60 * options.minutes or math.inf
         self._trained_from = time.monotonic()

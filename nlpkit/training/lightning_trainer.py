@@ -21,6 +21,7 @@ def make_trainer(
     device: torch.device,
     devices: int = 1,
     precision: str = "float32",
+    shares_buffers: bool = False,
     tensorboard: str | os.PathLike[str] | None = None,
 ) -> L.Trainer:
     """Make a Trainer that goes over one endless epoch and leaves everything else to its callbacks.
@@ -32,6 +33,8 @@ def make_trainer(
     devices : int
         How many of that kind, each in a process of its own (DDP). Under ``torchrun`` it says how many.
     precision : {"bfloat16", "float32"}
+    shares_buffers : bool, default=False
+        Whether each step of several processes begins with the main one's buffers, such as BatchNorm's statistics.
     tensorboard : path, optional
         The folder for TensorBoard's logs.
 
@@ -54,8 +57,7 @@ def make_trainer(
         raise ParameterError(f"devices is {devices}, but an Apple GPU trains alone: expected 1")
     several = devices * nodes > 1
     place: list[int] | int = devices if several or device.type != "cuda" else [device.index or 0]
-    # A model's buffers are constants, which a process lengthens when it needs to
-    strategy: Any = DDPStrategy(broadcast_buffers=False) if several else "auto"
+    strategy: Any = DDPStrategy(broadcast_buffers=shares_buffers) if several else "auto"
     return L.Trainer(
         accelerator=device.type,
         devices=place,

@@ -1,72 +1,92 @@
-"""BestWeights: which validations were the best, and the mean of their weights."""
+"""Which validations were the best, and the mean of their weights."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
 
 from nlpkit.errors import ArtifactError
 
-from .options import TrainingOptions
+from .options import LoopOptions
 from .report import HistoryRow
 from .state import TrainingFolder
 
 
-def goodness(row: HistoryRow, monitor: str) -> tuple[float, float]:
-    """How good a validation was, the larger the better: BLEU, then the loss; or the loss alone.
+class Ranking:
+    """Orders validations by the metric that the options monitor, then by the loss.
+
+    Parameters
+    ----------
+    options : LoopOptions
+    better : mapping of str to {"higher", "lower"}
+        Which direction of each metric is better: see `nlpkit.training.task.Task.better`.
 
     Examples
     --------
-    >>> row = HistoryRow(step=1, epoch=1, tokens=1, seconds=1, train_loss=1, valid_loss=0.5, bleu=30.0,
-    ...                  learning_rate=1, tokens_per_second=1)
-    >>> goodness(row, "bleu"), goodness(row, "loss")
-    ((30.0, -0.5), (0.0, -0.5))
+    >>> from nlpkit.training import TrainingOptions
+    >>> rows = [
+    ...     HistoryRow(step=step, epoch=1, tokens=1, seconds=1, train_loss=1, valid_loss=loss, metrics={"bleu": bleu},
+    ...                learning_rate=1, tokens_per_second=1)
+    ...     for step, loss, bleu in ((1, 3.0, 5.0), (2, 1.0, 4.0), (3, 2.0, 4.0))
+    ... ]
+    >>> Ranking(TrainingOptions(keep_best=2), {"bleu": "higher"}).steps_to_keep(rows)
+    [1, 2]
+    >>> Ranking(TrainingOptions(average="none", monitor="loss"), {"bleu": "higher"}).steps_to_keep(rows)
+    [2]
     """
-    bleu = row.bleu if monitor == "bleu" and row.bleu is not None else 0.0
-    return bleu, -row.loss if np.isfinite(row.loss) else -np.inf
 
+    def __init__(self, options: LoopOptions, better: Mapping[str, str]) -> None:
+        self._options = options
+        self._sign = -1.0 if better.get(options.monitor) == "lower" else 1.0
 
-def is_better(row: HistoryRow, best: HistoryRow | None, monitor: str) -> bool:
-    """Whether a validation is better than the best before it; where BLEU is the same, by 1 % of the loss."""
-    if best is None:
-        return True
-    new, old = goodness(row, monitor), goodness(best, monitor)
-    return new[0] > old[0] or (new[0] == old[0] and row.loss < best.loss * 0.99)
+    def goodness(self, row: HistoryRow) -> tuple[float, float]:
+        """Return the monitored metric and the loss of a validation as two numbers, the larger the better."""
+        metric = row.metrics.get(self._options.monitor)
+        return 0.0 if metric is None else self._sign * metric, -row.loss if np.isfinite(row.loss) else -np.inf
 
+    def is_better(self, row: HistoryRow, best: HistoryRow | None) -> bool:
+        """Return whether a validation is better than the best before it; with equal metrics, by 1 % of the loss."""
+        if best is None:
+            return True
+        new, old = self.goodness(row), self.goodness(best)
+        return new[0] > old[0] or (new[0] == old[0] and row.loss < best.loss * 0.99)
 
-def steps_to_keep(history: Sequence[HistoryRow], options: TrainingOptions) -> list[int]:
-    """Return the steps whose weights may be chosen at the end, the best first.
+    def best(self, history: Iterable[HistoryRow]) -> HistoryRow | None:
+        """Return the best validation so far."""
+        best = None
+        for row in history:
+            best = row if self.is_better(row, best) else best
+        return best
 
-    Examples
-    --------
-    >>> rows = [HistoryRow(step=step, epoch=1, tokens=1, seconds=1, train_loss=1, valid_loss=loss, bleu=None,
-    ...                    learning_rate=1, tokens_per_second=1) for step, loss in ((1, 3.0), (2, 1.0), (3, 2.0))]
-    >>> steps_to_keep(rows, TrainingOptions(keep_best=2)), steps_to_keep(rows, TrainingOptions(average="none"))
-    ([2, 3], [2])
-    """
-    ranked = [row.step for row in sorted(history, key=lambda row: goodness(row, options.monitor), reverse=True)]
-    if options.average == "best":
-        return ranked[: options.keep_best]
-    if options.average == "last":
-        last = [row.step for row in history[-options.keep_best :]]
-        return ranked[:1] + [step for step in last if step not in ranked[:1]]
-    return ranked[:1]
+    def steps_to_keep(self, history: Sequence[HistoryRow]) -> list[int]:
+        """Return the steps whose weights may be chosen at the end, the best first."""
+        options = self._options
+        ranked = [row.step for row in sorted(history, key=self.goodness, reverse=True)]
+        if options.average == "best":
+            return ranked[: options.keep_best]
+        if options.average == "last":
+            return ranked[:1] + [step for step in self._last(history) if step not in ranked[:1]]
+        return ranked[:1]
 
+    def steps_to_average(self, history: Sequence[HistoryRow]) -> list[int]:
+        """Return the steps whose weights' mean is tried; empty where there is nothing to average."""
+        if self._options.average == "none":
+            return []
+        steps = self._last(history) if self._options.average == "last" else self.steps_to_keep(history)
+        return steps if len(steps) > 1 else []
 
-def steps_to_average(history: Sequence[HistoryRow], options: TrainingOptions) -> list[int]:
-    """Return the steps whose weights' mean is tried; empty where there is nothing to average."""
-    if options.average == "last":
-        steps = [row.step for row in history[-options.keep_best :]]
-    else:
-        steps = steps_to_keep(history, options)
-    return steps if options.average != "none" and len(steps) > 1 else []
+    def _last(self, history: Sequence[HistoryRow]) -> list[int]:
+        return [row.step for row in history[-self._options.keep_best :]]
 
 
 def mean_weights(folder: TrainingFolder, steps: Iterable[int]) -> tuple[dict[str, np.ndarray], list[int]]:
-    """Return the mean of the weights of ``steps``, and of which steps there were whole ones."""
+    """Return the mean of the weights and statistics of ``steps``, and which steps had whole ones.
+
+    Whole numbers, such as BatchNorm's count of batches, are those of the last step.
+    """
     total: dict[str, np.ndarray] = {}
-    found = []
+    found: list[int] = []
     for step in steps:
         try:
             weights = folder.read_weights(step)
@@ -74,5 +94,12 @@ def mean_weights(folder: TrainingFolder, steps: Iterable[int]) -> tuple[dict[str
             continue
         found.append(step)
         for name, array in weights.items():
-            total[name] = total[name] + array if name in total else array.astype(np.float64)
-    return {name: (array / len(found)).astype(np.float32) for name, array in total.items()}, found
+            if array.dtype.kind != "f" or name not in total:
+                total[name] = array.astype(np.float64) if array.dtype.kind == "f" else array
+            else:
+                total[name] = total[name] + array
+    mean = {
+        name: (array / len(found)).astype(np.float32) if array.dtype.kind == "f" else array
+        for name, array in total.items()
+    }
+    return mean, found

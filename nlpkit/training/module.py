@@ -1,84 +1,57 @@
-"""TranslationModule: one step of the optimizer, as Lightning runs it."""
+"""TrainingModule: one step of the optimizer, as Lightning runs it."""
 
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from typing import Any
 
 import lightning as L
 import numpy as np
 import torch
-from torch.nn.attention import SDPBackend, sdpa_kernel
 
-from nlpkit.translation.model import TranslationModel
-
-from .loss import smoothed_cross_entropy
+from .course import StepBatches
 from .optimizers import load_optimizer, make_optimizer
-from .options import TrainingOptions
+from .options import LoopOptions
 from .regularizers import Regularizers
-from .translation.token_batches import Batch
-
-_PLAIN_ATTENTION = 256
-"""Up to this many positions attention's weights are held as a whole."""
+from .task import Task, seed_of
 
 
-@dataclass(frozen=True, kw_only=True)
-class StepBatches:
-    """What one step of the optimizer learns from.
-
-    Attributes
-    ----------
-    batches : sequence of Batch
-        This process's part.
-    tokens : int
-        Target tokens of all processes' parts.
-    is_filling : bool
-        Whether the part is another's, to be computed and not counted: there were too few batches for all processes.
-    number : int
-        The step's, from 1.
-    """
-
-    batches: Sequence[Batch]
-    tokens: int
-    is_filling: bool
-    number: int
-
-
-class TranslationModule(L.LightningModule):
-    """A translation model, the optimizer, and a step of it over one or several batches.
+class TrainingModule(L.LightningModule):
+    """A task's model, the optimizer, and a step over one or several batches.
 
     The gradient of a step is that of the loss's sum over all its batches, of all processes, divided by their number of
-    target tokens. What is random in a step depends on the seed, the step and the process alone, not on what was drawn
-    before: a training that is gone on with needs no state of a random generator.
+    tokens. Random numbers of a step depend on the seed, the step and the process alone, not on earlier draws: a resumed
+    training needs no state of a random generator.
 
     Parameters
     ----------
-    model : TranslationModel
-    options : TrainingOptions
+    task : Task
+    options : LoopOptions
     rate_of : callable
-        Gives the learning rate of a step.
+        Returns the learning rate of a step.
     optimizer_arrays : mapping, optional
-        What the optimizer remembered.
+        State of the optimizer.
 
     Attributes
     ----------
     nll : () tensor
-        Σ -log p of this process's target tokens since it was last set to 0.
+        Loss of this process's tokens since it was last set to None, summed.
     rate : float
-        The learning rate of the last step.
+        Learning rate of the last step.
     """
 
     def __init__(
         self,
-        model: TranslationModel,
-        options: TrainingOptions,
+        task: Task,
+        options: LoopOptions,
         rate_of: Callable[[int], float],
         optimizer_arrays: Mapping[str, np.ndarray] | None = None,
     ) -> None:
         super().__init__()
         self.automatic_optimization = False
-        self.model = model
+        self.model = task.model
+        self._training_task = task
         self._options = options
         self._optimizer_arrays = optimizer_arrays
         self._rate_of = rate_of
@@ -95,19 +68,21 @@ class TranslationModule(L.LightningModule):
 
     def transfer_batch_to_device(
         self, batch: StepBatches, device: torch.device, dataloader_idx: int
-    ) -> list[tuple[Batch, StepBatches]]:
+    ) -> list[tuple[Any, StepBatches]]:
         return [(part.to(device), batch) for part in batch.batches]
 
-    def training_step(self, parts: list[tuple[Batch, StepBatches]], number: int) -> None:
+    def training_step(self, parts: list[tuple[Any, StepBatches]], number: int) -> None:
         """Take one step."""
         step = parts[0][1]
-        options = self._options
-        self._seed(((options.seed * 1_000_003 + step.number) * 65_537 + self.global_rank) % (1 << 63))
+        self._seed(seed_of(self._options.seed, step.number, self.global_rank))
+        divisor = step.tokens / self.trainer.world_size  # Lightning's gradients are the mean over the processes
         self.optimizer.zero_grad(set_to_none=True)
         for place, (batch, _) in enumerate(parts):
             last = place == len(parts) - 1
             with contextlib.nullcontext() if last else self._without_reducing():
-                loss, nll = self._loss(batch, step)
+                loss, nll = self._training_task.loss(batch, step=step.number, divisor=divisor)
+                if step.is_filling:
+                    loss, nll = loss * 0.0, nll * 0.0
                 self.manual_backward(loss)
             self.nll = nll if self.nll is None else self.nll + nll
         self.rate = self._rate_of(step.number)
@@ -118,40 +93,14 @@ class TranslationModule(L.LightningModule):
         self._regularizers.after_step()
 
     def _seed(self, seed: int) -> None:
-        """As ``torch.manual_seed``, which takes a millisecond and some memory for a GPU that isn't used."""
+        """Seed like ``torch.manual_seed``, which takes a millisecond and some memory for a GPU that is not used."""
         torch.default_generator.manual_seed(seed)
         if self.device.type == "cuda":
             torch.cuda.manual_seed(seed)
         elif self.device.type == "mps":
             torch.mps.manual_seed(seed)
 
-    def _loss(self, batch: Batch, step: StepBatches) -> tuple[torch.Tensor, torch.Tensor]:
-        options, model = self._options, self.model
-        sampling = options.scheduled_sampling
-        if sampling and options.sampling_steps:
-            sampling *= min(1.0, step.number / options.sampling_steps)
-        with self._attention(batch):
-            memory = model.encode(batch.src, batch.lengths)
-            hidden = model.teach(memory, batch.trg_in, sampling=sampling)
-        logits = model.logits(hidden.flatten(0, 1).index_select(0, batch.rows))  # none of padding
-        # Lightning's gradients are the mean over the processes, and the sum is wanted
-        divisor = step.tokens / self.trainer.world_size
-        loss, nll = smoothed_cross_entropy(logits, batch.targets, smoothing=options.label_smoothing, divisor=divisor)
-        return (loss * 0.0, nll * 0.0) if step.is_filling else (loss, nll)
-
-    def _attention(self, batch: Batch) -> contextlib.AbstractContextManager[object]:
-        """On a CPU and in bfloat16, PyTorch's fused attention takes seven times as long backwards as its plain one.
-
-        On CUDA cuDNN's is left out, which prepares each new shape of a batch for as long as some steps take.
-        """
-        is_short = max(batch.src.shape[1], batch.trg_in.shape[1]) <= _PLAIN_ATTENTION
-        if self.device.type == "cpu" and self._options.precision == "bfloat16" and is_short:
-            return sdpa_kernel(SDPBackend.MATH)
-        if self.device.type == "cuda":
-            return sdpa_kernel([SDPBackend.FLASH_ATTENTION, SDPBackend.EFFICIENT_ATTENTION, SDPBackend.MATH])
-        return contextlib.nullcontext()
-
     def _without_reducing(self) -> contextlib.AbstractContextManager[None]:
-        """Where there are several processes: add the gradients up here, and exchange them at the last batch only."""
+        """Add up gradients in this process; several processes exchange them at the last batch only."""
         strategy = self.trainer.strategy
         return getattr(strategy, "block_backward_sync", contextlib.nullcontext)()

@@ -12,15 +12,15 @@ from torch.optim import SGD, Adagrad, Adam, AdamW, NAdam, Optimizer, RMSprop
 
 from nlpkit.errors import ArtifactError
 
-from .options import TrainingOptions
+from .options import LoopOptions
 
 
-def make_optimizer(model: nn.Module, options: TrainingOptions) -> Optimizer:
+def make_optimizer(model: nn.Module, options: LoopOptions) -> Optimizer:
     """Make the optimizer that ``options`` name; weight decay goes to matrices only.
 
     Examples
     --------
-    >>> type(make_optimizer(nn.Linear(2, 2), TrainingOptions(optimizer="nesterov"))).__name__
+    >>> type(make_optimizer(nn.Linear(2, 2), LoopOptions(optimizer="nesterov"))).__name__
     'SGD'
     """
     parameters = [parameter for parameter in model.parameters() if parameter.requires_grad]

@@ -1,97 +1,84 @@
-"""TrainingOptions: how a translation model is trained, as numbers and words that JSON can hold."""
+"""LoopOptions: how any model is trained, as numbers and words that JSON can hold."""
 
 from __future__ import annotations
 
-import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import ClassVar
 
-from nlpkit.errors import ParameterError
+from nlpkit.errors import ParameterError, require_number, require_whole
 
 OPTIMIZERS = ("sgd", "momentum", "nesterov", "adagrad", "rmsprop", "adam", "nadam", "adamw")
 SCHEDULES = ("inverse_sqrt", "noam", "plateau", "constant", "linear", "cosine")
 PRECISIONS = ("auto", "bfloat16", "float32")
-MONITORS = ("bleu", "loss")
 AVERAGES = ("best", "last", "none")
 
 
 @dataclass(frozen=True, kw_only=True)
-class TrainingOptions:
-    """How a translation model is trained. Dropout isn't here: it is the model's own.
+class LoopOptions:
+    """Options of the training loop; a task's own options derive from them.
 
     Parameters
     ----------
     optimizer : {"adam", "adamw", "nadam", "sgd", "momentum", "nesterov", "adagrad", "rmsprop"}
-        Those of ``torch.optim``; "momentum" and "nesterov" are SGD with momentum.
+        One of ``torch.optim``; "momentum" and "nesterov" are SGD with momentum.
     learning_rate : float
-        The highest one, after the warm-up. Under "noam" a factor (Vaswani's is 1 or 2).
+        Highest learning rate, after the warm-up. Under "noam" a factor (Vaswani's is 1 or 2).
     momentum : float
-        Of "momentum", "nesterov" and, if above 0, "rmsprop".
+        Momentum of "momentum", "nesterov" and, if above 0, "rmsprop".
     beta1, beta2, eps : float
-        Of the Adam family; ``eps`` of "adagrad" and "rmsprop" too.
+        Parameters of the Adam family; ``eps`` of "adagrad" and "rmsprop" too.
     weight_decay : float
-        L2: added to the gradient, but with "adamw" taken off the weight itself. Matrices only, no biases or norms.
+        L2: added to the gradient, but with "adamw" subtracted from the weight itself. Matrices only, no biases or
+        norms.
     l1 : float
         L1: this much times a weight's sign is added to its gradient. Matrices only.
     max_norm : float
-        The rows of matrices are kept at most this long; 0 leaves them.
+        Largest length of a matrix's row; 0 sets no limit.
     schedule : {"inverse_sqrt", "noam", "plateau", "constant", "linear", "cosine"}
-        What the learning rate does after the warm-up: see `nlpkit.training.schedules`.
+        Course of the learning rate after the warm-up: see `nlpkit.training.schedules`.
     warmup : int
         Steps in which the learning rate rises linearly from 0.
     plateau_factor, plateau_patience : float, int
-        "plateau" multiplies the learning rate by the factor after more than so many such validations as ``patience``
-        counts.
-    label_smoothing : float
-        The share of the target that goes to all words alike.
+        "plateau" multiplies the learning rate by the factor after more than this number of validations without
+        progress, as ``patience`` counts them.
     clip : float
-        The longest that a gradient may be; 0 doesn't clip.
-    batch_tokens : int
-        How many source and target ids, padding included, a batch may have.
+        Largest length of the gradient; 0 does not clip.
     accumulate : int
-        How many batches one step of the optimizer takes its gradient from.
-    max_length : int
-        Pairs of which a side has more pieces are left out, and counted.
+        Batches whose gradients are added up for one step of the optimizer.
     precision : {"auto", "bfloat16", "float32"}
         "bfloat16" computes products in bfloat16 and keeps weights, sums and the loss in float32; "auto" takes it where
-        the processor or the GPU has it built in.
+        the processor or the GPU supports it natively.
     epochs : int
-        How often the pairs are gone through, at most; 0 sets no limit.
+        Most passes over the data; 0 sets no limit.
     max_steps : int
-        How many steps of the optimizer are taken, at most; 0 sets no limit.
+        Most steps of the optimizer; 0 sets no limit.
     minutes : float
-        How long the training may take in all, its last validation included; 0 sets no limit.
+        Longest duration of the training, its last validation included; 0 sets no limit.
     patience : int
-        It ends after so many validations that brought neither better BLEU (with ``monitor="bleu"``) nor a loss that is
-        less by 1 %; 0 never.
-    monitor : {"bleu", "loss"}
-        Which number of the validation says what is better.
+        The training ends after this number of validations that brought neither a better ``monitor`` metric nor a loss
+        that is lower by 1 %; 0 never ends it so.
+    monitor : str
+        "loss", or the validation metric that decides which weights are better.
     keep_best : int
-        The weights of how many validations are kept for the average.
+        Validations whose weights are kept for the average.
     average : {"best", "last", "none"}
-        At the end the mean of the best or of the last weights is tried, and taken if it is better than the best.
-    scheduled_sampling : float
-        How often the decoder is fed its own word in place of the right one, at most (Bengio et al., 2015).
-    sampling_steps : int
-        Steps over which it rises to that, from 0.
+        At the end the mean of the best or of the last weights is validated, and taken if it is better than the best.
     validate_every : int
         Steps from one validation to the next; 0: at the end of each epoch.
-    bleu_sentences : int
-        How many sentences of the validation data are translated for BLEU, the first ones.
     checkpoint_minutes : float
-        The state is kept at the end of each epoch and after so many minutes.
+        The state is kept at the end of each epoch and at this interval.
     seed : int
-        Of the order of the batches, dropout and sampling.
+        Seed of the order of the batches, dropout and everything else that is random.
 
     Raises
     ------
     ParameterError
-        If a value can't be.
+        If a value is invalid or out of range.
 
     Examples
     --------
-    >>> TrainingOptions(optimizer="adamw", weight_decay=0.01).learning_rate
+    >>> LoopOptions(optimizer="adamw", weight_decay=0.01).learning_rate
     0.001
     """
 
@@ -108,82 +95,67 @@ class TrainingOptions:
     warmup: int = 1000
     plateau_factor: float = 0.5
     plateau_patience: int = 2
-    label_smoothing: float = 0.1
     clip: float = 1.0
-    batch_tokens: int = 4096
     accumulate: int = 1
-    max_length: int = 1024
     precision: str = "auto"
     epochs: int = 60
     max_steps: int = 0
     minutes: float = 0.0
     patience: int = 10
-    monitor: str = "bleu"
+    monitor: str = "loss"
     keep_best: int = 5
     average: str = "best"
-    scheduled_sampling: float = 0.0
-    sampling_steps: int = 5000
     validate_every: int = 0
-    bleu_sentences: int = 1024
     checkpoint_minutes: float = 5.0
     seed: int = 1
 
+    MONITORS: ClassVar[Sequence[str]] = ("loss",)
+    """Metrics that ``monitor`` may name."""
+
     def __post_init__(self) -> None:
-        for name, choices in _CHOICES.items():
+        for name, choices in {**_CHOICES, "monitor": self.MONITORS}.items():
             if getattr(self, name) not in choices:
                 raise ParameterError(f"{name} is {getattr(self, name)!r}: expected one of {', '.join(choices)}")
-        for name, (low, high, whole) in _RANGES.items():
-            _check_number(name, getattr(self, name), low, high, whole)
+        for name, least in _WHOLE.items():
+            require_whole(name, getattr(self, name), least)
+        for name, most in _NUMBERS.items():
+            require_number(name, getattr(self, name), 0, most)
         if self.learning_rate == 0:
             raise ParameterError("learning_rate is 0: expected a number above it, such as 0.001")
         if not (self.epochs or self.max_steps or self.minutes or self.patience):
             raise ParameterError("epochs, max_steps, minutes and patience are all 0: give one, or it never ends")
 
 
-_CHOICES: dict[str, Sequence[str]] = {
+_CHOICES: Mapping[str, Sequence[str]] = {
     "optimizer": OPTIMIZERS,
     "schedule": SCHEDULES,
     "precision": PRECISIONS,
-    "monitor": MONITORS,
     "average": AVERAGES,
 }
-
-_MANY = 2**62
-_RANGES: dict[str, tuple[float, float, bool]] = {
-    "learning_rate": (0, 1e6, False),
-    "momentum": (0, 1, False),
-    "beta1": (0, 1, False),
-    "beta2": (0, 1, False),
-    "eps": (0, 1, False),
-    "weight_decay": (0, 1e6, False),
-    "l1": (0, 1e6, False),
-    "max_norm": (0, 1e9, False),
-    "warmup": (0, _MANY, True),
-    "plateau_factor": (0, 1, False),
-    "plateau_patience": (0, _MANY, True),
-    "label_smoothing": (0, 0.99, False),
-    "clip": (0, 1e9, False),
-    "batch_tokens": (1, _MANY, True),
-    "accumulate": (1, _MANY, True),
-    "max_length": (1, _MANY, True),
-    "epochs": (0, _MANY, True),
-    "max_steps": (0, _MANY, True),
-    "minutes": (0, 1e9, False),
-    "patience": (0, _MANY, True),
-    "keep_best": (1, 1000, True),
-    "scheduled_sampling": (0, 1, False),
-    "sampling_steps": (0, _MANY, True),
-    "validate_every": (0, _MANY, True),
-    "bleu_sentences": (1, _MANY, True),
-    "checkpoint_minutes": (0, 1e9, False),
-    "seed": (0, _MANY, True),
+_WHOLE = {
+    "warmup": 0,
+    "plateau_patience": 0,
+    "accumulate": 1,
+    "epochs": 0,
+    "max_steps": 0,
+    "patience": 0,
+    "keep_best": 1,
+    "validate_every": 0,
+    "seed": 0,
 }
-
-
-def _check_number(name: str, value: Any, low: float, high: float, whole: bool) -> None:
-    kind = int if whole else (int, float)
-    right = isinstance(value, kind) and not isinstance(value, bool)
-    if not right or not math.isfinite(value) or not low <= value <= high:
-        most = "" if high >= _MANY else f" to {high:g}"
-        expected = f"a {'whole ' if whole else ''}number {f'from {low:g}{most}' if most else f'of at least {low:g}'}"
-        raise ParameterError(f"{name} is {value!r}: expected {expected}")
+"""Whole numbers, and the least of each."""
+_NUMBERS = {
+    "learning_rate": 1e6,
+    "momentum": 1,
+    "beta1": 1,
+    "beta2": 1,
+    "eps": 1,
+    "weight_decay": 1e6,
+    "l1": 1e6,
+    "max_norm": 1e9,
+    "plateau_factor": 1,
+    "clip": 1e9,
+    "minutes": 1e9,
+    "checkpoint_minutes": 1e9,
+}
+"""Numbers from 0, and the largest value of each."""

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import torch
 from torch import nn
 
-from .options import TrainingOptions
+from .options import LoopOptions
 
 
 class Regularizers:
@@ -18,12 +18,12 @@ class Regularizers:
     >>> layer = nn.Linear(2, 1, bias=False)
     >>> with torch.no_grad():
     ...     _ = layer.weight.copy_(torch.tensor([[3.0, 4.0]]))
-    >>> Regularizers(layer, TrainingOptions(max_norm=1.0)).after_step()
+    >>> Regularizers(layer, LoopOptions(max_norm=1.0)).after_step()
     >>> layer.weight.tolist()
     [[0.6000000238418579, 0.800000011920929]]
     """
 
-    def __init__(self, model: nn.Module, options: TrainingOptions) -> None:
+    def __init__(self, model: nn.Module, options: LoopOptions) -> None:
         self.parameters: Sequence[nn.Parameter] = [p for p in model.parameters() if p.requires_grad]
         self._matrices = [p for p in self.parameters if p.ndim >= 2]
         self._l1, self._max_norm, self._clip = options.l1, options.max_norm, options.clip

@@ -14,17 +14,15 @@ from __future__ import annotations
 
 import math
 
-from .options import TrainingOptions
+from .options import LoopOptions
 
 
-def learning_rate(
-    options: TrainingOptions, step: int, *, share: float = 0.0, width: int = 512, plateaus: int = 0
-) -> float:
+def learning_rate(options: LoopOptions, step: int, *, share: float = 0.0, width: int = 512, plateaus: int = 0) -> float:
     """Return the learning rate of a step.
 
     Parameters
     ----------
-    options : TrainingOptions
+    options : LoopOptions
     step : int
         From 1.
     share : float
@@ -36,7 +34,7 @@ def learning_rate(
 
     Examples
     --------
-    >>> options = TrainingOptions(learning_rate=0.1, warmup=4)
+    >>> options = LoopOptions(learning_rate=0.1, warmup=4)
     >>> [round(learning_rate(options, step), 4) for step in (1, 2, 4, 16)]
     [0.025, 0.05, 0.1, 0.05]
     """

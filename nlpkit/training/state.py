@@ -7,7 +7,7 @@ import json
 import os
 import shutil
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -44,6 +44,8 @@ class TrainingState:
     plateau_bad, plateaus : int
         Of the schedule "plateau": such validations, since the last lowering at most, and how often it lowered.
     history : list of HistoryRow
+    task : dict
+        What the task adds: see `nlpkit.training.task.Task.state`.
     """
 
     step: int = 0
@@ -57,15 +59,16 @@ class TrainingState:
     plateau_bad: int = 0
     plateaus: int = 0
     history: list[HistoryRow] = field(default_factory=list)
+    task: dict[str, Any] = field(default_factory=dict)
 
     def as_json(self) -> dict[str, Any]:
         """What JSON can hold of it, which is all."""
-        return asdict(self)
+        return {**vars(self), "history": [row.as_json() for row in self.history]}
 
     @classmethod
     def from_json(cls, stored: Mapping[str, Any]) -> TrainingState:
         """Take a state back from what `as_json` gave."""
-        return cls(**{**stored, "history": [HistoryRow(**row) for row in stored["history"]]})
+        return cls(**{**stored, "history": [HistoryRow.from_json(row) for row in stored["history"]]})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -89,6 +92,8 @@ class TrainingFolder:
         The folder; it is made, and whoever named it removes it.
     made_by : mapping
         What the training depends on, as JSON holds it.
+    described : mapping of str to str, optional
+        Words for those entries of ``made_by`` that are too long for a message.
 
     Raises
     ------
@@ -96,9 +101,12 @@ class TrainingFolder:
         If the folder can't be made.
     """
 
-    def __init__(self, path: str | os.PathLike[str], made_by: Mapping[str, Any]) -> None:
+    def __init__(
+        self, path: str | os.PathLike[str], made_by: Mapping[str, Any], described: Mapping[str, str] | None = None
+    ) -> None:
         self.path = Path(path)
         self._made_by = json.loads(json.dumps(dict(made_by)))
+        self._described = {"model": "sizes of the model", **(described or {})}
         self._number = 0
         with output_errors(path):
             self.path.mkdir(exist_ok=True)
@@ -193,10 +201,10 @@ class TrainingFolder:
         changed = [name for name, value in self._made_by.items() if before.get(name) != value]
         if not changed:
             return
-        name = min(changed, key=lambda name: name not in _LONG)  # other pairs change what is proposed, too
-        if name in _LONG:
+        name = min(changed, key=lambda name: name not in self._described)  # other data change what is proposed, too
+        if name in self._described:
             raise ParameterError(
-                f"{self.path}: was begun with other {_LONG[name]}: use the same again, or remove that folder"
+                f"{self.path}: was begun with other {self._described[name]}: use the same again, or remove that folder"
             )
         raise ParameterError(
             f"{self.path}: was begun with {name}={before.get(name)!r}, now it is {self._made_by[name]!r}: use the same"
@@ -208,9 +216,6 @@ class TrainingFolder:
 
     def _weights(self, step: int) -> Path:
         return self.path / f"weights-{step:09d}"
-
-
-_LONG = {"pairs": "pairs", "valid_pairs": "validation pairs", "model": "sizes of the model"}
 
 
 def _within(arrays: Mapping[str, np.ndarray], prefix: str) -> dict[str, np.ndarray]:

@@ -1,4 +1,4 @@
-"""`train_model`: a translation model and encoded pairs in, the trained model out."""
+"""`train_task`: the training loop: a task in, its trained model out."""
 
 from __future__ import annotations
 
@@ -10,40 +10,30 @@ from contextlib import AbstractContextManager, ExitStack, nullcontext
 from dataclasses import asdict, replace
 from typing import Any
 
-import numpy as np
 import torch
 
 from nlpkit.device import resolve_device, torch_threads
-from nlpkit.errors import InputError
-from nlpkit.translation.model import TranslationModel
 
 from .clock import TrainingClock
 from .course import Course
-from .model_average import goodness, mean_weights, steps_to_average, steps_to_keep
-from .options import TrainingOptions
+from .model_average import Ranking, mean_weights
+from .options import LoopOptions
 from .report import HistoryRow, TrainingProgress, TrainingResult, ValidationReport
 from .schedules import learning_rate
 from .state import Kept, TrainingFolder, TrainingState
-from .translation.encoded_pairs import EncodedPairs
-from .translation.validation import Detokenise, Translate, Validation
-from .weights import load_weights
+from .task import Task, Validated
+from .weights import has_buffers, load_weights
 
 _FREE = ("epochs", "max_steps", "minutes", "patience", "checkpoint_minutes", "accumulate")
-"""Options that a training may be gone on with in another way."""
+"""Options that may change when a training is resumed."""
 
 
-def train_model(
-    model: TranslationModel,
-    data: EncodedPairs,
-    valid: EncodedPairs | None = None,
-    options: TrainingOptions | None = None,
+def train_task(
+    task: Task,
+    options: LoopOptions,
     *,
     state_folder: str | os.PathLike[str] | None = None,
     resume: bool = True,
-    detokenise: Detokenise | None = None,
-    references: Sequence[str] | None = None,
-    translate: Translate | None = None,
-    samples: int = 3,
     progress: Callable[[TrainingProgress], None] | None = None,
     validated: Callable[[ValidationReport], None] | None = None,
     device: str | torch.device = "auto",
@@ -52,44 +42,32 @@ def train_model(
     tensorboard: str | os.PathLike[str] | None = None,
     begun: float | None = None,
 ) -> TrainingResult:
-    """Train a translation model, which has its best weights afterwards.
+    """Train the model of a task, which has its best weights afterwards.
 
     Parameters
     ----------
-    model : TranslationModel
-        Any; its weights are where the training begins.
-    data, valid : EncodedPairs
-        What to train on, and what to measure with. Without ``valid`` the loss of the training says what is best.
-    options : TrainingOptions, optional
+    task : Task
+    options : LoopOptions
     state_folder : path, optional
-        Where the state is kept, at the end of each epoch and every five minutes. If it has one of the same training,
-        that is gone on with: the same batches follow. Whoever names the folder removes it. One process uses it at a
-        time, and those of one training on several devices together.
-    resume : bool
-        Without, a state that is there isn't looked at.
-    detokenise : callable, optional
-        Turns a list of target ids into texts, for BLEU and samples.
-    references : sequence of str, optional
-        The targets of ``valid`` as texts.
-    translate : callable, optional
-        Turns a model and a list of sources, as lists of ids, into translations; greedy decoding unless told.
-    samples : int
-        How many translations a `ValidationReport` has.
+        Folder of the state, which is kept at the end of each epoch and every five minutes. A state of the same training
+        is resumed: the same batches follow. Whoever names the folder removes it. One process uses it at a time, or
+        those of one training on several devices together.
+    resume : bool, default=True
+        False ignores a state that is there.
     progress, validated : callable, optional
-        Are given a `TrainingProgress` about twice a second, and a `ValidationReport` after each validation, in the
-        main process.
+        Called with a `TrainingProgress` about twice a second, and with a `ValidationReport` after each validation, in
+        the main process.
     device : str or torch.device
         As in `nlpkit.device.resolve_device`.
-    devices : int
-        How many of them. More than one start further processes that run the same command again, by DDP: in them
-        ``is_main`` of the result is False, and nothing is to be written. Processes that ``torchrun`` started are used
-        as they are.
+    devices : int, default=1
+        Number of devices. More than one start further processes that run the same command again, by DDP: in them
+        ``is_main`` of the result is False, and nothing is to be written. Processes that ``torchrun`` started are used.
     threads : int, optional
-        Of the CPU; as many as PyTorch takes by itself unless told.
+        CPU threads; default: PyTorch's own choice.
     tensorboard : path, optional
-        A folder for TensorBoard's logs.
+        Folder for TensorBoard's logs.
     begun : float, optional
-        When ``options.minutes`` began to run, by ``time.monotonic``; now unless told.
+        Time from which ``options.minutes`` count, by ``time.monotonic``; default: now.
 
     Returns
     -------
@@ -97,70 +75,37 @@ def train_model(
 
     Raises
     ------
-    InputError
-        If there is no pair to train on.
     ParameterError
-        If the state in ``state_folder`` is of other pairs or other options.
+        If the state in ``state_folder`` belongs to other data or other options.
     ArtifactError
-        If what is kept there is damaged.
+        If the states there are damaged.
     DivergedError
-        If the loss or a weight is no number; the last good state stays.
+        If the loss or a weight is not finite; the last good state stays.
     OutputError
-        If the state can't be written.
+        If the state cannot be written.
     KeyboardInterrupt, SystemExit
-        At Ctrl-C and SIGTERM, after the step under way and with its state kept.
-
-    Examples
-    --------
-    >>> from nlpkit.translation.recurrent import RNNOptions, Seq2SeqRNN
-    >>> pairs = EncodedPairs.from_lists([([4, 5], [5, 4]), ([6], [6])])
-    >>> sizes = RNNOptions(src_size=8, trg_size=8, embedding_size=8, hidden_size=8)
-    >>> result = train_model(Seq2SeqRNN(sizes), pairs, options=TrainingOptions(max_steps=3), device="cpu")
-    >>> result.steps, result.ended_by
-    (3, 'max_steps')
+        At Ctrl-C and SIGTERM, after the current step and with its state kept.
     """
-    options = options or TrainingOptions()
     place = resolve_device(device)
     options = replace(options, precision=_precision(options.precision, place))
-    left_out = len(data) + len(valid or ())
-    data = data.within(options.max_length)
-    if valid is not None and references is not None and len(references) != len(valid):
-        raise InputError(f"{len(valid)} validation pairs and {len(references)} references: expected as many of each")
-    valid, references = _short(valid, references, options.max_length)
-    left_out -= len(data) + len(valid or ())
-    if not len(data):
-        raise InputError(f"there is no pair to train on ({left_out} are longer than max_length, {options.max_length})")
     with ExitStack() as stack:
         stack.enter_context(torch_threads(threads))
         stack.enter_context(torch.random.fork_rng([place.index or 0] if place.type == "cuda" else []))
         folder = state_folder
         if folder is None:
             folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="nlpkit-"))
-        run = _Run(
-            model, data, valid, options, place, devices, folder, keeps_state=state_folder is not None, resume=resume
-        )
-        validation = None
-        if valid is not None:
-            validation = Validation(
-                valid,
-                translate=translate,
-                detokenise=detokenise,
-                references=references,
-                bleu_sentences=options.bleu_sentences,
-                n_samples=samples,
-            )
-        return run.train(validation, progress, validated, tensorboard, begun, left_out)
+        keeps_state = state_folder is not None
+        run = _Run(task, options, place, devices, folder, keeps_state=keeps_state, resume=resume)
+        return run.train(progress, validated, tensorboard, begun)
 
 
 class _Run:
-    """One training, from the state that it is gone on from to the weights that are chosen."""
+    """One training, from the state that it resumes to the weights that are chosen."""
 
     def __init__(
         self,
-        model: TranslationModel,
-        data: EncodedPairs,
-        valid: EncodedPairs | None,
-        options: TrainingOptions,
+        task: Task,
+        options: LoopOptions,
         place: torch.device,
         devices: int,
         folder: str | os.PathLike[str],
@@ -170,94 +115,88 @@ class _Run:
     ) -> None:
         from .lightning_trainer import launched_processes, process_rank
 
-        self.model, self.options, self.place, self.devices = model, options, place, devices
+        self.task, self.options, self.place, self.devices = task, options, place, devices
+        self.model = task.model
         self.keeps_state = keeps_state
         self.rank = process_rank()
-        self.course = Course(data, options, max(devices, launched_processes()))
+        self.course = Course(task, options, max(devices, launched_processes()))
         made_by = {name: value for name, value in asdict(options).items() if name not in _FREE}
         made_by["batches_per_step"] = self.course.batches_per_step
-        made_by["pairs"] = data.fingerprint()
-        made_by["valid_pairs"] = valid.fingerprint() if valid is not None else None
-        made_by |= asdict(model.options)
-        made_by["model"] = {name: list(weight.shape) for name, weight in model.named_parameters()}
-        self.folder = TrainingFolder(folder, made_by)
+        made_by |= task.made_by
+        made_by["model"] = {name: list(weight.shape) for name, weight in self.model.named_parameters()}
+        self.folder = TrainingFolder(folder, made_by, task.described)
         self.kept: Kept | None = self.folder.read() if keeps_state and resume else None
         self.state = self.kept.state if self.kept else TrainingState()
 
     def train(
         self,
-        validation: Validation | None,
         progress: Callable[[TrainingProgress], None] | None,
         validated: Callable[[ValidationReport], None] | None,
         tensorboard: str | os.PathLike[str] | None,
         begun: float | None,
-        left_out: int,
     ) -> TrainingResult:
-        """Train to the end, choose weights, and tell."""
+        """Train to the end, choose weights, and report."""
         from .watch import TrainingWatch
 
-        state, home = self.state, self.model.device
+        state, home = self.state, next(self.model.parameters()).device
         clock = TrainingClock(self.options, before=state.seconds, begun=begun)
         watch = TrainingWatch(
+            task=self.task,
             options=self.options,
             state=state,
             course=self.course,
             clock=clock,
             folder=self.folder,
             keeps_state=self.keeps_state,
-            validation=validation,
-            precision=self._autocast,
+            validate=self._validate if self.task.validation_units else None,
             progress=progress,
             validated=validated,
         )
         if self.kept:
             load_weights(self.model, self.kept.weights)
+            self.task.restore(state.task)
         resumed_at = state.step if self.kept else None
         if not watch.ended_by:
             self._fit(watch, tensorboard)
         chosen: tuple[Sequence[int], HistoryRow | None] = ([], None)
         if self.rank == 0:
             self.model.to(self.place)
-            chosen = self._choose(validation, clock)
+            chosen = self._choose(clock)
         self.model.to(home)
         steps, row = chosen
         return TrainingResult(
             history=tuple(state.history),
             chosen_steps=tuple(steps),
-            bleu=row.bleu if row else None,
             valid_loss=row.valid_loss if row else None,
+            metrics=row.metrics if row else dict.fromkeys(self.task.better),
             ended_by=watch.ended_by,
             steps=state.step,
             epochs=state.epoch,
             tokens=state.tokens,
             seconds=clock.seconds,
             tokens_per_second=watch.tokens_per_second,
-            pairs=len(self.course.pairs),
-            valid_pairs=len(validation.pairs) if validation else 0,
-            left_out=left_out,
-            padding=self.course.padding(),
             precision=self.options.precision,
             device=str(self.place),
             is_main=self.rank == 0,
             resumed_at=resumed_at,
+            summary=self.task.summary,
         )
 
     def _fit(self, watch: Any, tensorboard: str | os.PathLike[str] | None) -> None:
-        """Take steps until the watch ends it.
+        """Take steps until the watch ends the training.
 
-        Raises what went wrong between two steps, and what stopped it.
+        Raises an error that occurred between two steps, and the signal that stopped it.
         """
         from .lightning_trainer import make_trainer, quietly
-        from .module import TranslationModule
+        from .module import TrainingModule
 
         state, options = self.state, self.options
-        width = int(getattr(self.model.options, "d_model", getattr(self.model.options, "hidden_size", 512)))
 
         def rate_of(step: int) -> float:
             share = max(self._share_of_steps(step), watch.clock.share)
-            return learning_rate(options, step, share=share, width=width, plateaus=state.plateaus)
+            return learning_rate(options, step, share=share, width=self.task.width, plateaus=state.plateaus)
 
-        module = TranslationModule(self.model, options, rate_of, self.kept.optimizer if self.kept else None)
+        module = TrainingModule(self.task, options, rate_of, self.kept.optimizer if self.kept else None)
         self.kept = None
         try:
             with quietly():
@@ -266,47 +205,57 @@ class _Run:
                     device=self.place,
                     devices=self.devices,
                     precision=options.precision,
+                    shares_buffers=has_buffers(self.model),
                     tensorboard=tensorboard,
                 )
                 self.model.train()
-                steps = self.course.steps(
-                    self.model, epoch=state.epoch, batch=state.batch, step=state.step, process=self.rank
-                )
+                steps = self.course.steps(epoch=state.epoch, batch=state.batch, step=state.step, process=self.rank)
                 trainer.fit(module, _Loader(steps))
         except SystemExit:
-            if not watch.signal:
+            if not watch.signals.received:
                 raise
         finally:
-            watch.release_signals()
+            watch.signals.release()
             self.model.eval()
         if watch.failure is not None:
             raise watch.failure
-        if watch.signal == signal.SIGINT and not watch.ended_by:
+        if watch.signals.received == signal.SIGINT and not watch.ended_by:
             raise KeyboardInterrupt
-        if watch.signal and not watch.ended_by:
-            raise SystemExit(128 + watch.signal)
+        if watch.signals.received and not watch.ended_by:
+            raise SystemExit(128 + watch.signals.received)
 
     def _share_of_steps(self, step: int) -> float:
         options = self.options
         most = options.max_steps or options.epochs * self.course.steps_in(0)
         return (step - 1) / most if most else 0.0
 
-    def _choose(self, validation: Validation | None, clock: TrainingClock) -> tuple[Sequence[int], HistoryRow | None]:
+    @torch.inference_mode()
+    def _validate(self) -> Validated:
+        """Validate the model, which is left in the mode it was in."""
+        was_training = self.model.training
+        self.model.eval()
+        try:
+            with self._autocast():
+                return self.task.validate()
+        finally:
+            self.model.train(was_training)
+
+    def _choose(self, clock: TrainingClock) -> tuple[Sequence[int], HistoryRow | None]:
         """Load the best weights into the model: those of a validation, or the mean of several if it is better."""
-        state, options = self.state, self.options
-        ranked = {row.step: row for row in state.history}
-        there = [step for step in steps_to_keep(state.history, options) if self.folder.has_weights(step)]
+        history, ranking = self.state.history, Ranking(self.options, self.task.better)
+        rows = {row.step: row for row in history}
+        there = [step for step in ranking.steps_to_keep(history) if self.folder.has_weights(step)]
         if not there:
             return [], None
-        best = ranked[there[0]]
-        steps = steps_to_average(state.history, options)
-        if validation is not None and steps and clock.seconds_left > 1.1 * clock.last("validation"):
+        best = rows[there[0]]
+        steps = ranking.steps_to_average(history)
+        if self.task.validation_units and steps and clock.seconds_left > 1.1 * clock.last("validation"):
             mean, found_steps = mean_weights(self.folder, steps)
             if len(found_steps) > 1:
                 load_weights(self.model, mean)
-                found = validation.run(self.model, precision=self._autocast())
-                row = replace(best, valid_loss=found.loss, bleu=found.bleu)
-                if goodness(row, options.monitor) >= goodness(best, options.monitor):
+                found = self._validate()
+                row = replace(best, valid_loss=found.loss, metrics=found.metrics)
+                if ranking.goodness(row) >= ranking.goodness(best):
                     return found_steps, row
         load_weights(self.model, self.folder.read_weights(best.step))
         return [best.step], best
@@ -318,7 +267,7 @@ class _Run:
 
 
 class _Loader:
-    """What Lightning goes over: anything that can be."""
+    """Iterable over the steps, as Lightning wants it."""
 
     def __init__(self, steps: Iterator[Any]) -> None:
         self._steps = steps
@@ -327,22 +276,8 @@ class _Loader:
         return self._steps
 
 
-def _short(
-    valid: EncodedPairs | None, references: Sequence[str] | None, max_length: int
-) -> tuple[EncodedPairs | None, Sequence[str] | None]:
-    """Leave out validation pairs that are too long; none are left: no validation."""
-    if valid is None:
-        return None, None
-    fits = np.flatnonzero(np.maximum(valid.src_lengths, valid.trg_lengths) <= max_length)
-    if not len(fits):
-        return None, None
-    if len(fits) == len(valid):
-        return valid, references
-    return valid.take(fits), None if references is None else [references[int(number)] for number in fits]
-
-
 def _precision(name: str, place: torch.device) -> str:
-    """Say what "auto" is: bfloat16 where it is built in."""
+    """Resolve "auto": bfloat16 where the device supports it natively."""
     if name != "auto":
         return name
     if place.type == "cuda":

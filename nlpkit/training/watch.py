@@ -1,13 +1,10 @@
-"""TrainingWatch: what happens between the steps of a training: validations, checkpoints, progress, and its end."""
+"""TrainingWatch: validations, checkpoints, progress and the end of a training, between its steps."""
 
 from __future__ import annotations
 
 import math
-import signal
-import threading
 import time
 from collections.abc import Callable, Mapping
-from contextlib import AbstractContextManager
 from typing import Any
 
 import lightning as L
@@ -16,91 +13,83 @@ import numpy as np
 from nlpkit.errors import DivergedError
 
 from .clock import TrainingClock
-from .course import Course
-from .model_average import is_better, steps_to_keep
-from .module import StepBatches, TranslationModule
+from .course import Course, StepBatches
+from .model_average import Ranking
+from .module import TrainingModule
 from .optimizers import optimizer_arrays
-from .options import TrainingOptions
+from .options import LoopOptions
 from .report import HistoryRow, TrainingProgress, ValidationReport
 from .state import TrainingFolder, TrainingState
-from .translation.validation import Validated, Validation
+from .stop_signals import StopSignals
+from .task import Task, Validated
 from .weights import weights_of
 
-TOLD_SECONDS = 0.5
+PROGRESS_SECONDS = 0.5
 AGREED_STEPS = 10
-"""Processes agree on what the clock and signals ask for each so many steps."""
+"""Steps after which processes agree on what the clock and signals ask for."""
 
 
 class TrainingWatch(L.Callback):
-    """Looks after a training, step by step.
+    """Validates, keeps checkpoints, reports and ends a training, step by step.
 
     Parameters
     ----------
-    options : TrainingOptions
+    task : Task
+    options : LoopOptions
     state : TrainingState
-        Where it begins; it goes along.
+        State of the training at its begin; it is updated.
     course : Course
     clock : TrainingClock
     folder : TrainingFolder
     keeps_state : bool
-        Whether states are kept; weights of validations are, always.
-    validation : Validation or None
-    precision : callable
-        Gives the context that losses are computed in.
+        Whether checkpoints are kept; the weights of validations always are.
+    validate : callable or None
+        Validates the model and returns `Validated`; None without validation data.
     progress, validated : callable or None
 
     Attributes
     ----------
     ended_by : str
-        Why the training ended; empty while it goes on, or if it was stopped.
+        Why the training ended; empty while it runs, or if it was stopped.
     failure : BaseException or None
-        What went wrong between two steps.
-    signal : int
-        The signal that stopped it, or 0.
+        Error between two steps.
+    signals : StopSignals
     """
 
     def __init__(
         self,
         *,
-        options: TrainingOptions,
+        task: Task,
+        options: LoopOptions,
         state: TrainingState,
         course: Course,
         clock: TrainingClock,
         folder: TrainingFolder,
         keeps_state: bool,
-        validation: Validation | None,
-        precision: Callable[[], AbstractContextManager[object]],
+        validate: Callable[[], Validated] | None,
         progress: Callable[[TrainingProgress], None] | None,
         validated: Callable[[ValidationReport], None] | None,
     ) -> None:
-        self.options, self.state, self.course, self.clock = options, state, course, clock
+        self.task, self.options, self.state, self.course, self.clock = task, options, state, course, clock
+        self.ranking = Ranking(options, task.better)
         self.folder, self.keeps_state = folder, keeps_state
-        self.validation, self.precision = validation, precision
+        self.validate = validate
         self.progress, self.validated = progress, validated
         self.ended_by = self.end()
         self.failure: BaseException | None = None
-        self.signal = 0
-        self._handlers: dict[int, Any] = {}
+        self.signals = StopSignals()
         self._steps = self._tokens = 0
-        self._told = self._saved = time.monotonic()
+        self._reported = self._saved = time.monotonic()
         self._kept: set[int] | None = None
 
     @property
     def tokens_per_second(self) -> float:
-        """Of this run, validations and checkpoints not counted."""
+        """Speed of this run, without validations and checkpoints."""
         seconds = self.clock.trained_seconds
         return self._tokens / seconds if seconds > 0 and self._tokens else 0.0
 
-    @property
-    def best(self) -> HistoryRow | None:
-        """The best validation so far."""
-        best = None
-        for row in self.state.history:
-            best = row if is_better(row, best, self.options.monitor) else best
-        return best
-
     def end(self) -> str:
-        """Why the training ends here, or ``""`` if it goes on; the clock isn't asked."""
+        """Return why the training ends here, or ``""`` if it does not; the clock is not consulted."""
         options, state = self.options, self.state
         if options.max_steps and state.step >= options.max_steps:
             return "max_steps"
@@ -113,16 +102,14 @@ class TrainingWatch(L.Callback):
     # Lightning's hooks
 
     def on_train_start(self, trainer: L.Trainer, pl_module: L.LightningModule) -> None:
-        if threading.current_thread() is threading.main_thread():
-            for number in (signal.SIGINT, signal.SIGTERM):
-                self._handlers[number] = signal.signal(number, self._on_signal)
+        self.signals.catch()
         self.clock.begin()
-        self._told = self._saved = time.monotonic()
+        self._reported = self._saved = time.monotonic()
 
     def on_train_batch_end(
         self, trainer: L.Trainer, pl_module: L.LightningModule, outputs: Any, batch: Any, batch_idx: int
     ) -> None:
-        assert isinstance(pl_module, TranslationModule)
+        assert isinstance(pl_module, TrainingModule)
         try:
             self._after_step(trainer, pl_module, batch[0][1])
         except BaseException as error:
@@ -131,22 +118,11 @@ class TrainingWatch(L.Callback):
             if trainer.world_size > 1:  # the other processes would wait for this one
                 raise
         if trainer.should_stop:
-            self.release_signals()
-
-    def release_signals(self) -> None:
-        """Give signals back to who had them."""
-        for number, handler in self._handlers.items():
-            signal.signal(number, handler)
-        self._handlers = {}
-
-    def _on_signal(self, number: int, frame: object) -> None:
-        if self.signal:
-            raise KeyboardInterrupt
-        self.signal = number
+            self.signals.release()
 
     # Between two steps
 
-    def _after_step(self, trainer: L.Trainer, module: TranslationModule, step: StepBatches) -> None:
+    def _after_step(self, trainer: L.Trainer, module: TrainingModule, step: StepBatches) -> None:
         state, options = self.state, self.options
         state.step += 1
         state.batch += 1
@@ -168,15 +144,15 @@ class TrainingWatch(L.Callback):
         if ending or wish == "signal":
             self.ended_by = "" if wish == "signal" else ending
             trainer.should_stop = True
-        self._tell(module, trainer.should_stop)
+        self._report_progress(module, trainer.should_stop)
 
     def _wish(self, trainer: L.Trainer) -> str:
-        """What the clock or a signal asks for; all processes get the main one's answer."""
+        """Return what the clock or a signal asks for; all processes get the main one's answer."""
         alone = trainer.world_size == 1
         if not alone and self.state.step % AGREED_STEPS:
             return ""
         wish = ""
-        if self.signal:
+        if self.signals.received:
             wish = "signal"
         elif self.clock.is_ending(step_seconds=self._step_seconds(), guess=self._validation_guess()):
             wish = "minutes"
@@ -188,12 +164,11 @@ class TrainingWatch(L.Callback):
         return self.clock.trained_seconds / max(1, self._steps)
 
     def _validation_guess(self) -> float:
-        if self.validation is None or not self.tokens_per_second:
-            return 0.0
-        return 1.0 + 5 * len(self.validation.pairs.trg) / self.tokens_per_second
+        units = self.task.validation_units
+        return 1.0 + 5 * units / self.tokens_per_second if units and self.tokens_per_second else 0.0
 
-    def _settle(self, trainer: L.Trainer, module: TranslationModule) -> None:
-        """Add what the processes' losses are since the last time to the state."""
+    def _settle(self, trainer: L.Trainer, module: TrainingModule) -> None:
+        """Add the processes' losses since the last call to the state."""
         if module.nll is None:
             return
         nll = trainer.strategy.reduce(module.nll, reduce_op="sum") if trainer.world_size > 1 else module.nll
@@ -208,13 +183,13 @@ class TrainingWatch(L.Callback):
             f" {self.options.learning_rate:g}, or raise warmup, which is {self.options.warmup}"
         )
 
-    def _validate(self, trainer: L.Trainer, module: TranslationModule) -> None:
+    def _validate(self, trainer: L.Trainer, module: TrainingModule) -> None:
         state, options = self.state, self.options
         if state.history and state.history[-1].step == state.step:
             return
         self._settle(trainer, module)
         with self.clock.aside("validation"):
-            found = self._found(trainer, module)
+            found = self._found(trainer)
         train_loss = state.nll / max(1, state.nll_tokens)
         state.nll, state.nll_tokens = 0.0, 0
         row = HistoryRow(
@@ -224,11 +199,11 @@ class TrainingWatch(L.Callback):
             seconds=self.clock.seconds,
             train_loss=train_loss,
             valid_loss=found.loss if found else None,
-            bleu=found.bleu if found else None,
+            metrics={name: found.metrics.get(name) if found else None for name in self.task.better},
             learning_rate=module.rate,
             tokens_per_second=self.tokens_per_second,
         )
-        best = is_better(row, self.best, options.monitor)
+        best = self.ranking.is_better(row, self.ranking.best(state.history))
         hopeful = best or row.loss < 0.99 * min(before.loss for before in state.history)
         state.history.append(row)
         state.bad = 0 if hopeful else state.bad + 1
@@ -237,24 +212,22 @@ class TrainingWatch(L.Callback):
             state.plateaus, state.plateau_bad = state.plateaus + 1, 0
         if trainer.is_global_zero:
             with self.clock.aside("weights"):
-                if state.step in steps_to_keep(state.history, options):
+                if state.step in self.ranking.steps_to_keep(state.history):
                     self.folder.write_weights(state.step, weights_of(module.model))
                 if not self.keeps_state:
-                    self.folder.forget_weights(but=steps_to_keep(state.history, options))
+                    self.folder.forget_weights(but=self.ranking.steps_to_keep(state.history))
             for logger in trainer.loggers:
                 logger.log_metrics(_metrics(row), step=row.step)
             if self.validated is not None:
                 self.validated(ValidationReport(row=row, is_best=best, samples=found.samples if found else ()))
 
-    def _found(self, trainer: L.Trainer, module: TranslationModule) -> Validated | None:
-        if self.validation is None:
+    def _found(self, trainer: L.Trainer) -> Validated | None:
+        if self.validate is None:
             return None
-        found = None
-        if trainer.is_global_zero:
-            found = self.validation.run(module.model, precision=self.precision())
+        found = self.validate() if trainer.is_global_zero else None
         return found if trainer.world_size == 1 else trainer.strategy.broadcast(found)
 
-    def _checkpoint(self, trainer: L.Trainer, module: TranslationModule) -> None:
+    def _checkpoint(self, trainer: L.Trainer, module: TrainingModule) -> None:
         self._settle(trainer, module)
         self._saved = time.monotonic()
         if not trainer.is_global_zero:
@@ -263,9 +236,10 @@ class TrainingWatch(L.Callback):
             weights = weights_of(module.model)
             self._check_finite(weights)
             self.state.seconds = self.clock.seconds
+            self.state.task = self.task.state()
             self.folder.write(self.state, weights, optimizer_arrays(module.optimizer))
-            now = set(steps_to_keep(self.state.history, self.options))
-            if self._kept is not None:  # the state before this one may be gone back to
+            now = set(self.ranking.steps_to_keep(self.state.history))
+            if self._kept is not None:  # the state before this one may be needed
                 self.folder.forget_weights(but=now | self._kept)
             self._kept = now
 
@@ -273,11 +247,11 @@ class TrainingWatch(L.Callback):
         if not all(np.isfinite(array).all() for array in weights.values()):
             raise self._diverged(math.nan)
 
-    def _tell(self, module: TranslationModule, is_last: bool) -> None:
+    def _report_progress(self, module: TrainingModule, is_last: bool) -> None:
         now = time.monotonic()
-        if self.progress is None or (now - self._told < TOLD_SECONDS and not is_last):
+        if self.progress is None or (now - self._reported < PROGRESS_SECONDS and not is_last):
             return
-        self._told = now
+        self._reported = now
         state, options = self.state, self.options
         fresh = float(module.nll) * module.trainer.world_size if module.nll is not None else 0.0
         if not math.isfinite(fresh):
@@ -297,8 +271,8 @@ class TrainingWatch(L.Callback):
                 tokens_per_second=self.tokens_per_second,
                 seconds=self.clock.seconds,
                 seconds_left=0.0 if is_last else self._seconds_left(steps_in),
-                bleu=rows[-1].bleu if rows else None,
                 valid_loss=rows[-1].valid_loss if rows else None,
+                metrics=rows[-1].metrics if rows else dict.fromkeys(self.task.better),
             )
         )
 
@@ -314,5 +288,5 @@ class TrainingWatch(L.Callback):
 
 
 def _metrics(row: HistoryRow) -> dict[str, float]:
-    names = ("train_loss", "valid_loss", "bleu", "learning_rate", "tokens_per_second")
+    names = ("train_loss", "valid_loss", *row.metrics, "learning_rate", "tokens_per_second")
     return {name: getattr(row, name) for name in names if getattr(row, name) is not None}

@@ -1,8 +1,8 @@
-"""A model's weights as arrays by name, each once however often it is shared."""
+"""Weights and buffers of a model as arrays by name, each once however often it is shared."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 import numpy as np
 import torch
@@ -12,28 +12,38 @@ from nlpkit.errors import ArtifactError
 
 
 def weights_of(model: nn.Module) -> dict[str, np.ndarray]:
-    """Copy a model's weights into main memory.
+    """Copy a model's weights, and the buffers that its state has, into main memory.
 
     Examples
     --------
-    >>> sorted(weights_of(nn.Linear(2, 2)))
-    ['bias', 'weight']
+    >>> sorted(weights_of(nn.BatchNorm1d(2)))
+    ['bias', 'num_batches_tracked', 'running_mean', 'running_var', 'weight']
     """
-    return {name: p.detach().cpu().numpy().copy() for name, p in model.named_parameters()}
+    return {name: tensor.detach().cpu().numpy().copy() for name, tensor in _tensors(model)}
 
 
 @torch.no_grad()
 def load_weights(model: nn.Module, arrays: Mapping[str, np.ndarray]) -> None:
-    """Give a model its weights back.
+    """Load into a model what `weights_of` returned.
 
     Raises
     ------
     ArtifactError
-        If they are another model's.
+        If the arrays belong to another model.
     """
-    parameters = dict(model.named_parameters())
-    for name, parameter in parameters.items():
-        if name not in arrays or arrays[name].shape != tuple(parameter.shape):
+    for name, tensor in _tensors(model):
+        if name not in arrays or arrays[name].shape != tuple(tensor.shape):
             found = "none" if name not in arrays else str(arrays[name].shape)
-            raise ArtifactError(f"weight {name!r} is to be {tuple(parameter.shape)}, found {found}: it's another model")
-        parameter.copy_(torch.from_numpy(np.asarray(arrays[name])))
+            raise ArtifactError(f"weight {name!r} is to be {tuple(tensor.shape)}, found {found}: it's another model")
+        tensor.copy_(torch.from_numpy(np.asarray(arrays[name])))
+
+
+def has_buffers(model: nn.Module) -> bool:
+    """Return whether a model's state has buffers, such as the statistics of BatchNorm."""
+    return len(dict(_tensors(model))) > len(dict(model.named_parameters()))
+
+
+def _tensors(model: nn.Module) -> Iterator[tuple[str, torch.Tensor]]:
+    yield from model.named_parameters()
+    state = model.state_dict(keep_vars=True)
+    yield from ((name, buffer) for name, buffer in model.named_buffers() if name in state)

@@ -21,7 +21,7 @@ def rows(bleu: list[float | None]) -> list[HistoryRow]:
             seconds=number,
             train_loss=4 / number,
             valid_loss=5 / number,
-            bleu=value,
+            metrics={"bleu": value},
             learning_rate=0.1,
             tokens_per_second=1000.0,
         )
@@ -31,11 +31,11 @@ def rows(bleu: list[float | None]) -> list[HistoryRow]:
 
 @pytest.mark.parametrize("bleu", [[1.0, 20.0, 30.5], [None, None], [0.0], [5.0] * 60])
 def test_a_png_of_1280_by_720(bleu: list[float | None]) -> None:
-    png = learning_curve(rows(bleu), chosen_steps=(100,), title="copy")
+    png = learning_curve(rows(bleu), chosen_steps=(100,), title="copy", metric="bleu")
     assert png[:8] == b"\x89PNG\r\n\x1a\n"
     assert struct.unpack(">II", png[16:24]) == (1280, 720)
 
 
 def test_other_numbers_give_another_picture() -> None:
-    assert learning_curve(rows([1.0, 2.0])) != learning_curve(rows([1.0, 3.0]))
-    assert learning_curve(rows([1.0, 2.0])) == learning_curve(rows([1.0, 2.0]))
+    assert learning_curve(rows([1.0, 2.0]), metric="bleu") != learning_curve(rows([1.0, 3.0]), metric="bleu")
+    assert learning_curve(rows([1.0, 2.0]), metric="bleu") == learning_curve(rows([1.0, 2.0]), metric="bleu")

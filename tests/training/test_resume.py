@@ -15,6 +15,7 @@ from nlpkit.errors import ArtifactError, ParameterError
 from nlpkit.training import EncodedPairs, TrainingOptions, TrainingResult, ValidationReport, train_model
 from nlpkit.training.course import Course
 from nlpkit.training.state import TrainingFolder
+from nlpkit.training.translation.task import TranslationTask
 from nlpkit.training.weights import weights_of
 from nlpkit.translation.model import TranslationModel
 
@@ -73,7 +74,9 @@ def test_a_broken_training_ends_as_a_whole_one(
         with pytest.raises(BrokenError):
             run(pairs, valid, tmp_path, break_at=step, options=options)
     result, again = run(pairs, valid, tmp_path, options=options)
-    ends = accumulate(Course(pairs, options).steps_in(epoch) for epoch in range(3))
+    ends = accumulate(
+        Course(TranslationTask(model, pairs, None, options), options).steps_in(epoch) for epoch in range(3)
+    )
     last_epoch = max(step for step in ends if step < 20)
     assert result.resumed_at == (19 if every else last_epoch)
     np.testing.assert_allclose(numbers(result), numbers(whole), rtol=1e-12)

@@ -67,11 +67,13 @@ def test_nothing_is_left_behind(pairs: EncodedPairs, tmp_path: Path, monkeypatch
 def test_bigger_steps_are_accumulated_batches(pairs: EncodedPairs) -> None:
     """Two batches a step give the gradient of both together: one step of plain PyTorch says which."""
     from nlpkit.training.course import Course
+    from nlpkit.training.translation.task import TranslationTask
 
     options = replace(QUICK, optimizer="sgd", schedule="constant", warmup=1, learning_rate=0.5, clip=0.0, accumulate=2)
     ours, theirs = small_model(dropout=0.0), small_model(dropout=0.0)
     train_model(ours, pairs, None, replace(options, max_steps=1), device="cpu", threads=1)
-    first = next(Course(pairs, options).steps(theirs, epoch=0, batch=0, step=0))
+    task = TranslationTask(theirs, pairs, None, options)
+    first = next(Course(task, options).steps(epoch=0, batch=0, step=0))
     assert len(first.batches) == 2
     losses = [
         torch.nn.functional.cross_entropy(

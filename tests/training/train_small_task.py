@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import sys
-from dataclasses import asdict
 
 import numpy as np
 from small_task import reversed_pairs, small_model
@@ -28,7 +27,7 @@ def main() -> None:
         threads=1,
     )
     if result.is_main:
-        np.savez(place, history=json.dumps([asdict(row) for row in result.history]), **weights_of(model))
+        np.savez(place, history=json.dumps([row.as_json() for row in result.history]), **weights_of(model))
 
 
 if __name__ == "__main__":

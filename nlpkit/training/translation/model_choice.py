@@ -10,7 +10,7 @@ import torch
 
 from nlpkit.errors import ParameterError
 from nlpkit.text.subword import Subwords
-from nlpkit.training.options import TrainingOptions
+from nlpkit.training.translation.options import TrainingOptions
 from nlpkit.translation import RNNOptions, Seq2SeqRNN, Seq2SeqTransformer, TransformerOptions
 from nlpkit.translation.model import TranslationModel
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from nlpkit.errors import ParameterError
-from nlpkit.training.options import TrainingOptions
+from nlpkit.training.translation.options import TrainingOptions
 
 ARCHITECTURES = ("transformer", "lstm", "gru", "rnn")
 

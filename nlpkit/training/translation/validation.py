@@ -1,9 +1,8 @@
-"""Validation: the loss and BLEU of a model on pairs that it isn't trained on."""
+"""Validation: loss and BLEU of a model on pairs that it is not trained on."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,7 +11,7 @@ import torch
 
 from nlpkit.errors import MissingDependencyError
 from nlpkit.training.loss import smoothed_cross_entropy
-from nlpkit.training.report import Sample
+from nlpkit.training.task import Validated
 from nlpkit.translation.model import TranslationModel
 
 from .encoded_pairs import EncodedPairs
@@ -25,30 +24,37 @@ _BATCH_TOKENS = 8192
 
 
 @dataclass(frozen=True, kw_only=True)
-class Validated:
-    """What a validation found: -log p of a target token, BLEU, and some translations."""
+class Sample:
+    """A sentence of the validation data in the model's current translation.
 
-    loss: float
-    bleu: float | None
-    samples: tuple[Sample, ...]
+    Attributes
+    ----------
+    number : int
+        Number of the pair in the validation data.
+    translation, reference : str
+    """
+
+    number: int
+    translation: str
+    reference: str
 
 
 class Validation:
-    """Pairs, and how translations of them become text.
+    """Validation pairs, and how translations of them become text.
 
     Parameters
     ----------
     pairs : EncodedPairs
     translate : callable, optional
-        Turns sources into translations, ids into ids, without their ends; greedy decoding unless told.
+        Turns sources into translations, ids into ids, without their ends; default: greedy decoding.
     detokenise : callable, optional
         Turns lists of ids into texts; without it BLEU compares ids.
     references : sequence of str, optional
-        The targets as they were before they became ids; without them, what ``detokenise`` makes of the ids.
+        Targets as texts; default: the ids through ``detokenise``.
     bleu_sentences : int
-        How many sentences are translated, the first ones.
+        Sentences that are translated, from the first on.
     n_samples : int
-        How many of them are told.
+        Translations that are reported.
     """
 
     def __init__(
@@ -74,28 +80,15 @@ class Validation:
         self._bleu = _bleu("13a" if detokenise is not None else "none")
         self._plan = plan_epoch(pairs.src_lengths, pairs.trg_lengths, batch_tokens=_BATCH_TOKENS, seed=0, epoch=0)
 
-    @torch.inference_mode()
-    def run(self, model: TranslationModel, *, precision: AbstractContextManager[object] | None = None) -> Validated:
-        """Validate a model; it is left as it was.
-
-        Parameters
-        ----------
-        model : TranslationModel
-        precision : context manager, optional
-            What the loss is computed in. Translations are made in float32.
-        """
-        was_training = model.training
-        model.eval()
-        try:
-            with precision or nullcontext():
-                loss = self._loss(model)
+    def run(self, model: TranslationModel) -> Validated:
+        """Validate a model in evaluation mode: the loss under autocast as it is set, translations in float32."""
+        loss = self._loss(model)
+        with torch.autocast(model.device.type, enabled=False):
             translations = list(self._detokenise(self._translate(model, self._sources)))
-        finally:
-            model.train(was_training)
         samples = zip(range(self._n_samples), translations, self._references, strict=False)
         return Validated(
             loss=loss,
-            bleu=min(100.0, float(self._bleu.corpus_score(translations, [self._references]).score)),
+            metrics={"bleu": min(100.0, float(self._bleu.corpus_score(translations, [self._references]).score))},
             samples=tuple(Sample(number=number, translation=ours, reference=ref) for number, ours, ref in samples),
         )
 
