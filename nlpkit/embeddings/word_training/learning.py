@@ -79,11 +79,12 @@ class WordLearning:
         checkpoint: str | os.PathLike[str] | None = None,
     ) -> LearntWords:
         """Train; what is told and kept on the way, and the errors, are those of `WordEstimator.fit`."""
-        kept = None if checkpoint is None else WordCheckpoint(checkpoint, self.described, self.corpus)
+        kept = None if checkpoint is None else WordCheckpoint(checkpoint, self.described, self.corpus.fingerprint())
         before = kept.read() if kept else None
         if started is not None:
             started(self.plan(before[0] if before else TrainingState()))
-        state, inputs, outputs = before or (None, *self.weights())
+        state = before[0] if before else None
+        inputs, outputs = (before[1]["inputs"], before[1]["outputs"]) if before else self.weights()
         road = self._road(inputs, outputs)
         del before, inputs, outputs
         training = WordTraining(
@@ -93,7 +94,9 @@ class WordLearning:
             n_words=self.corpus.n_words,
             state=state,
             progress=progress,
-            save=None if kept is None else lambda state: kept.write(state, *road.arrays()),
+            save=None
+            if kept is None
+            else lambda state: kept.write(state, dict(zip(("inputs", "outputs"), road.arrays(), strict=True))),
         )
         begun = time.perf_counter()
         losses = training.run().losses
