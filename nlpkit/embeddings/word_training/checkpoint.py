@@ -12,7 +12,7 @@ import numpy as np
 from nlpkit.artifact import Artifact
 from nlpkit.artifact.slots import Slots
 
-from .training import TrainingState
+from .progress import WordTrainingState
 
 KIND = "word training"
 
@@ -39,7 +39,7 @@ class WordCheckpoint:
         made_by = {"parameters": dict(parameters), "corpus": fingerprint}
         self._slots = Slots(path, kind=KIND, made_by=made_by, named={"corpus": "texts"}, number="step")
 
-    def read(self) -> tuple[TrainingState, dict[str, np.ndarray]] | None:
+    def read(self) -> tuple[WordTrainingState, dict[str, np.ndarray]] | None:
         """Return the latest state and the arrays in training by name, or None if there is no state yet.
 
         Raises
@@ -49,7 +49,7 @@ class WordCheckpoint:
         """
         return self._slots.read(_taken)
 
-    def write(self, state: TrainingState, arrays: Mapping[str, np.ndarray]) -> None:
+    def write(self, state: WordTrainingState, arrays: Mapping[str, np.ndarray]) -> None:
         """Keep a state in place of the older one of two.
 
         Raises
@@ -60,5 +60,5 @@ class WordCheckpoint:
         self._slots.write({"state": asdict(state)}, arrays)
 
 
-def _taken(stored: Artifact) -> tuple[TrainingState, dict[str, np.ndarray]]:
-    return TrainingState(**stored.options["state"]), stored.arrays
+def _taken(stored: Artifact) -> tuple[WordTrainingState, dict[str, np.ndarray]]:
+    return WordTrainingState(**stored.options["state"]), stored.arrays
