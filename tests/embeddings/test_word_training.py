@@ -5,12 +5,19 @@ from __future__ import annotations
 import math
 from itertools import pairwise
 from pathlib import Path
+from threading import Event
 from typing import Any
 
 import numpy as np
 import pytest
 
-from nlpkit.embeddings.word_training import ChunkTrainer, WordTraining, WordTrainingProgress, WordTrainingState
+from nlpkit.embeddings.word_training import (
+    ChunkTrainer,
+    WordTraining,
+    WordTrainingProgress,
+    WordTrainingState,
+    training,
+)
 from nlpkit.embeddings.word_training.checkpoint import WordCheckpoint
 from nlpkit.errors import DivergedError, ParameterError
 
@@ -29,11 +36,14 @@ class Cells:
         self.tables = {name: array.copy() for name, array in arrays.items()} if arrays else {
             "words": np.zeros(N_CELLS), "contexts": np.zeros((N_CELLS, 2)), "biases": np.zeros(1)}  # fmt: skip
         self.told: list[tuple[Any, ...]] = []
+        self.hold: dict[int, Event] = {}  # what an epoch waits for
 
     def train(
         self, worker: int, start: int, stop: int, alpha_start: float, alpha_end: float, seed: int
     ) -> tuple[float, int]:
         self.told.append((worker, start, stop, alpha_start, alpha_end, seed))
+        if seed >> 32 in self.hold:
+            assert self.hold[seed >> 32].wait(60)
         self.tables["words"][start:stop] = 0.5 * self.tables["words"][start:stop] + np.linspace(
             alpha_start, alpha_end, stop - start
         )
@@ -43,6 +53,11 @@ class Cells:
 
     def arrays(self) -> dict[str, np.ndarray]:
         return self.tables
+
+
+@pytest.fixture(autouse=True)
+def told_often(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(training, "PROGRESS_SECONDS", 0.001)
 
 
 def train(trainer: ChunkTrainer, **changed: Any) -> WordTrainingState:
@@ -66,10 +81,12 @@ def test_chunks_come_in_order_and_alpha_falls_evenly() -> None:
 def test_a_broken_training_of_any_arrays_resumes(tmp_path: Path) -> None:
     def stop(progress: WordTrainingProgress) -> None:
         if progress.epoch == 2:
+            second.set()
             raise KeyboardInterrupt
 
     made_by: tuple[Any, str] = {"kind": "cells", "alpha": 0.5}, "1234"
-    whole, broken = Cells(), Cells()
+    whole, broken, second = Cells(), Cells(), Event()
+    broken.hold[1] = second
     train(whole)
     with pytest.raises(KeyboardInterrupt):
         train(broken, save=WordCheckpoint(tmp_path / "state", *made_by).write, progress=stop)
@@ -90,10 +107,18 @@ def test_a_broken_training_of_any_arrays_resumes(tmp_path: Path) -> None:
 
 
 def test_progress_is_told_in_words() -> None:
+    def tell(progress: WordTrainingProgress) -> None:
+        told.append(progress)
+        if progress.epoch == 3:
+            third.set()
+
     told: list[WordTrainingProgress] = []
-    train(Cells(), progress=told.append)
-    assert told[-1].total_words == 15_000
-    assert 0 <= told[0].words <= told[-1].words <= 15_000
+    trainer, third = Cells(), Event()
+    trainer.hold[2] = third
+    train(trainer, progress=tell)
+    assert {progress.total_words for progress in told} == {15_000}
+    assert 10_000 <= told[-1].words <= 15_000
+    assert told[-1].epochs == 3
 
 
 def test_weights_that_are_no_longer_finite_are_not_kept() -> None:
