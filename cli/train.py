@@ -15,7 +15,7 @@ from nlpkit.jobs import TrainReport, train_files
 from nlpkit.registry import TRAINED
 
 if TYPE_CHECKING:
-    from nlpkit.embeddings.word_training.training import TrainingPlan
+    from nlpkit.embeddings.word_training import TrainingPlan
 
 
 def train(

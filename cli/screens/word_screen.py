@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from nlpkit.cli.screens.training_screen import TrainingScreen, clock
 
 if TYPE_CHECKING:
-    from nlpkit.embeddings.word_training.training import TrainingPlan, TrainingProgress
+    from nlpkit.embeddings.word_training import TrainingPlan, TrainingProgress
 
 
 class WordScreen(TrainingScreen):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from nlpkit.errors import ParameterError
@@ -10,7 +10,6 @@ from nlpkit.errors import ParameterError
 from .word_training.estimator import WordEstimator
 
 if TYPE_CHECKING:
-    from .word_training.training import TrainingOptions
     from .word_vectors import WordVectors
 
 
@@ -54,9 +53,6 @@ class FastText(WordEstimator):
     min_n: int = 3
     max_n: int = 6
     bucket: int = 2_000_000
-
-    def _options(self) -> TrainingOptions:
-        return replace(super()._options(), min_n=self.min_n, max_n=self.max_n, bucket=self.bucket)
 
     def _check_grows(self, before: WordVectors) -> None:
         super()._check_grows(before)

@@ -18,7 +18,7 @@ from .places import check_apart, check_place
 from .unfinished import check_nothing_unfinished, is_unfinished, unfinished_training
 
 if TYPE_CHECKING:
-    from nlpkit.embeddings.word_training.training import TrainingPlan, TrainingProgress
+    from nlpkit.embeddings.word_training import TrainingPlan, TrainingProgress
 
 _FILES = {".bin", ".ftz", ".vec", ".txt", ".npy", ".safetensors", ".gz"}
 

@@ -1,4 +1,4 @@
-"""Word2Vec and FastText as estimators: that they learn, repeat themselves, grow, stop and go on."""
+"""Word2Vec and FastText as estimators: that they learn, repeat themselves, grow, stop and resume."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ from word_texts import sentences, separation
 import nlpkit
 from nlpkit.embeddings.fasttext import FastText
 from nlpkit.embeddings.word2vec import Word2Vec
-from nlpkit.embeddings.word_training import training as word_training
-from nlpkit.embeddings.word_training.training import TrainingPlan, TrainingProgress
+from nlpkit.embeddings.word_training import WordTrainingPlan, WordTrainingProgress
+from nlpkit.embeddings.word_training import options as training_options
 from nlpkit.errors import ArtifactError, DivergedError, InputError, NotFittedError, ParameterError
 
 TEXTS = sentences(3000)
@@ -47,7 +47,7 @@ def same(one: Any, other: Any) -> bool:
 
 @pytest.fixture
 def small_chunks(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(word_training, "CHUNK", 1000)
+    monkeypatch.setattr(training_options, "CHUNK", 1000)
 
 
 @everyone
@@ -85,10 +85,10 @@ def test_attributes_and_what_is_told() -> None:
     assert (model.corpus_tokens_, model.corpus_words_) == (n + 1, n)
     assert model.training_seconds_ > 0
     plan, *steps = told
-    assert isinstance(plan, TrainingPlan)
+    assert isinstance(plan, WordTrainingPlan)
     assert (plan.texts, plan.tokens, plan.words, plan.vocabulary, plan.vector_size) == (3001, n + 1, n, 26, 16)
     assert plan.memory > n * 4
-    assert all(isinstance(step, TrainingProgress) and step.total_words == 5 * n for step in steps)
+    assert all(isinstance(step, WordTrainingProgress) and step.total_words == 5 * n for step in steps)
     vectors = model.word_vectors
     assert vectors.vectors.shape == vectors.outputs.shape == (26, 16)
     assert list(vectors.counts) == sorted(vectors.counts, reverse=True)
@@ -161,10 +161,10 @@ def test_growing_keeps_what_was_learnt_with() -> None:
 
 def test_chunks_are_short_where_words_take_long() -> None:
     def words(**changed: int) -> int:
-        return word_training.chunk_words(make(Word2Vec, **changed)._options())
+        return training_options.chunk_words(make(Word2Vec, **changed)._options())
 
-    assert words() == word_training.CHUNK
-    assert 100 < words(negative=1000, vector_size=300) < words(negative=100, vector_size=300) < word_training.CHUNK
+    assert words() == training_options.CHUNK
+    assert 100 < words(negative=1000, vector_size=300) < words(negative=100, vector_size=300) < training_options.CHUNK
     assert words(window=2000, vector_size=5000) < 1000
 
 
@@ -233,11 +233,11 @@ class Stop(Exception):
 
 
 @everyone
-def test_a_broken_training_goes_on_to_the_same_vectors(cls: type, tmp_path: Path, small_chunks: None) -> None:
+def test_a_broken_training_resumes_and_ends_at_the_same_vectors(cls: type, tmp_path: Path, small_chunks: None) -> None:
     whole = make(cls, epochs=4).fit(TEXTS)
     broken = make(cls, epochs=4)
 
-    def stop(progress: TrainingProgress) -> None:
+    def stop(progress: WordTrainingProgress) -> None:
         if progress.epoch >= 2:
             raise KeyboardInterrupt
 
@@ -277,9 +277,9 @@ KILLED = """
     from pathlib import Path
     sys.path.insert(0, sys.argv[1])
     from word_texts import sentences
-    from nlpkit.embeddings.word_training import training as word_training
+    from nlpkit.embeddings.word_training import options
     from nlpkit.embeddings.word2vec import Word2Vec
-    word_training.CHUNK = 1000
+    options.CHUNK = 1000
     model = Word2Vec(vector_size=16, min_count=1, threads=1, sample=0, window=2, epochs=400)
     model.fit(sentences(3000), checkpoint=sys.argv[2])
 """

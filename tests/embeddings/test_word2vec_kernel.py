@@ -10,9 +10,10 @@ import numpy as np
 import pytest
 from word2vec_oracle import Oracle
 
-from nlpkit.embeddings.word_training.cpu_trainer import CompiledRoad
+from nlpkit.embeddings.word_training.cpu_trainer import CpuTrainer
 from nlpkit.embeddings.word_training.huffman import HuffmanTree
-from nlpkit.embeddings.word_training.training import Ngrams, TrainingOptions
+from nlpkit.embeddings.word_training.ngrams import Ngrams
+from nlpkit.embeddings.word_training.options import WordTrainingOptions
 
 DEFAULTS: dict[str, Any] = {
     "skipgram": True,
@@ -40,11 +41,13 @@ def trained(
     with_ngrams: bool = False,
     cuts: tuple[int, ...] = (),
     **changed: Any,
-) -> tuple[CompiledRoad, Oracle, tuple[float, int]]:
+) -> tuple[CpuTrainer, Oracle, tuple[float, int]]:
     """The same chunks, trained by both."""
     rng = np.random.default_rng(7)
     ids, counts = corpus(n_words, n_ids, rng)
-    options = TrainingOptions(vector_size=size, alpha=0.1, min_alpha=0.01, epochs=1, seed=3, **{**DEFAULTS, **changed})
+    options = WordTrainingOptions(
+        vector_size=size, alpha=0.1, min_alpha=0.01, epochs=1, seed=3, **{**DEFAULTS, **changed}
+    )
     grams: list[list[int]] = []
     rows, ends, n_buckets = np.empty(0, np.int32), np.zeros(n_words + 1, np.int64), 0
     if with_ngrams:
@@ -56,14 +59,14 @@ def trained(
     inputs = rng.normal(0, 0.3, (n_words + n_buckets, size)).astype(np.float32)
     n_outputs = n_words if options.negative else n_words - 1
     outputs = rng.normal(0, 0.3, (n_outputs, size)).astype(np.float32)
-    road = CompiledRoad(
+    trainer = CpuTrainer(
         SimpleNamespace(ids=ids, counts=counts, vocabulary=range(n_words)),  # type: ignore[arg-type]
-        inputs, outputs, Ngrams(rows, ends, np.arange(n_buckets)), options, 1,
+        inputs, outputs, Ngrams(rows, ends, np.arange(n_buckets)), options, n_workers=1,
     )  # fmt: skip
     tree = HuffmanTree.of(counts)
     oracle = Oracle(
         inputs.astype(np.float64), outputs.astype(np.float64),
-        road._weights.keep, road._weights.accept, road._weights.alias,
+        trainer._weights.keep, trainer._weights.accept, trainer._weights.alias,
         paths=[(tree.points[a:b].tolist(), tree.codes[a:b].tolist())
                for a, b in zip(tree.ends[:-1], tree.ends[1:], strict=True)],
         ngrams=grams, skipgram=options.skipgram, negative=options.negative, window=options.window,
@@ -72,10 +75,10 @@ def trained(
     loss, examples = 0.0, 0
     places = [0, *cuts, n_ids]
     for start, stop in pairwise(places):
-        result = road.train(0, start, stop, 0.1, 0.05, 11)
+        result = trainer.train(0, start, stop, 0.1, 0.05, 11)
         loss, examples = loss + result[0], examples + result[1]
         oracle.train(ids.tolist(), start, stop, 11, 0.1, 0.05)
-    return road, oracle, (loss, examples)
+    return trainer, oracle, (loss, examples)
 
 
 @pytest.mark.parametrize(
@@ -105,8 +108,8 @@ def trained(
     ids=str,
 )
 def test_equals_the_equations_in_float64(changed: dict[str, Any]) -> None:
-    road, oracle, (loss, examples) = trained(**changed)
-    inputs, outputs = road.arrays()
+    trainer, oracle, (loss, examples) = trained(**changed)
+    inputs, outputs = trainer.arrays().values()
     np.testing.assert_allclose(inputs, oracle.inputs, atol=2e-5)
     np.testing.assert_allclose(outputs, oracle.outputs, atol=2e-5)
     assert examples == oracle.examples > 0
@@ -114,8 +117,8 @@ def test_equals_the_equations_in_float64(changed: dict[str, Any]) -> None:
 
 
 def test_large_logits_saturate() -> None:
-    road, _, (loss, _) = trained()
-    road._inputs *= 40
-    before = road.train(0, 0, 400, 0.0, 0.0, 11)[0]
+    trainer, _, (loss, _) = trained()
+    trainer._inputs *= 40
+    before = trainer.train(0, 0, 400, 0.0, 0.0, 11)[0]
     assert np.isfinite(before)
     assert before > loss

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -15,36 +17,56 @@ from nlpkit.errors import ParameterError
 torch = pytest.importorskip("torch", reason="PyTorch isn't installed")
 
 from nlpkit.embeddings.word_training._rows_torch import Windows  # noqa: E402
-from nlpkit.embeddings.word_training._word2vec_torch import TorchTrainer  # noqa: E402
+from nlpkit.embeddings.word_training._word2vec_torch import TorchTrainer, chooses_triton  # noqa: E402
+from nlpkit.embeddings.word_training.huffman import HuffmanTree  # noqa: E402
+from nlpkit.embeddings.word_training.ngrams import Ngrams  # noqa: E402
+from nlpkit.embeddings.word_training.options import WordTrainingOptions  # noqa: E402
 
 TEXTS = Path(os.environ.get("NLPKIT_DATA", "no data")) / "text" / "enwiki2014.sents.txt.zst"
 
 COUNTS = np.array([40, 30, 20, 9, 8, 7, 5, 4, 3, 2, 2, 1])
 N, D, NGRAMS = len(COUNTS), 7, 5
 ngram_lists = [[N + (w * 3 + k) % NGRAMS for k in range(w % 4)] for w in range(N)]
-tree_paths = [[(w % 5, w % 2), (5 + w % 3, 1 - w % 2), (9, 1)][: 1 + w % 3] for w in range(N)]
+TREE = HuffmanTree.of(COUNTS)
+tree_paths = [
+    list(zip(TREE.points[a:b].tolist(), TREE.codes[a:b].tolist(), strict=True)) for a, b in pairwise(TREE.ends.tolist())
+]
 
 
 def flat(lists: list[list[Any]]) -> tuple[list[Any], np.ndarray]:
     return [item for part in lists for item in part], np.cumsum([0, *map(len, lists)])
 
 
-def trainer(*, subwords: bool = False, tree: bool = False, scale: float = 1.0, **options: Any) -> TorchTrainer:
+DEFAULTS: dict[str, Any] = {
+    "skipgram": True, "negative": 4, "vector_size": D, "window": 3, "shrink_windows": True, "sample": 0.05,
+    "ns_exponent": 0.75, "cbow_mean": True, "alpha": 0.5, "min_alpha": 0.1, "epochs": 1, "seed": 3,
+}  # fmt: skip
+NONE = Ngrams(np.empty(0, np.int32), np.zeros(N + 1, np.int64), np.empty(0, np.int32))
+
+
+def trainer_of(
+    ids: Any, counts: Any, inputs: Any, outputs: Any, ngrams: Ngrams = NONE, *, batch: Any = None, **options: Any
+) -> TorchTrainer:
+    read: Any = SimpleNamespace(ids=np.asarray(ids, np.int32), counts=counts)
+    return TorchTrainer(
+        read, inputs, outputs, ngrams, WordTrainingOptions(**{**DEFAULTS, **options}),
+        device="cpu", batch=batch, kernel="torch",
+    )  # fmt: skip
+
+
+def trainer(ids: Any = (), *, subwords: bool = False, tree: bool = False, scale: float = 1.0, **options: Any) -> Any:
     rng = np.random.default_rng(5)
-    if subwords:
-        rows, ends = flat(ngram_lists)
-        options["ngrams"] = np.array(rows, np.int32), ends
-    if tree:
-        steps, ends = flat(tree_paths)
-        options["tree"] = np.array([p for p, _ in steps], np.int32), np.array([c for _, c in steps], np.int8), ends
-    defaults = {
-        "architecture": "skipgram", "window": 3, "shrink_windows": True, "sample": 0.05, "negative": 4,
-        "ns_exponent": 0.75, "cbow_mean": True, "device": "cpu", "seed": 3, "road": "torch",
-        "loss": "hierarchical_softmax" if tree else "negative_sampling",
-    }  # fmt: skip
-    vectors = rng.normal(0, scale, (N + NGRAMS * subwords, D)).astype(np.float32)
-    outputs = rng.normal(0, scale, (N, D)).astype(np.float32)
-    return TorchTrainer(vectors, outputs, COUNTS, **{**defaults, **options})
+    rows, ends = flat(ngram_lists)
+    ngrams = Ngrams(np.array(rows, np.int32), ends, np.arange(NGRAMS)) if subwords else NONE
+    inputs = rng.normal(0, scale, (N + NGRAMS * subwords, D)).astype(np.float32)
+    outputs = rng.normal(0, scale, (N - tree, D)).astype(np.float32)
+    return trainer_of(ids, COUNTS, inputs, outputs, ngrams, **({"negative": 0} if tree else {}), **options)
+
+
+def rows_of(made: TorchTrainer) -> tuple[np.ndarray, np.ndarray]:
+    arrays = made.arrays()
+    assert list(arrays) == ["inputs", "outputs"]
+    return arrays["inputs"], arrays["outputs"]
 
 
 def corpus(n: int = 70) -> np.ndarray:
@@ -110,17 +132,16 @@ def updated(
 @pytest.mark.parametrize("batch", [1, 9, 1000])
 @pytest.mark.parametrize("subwords", [False, True])
 @pytest.mark.parametrize("tree", [False, True])
-@pytest.mark.parametrize(("architecture", "mean"), [("skipgram", True), ("cbow", True), ("cbow", False)])
-def test_a_chunk_s_update_is_the_loops(architecture: str, mean: bool, tree: bool, subwords: bool, batch: int) -> None:
-    made = trainer(architecture=architecture, cbow_mean=mean, tree=tree, subwords=subwords, batch=batch)
-    before = made.arrays()
-    schedule = {"alpha_start": 0.5, "alpha_end": 0.1, "seed": 4}  # so long that steps are bounded too
-    windows = made.draw(corpus(), **schedule)
-    loss, examples = made.train(corpus(), **schedule)
+@pytest.mark.parametrize(("skipgram", "mean"), [(True, True), (False, True), (False, False)])
+def test_a_chunk_s_update_is_the_loops(skipgram: bool, mean: bool, tree: bool, subwords: bool, batch: int) -> None:
+    made = trainer(corpus(), skipgram=skipgram, cbow_mean=mean, tree=tree, subwords=subwords, batch=batch)
+    before = rows_of(made)
+    windows = made.draw(corpus(), alpha_start=0.5, alpha_end=0.1, seed=4)  # so long that steps are bounded too
+    loss, examples = made.train(0, 0, 70, 0.5, 0.1, 4)
     vectors, outputs, true_loss, true_examples = updated(
-        *before, windows, skipgram=architecture == "skipgram", mean=mean, subwords=subwords, tree=tree, batch=batch
+        *before, windows, skipgram=skipgram, mean=mean, subwords=subwords, tree=tree, batch=batch
     )
-    after = made.arrays()
+    after = rows_of(made)
     assert not np.allclose(after[0], before[0], atol=1e-3)
     np.testing.assert_allclose(after[0], vectors, atol=1e-5)
     np.testing.assert_allclose(after[1], outputs, atol=1e-5)
@@ -151,66 +172,67 @@ def test_words_are_kept_and_negatives_drawn_by_their_frequency() -> None:
 
 
 def test_the_same_seeds_give_the_same_bits_whatever_was_drawn_before() -> None:
-    schedule = {"alpha_start": 0.05, "alpha_end": 0.01}
-    one, two = trainer(), trainer()
-    two.draw(corpus(30), **schedule, seed=77)
-    assert one.train(corpus(), **schedule, seed=9) == two.train(corpus(), **schedule, seed=9)
-    assert all(np.array_equal(a, b) for a, b in zip(one.arrays(), two.arrays(), strict=True))
-    other = trainer(seed=4)
-    other.train(corpus(), **schedule, seed=9)
-    assert not np.array_equal(other.arrays()[0], one.arrays()[0])
+    one, two = trainer(corpus()), trainer(corpus())
+    two.draw(corpus(30), alpha_start=0.05, alpha_end=0.01, seed=77)
+    assert one.train(0, 0, 70, 0.05, 0.01, 9) == two.train(0, 0, 70, 0.05, 0.01, 9)
+    assert all(np.array_equal(a, b) for a, b in zip(rows_of(one), rows_of(two), strict=True))
+    other = trainer(corpus(), seed=4)
+    other.train(0, 0, 70, 0.05, 0.01, 9)
+    assert not np.array_equal(rows_of(other)[0], rows_of(one)[0])
+
+
+def test_a_chunk_is_the_part_of_the_corpus_that_is_asked_for() -> None:
+    whole, part = trainer(corpus()), trainer(corpus()[20:50])
+    assert whole.train(0, 20, 50, 0.05, 0.01, 9) == part.train(0, 0, 30, 0.05, 0.01, 29)
+    assert np.array_equal(rows_of(whole)[0], rows_of(part)[0])
 
 
 def test_arrays_are_copies_and_what_is_handed_in_stays() -> None:
     vectors, outputs = np.ones((N, D), np.float32), np.zeros((N, D), np.float32)
     vectors.flags.writeable = outputs.flags.writeable = False
-    made = TorchTrainer(
-        vectors, outputs, COUNTS, architecture="cbow", loss="negative_sampling", window=2, shrink_windows=True,
-        sample=0, negative=2, ns_exponent=0.75, cbow_mean=True, device="cpu", seed=1,
-    )  # fmt: skip
-    first = made.arrays()
-    made.train(corpus(), alpha_start=0.5, alpha_end=0.1, seed=1)
-    made.train(corpus(), alpha_start=0.5, alpha_end=0.1, seed=2)
+    made = trainer_of(corpus(), COUNTS, vectors, outputs, skipgram=False, window=2, sample=0, negative=2, seed=1)
+    first = rows_of(made)
+    made.train(0, 0, 70, 0.5, 0.1, 1)
+    made.train(0, 0, 70, 0.5, 0.1, 2)
     assert (first[0] == 1).all()
     assert (vectors == 1).all()
-    assert not (made.arrays()[0] == 1).all()
+    assert not (rows_of(made)[0] == 1).all()
 
 
 @pytest.mark.parametrize("ids", [[], [-1, -1], [3], [-1, 3, -1, 4, -1]])
 def test_chunks_without_pairs_teach_nothing(ids: list[int]) -> None:
-    for options in ({}, {"architecture": "cbow"}, {"tree": True}, {"subwords": True}):
-        made = trainer(sample=0, **options)
-        before = made.arrays()
-        result = made.train(np.array(ids, np.int32), alpha_start=0.5, alpha_end=0.1, seed=1)
-        assert result == (0.0, 0)
-        assert all(np.array_equal(a, b) for a, b in zip(before, made.arrays(), strict=True))
+    for options in ({}, {"skipgram": False}, {"tree": True}, {"subwords": True}):
+        made = trainer(ids, sample=0, **options)
+        before = rows_of(made)
+        assert made.train(0, 0, len(ids), 0.5, 0.1, 1) == (0.0, 0)
+        assert all(np.array_equal(a, b) for a, b in zip(before, rows_of(made), strict=True))
 
 
 @pytest.mark.parametrize("batch", [64, 4096])
-@pytest.mark.parametrize("architecture", ["skipgram", "cbow"])
+@pytest.mark.parametrize("skipgram", [True, False])
 @pytest.mark.parametrize("subwords", [False, True])
-def test_large_batches_of_few_words_stay_finite(architecture: str, subwords: bool, batch: int) -> None:
+def test_large_batches_of_few_words_stay_finite(skipgram: bool, subwords: bool, batch: int) -> None:
     """Many pairs a row and a batch, on texts that can be told apart: unbounded steps diverge here."""
-    made = trainer(architecture=architecture, subwords=subwords, batch=batch, sample=0, negative=5)
     rng = np.random.default_rng(2)
     ids = np.array([w for t in rng.integers(0, 4, 1500) for w in [*(rng.integers(0, 3, 6) * 4 + t), -1]], np.int32)
+    made = trainer(ids, skipgram=skipgram, subwords=subwords, batch=batch, sample=0, negative=5)
     losses = []
     for seed in range(5):
-        loss, examples = made.train(ids, alpha_start=0.5, alpha_end=0.5, seed=seed)
+        loss, examples = made.train(0, 0, len(ids), 0.5, 0.5, seed)
         losses.append(loss / examples)
     assert losses[-1] < min(1.8, losses[0])  # 1.0 to 1.7; six targets of which nothing is known have 4.2
-    assert np.abs(made.arrays()[0]).max() < 10
+    assert np.abs(rows_of(made)[0]).max() < 10
 
 
-@pytest.mark.parametrize("options", [{}, {"architecture": "cbow"}, {"subwords": True}])
+@pytest.mark.parametrize("options", [{}, {"skipgram": False}, {"subwords": True}])
 def test_words_of_one_topic_come_together(options: dict[str, Any]) -> None:
     rng = np.random.default_rng(2)
     topics = rng.integers(0, 2, 3000)
     ids = np.array([word for topic in topics for word in [*(rng.integers(0, 6, 6) * 2 + topic), -1]], np.int32)
-    made = trainer(scale=0.05, sample=0, batch=64, **options)
+    made = trainer(ids, scale=0.05, sample=0, batch=64, **options)
     for seed in range(3):
-        made.train(ids, alpha_start=0.1, alpha_end=0.02, seed=seed)
-    vectors = made.arrays()[0]
+        made.train(0, 0, len(ids), 0.1, 0.02, seed)
+    vectors = rows_of(made)[0]
     if options.get("subwords"):
         vectors = np.array([vectors[[w, *ngram_lists[w]]].mean(axis=0) for w in range(N)])
     vectors = vectors[:N] - vectors[:N].mean(axis=0)
@@ -220,13 +242,11 @@ def test_words_of_one_topic_come_together(options: dict[str, Any]) -> None:
     assert alike[same].mean() > 0.5 > 0 > alike[~same].mean()
 
 
-def test_what_can_not_be_is_said() -> None:
-    with pytest.raises(ParameterError, match="tree"):
-        trainer(loss="hierarchical_softmax")
-    with pytest.raises(ParameterError, match="road"):
-        trainer(road="rail")
+def test_a_kernel_that_can_not_be_is_refused() -> None:
+    with pytest.raises(ParameterError, match="expected 'auto'"):
+        chooses_triton("other", torch.device("cpu"), plain=True)
     with pytest.raises(ParameterError, match="n-grams"):
-        trainer(road="triton", subwords=True)
+        chooses_triton("triton", torch.device("cpu"), plain=False)
 
 
 def million_words() -> tuple[list[list[str]], list[str], np.ndarray, np.ndarray]:
@@ -270,20 +290,19 @@ def test_skipgram_on_a_million_words_is_as_good_as_gensim(batch: int) -> None:
     sentences, words, counts, ids = million_words()
     rng = np.random.default_rng(1)
     start = ((rng.random((len(words), 100), np.float32) - 0.5) / 50).astype(np.float32)
-    made = TorchTrainer(
-        start, np.zeros_like(start), counts, architecture="skipgram", loss="negative_sampling", window=5,
-        shrink_windows=True, sample=1e-3, negative=5, ns_exponent=0.75, cbow_mean=True, device="cpu", seed=1,
-        batch=batch,
+    made = trainer_of(
+        ids, counts, start, np.zeros_like(start), Ngrams(np.empty(0, np.int32), np.zeros(len(words) + 1), np.empty(0)),
+        vector_size=100, window=5, sample=1e-3, negative=5, seed=1, batch=batch,
     )  # fmt: skip
     chunks = [(epoch, at) for epoch in range(5) for at in range(0, len(ids), 100_000)]
     for number, (_, at) in enumerate(chunks):
         alphas = [0.025 - (0.025 - 0.0001) * place / len(chunks) for place in (number, number + 1)]
-        made.train(ids[at : at + 100_000], alpha_start=alphas[0], alpha_end=alphas[1], seed=number)
+        made.train(0, at, min(at + 100_000, len(ids)), alphas[0], alphas[1], number - at)
     other = gensim.Word2Vec(
         sentences, vector_size=100, window=5, min_count=5, negative=5, sample=1e-3, epochs=5, sg=1, workers=1, seed=1
     ).wv
     for name in ("EN-WS-353-ALL", "EN-MEN-TR-3k"):
         path = TEXTS.parents[1] / "wordeval" / f"{name}.txt"
-        ours, theirs = spearman(words, made.arrays()[0], path), spearman(other.index_to_key, other.vectors, path)
+        ours, theirs = spearman(words, rows_of(made)[0], path), spearman(other.index_to_key, other.vectors, path)
         print(f"{name}: ours {ours:.3f}, gensim {theirs:.3f}")
         assert ours > theirs - 0.02

@@ -137,22 +137,27 @@ def test_the_kernel_s_update_is_the_loops(worked: Path, number: int) -> None:
         assert got["examples"] == examples
 
 
-def test_the_trainer_takes_the_kernel_s_road(tmp_path: Path) -> None:
+def test_the_trainer_takes_the_kernel(tmp_path: Path) -> None:
     run(
         """
 import numpy as np
+from types import SimpleNamespace
 from nlpkit.embeddings.word_training._word2vec_torch import TorchTrainer
+from nlpkit.embeddings.word_training.ngrams import Ngrams
+from nlpkit.embeddings.word_training.options import WordTrainingOptions
 rng = np.random.default_rng(1)
 vectors, outputs = rng.normal(0, 0.7, (2, 9, 12)).astype(np.float32)
 ids = rng.integers(-1, 9, 60).astype(np.int32)
-counts = np.arange(90, 0, -10)
-made = TorchTrainer(vectors, outputs, counts, architecture="skipgram", loss="negative_sampling", window=3,
-    shrink_windows=True, sample=0.05, negative=3, ns_exponent=0.75, cbow_mean=True, device="cpu", seed=1, road="triton")
-schedule = {"alpha_start": 0.3, "alpha_end": 0.2, "seed": 7}
-drawn = vars(made.draw(ids, **schedule))
-loss, examples = made.train(ids, **schedule)
+corpus = SimpleNamespace(ids=ids, counts=np.arange(90, 0, -10))
+options = WordTrainingOptions(skipgram=True, negative=3, vector_size=12, window=3, shrink_windows=True, sample=0.05,
+    ns_exponent=0.75, cbow_mean=True, alpha=0.3, min_alpha=0.2, epochs=1, seed=1)
+ngrams = Ngrams(np.empty(0, np.int32), np.zeros(10, np.int64), np.empty(0, np.int32))
+made = TorchTrainer(corpus, vectors, outputs, ngrams, options, device="cpu", kernel="triton")
+drawn = vars(made.draw(ids, alpha_start=0.3, alpha_end=0.2, seed=7))
+loss, examples = made.train(0, 0, 60, 0.3, 0.2, 7)
 np.savez("got.npz", vectors=vectors, outputs=outputs, options=[3, 1, 1, 1], **drawn)
-np.savez("after.npz", vectors=made.arrays()[0], outputs=made.arrays()[1], loss=loss, examples=examples)
+arrays = made.arrays()
+np.savez("after.npz", vectors=arrays["inputs"], outputs=arrays["outputs"], loss=loss, examples=examples)
 """,
         tmp_path,
         interpreter=True,

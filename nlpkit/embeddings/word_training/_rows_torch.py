@@ -11,12 +11,16 @@ it is above 1 the step is divided by it. Small batches and rare words are hardly
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 import torch
 
-Array = np.ndarray
+from .chances import noise_shares
+
+if TYPE_CHECKING:
+    from .huffman import HuffmanTree
+    from .ngrams import Ngrams
 
 
 def add_steps(
@@ -31,20 +35,6 @@ def add_steps(
     steps = steps / total[rows].clamp(min=1)[:, None]
     total.index_fill_(0, rows, 0)
     weights.index_add_(0, rows, steps)
-
-
-def kept_shares(counts: np.ndarray, sample: float) -> np.ndarray:
-    """The chance of each word to be kept in sub-sampling, float64, as word2vec's C code has it."""
-    if sample <= 0:
-        return np.ones(len(counts))
-    ratio = sample * counts.sum() / np.maximum(counts, 1)
-    return np.minimum(np.sqrt(ratio) + ratio, 1.0)
-
-
-def noise_shares(counts: np.ndarray, ns_exponent: float) -> np.ndarray:
-    """The chance of each word to be drawn as a negative example, float64."""
-    weights = np.maximum(counts, 1).astype(np.float64) ** ns_exponent
-    return weights / weights.sum()
 
 
 class Inputs(Protocol):
@@ -85,8 +75,8 @@ class SubwordInputs:
     A step is added whole to each of a word's rows, as fastText does it: their mean then moves by that step.
     """
 
-    def __init__(self, weights: torch.Tensor, ngrams: tuple[Array, Array]) -> None:
-        numbers, ends = (np.asarray(part, dtype=np.int64) for part in ngrams)
+    def __init__(self, weights: torch.Tensor, ngrams: Ngrams) -> None:
+        numbers, ends = (np.asarray(part, dtype=np.int64) for part in (ngrams.rows, ngrams.ends))
         n_words = len(ends) - 1
         own = np.arange(n_words, dtype=np.int64)
         device = weights.device
@@ -145,7 +135,7 @@ class NoiseTargets:
 
     RANGE = 2**31 - 1
 
-    def __init__(self, counts: Array, negative: int, ns_exponent: float, device: torch.device) -> None:
+    def __init__(self, counts: np.ndarray, negative: int, ns_exponent: float, device: torch.device) -> None:
         ends = np.cumsum(noise_shares(counts, ns_exponent))
         self._ends = torch.tensor(np.rint(ends / ends[-1] * self.RANGE).astype(np.int32), device=device)
         self._negative = negative
@@ -168,8 +158,8 @@ class NoiseTargets:
 class TreeTargets:
     """The inner nodes of a Huffman tree on the way to the word: a branch of code 0 is to be predicted, one of 1 not."""
 
-    def __init__(self, tree: tuple[Array, Array, Array], device: torch.device) -> None:
-        points, codes, ends = tree
+    def __init__(self, tree: HuffmanTree, device: torch.device) -> None:
+        points, codes, ends = tree.points, tree.codes, tree.ends
         self._points = torch.tensor(np.append(points, 0).astype(np.int64), device=device)  # no path reads the last
         self._labels = torch.tensor(1 - np.append(codes, 0).astype(np.float32), device=device)
         self._starts = torch.tensor(np.asarray(ends[:-1], dtype=np.int64), device=device)

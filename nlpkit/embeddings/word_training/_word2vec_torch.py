@@ -41,36 +41,37 @@ from ._rows_torch import (
     Windows,
     WordInputs,
     add_steps,
-    kept_shares,
 )
+from .chances import kept_shares
+from .huffman import HuffmanTree
 
 if TYPE_CHECKING:
     from ._word2vec_triton import TritonKernel
+    from .corpus import WordCorpus
+    from .ngrams import Ngrams
+    from .options import WordTrainingOptions
 
 CPU_BATCH, GPU_BATCH = 256, 1024
 """Windows in a batch: as many as still learnt well on a CPU."""
 
 
 class TorchTrainer:
-    """Trains two matrices on chunks of a corpus by PyTorch.
+    """Trains by PyTorch on one device; it is a `ChunkTrainer` whose units are places in the corpus.
 
     Parameters
     ----------
-    vectors : (n_words [+ n_ngrams], d) float32
-        Input rows: the words', most frequent first, then the n-grams'. Copied, as ``outputs`` is.
+    corpus : WordCorpus
+    inputs : (n_words + n_ngrams, d) float32
+        The words' input rows, then those of their n-grams. Copied, as ``outputs`` is.
     outputs : (n_outputs, d) float32
-    counts : (n_words,) int
-    architecture, loss, window, shrink_windows, sample, negative, ns_exponent, cbow_mean, seed
-        As of `Word2Vec`.
+        A row for each word in negative sampling, a row for each inner node in hierarchical softmax.
+    ngrams : Ngrams
+    options : WordTrainingOptions
     device : str or torch.device
-    ngrams : (rows, ends), optional
-        The n-grams of word w are the rows ``rows[ends[w] : ends[w + 1]]`` of ``vectors``, each at least n_words.
-    tree : (points, codes, ends), optional
-        The Huffman tree, for hierarchical softmax: the path to word w is ``ends[w] : ends[w + 1]`` of the other two.
     batch : int, optional
-        Windows in a batch; 256 on a CPU and 1,024 elsewhere.
-    road : {"auto", "torch", "triton"}, default="auto"
-        ``"auto"`` takes Triton's kernel on CUDA where it can.
+        Windows in a batch, default: 256 on a CPU and 1,024 elsewhere.
+    kernel : {"auto", "torch", "triton"}, default="auto"
+        "auto" takes Triton's kernel on CUDA where it can.
 
     Notes
     -----
@@ -79,88 +80,73 @@ class TorchTrainer:
     and gensim; the gradient of a mean isn't divided, that of a sum is divided by the number of rows.
     """
 
+    n_workers = 1
+
     def __init__(
         self,
-        vectors: np.ndarray,
+        corpus: WordCorpus,
+        inputs: np.ndarray,
         outputs: np.ndarray,
-        counts: np.ndarray,
+        ngrams: Ngrams,
+        options: WordTrainingOptions,
         *,
-        architecture: str,
-        loss: str,
-        window: int,
-        shrink_windows: bool,
-        sample: float,
-        negative: int,
-        ns_exponent: float,
-        cbow_mean: bool,
         device: str | torch.device,
-        seed: int,
-        ngrams: tuple[np.ndarray, np.ndarray] | None = None,
-        tree: tuple[np.ndarray, np.ndarray, np.ndarray] | None = None,
         batch: int | None = None,
-        road: str = "auto",
+        kernel: str = "auto",
     ) -> None:
-        if loss == "hierarchical_softmax" and tree is None:
-            raise ParameterError("loss is 'hierarchical_softmax', but no Huffman tree was given: hand in tree=")
         self.device = torch.device(device)
-        self.window = window
+        self.options = options
         self.batch = batch or (CPU_BATCH if self.device.type == "cpu" else GPU_BATCH)
-        self.skipgram = architecture == "skipgram"
-        self.cbow_mean = cbow_mean
-        self.counts = np.asarray(counts, dtype=np.int64)
+        self.counts = np.asarray(corpus.counts, dtype=np.int64)
         self.outputs = self._tensor(outputs)
-        rows = self._tensor(vectors)
-        self.inputs: Inputs = SubwordInputs(rows, ngrams) if ngrams is not None else WordInputs(rows)
-        self._shrink_windows = shrink_windows
-        self._seed = seed
+        rows, plain = self._tensor(inputs), not len(ngrams.rows)
+        self.inputs: Inputs = WordInputs(rows) if plain else SubwordInputs(rows, ngrams)
+        self._ids = corpus.ids
         self._generator = torch.Generator(self.device)
         self._total = torch.zeros(len(outputs), device=self.device)
         self._noise = self._tree = None
-        if loss == "hierarchical_softmax" and tree is not None:
-            self._tree = TreeTargets(tree, self.device)
+        if options.negative:
+            self._noise = NoiseTargets(self.counts, options.negative, options.ns_exponent, self.device)
         else:
-            self._noise = NoiseTargets(self.counts, negative, ns_exponent, self.device)
-        self._keep = self._tensor(kept_shares(self.counts, sample))
+            self._tree = TreeTargets(HuffmanTree.of(self.counts), self.device)
+        self._keep = self._tensor(kept_shares(self.counts, options.sample))
+        window = options.window
         steps = torch.arange(-window, window + 1, device=self.device)
         self._distance = torch.where(steps == 0, window + 1, steps.abs())  # the middle is out of every window's reach
         self._kernel: TritonKernel | None = None
-        if chooses_triton(road, self.device, plain=ngrams is None and self._noise is not None):
-            from ._word2vec_triton import TritonKernel, most_programs
+        if chooses_triton(kernel, self.device, plain=plain and self._noise is not None):
+            self._kernel = self._triton_kernel(rows.shape[1], required=kernel == "triton")
 
-            programs = most_programs(self.counts, sample, negative, ns_exponent, window)
-            kernel = TritonKernel(window, self.skipgram, cbow_mean, programs)
-            fault = kernel.fault(rows.shape[1], negative, self.device)
-            if fault and road == "triton":
-                raise ParameterError(f"road is 'triton', but its kernel doesn't run here: {fault}")
-            if fault:
-                warnings.warn(
-                    f"Triton's kernel doesn't run here, so word vectors take the torch road: {fault}", stacklevel=2
-                )
-            self._kernel = None if fault else kernel
+    def _triton_kernel(self, size: int, *, required: bool) -> TritonKernel | None:
+        """Triton's kernel for rows of ``size`` numbers, or None if it doesn't run here and isn't ``required``."""
+        from ._word2vec_triton import TritonKernel, most_programs
+
+        options = self.options
+        programs = most_programs(self.counts, options.sample, options.negative, options.ns_exponent, options.window)
+        kernel = TritonKernel(options.window, options.skipgram, options.cbow_mean, programs)
+        fault = kernel.fault(size, options.negative, self.device)
+        if fault and required:
+            raise ParameterError(f"kernel is 'triton', but it doesn't run here: {fault}")
+        if fault:
+            warnings.warn(
+                f"Triton's kernel doesn't run here, so word vectors are trained without it: {fault}", stacklevel=4
+            )
+        return None if fault else kernel
 
     def _tensor(self, array: np.ndarray) -> torch.Tensor:
         return torch.tensor(np.asarray(array, dtype=np.float32), device=self.device)
 
-    def train(self, ids: np.ndarray, *, alpha_start: float, alpha_end: float, seed: int) -> tuple[float, int]:
-        """Train on one chunk of the corpus.
+    def train(
+        self, worker: int, start: int, stop: int, alpha_start: float, alpha_end: float, seed: int
+    ) -> tuple[float, int]:
+        """Train ``ids[start:stop]``.
 
-        Parameters
-        ----------
-        ids : (n,) int32
-            Word numbers, -1 between texts.
-        alpha_start, alpha_end : float
-            Alpha falls evenly from the one to the other over the chunk.
-        seed : int
-            Decides the chunk's random numbers together with the trainer's seed, whatever was trained before.
-
-        Returns
-        -------
-        loss : float
-            The sum over all examples, each as it was before the batch that it is in was learnt.
-        examples : int
-            Pairs of words for skip-gram, windows for CBOW.
+        The loss is the sum over all examples, each as it was before the batch that it is in was learnt; an example is a
+        pair of words for skip-gram, a window for CBOW. The options' seed, ``seed`` and ``start`` decide the random
+        numbers, whatever was trained before.
         """
-        windows = self.draw(ids, alpha_start=alpha_start, alpha_end=alpha_end, seed=seed)
+        ids = np.ascontiguousarray(self._ids[start:stop])
+        windows = self.draw(ids, alpha_start=alpha_start, alpha_end=alpha_end, seed=seed + start)
         if not len(windows.words):
             return 0.0, 0
         if self._kernel is not None:
@@ -169,22 +155,25 @@ class TorchTrainer:
             losses, examples = self._train_batches(windows)
         return float(losses.cpu().double().sum()), int(examples.sum())
 
-    def arrays(self) -> tuple[np.ndarray, np.ndarray]:
+    def arrays(self) -> dict[str, np.ndarray]:
         """Copies of the input and the output rows, float32."""
-        return self.inputs.weights.cpu().numpy().copy(), self.outputs.cpu().numpy().copy()
+        return {"inputs": self.inputs.weights.cpu().numpy().copy(), "outputs": self.outputs.cpu().numpy().copy()}
 
     def draw(self, ids: np.ndarray, *, alpha_start: float, alpha_end: float, seed: int) -> Windows:
-        """Ask chance which words of a chunk are kept, how far their windows reach, and for their negative examples."""
+        """Draw which words of a chunk are kept, how far their windows reach, and their negative examples.
+
+        ``ids`` (n,) int32 are the numbers of words, -1 between texts; alpha falls evenly over the chunk.
+        """
         generator, device = self._generator, self.device
-        generator.manual_seed(int(np.random.SeedSequence((self._seed, seed)).generate_state(1)[0]))
+        generator.manual_seed(int(np.random.SeedSequence((self.options.seed, seed)).generate_state(1)[0]))
         numbers = torch.tensor(np.asarray(ids, dtype=np.int64), device=device)
         is_word = numbers >= 0
         is_word &= torch.rand(len(numbers), generator=generator, device=device) < self._keep[numbers.clamp(min=0)]
         words, texts = numbers[is_word], (numbers < 0).cumsum(0)[is_word]
-        if self._shrink_windows:
-            reach = torch.randint(1, self.window + 1, words.shape, generator=generator, device=device)
+        if self.options.shrink_windows:
+            reach = torch.randint(1, self.options.window + 1, words.shape, generator=generator, device=device)
         else:
-            reach = torch.full_like(words, self.window)
+            reach = torch.full_like(words, self.options.window)
         slope = (alpha_end - alpha_start) / max(1, len(words))
         alphas = alpha_start + slope * torch.arange(len(words), dtype=torch.float32, device=device)
         targets = None if self._noise is None else self._noise.draw(words, generator)
@@ -192,7 +181,7 @@ class TorchTrainer:
 
     def _train_batches(self, windows: Windows) -> tuple[torch.Tensor, torch.Tensor]:
         """Train on a chunk's windows; the losses and the numbers of examples of its batches."""
-        count, window = len(windows.words), self.window
+        count, window = len(windows.words), self.options.window
         words = pad(windows.words, (window, window))
         texts = pad(windows.texts, (window, window), value=-1)
         starts = range(0, count, self.batch)
@@ -231,20 +220,20 @@ class TorchTrainer:
         -------
         loss, examples : tensors of one number
         """
-        width = 2 * self.window + 1
+        width = 2 * self.options.window + 1
         vectors, sizes = self.inputs.read(number, around)  # (B + 2W, d)
-        if sizes is not None and self.skipgram:
+        if sizes is not None and self.options.skipgram:
             vectors = vectors / sizes[:, None]
         near = vectors.unfold(0, width, 1).transpose(1, 2)  # (B, 2W + 1, d), a view
         opposite = self.outputs[targets.rows]  # (B, T, d)
-        if self.skipgram:
+        if self.options.skipgram:
             hidden, is_hidden = near, is_near
             lengths = vectors.square().sum(dim=1).unfold(0, width, 1)
         else:
             hidden, is_hidden = is_near[:, None] @ near, is_near.amax(dim=1, keepdim=True)
             members = is_near if sizes is None else is_near * sizes.unfold(0, width, 1)
             share = 1 / members.sum(dim=1).clamp(min=1)[:, None, None]
-            if self.cbow_mean:
+            if self.options.cbow_mean:
                 hidden, share = hidden * share, torch.ones_like(share)
             lengths = hidden.square().sum(dim=2)
 
@@ -262,7 +251,7 @@ class TorchTrainer:
         add_steps(self.outputs, self._total, targets.rows.flatten(), steps.flatten(0, 1), bent.flatten())
         steps = errors @ opposite
         bent = (bends @ opposite.square().sum(dim=2)[:, :, None])[:, :, 0]
-        if not self.skipgram:
+        if not self.options.skipgram:
             steps, bent = steps * share * is_near[:, :, None], bent * share[:, 0] * is_near
         self.inputs.add(around, fold(steps), fold(bent))
         return loss, is_hidden.sum(dtype=torch.int64)
@@ -277,11 +266,11 @@ def fold(windows: torch.Tensor) -> torch.Tensor:
     return sums
 
 
-def chooses_triton(road: str, device: torch.device, *, plain: bool) -> bool:
+def chooses_triton(kernel: str, device: torch.device, *, plain: bool) -> bool:
     """Whether Triton's kernel is to be used: it works negative sampling of plain words."""
-    if road not in {"auto", "torch", "triton"}:
-        raise ParameterError(f"road is {road!r}; expected 'auto', 'torch' or 'triton'")
-    if road == "triton" and not plain:
-        raise ParameterError("road is 'triton', which has no n-grams and no hierarchical softmax: use road='torch'")
+    if kernel not in {"auto", "torch", "triton"}:
+        raise ParameterError(f"kernel is {kernel!r}; expected 'auto', 'torch' or 'triton'")
+    if kernel == "triton" and not plain:
+        raise ParameterError("kernel is 'triton', which has no n-grams and no hierarchical softmax: use kernel='torch'")
     is_there = importlib.util.find_spec("triton") is not None
-    return road == "triton" or (road == "auto" and plain and is_there and device.type == "cuda")
+    return kernel == "triton" or (kernel == "auto" and plain and is_there and device.type == "cuda")

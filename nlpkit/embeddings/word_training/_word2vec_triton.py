@@ -23,7 +23,7 @@ import torch
 import triton
 import triton.language as tl
 
-from ._rows_torch import kept_shares, noise_shares
+from .chances import kept_shares, noise_shares
 
 if TYPE_CHECKING:
     from ._rows_torch import Windows

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from threading import Lock
@@ -48,6 +49,16 @@ class WordCorpus:
     def n_words(self) -> int:
         """How many words of the vocabulary were read."""
         return len(self.ids) - self.n_texts
+
+    def fingerprint(self) -> str:
+        """SHA-256 of the vocabulary, the counts and the numbers of all words."""
+        digest = hashlib.sha256()
+        for piece in self.vocabulary.lines():
+            digest.update(piece)
+        digest.update(np.ascontiguousarray(self.counts).data)
+        for first in range(0, len(self.ids), 1 << 22):
+            digest.update(np.ascontiguousarray(self.ids[first : first + (1 << 22)]).data)
+        return digest.hexdigest()
 
 
 def read_corpus(

@@ -1,8 +1,8 @@
-"""CompiledRoad: word vectors in training on the CPU, chunk by chunk, by as many threads as there are workers.
+"""CpuTrainer: Word2Vec and FastText in training on the CPU, chunk by chunk, by as many threads as there are workers.
 
-Threads train side by side on the same weights without locks (Recht et al. 2011): updates of one row by two threads at
-the same moment may be lost, which is rare, and harmless to the vectors; but the result then depends on who came
-first.
+Threads train side by side on the same weights without locks (Recht et al. 2011). If two threads update one row at the
+same moment, an update may be lost: that is rare, and harmless to the vectors, but the result then depends on which
+thread came first.
 """
 
 from __future__ import annotations
@@ -13,16 +13,17 @@ import numpy as np
 
 from . import _word2vec_numba as compiled
 from ._sampling_numba import ROW, fill_alias
+from .chances import kept_shares
 from .huffman import HuffmanTree
-from .training import CHUNK, TrainingOptions
+from .options import CHUNK, WordTrainingOptions
 
 if TYPE_CHECKING:
     from .corpus import WordCorpus
-    from .training import Ngrams
+    from .ngrams import Ngrams
 
 
-class CompiledRoad:
-    """Trains by compiled code.
+class CpuTrainer:
+    """Trains by compiled code; it is a `ChunkTrainer` whose units are places in the corpus.
 
     Parameters
     ----------
@@ -30,9 +31,9 @@ class CompiledRoad:
     inputs : (n_words + n_ngrams, d) float32
         The words' input rows, then those of their n-grams.
     outputs : (n_outputs, d) float32
-        A row a word for negative sampling, a row an inner node for hierarchical softmax.
+        A row for each word in negative sampling, a row for each inner node in hierarchical softmax.
     ngrams : Ngrams
-    options : TrainingOptions
+    options : WordTrainingOptions
     n_workers : int
     """
 
@@ -42,7 +43,8 @@ class CompiledRoad:
         inputs: np.ndarray,
         outputs: np.ndarray,
         ngrams: Ngrams,
-        options: TrainingOptions,
+        options: WordTrainingOptions,
+        *,
         n_workers: int,
     ) -> None:
         counts, n = corpus.counts, len(corpus.vocabulary)
@@ -87,31 +89,24 @@ class CompiledRoad:
     def train(
         self, worker: int, start: int, stop: int, alpha_start: float, alpha_end: float, seed: int
     ) -> tuple[float, int]:
-        """Train ``ids[start:stop]``, at most `CHUNK` of them; return the sum of the loss, and of how many examples."""
+        """Train ``ids[start:stop]``, at most `CHUNK` of them; return the sum of the loss and the number of examples."""
         chunk = compiled.Chunk(start, stop, seed, alpha_start, alpha_end)
         return compiled.train_chunk(
             self._ids, self._weights, self._options, chunk, self._scratch[worker], self._longest_path
         )
 
-    def arrays(self) -> tuple[np.ndarray, np.ndarray]:
+    def arrays(self) -> dict[str, np.ndarray]:
         """The input and output rows as they are now: views of shape (rows, d)."""
-        return self._inputs[:-1, : self._size], self._outputs[:-1, : self._size]
+        return {"inputs": self._inputs[:-1, : self._size], "outputs": self._outputs[:-1, : self._size]}
 
 
 def keep_thresholds(counts: np.ndarray, sample: float) -> np.ndarray:
-    """With which probability each word is kept in sub-sampling, in steps of 2**-32: (n_words,) uint32.
-
-    A word of frequency f among T words is kept with (sqrt(f / (s T)) + 1) s T / f, or always (Mikolov et al. 2013, in
-    the form of their program). 0 for ``sample`` keeps all.
-    """
-    if not sample:
-        return np.full(len(counts), 0xFFFFFFFF, np.uint32)
-    ratio = sample * counts.sum() / np.maximum(counts, 1)
-    return (np.minimum(np.sqrt(ratio) + ratio, 1.0) * 0xFFFFFFFF).astype(np.uint32)
+    """With which chance each word is kept in sub-sampling, in steps of 2**-32: (n_words,) uint32."""
+    return (kept_shares(counts, sample) * 0xFFFFFFFF).astype(np.uint32)
 
 
 def padded(rows: np.ndarray) -> np.ndarray:
-    """A copy of ``rows``, each with zeros up to a multiple of `ROW`, and a row of zeros; rows begin cache lines."""
+    """A copy of ``rows``, each padded by zeros to a multiple of `ROW`, and a row of zeros; rows begin cache lines."""
     n, size = rows.shape
     width = -(-size // ROW) * ROW
     raw = np.zeros((n + 1) * width + ROW, np.float32)

@@ -21,7 +21,8 @@ if TYPE_CHECKING:
     from nlpkit.text.analysis import Analysis
 
     from .corpus import WordCorpus
-    from .training import TrainingOptions, TrainingPlan, TrainingProgress
+    from .options import WordTrainingOptions
+    from .progress import WordTrainingPlan, WordTrainingProgress
 
 ARCHITECTURES = ("skipgram", "cbow")
 LOSSES = ("negative_sampling", "hierarchical_softmax")
@@ -121,8 +122,8 @@ class WordEstimator(Estimator):
         texts: Iterable[str],
         y: Any = None,
         *,
-        started: Callable[[TrainingPlan], None] | None = None,
-        progress: Callable[[TrainingProgress], None] | None = None,
+        started: Callable[[WordTrainingPlan], None] | None = None,
+        progress: Callable[[WordTrainingProgress], None] | None = None,
         checkpoint: str | os.PathLike[str] | None = None,
     ) -> Self:
         """Learn vectors from texts, which are read once.
@@ -132,9 +133,9 @@ class WordEstimator(Estimator):
         texts : iterable of str
             Of any length; windows don't reach from one into the next.
         started : callable, optional
-            Is given a `TrainingPlan` when the texts are read, before the training.
+            Is given a `WordTrainingPlan` when the texts are read, before the training.
         progress : callable, optional
-            Is given a `TrainingProgress` about twice a second.
+            Is given a `WordTrainingProgress` about twice a second.
         checkpoint : path, optional
             A folder for the state of the training, which is kept after each epoch, after five minutes and at Ctrl-C.
             If there is one of the same texts and parameters, the training goes on from it. The folder is yours to
@@ -158,8 +159,8 @@ class WordEstimator(Estimator):
         texts: Iterable[str],
         y: Any = None,
         *,
-        started: Callable[[TrainingPlan], None] | None = None,
-        progress: Callable[[TrainingProgress], None] | None = None,
+        started: Callable[[WordTrainingPlan], None] | None = None,
+        progress: Callable[[WordTrainingProgress], None] | None = None,
         checkpoint: str | os.PathLike[str] | None = None,
     ) -> Self:
         """Go on learning from new texts; words that are frequent enough in them are added to the vocabulary.
@@ -267,8 +268,8 @@ class WordEstimator(Estimator):
         self,
         texts: Iterable[str],
         before: WordVectors | None,
-        started: Callable[[TrainingPlan], None] | None,
-        progress: Callable[[TrainingProgress], None] | None,
+        started: Callable[[WordTrainingPlan], None] | None,
+        progress: Callable[[WordTrainingProgress], None] | None,
         checkpoint: str | os.PathLike[str] | None,
     ) -> None:
         """Read and train, and keep what was learnt once all of it is there."""
@@ -290,24 +291,10 @@ class WordEstimator(Estimator):
         self.corpus_words_ = corpus.n_words
         self.corpus_tokens_ = corpus.n_tokens
 
-    def _options(self) -> TrainingOptions:
-        from .training import TrainingOptions
+    def _options(self) -> WordTrainingOptions:
+        from .options import WordTrainingOptions
 
-        alpha = self.alpha if self.alpha is not None else 0.025 if self.architecture == "skipgram" else 0.05
-        return TrainingOptions(
-            skipgram=self.architecture == "skipgram",
-            negative=self.negative if self.loss == "negative_sampling" else 0,
-            vector_size=self.vector_size,
-            window=self.window,
-            shrink_windows=bool(self.shrink_windows),
-            sample=float(self.sample),
-            ns_exponent=float(self.ns_exponent),
-            cbow_mean=bool(self.cbow_mean),
-            alpha=alpha,
-            min_alpha=self.min_alpha,
-            epochs=self.epochs,
-            seed=self.seed,
-        )
+        return WordTrainingOptions.of(self.get_params())
 
     def _described(self) -> dict[str, Any]:
         """What the vectors depend on, as JSON holds it."""

@@ -1,10 +1,10 @@
-"""WordLearning: from a corpus to word vectors: weights to begin with, a training, and what comes of it."""
+"""WordLearning: from a corpus to word vectors: the weights to begin with, a training, and what comes of it."""
 
 from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from importlib.util import find_spec
@@ -13,20 +13,14 @@ from typing import Any
 import numpy as np
 
 from nlpkit.embeddings.word_vectors import WordVectors
-from nlpkit.embeddings.words.character_ngrams import CharacterNgrams, ngram_buckets
+from nlpkit.embeddings.words.character_ngrams import CharacterNgrams
 
 from .checkpoint import WordCheckpoint
 from .corpus import WordCorpus
-from .training import (
-    Ngrams,
-    Road,
-    TrainingOptions,
-    TrainingPlan,
-    TrainingProgress,
-    TrainingState,
-    WordTraining,
-    chunk_words,
-)
+from .ngrams import Ngrams
+from .options import WordTrainingOptions, chunk_words
+from .progress import WordTrainingPlan, WordTrainingProgress, WordTrainingState
+from .training import ChunkTrainer, WordTraining
 
 
 @dataclass(frozen=True)
@@ -45,10 +39,10 @@ class WordLearning:
     ----------
     corpus : WordCorpus
     before : WordVectors or None
-        What its words had before, to go on from.
-    options : TrainingOptions
+        The vectors that its words had before, to begin with.
+    options : WordTrainingOptions
     described : dict
-        What the vectors depend on beside the corpus, as JSON holds it.
+        What the vectors depend on besides the corpus, as JSON holds it.
     n_workers : int
         How many threads train on the CPU.
     device : str
@@ -59,7 +53,7 @@ class WordLearning:
         corpus: WordCorpus,
         before: WordVectors | None,
         *,
-        options: TrainingOptions,
+        options: WordTrainingOptions,
         described: dict[str, Any],
         n_workers: int,
         device: str,
@@ -74,37 +68,42 @@ class WordLearning:
 
     def run(
         self,
-        started: Callable[[TrainingPlan], None] | None = None,
-        progress: Callable[[TrainingProgress], None] | None = None,
+        started: Callable[[WordTrainingPlan], None] | None = None,
+        progress: Callable[[WordTrainingProgress], None] | None = None,
         checkpoint: str | os.PathLike[str] | None = None,
     ) -> LearntWords:
-        """Train; what is told and kept on the way, and the errors, are those of `WordEstimator.fit`."""
-        kept = None if checkpoint is None else WordCheckpoint(checkpoint, self.described, self.corpus)
-        before = kept.read() if kept else None
+        """Train; the parameters and the errors are those of `WordEstimator.fit`."""
+        kept = None
+        if checkpoint is not None:
+            kept = WordCheckpoint(checkpoint, self.described, self.corpus.fingerprint())
+        state, arrays = (None if kept is None else kept.read()) or (WordTrainingState(), None)
         if started is not None:
-            started(self.plan(before[0] if before else TrainingState()))
-        state, inputs, outputs = before or (None, *self.weights())
-        road = self._road(inputs, outputs)
-        del before, inputs, outputs
+            started(self.plan(state))
+        trainer = self._trainer(self.weights() if arrays is None else arrays)
+        del arrays
         training = WordTraining(
-            road,
-            self.options,
-            n_ids=len(self.corpus.ids),
+            trainer,
+            n_units=len(self.corpus.ids),
+            chunk_units=chunk_words(self.options),
             n_words=self.corpus.n_words,
+            epochs=self.options.epochs,
+            alpha=self.options.alpha,
+            min_alpha=self.options.min_alpha,
+            seed=self.options.seed,
             state=state,
             progress=progress,
-            save=None if kept is None else lambda state: kept.write(state, *road.arrays()),
+            save=None if kept is None else kept.write,
         )
         begun = time.perf_counter()
         losses = training.run().losses
-        return LearntWords(self._vectors(*road.arrays()), losses, time.perf_counter() - begun)
+        return LearntWords(self._vectors(trainer.arrays()), losses, time.perf_counter() - begun)
 
-    def plan(self, state: TrainingState) -> TrainingPlan:
+    def plan(self, state: WordTrainingState) -> WordTrainingPlan:
         """What is to be trained from ``state`` on, and about how much memory it takes."""
         corpus, n, n_ngrams = self.corpus, len(self.corpus.vocabulary), len(self.ngrams.buckets)
         # The weights in training, and once more as they begin or end.
         rows = 2 * (n + n_ngrams + self.n_outputs) + (n if n_ngrams else 0)
-        return TrainingPlan(
+        return WordTrainingPlan(
             texts=corpus.n_texts,
             tokens=corpus.n_tokens,
             words=corpus.n_words,
@@ -119,23 +118,14 @@ class WordLearning:
     @cached_property
     def ngrams(self) -> Ngrams:
         """The n-grams of all words; only buckets that are in use have rows."""
-        options, n = self.options, len(self.corpus.vocabulary)
-        ids, ends = ngram_buckets(
-            self.corpus.vocabulary, min_n=options.min_n, max_n=options.max_n, bucket=options.bucket
-        )
-        used = np.zeros(options.bucket, bool)
-        used[ids] = True
-        if self.before is not None and self.before.subwords is not None:
-            used[self.before.subwords.buckets] = True
-        buckets = np.flatnonzero(used).astype(np.int32)
-        rows = np.zeros(options.bucket, np.int32)
-        rows[buckets] = np.arange(n, n + len(buckets), dtype=np.int32)
-        return Ngrams(rows[ids], ends, buckets)
+        before = None if self.before is None else self.before.subwords
+        return Ngrams.of(self.corpus.vocabulary, self.options, before)
 
-    def weights(self) -> tuple[np.ndarray, np.ndarray]:
-        """The input rows, words' and n-grams', and the output rows to begin with: known words have what they had.
+    def weights(self) -> dict[str, np.ndarray]:
+        """The rows to begin with: "inputs", the words' and then the n-grams', and "outputs".
 
-        New input rows are spread evenly between -1/d and 1/d, new output rows are zeros.
+        Known words have the rows that they had. New input rows are spread evenly between -1/d and 1/d, new output rows
+        are zeros.
         """
         n, size = len(self.corpus.vocabulary), self.options.vector_size
         inputs = np.random.default_rng(self.options.seed).random((n + len(self.ngrams.buckets), size), np.float32)
@@ -151,9 +141,10 @@ class WordLearning:
                 inputs[n + np.searchsorted(self.ngrams.buckets, before.subwords.buckets)] = before.subwords.ngram_rows
             if before.outputs is not None and len(before.outputs) == len(rows) and self.options.negative:
                 outputs[rows] = before.outputs
-        return inputs, outputs
+        return {"inputs": inputs, "outputs": outputs}
 
-    def _road(self, inputs: np.ndarray, outputs: np.ndarray) -> Road:
+    def _trainer(self, arrays: Mapping[str, np.ndarray]) -> ChunkTrainer:
+        """What trains the rows on the device."""
         device: Any = self.device
         if device == "auto" and find_spec("torch") is None:
             device = "cpu"
@@ -161,17 +152,18 @@ class WordLearning:
             from nlpkit.device import resolve_device
 
             device = resolve_device(device)
+        given = self.corpus, arrays["inputs"], arrays["outputs"], self.ngrams, self.options
         if str(device) == "cpu":
-            from .cpu_trainer import CompiledRoad
+            from .cpu_trainer import CpuTrainer
 
-            return CompiledRoad(self.corpus, inputs, outputs, self.ngrams, self.options, self.n_workers)
-        from .torch_road import TorchRoad
+            return CpuTrainer(*given, n_workers=self.n_workers)
+        from ._word2vec_torch import TorchTrainer
 
-        return TorchRoad(self.corpus, inputs, outputs, self.ngrams, self.options, device)
+        return TorchTrainer(*given, device=device)
 
-    def _vectors(self, inputs: np.ndarray, outputs: np.ndarray) -> WordVectors:
+    def _vectors(self, arrays: Mapping[str, np.ndarray]) -> WordVectors:
         words, n = self.corpus.vocabulary, len(self.corpus.vocabulary)
-        inputs, subwords = np.ascontiguousarray(inputs), None
+        inputs, subwords = np.ascontiguousarray(arrays["inputs"]), None
         if len(self.ngrams.buckets):
             subwords = CharacterNgrams(
                 min_n=self.options.min_n,
@@ -185,7 +177,7 @@ class WordLearning:
             words,
             inputs if subwords is None else subwords.compose(words),
             counts=self.corpus.counts,
-            outputs=np.ascontiguousarray(outputs),
+            outputs=np.ascontiguousarray(arrays["outputs"]),
             subwords=subwords,
             provenance=self.described,
         )

@@ -1,4 +1,8 @@
-"""WordTraining: passes over a corpus in chunks, with progress and checkpoints, and a stop when it goes wrong."""
+"""WordTraining: passes over a corpus in chunks, with progress and checkpoints, stopped when it goes wrong.
+
+It knows nothing of what is trained: a `ChunkTrainer` has the weights, and the units of its work are, for Word2Vec and
+FastText, places in a corpus.
+"""
 
 from __future__ import annotations
 
@@ -6,207 +10,114 @@ import math
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import Protocol
 
 import numpy as np
 
 from nlpkit.errors import DivergedError
 
-
-@dataclass(frozen=True, kw_only=True)
-class TrainingOptions:
-    """What `nlpkit.embeddings.Word2Vec` and `nlpkit.embeddings.FastText` are told, ready for the training.
-
-    ``negative`` is 0 for hierarchical softmax; without n-grams ``max_n`` is 0.
-    """
-
-    skipgram: bool
-    negative: int
-    vector_size: int
-    window: int
-    shrink_windows: bool
-    sample: float
-    ns_exponent: float
-    cbow_mean: bool
-    alpha: float
-    min_alpha: float
-    epochs: int
-    seed: int
-    min_n: int = 0
-    max_n: int = 0
-    bucket: int = 0
-
-
-@dataclass(frozen=True)
-class Ngrams:
-    """The n-grams of a vocabulary.
-
-    Attributes
-    ----------
-    rows : (n,) int32
-        The input rows of the n-grams of word w, from ``ends[w]`` on.
-    ends : (n_words + 1,) int64
-    buckets : (n_used,) int32
-        The bucket of each input row behind the words'.
-    """
-
-    rows: np.ndarray
-    ends: np.ndarray
-    buckets: np.ndarray
-
+from .progress import WordTrainingProgress, WordTrainingState
 
 PROGRESS_SECONDS = 0.5
 CHECKPOINT_SECONDS = 300.0
-CHUNK = 100_000
-"""How many words are trained at a time, at most: between two chunks a training can stop."""
-
-CHUNK_WORK = 3_000_000_000
-"""How many multiplications a chunk has, about: a fraction of a second."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class TrainingPlan:
-    """What is to be trained, told before it begins.
+class ChunkTrainer(Protocol):
+    """Weights in training, a chunk of the work at a time.
 
     Attributes
     ----------
-    texts, tokens : int
-        What was read.
-    words : int
-        How many of the tokens are in the vocabulary.
-    vocabulary, ngrams : int
-        How many different words and, for FastText, n-gram buckets have a vector.
-    vector_size : int
-    epochs : int
-    memory : int
-        About how many bytes training takes: the corpus as numbers, and all weights.
-    epochs_done : float
-        How many epochs a training that is gone on with has behind it; 0 for a new one.
+    n_workers : int
+        How many threads may train side by side.
     """
-
-    texts: int
-    tokens: int
-    words: int
-    vocabulary: int
-    ngrams: int
-    vector_size: int
-    epochs: int
-    memory: int
-    epochs_done: float
-
-
-@dataclass(frozen=True, kw_only=True)
-class TrainingProgress:
-    """How far a training is.
-
-    Attributes
-    ----------
-    epoch, epochs : int
-        The pass over the corpus that is under way, from 1, and how many there are.
-    words, total_words : int
-        How many words of the corpus were trained so far, and in all passes.
-    loss : float
-        The mean loss of this pass so far.
-    seconds, words_per_second, seconds_left : float
-    """
-
-    epoch: int
-    epochs: int
-    words: int
-    total_words: int
-    loss: float
-    seconds: float
-    words_per_second: float
-    seconds_left: float
-
-
-class Road(Protocol):
-    """What trains a chunk: compiled code on the CPU, or torch on any device."""
 
     n_workers: int
 
     def train(
         self, worker: int, start: int, stop: int, alpha_start: float, alpha_end: float, seed: int
     ) -> tuple[float, int]:
-        """Train part of the corpus; return the sum of the loss, and over how many examples."""
+        """Train the units from ``start`` to ``stop``.
 
-    def arrays(self) -> tuple[np.ndarray, np.ndarray]:
-        """The input and output rows as they are now."""
+        Parameters
+        ----------
+        worker : int
+            The number of the thread that calls.
+        start, stop : int
+        alpha_start, alpha_end : float
+            The learning rate falls linearly from one to the other.
+        seed : int
+            Of the epoch; it decides the chunk's random numbers together with ``start``.
 
+        Returns
+        -------
+        loss : float
+            The sum over all examples.
+        examples : int
+        """
 
-@dataclass
-class TrainingState:
-    """Where a training stands.
-
-    Attributes
-    ----------
-    epoch, chunk : int
-        The next chunk to train, both from 0.
-    loss, examples : float, int
-        Of this epoch, up to that chunk.
-    losses : list of float
-        The mean loss of each epoch that is done.
-    seconds : float
-        How long it took so far.
-    """
-
-    epoch: int = 0
-    chunk: int = 0
-    loss: float = 0.0
-    examples: int = 0
-    losses: list[float] = field(default_factory=list)
-    seconds: float = 0.0
+    def arrays(self) -> dict[str, np.ndarray]:
+        """The weights as they are now, by name."""
 
 
 class WordTraining:
-    """A training that can be watched, stopped and gone on with.
+    """A training that can be watched, stopped and resumed.
 
     Parameters
     ----------
-    road : Road
-    options : TrainingOptions
-    n_ids : int
-        The corpus's length, ends of texts included.
+    trainer : ChunkTrainer
+    n_units : int
+        How many units of work an epoch has.
+    chunk_units : int
+        How many of them are trained at a time.
     n_words : int
-        Without them.
-    state : TrainingState, optional
-        Where to begin.
+        How many words an epoch stands for, by which progress is told.
+    epochs : int
+    alpha, min_alpha : float
+        The learning rate at the beginning and at the end, to which it falls linearly.
+    seed : int
+    state : WordTrainingState, optional
+        Where to begin, if not with the first chunk.
     progress : callable, optional
-        Is given a `TrainingProgress` about twice a second.
+        Is given a `WordTrainingProgress` about twice a second.
     save : callable, optional
-        Is given the state at the end of each epoch, after five minutes, and at Ctrl-C, while nothing is trained.
+        Is given the state and the trainer's arrays at the end of each epoch, after five minutes, and at Ctrl-C, while
+        nothing is trained.
     """
 
     def __init__(
         self,
-        road: Road,
-        options: TrainingOptions,
+        trainer: ChunkTrainer,
         *,
-        n_ids: int,
+        n_units: int,
+        chunk_units: int,
         n_words: int,
-        state: TrainingState | None = None,
-        progress: Callable[[TrainingProgress], None] | None = None,
-        save: Callable[[TrainingState], None] | None = None,
+        epochs: int,
+        alpha: float,
+        min_alpha: float,
+        seed: int,
+        state: WordTrainingState | None = None,
+        progress: Callable[[WordTrainingProgress], None] | None = None,
+        save: Callable[[WordTrainingState, dict[str, np.ndarray]], None] | None = None,
     ) -> None:
-        self.road = road
-        self.state = state or TrainingState()
-        self._n_ids = n_ids
+        self.trainer = trainer
+        self.state = state or WordTrainingState()
+        self._n_units = n_units
+        self._chunk = chunk_units
+        self._n_chunks = -(-n_units // chunk_units)
         self._n_words = n_words
-        self._epochs = options.epochs
-        self._alphas = options.alpha, options.min_alpha
-        self._seed = options.seed
+        self._epochs = epochs
+        self._alphas = alpha, min_alpha
+        self._seed = seed
         self._progress = progress
         self._save = save
-        self._chunk = chunk_words(options)
-        self._n_chunks = -(-n_ids // self._chunk)
         self._lock = threading.Lock()
         self._stop = False
         self._running = 0
         self._ended = threading.Event()
         self._failure: BaseException | None = None
 
-    def run(self) -> TrainingState:
+    def run(self) -> WordTrainingState:
         """Train to the end.
 
         Raises
@@ -236,7 +147,7 @@ class WordTraining:
         first = self.state.chunk
         workers = [
             threading.Thread(target=self._work, args=(worker,), daemon=True)
-            for worker in range(min(self.road.n_workers, self._n_chunks - first))
+            for worker in range(min(self.trainer.n_workers, self._n_chunks - first))
         ]
         self._running = len(workers)
         self._ended.clear()
@@ -268,8 +179,8 @@ class WordTraining:
                     epoch, chunk = state.epoch, state.chunk
                     state.chunk += 1
                 start = chunk * self._chunk
-                stop = min(start + self._chunk, self._n_ids)
-                loss, examples = self.road.train(
+                stop = min(start + self._chunk, self._n_units)
+                loss, examples = self.trainer.train(
                     worker, start, stop, self._alpha(epoch, start), self._alpha(epoch, stop), self._seed + (epoch << 32)
                 )
                 with self._lock:
@@ -289,19 +200,21 @@ class WordTraining:
                     self._ended.set()
 
     def _alpha(self, epoch: int, place: int) -> float:
-        """The learning rate, which falls linearly from the first word to the last."""
+        """The learning rate, which falls linearly from the first unit of the first epoch to the last of the last."""
         alpha, min_alpha = self._alphas
-        return alpha - (alpha - min_alpha) * (epoch + place / self._n_ids) / self._epochs
+        return alpha - (alpha - min_alpha) * (epoch + place / self._n_units) / self._epochs
 
     def _checkpoint(self) -> None:
         if self._save is None:
             return
-        for name, rows in zip(("input", "output"), self.road.arrays(), strict=True):
+        arrays = self.trainer.arrays()
+        for name, rows in arrays.items():
             if not np.isfinite(rows).all():
                 raise DivergedError(
-                    f"the training diverged, an {name} weight is no number: lower alpha, which is {self._alphas[0]:g}"
+                    f"the training diverged, some of the weights called {name!r} are no longer finite: lower alpha,"
+                    f" which is {self._alphas[0]:g}"
                 )
-        self._save(replace(self.state, losses=list(self.state.losses)))
+        self._save(replace(self.state, losses=list(self.state.losses)), arrays)
 
     def _tell(self, begun: float) -> None:
         if self._progress is None:
@@ -309,12 +222,12 @@ class WordTraining:
         state = self.state
         with self._lock:
             epoch, chunk, loss = state.epoch, state.chunk, state.loss / max(1, state.examples)
-        done = (epoch + min(1.0, chunk * self._chunk / self._n_ids)) * self._n_words
+        done = (epoch + min(1.0, chunk * self._chunk / self._n_units)) * self._n_words
         total = self._epochs * self._n_words
         seconds = time.monotonic() - begun
         speed = done / seconds if seconds else 0.0
         self._progress(
-            TrainingProgress(
+            WordTrainingProgress(
                 epoch=epoch + 1,
                 epochs=self._epochs,
                 words=int(done),
@@ -325,10 +238,3 @@ class WordTraining:
                 seconds_left=(total - done) / speed if speed else math.inf,
             )
         )
-
-
-def chunk_words(options: TrainingOptions) -> int:
-    """How many words are trained at a time: fewer where each takes long."""
-    targets = options.negative + 1 if options.negative else 20
-    work = options.vector_size * (options.window + 1) * targets + options.negative**2
-    return max(1, min(CHUNK, CHUNK_WORK // work))

@@ -1,4 +1,4 @@
-"""The road through PyTorch, which is for GPUs, on the processor: it learns what the compiled one learns."""
+"""Training through PyTorch, which is for GPUs, on the CPU: it learns what the compiled code learns."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from word_texts import sentences, separation
 
 from nlpkit.embeddings.fasttext import FastText
 from nlpkit.embeddings.word2vec import Word2Vec
-from nlpkit.embeddings.word_training import learning as word_learning
+from nlpkit.embeddings.word_training import learning
 from nlpkit.errors import ParameterError
 
 torch = pytest.importorskip("torch", reason="PyTorch is not installed")
@@ -17,12 +17,12 @@ torch = pytest.importorskip("torch", reason="PyTorch is not installed")
 
 @pytest.fixture
 def on_torch(monkeypatch: pytest.MonkeyPatch) -> None:
-    def road(self: Any, inputs: Any, outputs: Any) -> Any:
-        from nlpkit.embeddings.word_training.torch_road import TorchRoad
+    def trainer(self: Any, arrays: Any) -> Any:
+        from nlpkit.embeddings.word_training._word2vec_torch import TorchTrainer
 
-        return TorchRoad(self.corpus, inputs, outputs, self.ngrams, self.options, torch.device("cpu"))
+        return TorchTrainer(self.corpus, *arrays.values(), self.ngrams, self.options, device="cpu")
 
-    monkeypatch.setattr(word_learning.WordLearning, "_road", road)
+    monkeypatch.setattr(learning.WordLearning, "_trainer", trainer)
 
 
 @pytest.mark.parametrize(
@@ -40,7 +40,7 @@ def test_it_learns(on_torch: None, cls: type, changed: dict[str, Any]) -> None:
     assert model.losses_[-1] < model.losses_[0]
 
 
-def test_auto_is_the_compiled_road_where_there_is_no_gpu() -> None:
+def test_auto_is_the_cpu_where_there_is_no_gpu() -> None:
     if torch.cuda.is_available() or torch.backends.mps.is_available():
         pytest.skip("there is a GPU")
     options = {"vector_size": 16, "min_count": 1, "threads": 1, "epochs": 1}
