@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from typing import Annotated, Any, NamedTuple
 
 import typer
@@ -15,15 +15,17 @@ from nlpkit.cli.corpus import corpus
 from nlpkit.cli.embed import embed
 from nlpkit.cli.evaluate import evaluate
 from nlpkit.cli.info import info
+from nlpkit.cli.option_groups import expanded
 from nlpkit.cli.parameters import parameters, with_parameters
 from nlpkit.cli.search import search
 from nlpkit.cli.similar import similar
 from nlpkit.cli.spectrogram import spectrogram
 from nlpkit.cli.terms import terms
-from nlpkit.cli.train import train
+from nlpkit.cli.train import train_words
 from nlpkit.cli.train_translation import DERIVED, LEARNT, PROPOSED, translation
 from nlpkit.cli.translate import SEARCH, translate
-from nlpkit.registry import EMBEDDERS, TEXT_EMBEDDERS, TRAINED
+from nlpkit.jobs.models import DEFAULT_METHOD
+from nlpkit.registry import EMBEDDERS, TEXT_EMBEDDERS
 
 
 class Configured(NamedTuple):
@@ -35,11 +37,48 @@ class Configured(NamedTuple):
     derived: Collection[str] = ()
     proposed: Collection[str] = ()
 
+    def build(self, name: str, rest: Sequence[str]) -> Any:
+        """Return the command with the options of its classes, of one method alone where that is enough.
+
+        Parameters
+        ----------
+        name : str
+        rest : sequence of str
+            Arguments of the command.
+        """
+        method = self._method(rest)
+        if method:
+            command = self._command(name, {method: self.classes[method]})
+            known = {option for parameter in command.params for option in parameter.opts}
+            if {word.partition("=")[0] for word in rest if word.startswith("--")} <= known | {"--"}:
+                return command
+        return self._command(name, self.classes)
+
+    def _command(self, name: str, classes: dict[str, str]) -> Any:
+        known = parameters(classes, derived=self.derived, proposed=self.proposed)
+        single = typer.Typer(add_completion=False, rich_markup_mode="rich")
+        complete = with_parameters(expanded(self.function), known, classes, self.heading)
+        single.command(name, context_settings=_SETTINGS)(complete)
+        return typer.main.get_command(single)
+
+    def _method(self, rest: Sequence[str]) -> str | None:
+        """Return the method that the arguments name, if they ask for no help."""
+        if self.classes.keys() & {*EMBEDDERS} != self.classes.keys() or {"-h", "--help"} & {*rest}:
+            return None
+        found = DEFAULT_METHOD
+        for word, following in zip(rest, [*rest[1:], ""], strict=True):
+            if word in ("-m", "--method"):
+                found = following
+            elif word.startswith("--method="):
+                found = word.partition("=")[2]
+        return found if found in self.classes else None
+
+
+_SETTINGS = {"help_option_names": ["-h", "--help"]}
 
 WITH_PARAMETERS = {
     "embed": Configured(embed, EMBEDDERS),
     "search": Configured(search, TEXT_EMBEDDERS),
-    "train": Configured(train, TRAINED),
     "translate": Configured(translate, SEARCH, "How it is searched: "),
 }
 TRAIN_TRANSLATION = Configured(translation, LEARNT, "Parameters of ", DERIVED, PROPOSED)
@@ -54,8 +93,6 @@ PLAIN: dict[str, Callable[..., None]] = {
     "evaluate": evaluate,
 }
 
-_SETTINGS = {"help_option_names": ["-h", "--help"]}
-
 
 class Commands(TyperGroup):
     """The group of commands; one that runs gets its estimators' options then."""
@@ -63,15 +100,43 @@ class Commands(TyperGroup):
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
         name, command, rest = super().resolve_command(ctx, args)
         if name in WITH_PARAMETERS:
-            single = typer.Typer(add_completion=False, rich_markup_mode="rich")
-            chosen = WITH_PARAMETERS[name]
-            if name == "train" and rest[:1] == ["translation"]:
-                name, chosen, rest = "train translation", TRAIN_TRANSLATION, rest[1:]
-            known = parameters(chosen.classes, derived=chosen.derived, proposed=chosen.proposed)
-            complete = with_parameters(chosen.function, known, chosen.classes, chosen.heading)
-            single.command(name, context_settings=_SETTINGS)(complete)
-            command = typer.main.get_command(single)
+            command = WITH_PARAMETERS[name].build(name, rest)
         return name, command, rest
+
+
+class Trainings(TyperGroup):
+    """The commands of ``nlpkit train``: one for each method that trains in epochs, and translation."""
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        from nlpkit.jobs.train import trained_methods
+
+        return [*trained_methods(), "translation"]
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        if cmd_name == "translation":
+            return TRAIN_TRANSLATION.build(cmd_name, ())
+        if cmd_name not in self.list_commands(ctx):
+            return None
+        return Configured(train_words, {cmd_name: EMBEDDERS[cmd_name]}).build(cmd_name, ())
+
+
+train = typer.Typer(
+    cls=Trainings, rich_markup_mode="rich", invoke_without_command=True, context_settings=_SETTINGS, name="train"
+)
+
+
+@train.callback()
+def _train(context: typer.Context) -> None:
+    """Train word vectors on a corpus, or a translation model on sentence pairs, into a model folder.
+
+    \b
+    nlpkit train word2vec -i corpus.txt -o model
+    nlpkit train fasttext -i corpus/*.txt.gz -o model --vector-size 300 --epochs 10
+    nlpkit train translation --src train.en --trg train.de -o en-de
+    """
+    if context.invoked_subcommand is None:
+        print(context.get_help())
+        raise typer.Exit(2)
 
 
 app = typer.Typer(
@@ -82,9 +147,10 @@ app = typer.Typer(
     context_settings=_SETTINGS,
 )
 for _name, _configured in WITH_PARAMETERS.items():
-    app.command(_name)(with_parameters(_configured.function, {}))
+    app.command(_name)(with_parameters(expanded(_configured.function), {}))
 for _name, _function in PLAIN.items():
     app.command(_name, context_settings=_SETTINGS)(_function)
+app.add_typer(train, name="train")
 app.add_typer(corpus, name="corpus")
 
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 from typing import Annotated
 
 import typer
 
 from nlpkit.cli import options, pair_options
+from nlpkit.cli.option_groups import expanded
 from nlpkit.cli.screens.corpus_report import report_as_json, report_lines
 from nlpkit.cli.screens.screen import note, progress_bar
 from nlpkit.corpora import Pairs, Texts
@@ -15,6 +17,7 @@ from nlpkit.corpora.pairs.pairs import holds_pairs
 from nlpkit.errors import ParameterError
 from nlpkit.jobs.corpus_check.check import check_pairs
 from nlpkit.jobs.corpus_check.report import DEFAULT_DROP, PROBLEMS
+from nlpkit.jobs.inputs import PairReading
 
 FORMATS = ("text", "json")
 
@@ -79,13 +82,7 @@ def check(
         ),
     ] = None,
     quiet: options.Quiet = False,
-    from_: pair_options.From = None,
-    to: pair_options.To = None,
-    columns: pair_options.Columns = None,
-    fields: pair_options.Fields = None,
-    delimiter: options.Delimiter = None,
-    encoding: options.Encoding = "utf-8",
-    decode_errors: options.DecodeErrors = "strict",
+    read_as: PairReading = PairReading(),
 ) -> None:
     """Say what is wrong with pairs of sentences, and write a copy without it if asked.
 
@@ -111,27 +108,16 @@ def check(
         raise ParameterError("--drop is about the cleaned copy: say with -o where it goes")
     if output == "-":
         raise ParameterError("the report goes to standard output: name a file for the cleaned copy")
+    plain = replace(read_as, columns=None, fields=None, delimiter=None)
+    decoding = {"encoding": read_as.encoding, "decode_errors": read_as.decode_errors}
     tests: list[Pairs | Texts] = [
-        Pairs(pairs=path, from_=from_, to=to, encoding=encoding, decode_errors=decode_errors)
-        if holds_pairs(path)
-        else Texts([path], per="line", encoding=encoding, decode_errors=decode_errors)
+        plain.pairs(None, None, path) if holds_pairs(path) else Texts([path], per="line", **decoding)
         for path in test or []
     ]
     if test_src is not None:
-        tests.append(Pairs(test_src, test_trg, encoding=encoding, decode_errors=decode_errors))
+        tests.append(replace(plain, from_=None, to=None).pairs(test_src, test_trg, None))
     with (
-        Pairs(
-            src,
-            trg,
-            pairs,
-            from_=from_,
-            to=to,
-            columns=columns,
-            fields=fields,
-            delimiter=delimiter,
-            encoding=encoding,
-            decode_errors=decode_errors,
-        ) as corpus,
+        read_as.pairs(src, trg, pairs) as corpus,
         progress_bar(quiet=quiet) as progress,
     ):
         report = check_pairs(
@@ -161,7 +147,7 @@ corpus = typer.Typer(
     invoke_without_command=True,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-corpus.command("check", context_settings={"help_option_names": ["-h", "--help"]})(check)
+corpus.command("check", context_settings={"help_option_names": ["-h", "--help"]})(expanded(check))
 
 
 @corpus.callback()

@@ -10,7 +10,8 @@ from nlpkit.cli import options
 from nlpkit.cli.screens.screen import is_terminal, note, progress_bar, silence_libraries
 from nlpkit.cli.screens.vectors_table import VectorsTable
 from nlpkit.jobs import EmbedReport, embed_files, embed_texts
-from nlpkit.registry import CLIP_EMBEDDERS
+from nlpkit.jobs.inputs import Reading, Writing
+from nlpkit.registry import TEXT_EMBEDDERS
 
 OUTPUT = "Where vectors go"
 
@@ -41,49 +42,8 @@ def embed(
             rich_help_panel=OUTPUT,
         ),
     ] = None,
-    shard_format: Annotated[
-        str | None,
-        typer.Option(
-            "--shard-format",
-            metavar="npz|npy|parquet|...",
-            help=options.described("What a folder's parts are.", "npz; npy for dense vectors"),
-            show_default=False,
-            rich_help_panel=OUTPUT,
-        ),
-    ] = None,
-    shard_rows: Annotated[
-        int | None,
-        typer.Option(
-            "--shard-rows",
-            metavar="N",
-            help=options.described("Rows in a part.", "some 32 MB"),
-            show_default=False,
-            rich_help_panel=OUTPUT,
-        ),
-    ] = None,
-    one_based: Annotated[
-        bool,
-        typer.Option("--one-based", metavar="", help="Count the columns of .svmlight from 1.", rich_help_panel=OUTPUT),
-    ] = False,
-    force: Annotated[
-        bool,
-        typer.Option("--force", metavar="", help="Replace a folder that nlpkit wrote.", rich_help_panel=OUTPUT),
-    ] = False,
-    resume: Annotated[
-        bool,
-        typer.Option(
-            "--resume",
-            metavar="",
-            help="Go on with an unfinished folder.",
-            rich_help_panel=OUTPUT,
-        ),
-    ] = False,
-    per: options.Per = None,
-    field: options.Field = None,
-    column: options.Column = None,
-    delimiter: options.Delimiter = None,
-    encoding: options.Encoding = "utf-8",
-    decode_errors: options.DecodeErrors = "strict",
+    write_as: Writing = Writing(),
+    read_as: Reading = Reading(),
     parameters: dict[str, Any] | None = None,
 ) -> None:
     """Turn texts into vectors: one-hot, bag-of-words, TF-IDF, hashing, Word2Vec or FastText; or sound: log-mel or MFCC.
@@ -102,13 +62,13 @@ def embed(
     if not paths and texts:
         options.refuse_paths(texts)
         if not fit:
-            options.refuse_without_inputs(per=per, field=field, column=column, delimiter=delimiter)
+            options.refuse_without_inputs(read_as)
     elif not paths:
         if not options.is_piped():
             print(context.get_help())
             raise typer.Exit(2)
         paths = ["-"]
-    if method in CLIP_EMBEDDERS or model is not None:
+    if method not in TEXT_EMBEDDERS or model is not None:
         silence_libraries()
     table = VectorsTable() if output is None and is_terminal() else None
     with progress_bar(quiet=quiet) as progress:
@@ -119,18 +79,9 @@ def embed(
             "fit": fit,
             "save": save,
             "parameters": parameters,
-            "per": per,
-            "field": field,
-            "column": column,
-            "delimiter": delimiter,
-            "encoding": encoding,
-            "decode_errors": decode_errors,
             "threads": threads,
-            "shard_format": shard_format,
-            "shard_rows": shard_rows,
-            "one_based": one_based,
-            "force": force,
-            "resume": resume,
+            "read_as": read_as,
+            "write_as": write_as,
             "progress": progress,
         }
         report = embed_files(paths, **job) if paths else embed_texts(texts or [], **job)
@@ -144,7 +95,7 @@ def _tell(report: EmbedReport, output: str | None, save: str | None) -> None:
     if report.skipped:
         note(f"texts skipped because they can't be decoded: {report.skipped:,}")
     if output not in (None, "-"):
-        rows = "clips" if report.method in CLIP_EMBEDDERS else "texts"
+        rows = "clips" if report.model.takes_sound else "texts"
         note(f"{report.rows:,} {rows} × {report.columns:,} columns of {report.method} in {output}")
     if save is not None:
         note(f"the {report.method} model is in {save}")

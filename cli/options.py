@@ -10,6 +10,7 @@ import typer
 
 from nlpkit.embeddings.formats import FORMATS
 from nlpkit.errors import ParameterError
+from nlpkit.jobs.inputs import Reading
 from nlpkit.registry import EMBEDDERS, TEXT_EMBEDDERS
 
 READING = "How texts are read"
@@ -160,6 +161,39 @@ DecodeErrors = Annotated[
 ]
 
 
+_OUTPUT = "Where vectors go"
+ShardFormat = Annotated[
+    str | None,
+    typer.Option(
+        "--shard-format",
+        metavar="npz|npy|parquet|...",
+        help=described("What a folder's parts are.", "npz; npy for dense vectors"),
+        show_default=False,
+        rich_help_panel=_OUTPUT,
+    ),
+]
+ShardRows = Annotated[
+    int | None,
+    typer.Option(
+        "--shard-rows",
+        metavar="N",
+        help=described("Rows in a part.", "some 32 MB"),
+        show_default=False,
+        rich_help_panel=_OUTPUT,
+    ),
+]
+OneBased = Annotated[
+    bool,
+    typer.Option("--one-based", metavar="", help="Count the columns of .svmlight from 1.", rich_help_panel=_OUTPUT),
+]
+ReplaceFolder = Annotated[
+    bool, typer.Option("--force", metavar="", help="Replace a folder that nlpkit wrote.", rich_help_panel=_OUTPUT)
+]
+ResumeFolder = Annotated[
+    bool, typer.Option("--resume", metavar="", help="Go on with an unfinished folder.", rich_help_panel=_OUTPUT)
+]
+
+
 def lines_of_stdin() -> list[str]:
     """Return the lines of standard input that aren't blank, without the space around them.
 
@@ -192,7 +226,7 @@ def refuse_paths(texts: list[str]) -> None:
             raise ParameterError(f"{text!r} names {what}: did you mean -i {text}?")
 
 
-def refuse_without_inputs(**reading: str | None) -> None:
+def refuse_without_inputs(read_as: Reading, instead: str = "give inputs with -i, or --fit") -> None:
     """Refuse options about how inputs are read where there are only texts, and nothing to fit on.
 
     Raises
@@ -200,6 +234,5 @@ def refuse_without_inputs(**reading: str | None) -> None:
     ParameterError
         If one of them was given.
     """
-    for name, value in reading.items():
-        if value is not None:
-            raise ParameterError(f"--{name} is about inputs, and there are only texts: give inputs with -i, or --fit")
+    for name in read_as.given():
+        raise ParameterError(f"--{name} is about inputs, and there are only texts: {instead}")

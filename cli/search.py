@@ -23,6 +23,7 @@ from nlpkit.cli.screens.screen import (
 )
 from nlpkit.errors import ParameterError
 from nlpkit.jobs import Hit, search_files
+from nlpkit.jobs.inputs import Reading
 
 
 def search(
@@ -35,12 +36,7 @@ def search(
     fit: options.Fit = None,
     threads: options.Threads = None,
     quiet: options.Quiet = False,
-    per: options.Per = None,
-    field: options.Field = None,
-    column: options.Column = None,
-    delimiter: options.Delimiter = None,
-    encoding: options.Encoding = "utf-8",
-    decode_errors: options.DecodeErrors = "strict",
+    read_as: Reading = Reading(),
     parameters: dict[str, Any] | None = None,
 ) -> None:
     """Find the texts nearest to a query, by the cosine of their vectors, or by BM25.
@@ -67,12 +63,7 @@ def search(
             model=model,
             fit=fit,
             parameters=parameters,
-            per=per,
-            field=field,
-            column=column,
-            delimiter=delimiter,
-            encoding=encoding,
-            decode_errors=decode_errors,
+            read_as=read_as,
             threads=threads,
             progress=progress,
         )

@@ -1,4 +1,4 @@
-"""``nlpkit train``: a corpus in, a model out."""
+"""``nlpkit train word2vec`` and the like: a corpus in, word vectors out."""
 
 from __future__ import annotations
 
@@ -12,15 +12,14 @@ from nlpkit.cli.screens.training_screen import resumable, training_screen
 from nlpkit.cli.screens.word_screen import WordScreen
 from nlpkit.errors import ParameterError
 from nlpkit.jobs import TrainReport, train_files
-from nlpkit.registry import TRAINED
+from nlpkit.jobs.inputs import Reading
 
 if TYPE_CHECKING:
     from nlpkit.embeddings.word_training import TrainingPlan
 
 
-def train(
+def train_words(
     context: typer.Context,
-    method: Annotated[str, typer.Argument(metavar="|".join(TRAINED), help="What to train.", show_default=False)],
     paths: Annotated[list[str] | None, typer.Argument(metavar="PATH", help="Further inputs after -i.")] = None,
     inputs: options.Inputs = None,
     output: options.TrainedModel = None,
@@ -28,25 +27,17 @@ def train(
     force: options.Retrain = False,
     threads: options.Threads = None,
     quiet: options.Quiet = False,
-    per: options.Per = None,
-    field: options.Field = None,
-    column: options.Column = None,
-    delimiter: options.Delimiter = None,
-    encoding: options.Encoding = "utf-8",
-    decode_errors: options.DecodeErrors = "strict",
+    read_as: Reading = Reading(),
     parameters: dict[str, Any] | None = None,
 ) -> None:
-    """Train word vectors on a corpus, or a translation model on sentence pairs, into a model folder.
+    """Train word vectors on a corpus, into a model folder.
 
-    nlpkit train translation has options of its own: nlpkit train translation --help.
-
-    The state is kept each epoch, at least every five minutes, and at Ctrl-C: --resume goes on from there.
+    The state is kept each epoch, at least every five minutes, and at Ctrl-C: --resume continues from it.
 
     \b
     nlpkit train word2vec -i corpus.txt -o model
     nlpkit train fasttext -i corpus/*.txt.gz -o model --vector-size 300 --epochs 10
     nlpkit train word2vec -i corpus.txt -o model --resume
-    nlpkit train translation --src train.en --trg train.de -o en-de
     zcat corpus.jsonl.gz | nlpkit train word2vec -o model --field body --architecture cbow
     """
     if inputs is None:
@@ -68,14 +59,9 @@ def train(
         report = train_files(
             [*inputs, *(paths or [])] if inputs else ["-"],
             output,
-            method=method,
+            method=str(context.info_name),
             parameters=parameters,
-            per=per,
-            field=field,
-            column=column,
-            delimiter=delimiter,
-            encoding=encoding,
-            decode_errors=decode_errors,
+            read_as=read_as,
             threads=threads,
             force=force,
             resume=resume,

@@ -12,6 +12,7 @@ from nlpkit.cli.screens.screen import note
 from nlpkit.cli.screens.training_screen import resumable, training_screen
 from nlpkit.cli.screens.translation_screen import TranslationScreen
 from nlpkit.errors import ParameterError
+from nlpkit.jobs.inputs import PairReading
 from nlpkit.jobs.train_translation import TranslationPlan, TranslationTrainReport, train_translation
 from nlpkit.jobs.unfinished import is_unfinished
 
@@ -82,13 +83,7 @@ def translation(
         str | None, typer.Option("--tensorboard", metavar="FOLDER", help="Write TensorBoard's logs there.")
     ] = None,
     quiet: options.Quiet = False,
-    from_: pair_options.From = None,
-    to: pair_options.To = None,
-    columns: pair_options.Columns = None,
-    fields: pair_options.Fields = None,
-    delimiter: options.Delimiter = None,
-    encoding: options.Encoding = "utf-8",
-    decode_errors: options.DecodeErrors = "strict",
+    read_as: PairReading = PairReading(),
     parameters: dict[str, Any] | None = None,
 ) -> None:
     """Train a translation model on sentence pairs, and save it as a model folder.
@@ -143,13 +138,7 @@ def translation(
             parameters=parameters,
             vocab_size=vocab_size,
             separate_vocabularies=separate_vocabularies,
-            from_=from_,
-            to=to,
-            columns=columns,
-            fields=fields,
-            delimiter=delimiter,
-            encoding=encoding,
-            decode_errors=decode_errors,
+            read_as=read_as,
             threads=threads,
             device=device,
             devices=devices,

@@ -11,11 +11,13 @@ from nlpkit.cli import options
 from nlpkit.cli.screens.screen import is_terminal, note, progress_bar
 from nlpkit.corpora import GivenTexts
 from nlpkit.errors import ParameterError
+from nlpkit.jobs.inputs import Reading
 from nlpkit.jobs.places import check_place, real_place
 from nlpkit.jobs.translate import TranslateReport, open_translator, translate_files
 
 if TYPE_CHECKING:
-    from nlpkit.translation.translator import Translation, Translator
+    from nlpkit.translation.translations import Translation
+    from nlpkit.translation.translator import Translator
 
 ATTENTION = "What the model looked at"
 SEARCH = {"translation": "nlpkit.decoding.options:DecodingOptions"}
@@ -106,12 +108,7 @@ def translate(
     precision: options.Precision = "float32",
     threads: options.Threads = None,
     quiet: options.Quiet = False,
-    per: options.Per = None,
-    field: options.Field = None,
-    column: options.Column = None,
-    delimiter: options.Delimiter = None,
-    encoding: options.Encoding = "utf-8",
-    decode_errors: options.DecodeErrors = "strict",
+    read_as: Reading = Reading(),
     parameters: dict[str, Any] | None = None,
 ) -> None:
     """Translate texts with a model that nlpkit train translation made.
@@ -128,7 +125,7 @@ def translate(
     paths = [*inputs, *(texts or [])] if inputs else []
     if not paths and texts:
         options.refuse_paths(texts)
-        options.refuse_without_inputs(per=per, field=field, column=column, delimiter=delimiter)
+        options.refuse_without_inputs(read_as)
     elif not paths:
         if not options.is_piped():
             print(context.get_help())
@@ -147,12 +144,7 @@ def translate(
             prefix=prefix,
             phrases=phrase or (),
             format=format,
-            per=per,
-            field=field,
-            column=column,
-            delimiter=delimiter,
-            encoding=encoding,
-            decode_errors=decode_errors,
+            read_as=read_as,
             threads=threads,
             progress=progress,
             seen=looked.see if looked.wanted else None,

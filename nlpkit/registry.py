@@ -26,9 +26,6 @@ CLIP_EMBEDDERS = {
 
 EMBEDDERS = {**TEXT_EMBEDDERS, **CLIP_EMBEDDERS}
 
-TRAINED = {name: EMBEDDERS[name] for name in ("word2vec", "fasttext")}
-"""Those that are trained for a while, in epochs, and can be watched and gone on with."""
-
 KINDS = {
     **EMBEDDERS,
     "vocabulary": "nlpkit.text.vocabulary:Vocabulary",
@@ -36,6 +33,12 @@ KINDS = {
     "translation": "nlpkit.translation.translator:Translator",
 }
 """Everything that is saved as a folder, by the ``kind`` in its ``config.json``."""
+
+OPENERS = {
+    "a file of word vectors": "nlpkit.embeddings.formats:open_file",
+    "a model folder": "nlpkit.artifact.writing:load",
+}
+"""Functions that open a path as a model, or return None if it is nothing that they know; the last one raises."""
 
 
 def resolve(name: str, registry: dict[str, str] = EMBEDDERS) -> Any:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 
 from nlpkit.errors import InputError, NlpkitError, OutputError, ParameterError
 
-from .passes import StrPath
+from .inputs import StrPath
 from .places import check_place
 
 if TYPE_CHECKING:

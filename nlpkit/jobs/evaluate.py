@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, BinaryIO, Literal
 from nlpkit.corpora import Texts
 from nlpkit.errors import InputError, ParameterError
 
-from .passes import Progress, StrPath
+from .inputs import StrPath
+from .passes import Progress
 from .places import check_apart
 
 if TYPE_CHECKING:

@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from nlpkit.corpora import AudioFiles, Block, GivenTexts, Texts
+from nlpkit.corpora import Block, GivenTexts
 from nlpkit.corpora.texts import BLOCK_CHARACTERS
 from nlpkit.errors import InputError
-from nlpkit.registry import CLIP_EMBEDDERS, TRAINED
+
+from .inputs import AnyTexts
 
 IN_MEMORY_CHARACTERS = 1 << 24
-"""Inputs of at most so many characters are read once and held; longer ones are read twice, block by block."""
+"""Inputs of at most this many characters are read once and held; longer ones are read twice, block by block."""
 
-StrPath = str | os.PathLike[str]
-AnyTexts = Texts | GivenTexts | AudioFiles
 Progress = Callable[[str, int, int | None], None]
-"""Called at times with what is being done, the bytes that were read, and those there are (or None); where that is
-`TRAINING`, with the words that were trained, and those there are in all epochs; where it is `TRANSLATING`, with the
-texts that are done, and None."""
+"""Called at times with the stage, the bytes read so far, and all bytes (or None); in the stage `TRAINING` with the
+words trained so far, and those of all epochs; in the stage `TRANSLATING` with the texts done, and None."""
 
 TRAINING = "training"
 TRANSLATING = "translating"
@@ -40,7 +37,7 @@ def learn(model: Any, texts: AnyTexts, progress: Progress | None = None) -> tupl
     InputError
         If there is no text.
     """
-    if not needs_fit(model):
+    if not model.needs_fit:
         return None
     if texts.is_stream:
         texts.spool()
@@ -49,8 +46,8 @@ def learn(model: Any, texts: AnyTexts, progress: Progress | None = None) -> tupl
     if first is None:
         raise no_texts(texts)
     if next(blocks, None) is None:
-        if model.kind in TRAINED:
-            return first, model.fit(first.texts, progress=_trained(progress)).transform(first.texts)
+        if model.is_trained_in_epochs:
+            return first, model.fit(first.texts, **_watching(model, progress)).transform(first.texts)
         return first, model.fit_transform(first.texts)
     del first, blocks
     fit(model, texts, progress)
@@ -65,12 +62,11 @@ def fit(model: Any, texts: AnyTexts, progress: Progress | None = None) -> None:
     InputError
         If there is no text.
     """
-    told = {"progress": _trained(progress)} if model.kind in TRAINED else {}
-    model.fit(read_texts(texts, progress), **told)
+    model.fit(read_texts(texts, progress), **_watching(model, progress))
 
 
 def read_texts(texts: AnyTexts, progress: Progress | None = None) -> Iterator[str]:
-    """Yield every text, of which one block is held at a time, to a model that learns from them.
+    """Yield every text to a model that learns from them, one block at a time.
 
     Raises
     ------
@@ -97,11 +93,6 @@ def embed(
             yield rest, model.transform(rest.texts)
 
 
-def needs_fit(model: Any) -> bool:
-    """Whether there is something that the model has to learn before it can embed."""
-    return model.kind != "hashing" and model.kind not in CLIP_EMBEDDERS
-
-
 def no_texts(texts: AnyTexts) -> InputError:
     """Return the exception that says why there is no text."""
     if isinstance(texts, GivenTexts):
@@ -113,9 +104,11 @@ def no_texts(texts: AnyTexts) -> InputError:
     return InputError(f"{shown}: empty, expected at least one text")
 
 
-def _trained(progress: Progress | None) -> Any:
-    """Return what a training tells how far it is."""
-    return None if progress is None else lambda state: progress(TRAINING, state.words, state.total_words)
+def _watching(model: Any, progress: Progress | None) -> dict[str, Any]:
+    """Return the arguments by which a model that trains in epochs reports its progress."""
+    if progress is None or not model.is_trained_in_epochs:
+        return {}
+    return {"progress": lambda state: progress(TRAINING, state.words, state.total_words)}
 
 
 def _watched(stage: str, texts: AnyTexts, n_characters: int, progress: Progress | None) -> Iterator[Block]:

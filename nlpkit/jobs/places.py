@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from nlpkit.errors import OutputError, ParameterError
 
-from .passes import AnyTexts, StrPath
+from .inputs import AnyTexts, StrPath
 
 if TYPE_CHECKING:
     from nlpkit.corpora import Pairs

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from nlpkit.errors import InputError, ParameterError, UnknownWordError
 
-from .passes import StrPath
+from .inputs import StrPath
 
 if TYPE_CHECKING:
     from nlpkit.embeddings import WordVectors

@@ -7,8 +7,8 @@ from typing import Any
 
 from nlpkit.errors import ParameterError
 
+from .inputs import StrPath
 from .models import load_model, names_of
-from .passes import StrPath
 
 ORDERS = ("count", "df", "idf")
 
@@ -64,12 +64,12 @@ def terms(model: StrPath | Any, *, sort: str = "count", k: int | None = 20) -> l
         raise ParameterError(f"sort is {sort!r}: choose one of {', '.join(ORDERS)}")
     if k is not None and k < 1:
         raise ParameterError(f"k is {k}: ask for at least 1 term")
-    kind, model = load_model(model)
+    model = load_model(model)
     if hasattr(model, "word_vectors"):
         return _words(model.word_vectors, sort, k)
     names = names_of(model)
     if names is None:
-        raise ParameterError(f"a {kind} model keeps no terms: its columns are numbers")
+        raise ParameterError(f"a {model.kind} model keeps no terms: its columns are numbers")
     import numpy as np
 
     counts = getattr(model, "term_frequency_", None)

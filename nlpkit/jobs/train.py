@@ -6,14 +6,14 @@ import os
 import shutil
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, BinaryIO
+from typing import TYPE_CHECKING, Any
 
-from nlpkit.corpora import Texts
 from nlpkit.errors import OutputError, ParameterError
-from nlpkit.registry import TRAINED
+from nlpkit.registry import EMBEDDERS, resolve
 
+from .inputs import Reading, StrPath, spelled_out
 from .models import make_model
-from .passes import Progress, StrPath, read_texts
+from .passes import Progress, read_texts
 from .places import check_apart, check_place
 from .unfinished import check_nothing_unfinished, is_unfinished, unfinished_training
 
@@ -30,7 +30,7 @@ class TrainReport:
     Attributes
     ----------
     method : str
-        The method's name in `nlpkit.registry.TRAINED`.
+        Name of the method.
     model : estimator
         The trained model.
     words, vector_size : int
@@ -52,20 +52,15 @@ class TrainReport:
     skipped: int
 
 
+@spelled_out(read_as=Reading)
 def train_files(
     inputs: StrPath | Iterable[StrPath],
     output: StrPath,
     *,
     method: str,
     parameters: Mapping[str, Any] | None = None,
-    per: str | None = None,
-    field: str | None = None,
-    column: str | None = None,
-    delimiter: str | None = None,
-    encoding: str = "utf-8",
-    decode_errors: str = "strict",
-    stdin: BinaryIO | None = None,
     threads: int | None = None,
+    read_as: Reading = Reading(),
     force: bool = False,
     resume: bool = False,
     reading: Progress | None = None,
@@ -79,16 +74,16 @@ def train_files(
 
     Parameters
     ----------
-    inputs, per, ..., stdin
+    inputs, read_as
         As in `nlpkit.jobs.embed_files`. They are read once.
     output : path
         The folder to save the model in.
     method : str
-        A name in `nlpkit.registry.TRAINED`.
+        Name in `nlpkit.registry.EMBEDDERS` of a method that trains in epochs, such as "word2vec".
     parameters : mapping, optional
         The estimator's parameters, by name.
     threads : int, optional
-        Every core that the process may use, unless told.
+        Number of threads; default: every core that the process may use.
     force : bool
         Replace a folder that nlpkit wrote before; and without ``resume`` drop an unfinished training.
     resume : bool
@@ -127,7 +122,7 @@ def train_files(
     (6, 8)
     """
     check_model_place(output, force=force, resume=resume)
-    method, model = make_model(method, parameters, threads, TRAINED)
+    model = make_trained(method, parameters, threads)
     last: list[TrainingProgress] = []
 
     def tell(state: TrainingProgress) -> None:
@@ -135,24 +130,14 @@ def train_files(
         if progress is not None:
             progress(state)
 
-    read = Texts(
-        inputs,
-        per=per,
-        field=field,
-        column=column,
-        delimiter=delimiter,
-        encoding=encoding,
-        decode_errors=decode_errors,
-        stdin=stdin,
-    )
-    with read as texts:
+    with read_as.texts(inputs) as texts:
         check_apart(output, texts)
         with unfinished_training(output, resume=resume, force=force) as folder:
             model.fit(read_texts(texts, reading), started=started, progress=tell, checkpoint=folder)
             model.save(output, force=force)
             shutil.rmtree(folder, ignore_errors=True)
         return TrainReport(
-            method=method,
+            method=model.kind,
             model=model,
             words=len(model.word_vectors),
             vector_size=model.word_vectors.vector_size,
@@ -160,6 +145,18 @@ def train_files(
             words_per_second=last[0].words_per_second if last else None,
             skipped=texts.skipped,
         )
+
+
+def trained_methods() -> list[str]:
+    """Return the names of the methods that train in epochs, and so can be watched, stopped and resumed."""
+    return [name for name in EMBEDDERS if resolve(name).is_trained_in_epochs]
+
+
+def make_trained(method: str, parameters: Mapping[str, Any] | None, threads: int | None) -> Any:
+    """Return an estimator of a method that trains in epochs, not fitted yet; raises as `make_model`."""
+    if method not in EMBEDDERS or not resolve(method).is_trained_in_epochs:
+        raise ParameterError(f"there is no {method!r}: choose one of {', '.join(trained_methods())}")
+    return make_model(method, parameters, threads)
 
 
 def check_model_place(output: StrPath, *, force: bool, resume: bool) -> None:

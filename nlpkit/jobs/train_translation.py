@@ -10,26 +10,22 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext, suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, BinaryIO
+from typing import TYPE_CHECKING, Any
 
-from nlpkit.corpora import Pairs
 from nlpkit.device import check_count, resolve_device
-from nlpkit.errors import InputError, ParameterError
+from nlpkit.errors import ParameterError
 
-from .passes import Progress, StrPath
-from .places import check_apart
+from .inputs import PairReading, StrPath, spelled_out
+from .passes import Progress
 from .train import check_model_place
+from .training_pairs import encode_pairs, learn_subwords, read_pairs, split_pairs
 from .translate import missing
 from .unfinished import unfinished_folder, unfinished_training
 
 if TYPE_CHECKING:
-    from nlpkit.text.subword import Subwords
     from nlpkit.training.report import TrainingProgress, TrainingResult, ValidationReport
     from nlpkit.training.translation.options import TrainingOptions
     from nlpkit.translation.translator import Translator
-
-READING = "reading"
-NO_VALIDATION = "none: there are too few pairs of different sources"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -82,16 +78,7 @@ class TranslationTrainReport:
     translator: Translator
 
 
-@dataclass(frozen=True)
-class _Texts:
-    """Both sides of pairs, of which none is empty."""
-
-    src: list[str]
-    trg: list[str]
-    empty: int
-    left_out: dict[str, int]
-
-
+@spelled_out(read_as=PairReading)
 def train_translation(
     output: StrPath,
     *,
@@ -106,14 +93,7 @@ def train_translation(
     parameters: Mapping[str, Any] | None = None,
     vocab_size: int | None = None,
     separate_vocabularies: bool = False,
-    from_: str | None = None,
-    to: str | None = None,
-    columns: str | None = None,
-    fields: str | None = None,
-    delimiter: str | None = None,
-    encoding: str = "utf-8",
-    decode_errors: str = "strict",
-    stdin: BinaryIO | None = None,
+    read_as: PairReading = PairReading(),
     threads: int | None = None,
     device: str = "auto",
     devices: int = 1,
@@ -135,8 +115,8 @@ def train_translation(
     ----------
     output : path
         The folder to save the model in.
-    pairs, src, trg, from_, to, columns, fields, delimiter, encoding, decode_errors, stdin
-        What to train on, as in `nlpkit.corpora.Pairs`. It is held in memory.
+    pairs, src, trg : path, optional
+        Training pairs in one file or two, as in `nlpkit.corpora.Pairs`. They are held in memory.
     valid, valid_src, valid_trg : path, optional
         Pairs to validate with, in one file or two. Without, 1 % of the pairs (20 to 1,000) is kept for it.
     architecture : {"transformer", "lstm", "gru", "rnn"}
@@ -149,6 +129,8 @@ def train_translation(
         How many sub-words; of each side where they don't share.
     separate_vocabularies : bool
         Whether source and target have sub-words of their own.
+    read_as : PairReading
+        How the pairs are read. Its options may be given one by one: ``train_translation(..., columns="en,de")``.
     device, devices, threads, tensorboard
         As in `nlpkit.training.train_model`.
     force : bool
@@ -191,31 +173,21 @@ def train_translation(
     check_count("threads", threads)
     check_count("devices", devices)
     place = resolve_device(device)
-    common: dict[str, Any] = {
-        "from_": from_,
-        "to": to,
-        "columns": columns,
-        "fields": fields,
-        "delimiter": delimiter,
-        "encoding": encoding,
-        "decode_errors": decode_errors,
-        "stdin": stdin,
-    }
     _check_devices(devices, (src, trg, pairs, valid, valid_src, valid_trg))
     _check_logs(tensorboard, output)
-    read = _read(Pairs(src, trg, pairs, **common), reading, output)
+    read = read_pairs(read_as.pairs(src, trg, pairs), reading, output)
     if (valid_src is None) != (valid_trg is None):
         raise ParameterError("valid_src and valid_trg belong together: give both, or both sides in one file by valid")
     if valid is None and valid_src is None:
-        train, held, valid_source = _split(read)
+        train, held, valid_source = split_pairs(read)
         left_out = read.left_out
     else:
         train = read
-        held = _read(Pairs(valid_src, valid_trg, valid, **common), None, output)
+        held = read_pairs(read_as.pairs(valid_src, valid_trg, valid), None, output)
         valid_source = "given"
         left_out = dict(Counter(read.left_out) + Counter(held.left_out))
-    subwords = _subwords(train, vocab_size, separate_vocabularies, int(given.get("seed", 1)))
-    data, validation = _encoded(train, subwords), _encoded(held, subwords) if held.src else None
+    subwords = learn_subwords(train, vocab_size, separate_vocabularies, int(given.get("seed", 1)))
+    data, validation = encode_pairs(train, subwords), encode_pairs(held, subwords) if held.src else None
     model, options = choose_model(
         data, subwords, architecture=architecture, attention=attention, asked=given, device=place.type
     )
@@ -309,60 +281,3 @@ def _check_logs(tensorboard: StrPath | None, output: StrPath) -> None:
 
     with output_errors(tensorboard):
         logs.mkdir(parents=True, exist_ok=True)
-
-
-def _read(pairs: Pairs, reading: Progress | None, output: StrPath) -> _Texts:
-    check_apart(output, pairs)
-    src: list[str] = []
-    trg: list[str] = []
-    empty = 0
-    with pairs:
-        for block in pairs.blocks():
-            for one, other in zip(block.src, block.trg, strict=True):
-                if one.strip() and other.strip():
-                    src.append(one)
-                    trg.append(other)
-                else:
-                    empty += 1
-            if reading is not None:
-                reading(READING, pairs.bytes_read, pairs.total_bytes)
-        left_out = dict(pairs.left_out)
-    if not src:
-        names = " and ".join(source.name for source in pairs.sources)
-        raise InputError(f"{names}: there is no pair with text on both sides ({empty} have an empty one)")
-    return _Texts(src, trg, empty, left_out)
-
-
-def _split(read: _Texts) -> tuple[_Texts, _Texts, str]:
-    from nlpkit.training.translation.validation_split import split_validation
-
-    kept, held = split_validation(read.src)
-
-    def part(numbers: Sequence[int]) -> _Texts:
-        return _Texts([read.src[i] for i in numbers], [read.trg[i] for i in numbers], read.empty, read.left_out)
-
-    source = "part of the pairs, chosen by a hash of the source" if len(held) else NO_VALIDATION
-    return part(kept.tolist()), part(held.tolist()), source
-
-
-def _subwords(texts: _Texts, vocab_size: int | None, separate: bool, seed: int) -> tuple[Subwords, Subwords]:
-    from nlpkit.text.subword import Subwords, propose_vocab_size
-
-    def learn(sides: list[list[str]]) -> Subwords:
-        size = vocab_size
-        if size is None:
-            words = {word for side in sides for text in side for word in text.split()}
-            characters = len({character for word in words for character in word})
-            size = propose_vocab_size(len(texts.src), len(words), shared=len(sides) == 2, n_characters=characters)
-        return Subwords.train((text for side in sides for text in side), vocab_size=size, seed=seed)
-
-    if separate:
-        return learn([texts.src]), learn([texts.trg])
-    shared = learn([texts.src, texts.trg])
-    return shared, shared
-
-
-def _encoded(texts: _Texts, subwords: tuple[Subwords, Subwords]) -> Any:
-    from nlpkit.training.translation.encoded_pairs import EncodedPairs
-
-    return EncodedPairs.from_lists(zip(subwords[0].encode(texts.src), subwords[1].encode(texts.trg), strict=True))

@@ -9,20 +9,22 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import nullcontext
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, BinaryIO
+from typing import TYPE_CHECKING, Any
 
-from nlpkit.corpora import GivenTexts, Texts
+from nlpkit.corpora import GivenTexts
 from nlpkit.device import torch_threads
 from nlpkit.errors import ParameterError
 from nlpkit.outputs.files import PendingFile, StandardOutput, output_errors
 
-from .passes import TRANSLATING, AnyTexts, Progress, StrPath
+from .inputs import AnyTexts, Reading, StrPath, spelled_out
+from .passes import TRANSLATING, Progress
 from .places import check_apart, check_place
 
 if TYPE_CHECKING:
     from nlpkit.decoding.options import DecodingOptions
     from nlpkit.outputs.files import Sink
-    from nlpkit.translation.translator import Translation, Translator
+    from nlpkit.translation.translations import Translation
+    from nlpkit.translation.translator import Translator
 
 FORMATS = ("text", "jsonl")
 _WINDOW = 1 << 20  # characters that are sorted by length together
@@ -30,22 +32,22 @@ _WINDOW = 1 << 20  # characters that are sorted by length together
 
 @dataclass(frozen=True, kw_only=True)
 class TranslateReport:
-    """What `translate_files` and `translate_texts` did.
+    """Result of `translate_files` and `translate_texts`.
 
     Attributes
     ----------
     texts : int
-        Texts that were translated.
+        Number of texts that were translated.
     tokens : int
         Sub-words of their best translations.
     seconds : float
-        What the translating took, without loading the model.
+        Duration of the translation, without loading the model.
     unfinished : int
         Best translations that were cut off at the greatest length.
     skipped : int
-        Texts left out because they can't be decoded.
+        Texts left out because they cannot be decoded.
     translations : list of Translation, or None
-        All of them, where no output was named.
+        All translations, if no output was named.
     """
 
     texts: int
@@ -56,6 +58,7 @@ class TranslateReport:
     translations: list[Translation] | None = None
 
 
+@spelled_out(read_as=Reading)
 def translate_files(
     inputs: StrPath | Iterable[StrPath] | GivenTexts,
     output: StrPath | None = None,
@@ -68,45 +71,38 @@ def translate_files(
     device: str = "auto",
     precision: str = "float32",
     threads: int | None = None,
-    per: str | None = None,
-    field: str | None = None,
-    column: str | None = None,
-    delimiter: str | None = None,
-    encoding: str = "utf-8",
-    decode_errors: str = "strict",
-    stdin: BinaryIO | None = None,
+    read_as: Reading = Reading(),
     progress: Progress | None = None,
     seen: Callable[[Translation], None] | None = None,
 ) -> TranslateReport:
     """Translate the texts of files.
 
-    Of a long input, about a million characters at a time are put in order of length and translated together.
+    A long input is sorted by length and translated in windows of about a million characters.
 
     Parameters
     ----------
-    inputs, per, ..., stdin
+    inputs, read_as
         As in `nlpkit.jobs.embed_files`. A line break within a text becomes a space.
     output : path, optional
-        The file to write, ``-`` for standard output. Without one, and without ``seen``, the report holds the
-        translations.
+        File to write, ``-`` for standard output. Without one, and without ``seen``, the report holds the translations.
     model : path or Translator
     parameters : mapping, optional
-        Of `nlpkit.translation.DecodingOptions`, by name.
+        Options of `nlpkit.translation.DecodingOptions`, by name.
     prefix : str, optional
-        How every translation has to begin.
+        Words with which every translation has to begin.
     phrases : iterable of str
-        What has to stand in every translation.
+        Words that have to stand in every translation.
     format : {"text", "jsonl"}
-        A line a text, or with ``n_best`` so many lines ``index⇥score⇥text``, of score -inf where fewer were found; or a
-        JSON object a text: ``id``, ``text``, ``translation``, ``score`` and ``n_best``.
+        A line for each text, or with ``n_best`` that number of lines ``index⇥score⇥text``, with score -inf for those
+        not found; or a JSON object for each text: ``id``, ``text``, ``translation``, ``score`` and ``n_best``.
     device, precision : str
-        As `nlpkit.translation.Translator` has them; of a model that is loaded already, its own.
+        As in `nlpkit.translation.Translator`; a model that is loaded already keeps its own.
     threads : int, optional
-        As many as PyTorch takes by itself, unless told.
+        CPU threads; default: PyTorch's own choice.
     progress : callable, optional
         See `nlpkit.jobs.passes.Progress`.
     seen : callable, optional
-        Is given each translation.
+        Called with each translation.
 
     Returns
     -------
@@ -115,30 +111,18 @@ def translate_files(
     Raises
     ------
     ArtifactError
-        If the model can't be read.
+        If the model cannot be read.
     InputError
-        If an input can't be read.
+        If an input cannot be read.
     OutputError
-        If the output can't be written.
+        If the output cannot be written.
     ParameterError
         If a parameter is unknown or wrong.
     """
     if format not in FORMATS:
         raise ParameterError(f"format is {format!r}: choose text or jsonl")
     options = decoding_options(parameters)
-    if isinstance(inputs, GivenTexts):
-        read: AnyTexts = inputs
-    else:
-        read = Texts(
-            inputs,
-            per=per,
-            field=field,
-            column=column,
-            delimiter=delimiter,
-            encoding=encoding,
-            decode_errors=decode_errors,
-            stdin=stdin,
-        )
+    read: AnyTexts = inputs if isinstance(inputs, GivenTexts) else read_as.texts(inputs)
     demanded = list(phrases)
     if not all(phrase.strip() for phrase in demanded):
         raise ParameterError("a phrase is empty: expected words that have to stand in every translation")
@@ -180,20 +164,47 @@ def translate_files(
         )
 
 
-def translate_texts(texts: Iterable[str], output: StrPath | None = None, **job: Any) -> TranslateReport:
-    """Translate texts; ``job`` is what `translate_files` takes."""
-    return translate_files(GivenTexts(texts), output, **job)
+def translate_texts(
+    texts: Iterable[str],
+    output: StrPath | None = None,
+    *,
+    model: StrPath | Translator,
+    parameters: Mapping[str, Any] | None = None,
+    prefix: str | None = None,
+    phrases: Iterable[str] = (),
+    format: str = "text",
+    device: str = "auto",
+    precision: str = "float32",
+    threads: int | None = None,
+    progress: Progress | None = None,
+    seen: Callable[[Translation], None] | None = None,
+) -> TranslateReport:
+    """Translate texts that are in memory already; parameters, result and errors are those of `translate_files`."""
+    return translate_files(
+        GivenTexts(texts),
+        output,
+        model=model,
+        parameters=parameters,
+        prefix=prefix,
+        phrases=phrases,
+        format=format,
+        device=device,
+        precision=precision,
+        threads=threads,
+        progress=progress,
+        seen=seen,
+    )
 
 
 def open_translator(model: StrPath | Translator, device: str = "auto", precision: str = "float32") -> Translator:
-    """Load a translation model, if it isn't loaded yet.
+    """Load a translation model, unless it is one already.
 
     Raises
     ------
     MissingDependencyError
-        Without PyTorch.
+        If PyTorch is not installed.
     ArtifactError
-        If the folder can't be read.
+        If the folder cannot be read.
     """
     try:
         from nlpkit.translation.translator import Translator
@@ -225,7 +236,7 @@ def decoding_options(parameters: Mapping[str, Any] | None) -> DecodingOptions:
 
 
 def missing(error: ModuleNotFoundError) -> Exception:
-    """Return the exception that says how to install what translation needs."""
+    """Return the exception that says how to install the packages that translation needs."""
     from nlpkit.errors import MissingDependencyError
 
     if (error.name or "").startswith("nlpkit"):
@@ -236,7 +247,7 @@ def missing(error: ModuleNotFoundError) -> Exception:
 
 
 class _Writer:
-    """Writes translations as lines of text, or of JSON; to nowhere, where no output is named."""
+    """Writes translations as lines of text, or of JSON; nothing without an output."""
 
     def __init__(self, output: StrPath | None, format: str, n_best: int) -> None:
         self._format, self._n_best, self._output = format, n_best, output or "-"
@@ -266,7 +277,7 @@ class _Writer:
                 self._sink.file.write(lines)
 
     def flush(self) -> None:
-        """Hand on what a reader may wait for."""
+        """Flush standard output, for a reader that waits."""
         if self._sink is not None and self._streams:
             self._sink.finish()
 
@@ -290,5 +301,5 @@ class _Writer:
 
 
 def _number(score: float) -> float | None:
-    """What JSON can hold: there is no score where none was worked out."""
+    """Return a score as JSON can hold it: None where none was computed."""
     return score if math.isfinite(score) else None

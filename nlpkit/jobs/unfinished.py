@@ -1,9 +1,8 @@
-"""A training that isn't finished: where its state is kept until its model is saved."""
+"""Unfinished trainings: the folder of their state until their model is saved."""
 
 from __future__ import annotations
 
 import os
-import re
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,49 +10,51 @@ from pathlib import Path
 
 from nlpkit.errors import OutputError
 
-from .passes import StrPath
+from .inputs import StrPath
 
-_STATES = ("state-0", "state-1")
-_DESKTOPS = (".DS_Store", "desktop.ini", "Thumbs.db")  # which file managers leave
-_ASIDE = re.compile(r"weights-\d+\..+\.old")
+_WEIGHTS = r"weights-\d+"
+"""Names of folders that hold the weights of validations, beside the states."""
 
 
 def is_unfinished(output: StrPath) -> bool:
-    """Whether a training of the model ``output`` was begun, and can be gone on with."""
-    return any((unfinished_folder(output) / state / "config.json").exists() for state in _STATES)
+    """Return whether an unfinished training of the model ``output`` can be resumed."""
+    from nlpkit.artifact.slots import has_state
+
+    return has_state(unfinished_folder(output))
 
 
 def unfinished_folder(output: StrPath) -> Path:
-    """Return where the state of a training of the model ``output`` is kept."""
+    """Return the folder of the state of a training of the model ``output``."""
     place = Path(os.path.realpath(output))
     return place.with_name(place.name + ".partial")
 
 
 def check_nothing_unfinished(output: StrPath, *, resume: bool, force: bool) -> None:
-    """Refuse to begin where there is an unfinished training that is neither to be gone on with nor dropped.
+    """Refuse to begin where there is an unfinished training that is neither to be resumed nor dropped.
 
     Raises
     ------
     OutputError
-        If it is so.
+        If there is one.
     """
     if is_unfinished(output) and not resume and not force:
         raise OutputError(
-            f"{unfinished_folder(output)}: an unfinished training is there: go on with it by --resume (resume=True), or"
+            f"{unfinished_folder(output)}: an unfinished training is there: resume it with --resume (resume=True), or"
             " start anew with --force (force=True)"
         )
 
 
 @contextmanager
 def unfinished_training(output: StrPath, *, resume: bool, force: bool) -> Iterator[Path]:
-    """Give the folder for the state of a training; no other process uses it, and it vanishes if it has no state.
+    """Lock the folder for the state of a training; it is removed at the end if it has no state.
 
     Raises
     ------
     OutputError
-        If it can't be made, another process has it, it holds what no training wrote, or there is an unfinished training
-        and neither ``resume`` nor ``force``.
+        If the folder cannot be made, is in use by another process or holds other files, or there is an unfinished
+        training and neither ``resume`` nor ``force``.
     """
+    from nlpkit.artifact.slots import remove_leavings
     from nlpkit.outputs.files import output_errors
     from nlpkit.outputs.folders import claim_folder
 
@@ -62,7 +63,7 @@ def unfinished_training(output: StrPath, *, resume: bool, force: bool) -> Iterat
         folder.mkdir(exist_ok=True)
         lock = claim_folder(folder)
     try:
-        _remove_leavings(folder)
+        remove_leavings(folder, others=_WEIGHTS)
         check_nothing_unfinished(output, resume=resume, force=force)
         if is_unfinished(output) and not resume:
             for entry in list(folder.iterdir()):
@@ -76,14 +77,3 @@ def unfinished_training(output: StrPath, *, resume: bool, force: bool) -> Iterat
     finally:
         if lock is not None:
             os.close(lock)
-
-
-def _remove_leavings(folder: Path) -> None:
-    """Remove what a kill left half-written."""
-    for entry in list(folder.iterdir()):
-        if entry.name.startswith((".nlpkit-", *(f"{state}." for state in _STATES))) or _ASIDE.fullmatch(entry.name):
-            shutil.rmtree(entry, ignore_errors=True)
-        elif entry.name not in (*_STATES, *_DESKTOPS) and not re.fullmatch(r"weights-\d+", entry.name):
-            raise OutputError(
-                f"{folder}: holds {entry.name!r}, which isn't a training's: remove it, or name another place"
-            )

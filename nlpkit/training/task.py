@@ -45,6 +45,10 @@ class Task(Protocol):
     """A model and its data, as the training loop sees them."""
 
     @property
+    def kind(self) -> str:
+        """Name of the task, such as "translation", which its states carry."""
+
+    @property
     def model(self) -> nn.Module:
         """The model that is trained."""
 

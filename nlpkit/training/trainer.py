@@ -124,7 +124,7 @@ class _Run:
         made_by["batches_per_step"] = self.course.batches_per_step
         made_by |= task.made_by
         made_by["model"] = {name: list(weight.shape) for name, weight in self.model.named_parameters()}
-        self.folder = TrainingFolder(folder, made_by, task.described)
+        self.folder = TrainingFolder(folder, task.kind, made_by, task.described)
         self.kept: Kept | None = self.folder.read() if keeps_state and resume else None
         self.state = self.kept.state if self.kept else TrainingState()
 

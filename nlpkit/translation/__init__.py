@@ -11,7 +11,8 @@ if TYPE_CHECKING:
 
     from .recurrent import RNNOptions, Seq2SeqRNN
     from .transformer import Seq2SeqTransformer, TransformerOptions
-    from .translator import Candidate, Translation, Translator
+    from .translations import Candidate, Translation
+    from .translator import Translator
 
 __all__ = [
     "Candidate",
@@ -25,13 +26,13 @@ __all__ = [
 ]
 
 _HOMES = {
-    "Candidate": "nlpkit.translation.translator",
+    "Candidate": "nlpkit.translation.translations",
     "DecodingOptions": "nlpkit.decoding.options",
     "RNNOptions": "nlpkit.translation.recurrent",
     "Seq2SeqRNN": "nlpkit.translation.recurrent",
     "Seq2SeqTransformer": "nlpkit.translation.transformer",
     "TransformerOptions": "nlpkit.translation.transformer",
-    "Translation": "nlpkit.translation.translator",
+    "Translation": "nlpkit.translation.translations",
     "Translator": "nlpkit.translation.translator",
 }
 

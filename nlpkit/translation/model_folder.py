@@ -27,7 +27,7 @@ def architecture_of(model: TranslationModel) -> str:
 
 
 def read_model(folder: Artifact) -> tuple[TranslationModel, Subwords, Subwords | None]:
-    """Make the model that a folder holds, and its sub-words; the target's are None where they are the source's.
+    """Read the model of a folder and its sub-words; the target's are None if they are the source's.
 
     Raises
     ------
@@ -40,7 +40,8 @@ def read_model(folder: Artifact) -> tuple[TranslationModel, Subwords, Subwords |
         raise ArtifactError(f"{place}: has architecture {name!r}: expected one of {', '.join(ARCHITECTURES)}")
     cls, options_of = ARCHITECTURES[name]
     try:
-        model = cls(options_of(**options))
+        with torch.device("meta"):  # no memory and no random weights for those that are loaded next
+            model = cls(options_of(**options))
     except (TypeError, ParameterError) as error:
         raise ArtifactError(f"{place}: its options don't make a model: {error}") from error
     weights = {key: torch.from_numpy(array) for key, array in folder.arrays.items()}
@@ -49,7 +50,7 @@ def read_model(folder: Artifact) -> tuple[TranslationModel, Subwords, Subwords |
     wrong += [key for key in weights if key not in own]
     if wrong:
         raise ArtifactError(f"{folder.path / 'model.safetensors'}: doesn't fit {place}: look at {wrong[0]!r}")
-    model.load_state_dict(weights)
+    model.load_state_dict(weights, assign=True)
     if "spm.model" in folder.files:
         return model, Subwords(folder.file("spm.model")), None
     return model, Subwords(folder.file("src.spm.model")), Subwords(folder.file("trg.spm.model"))

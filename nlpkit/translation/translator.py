@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
@@ -22,64 +22,9 @@ from .decoding import decode, in_order
 from .model import TranslationModel
 from .model_folder import architecture_of, read_model
 from .transformer import Seq2SeqTransformer
+from .translations import Candidate, Translation
 
 PRECISIONS = ("float32", "bfloat16")
-
-
-@dataclass(frozen=True, kw_only=True)
-class Candidate:
-    """One translation of a text.
-
-    Attributes
-    ----------
-    text : str
-        On one line.
-    tokens : list of str
-        Its sub-words.
-    ids : list of int
-        Their numbers.
-    score : float
-        Σ log p / length ** alpha, of tokens and the end; what candidates are ordered by.
-    finished : bool
-        False if it was cut off at the greatest length.
-    """
-
-    text: str
-    tokens: list[str]
-    ids: list[int]
-    score: float
-    finished: bool
-
-
-@dataclass(frozen=True, kw_only=True)
-class Translation:
-    """What became of a text.
-
-    Attributes
-    ----------
-    source : str
-    source_tokens : list of str
-        The sub-words of the source.
-    source_ids : list of int
-        Their numbers.
-    n_best : list of Candidate
-        The best first.
-    """
-
-    source: str
-    source_tokens: list[str]
-    source_ids: list[int]
-    n_best: list[Candidate]
-
-    @property
-    def text(self) -> str:
-        """The best translation."""
-        return self.n_best[0].text
-
-    @property
-    def score(self) -> float:
-        """The best translation's score."""
-        return self.n_best[0].score
 
 
 class Translator:
@@ -148,8 +93,11 @@ class Translator:
 
     @classmethod
     def from_artifact(cls, artifact: artifacts.Artifact) -> Translator:
-        """What `nlpkit.load` calls."""
-        return cls(artifact.path)
+        """Return the translator of a model folder that is open: see `nlpkit.load`."""
+        model, src_subwords, trg_subwords = read_model(artifact)
+        translator = cls(model, src_subwords=src_subwords, trg_subwords=trg_subwords)
+        translator.provenance = artifact.provenance
+        return translator
 
     def save(
         self,

@@ -36,6 +36,7 @@ class Points:
 class TwoMoons:
     """Tell two interleaving half circles apart; ``noise`` is added to the points of a batch, from its seed."""
 
+    kind = "moons"
     width = 8
     better: Mapping[str, str] = {"errors": "lower"}
     described: Mapping[str, str] = {"points": "points"}

@@ -138,7 +138,7 @@ def test_old_weights_are_removed(pairs: EncodedPairs, valid: EncodedPairs, tmp_p
 
 
 def test_a_folder_has_states_of_trainings_only(tmp_path: Path) -> None:
-    folder = TrainingFolder(tmp_path / "new", {"seed": 1})
+    folder = TrainingFolder(tmp_path / "new", "translation", {"seed": 1})
     assert folder.read() is None
     (tmp_path / "new" / "state-0").mkdir()
     assert folder.read() is None

@@ -93,6 +93,11 @@ def read(
     return resolve("word_vectors", KINDS).of(table)
 
 
+def open_file(path: str | os.PathLike[str]) -> Any:
+    """Read word vectors if ``path`` is a file, and return None if it is not."""
+    return read(path) if os.path.isfile(path) else None
+
+
 def write(vectors: WordTable, path: str | os.PathLike[str], format: str | None = None) -> None:
     """Write word vectors, whole or not at all.
 

@@ -32,16 +32,7 @@ from torch.nn.functional import pad, softplus
 
 from nlpkit.errors import ParameterError
 
-from ._rows_torch import (
-    Inputs,
-    NoiseTargets,
-    SubwordInputs,
-    Targets,
-    TreeTargets,
-    Windows,
-    WordInputs,
-    add_steps,
-)
+from ._rows_torch import Inputs, NoiseTargets, SubwordInputs, Targets, TreeTargets, Windows, WordInputs, add_steps
 from .chances import kept_shares
 from .huffman import HuffmanTree
 

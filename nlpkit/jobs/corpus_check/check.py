@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 from nlpkit.corpora import PairBlock, Pairs, Texts
 from nlpkit.corpora.pairs.pairs import holds_pairs
 from nlpkit.errors import InputError, ParameterError
-from nlpkit.jobs.passes import Progress, StrPath
+from nlpkit.jobs.inputs import StrPath
+from nlpkit.jobs.passes import Progress
 from nlpkit.jobs.places import check_apart, check_place
 
 from .examples import PairExamples

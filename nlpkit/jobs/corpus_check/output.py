@@ -10,7 +10,7 @@ from types import TracebackType
 
 from nlpkit.corpora.pairs.table import looks_like_names
 from nlpkit.errors import ParameterError
-from nlpkit.jobs.passes import StrPath
+from nlpkit.jobs.inputs import StrPath
 from nlpkit.jobs.places import real_place
 from nlpkit.outputs.files import PendingFile, output_errors
 

@@ -10,11 +10,11 @@ import torch
 
 from nlpkit.errors import ParameterError
 from nlpkit.text.subword import Subwords
-from nlpkit.training.translation.options import TrainingOptions
 from nlpkit.translation import RNNOptions, Seq2SeqRNN, Seq2SeqTransformer, TransformerOptions
 from nlpkit.translation.model import TranslationModel
 
 from .encoded_pairs import EncodedPairs
+from .options import TrainingOptions
 from .proposal import ARCHITECTURES, propose
 
 DERIVED = ("src_size", "trg_size", "pad_id", "start_id", "eos_id", "cell", "attention")

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from nlpkit.errors import ParameterError
-from nlpkit.training.translation.options import TrainingOptions
+
+from .options import TrainingOptions
 
 ARCHITECTURES = ("transformer", "lstm", "gru", "rnn")
 

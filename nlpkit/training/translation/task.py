@@ -135,6 +135,7 @@ class TranslationTask:
         Pairs that were too long, for the summary.
     """
 
+    kind = "translation"
     better: Mapping[str, str] = {"bleu": "higher"}
     described: Mapping[str, str] = {"pairs": "pairs", "valid_pairs": "validation pairs"}
 

@@ -1,0 +1,196 @@
+"""Inputs of jobs: how they are read, as one object, and whether they are texts or sound."""
+
+from __future__ import annotations
+
+import functools
+import os
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, fields, replace
+from fnmatch import fnmatch
+from typing import Any, BinaryIO, TypeVar
+
+from nlpkit.corpora import AudioFiles, GivenTexts, Pairs, Texts
+from nlpkit.corpora.audio_files import is_audio_name
+from nlpkit.errors import ParameterError
+from nlpkit.registry import EMBEDDERS, resolve
+
+StrPath = str | os.PathLike[str]
+AnyTexts = Texts | GivenTexts | AudioFiles
+Result = TypeVar("Result")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reading:
+    """How texts are read from files: the options of `nlpkit.corpora.Texts`.
+
+    Parameters
+    ----------
+    per : {"line", "file"}, optional
+        Whether a text is a line (or record) or a whole file; default: a line for files, a file for folders.
+    field : str, optional
+        JSON field that holds the text.
+    column : str, optional
+        Column of a table that holds the text: a name, or a number (from 1) where there are no names.
+    delimiter : str, optional
+        Character between the columns of CSV and TSV.
+    encoding, decode_errors : str
+        As in `nlpkit.corpora.decoding.Decoding`.
+    stdin : binary file, optional
+        File that ``-`` reads; default: standard input.
+
+    Examples
+    --------
+    >>> Reading(column="review", encoding="latin-1").given()
+    {'column': 'review'}
+    """
+
+    per: str | None = None
+    field: str | None = None
+    column: str | None = None
+    delimiter: str | None = None
+    encoding: str = "utf-8"
+    decode_errors: str = "strict"
+    stdin: BinaryIO | None = None
+
+    def texts(self, inputs: StrPath | Iterable[StrPath]) -> Texts:
+        """Open inputs; raises as `nlpkit.corpora.Texts`."""
+        return Texts(inputs, **vars(self))
+
+    def given(self) -> dict[str, str]:
+        """Return the options about the layout of files that were given."""
+        named = {"per": self.per, "field": self.field, "column": self.column, "delimiter": self.delimiter}
+        return {name: value for name, value in named.items() if value is not None}
+
+
+@dataclass(frozen=True, kw_only=True)
+class PairReading:
+    """How sentence pairs are read from files: the options of `nlpkit.corpora.Pairs`.
+
+    Parameters
+    ----------
+    from_, to : str, optional
+        Languages, where a file holds texts by language.
+    columns, fields : str, optional
+        Two columns of a table or two fields of JSON Lines that hold the pair, such as ``"en,de"``.
+    delimiter : str, optional
+        Character between the columns of CSV and TSV.
+    encoding, decode_errors : str
+        As in `nlpkit.corpora.decoding.Decoding`.
+    stdin : binary file, optional
+        File that ``-`` reads; default: standard input.
+    """
+
+    from_: str | None = None
+    to: str | None = None
+    columns: str | None = None
+    fields: str | None = None
+    delimiter: str | None = None
+    encoding: str = "utf-8"
+    decode_errors: str = "strict"
+    stdin: BinaryIO | None = None
+
+    def pairs(self, src: StrPath | None, trg: StrPath | None, pairs: StrPath | None) -> Pairs:
+        """Open pairs in two files or one; raises as `nlpkit.corpora.Pairs`."""
+        return Pairs(src, trg, pairs, **vars(self))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Writing:
+    """How rows are written: the options of `nlpkit.outputs.rows.open_writer`.
+
+    Parameters
+    ----------
+    shard_format : str, optional
+        Format of a folder's parts; default: ``"npz"`` for sparse rows and ``"npy"`` for dense ones.
+    shard_rows : int, optional
+        Rows in each part; default: about 32 MB.
+    one_based : bool, default=False
+        Count svmlight's columns from 1.
+    force : bool, default=False
+        Replace a folder that nlpkit wrote before, complete or not.
+    resume : bool, default=False
+        Continue an unfinished folder, or begin one.
+    """
+
+    shard_format: str | None = None
+    shard_rows: int | None = None
+    one_based: bool = False
+    force: bool = False
+    resume: bool = False
+
+
+def spelled_out(**groups: type[Any]) -> Callable[[Callable[..., Result]], Callable[..., Result]]:
+    """Let a function that takes objects of options also take the options one by one.
+
+    Parameters
+    ----------
+    **groups : dataclass
+        Class of each argument; with ``read_as=Reading``, ``f(column="x")`` is ``f(read_as=Reading(column="x"))``.
+
+    Examples
+    --------
+    >>> @spelled_out(read_as=Reading)
+    ... def column_of(*, read_as: Reading = Reading()) -> str | None:
+    ...     return read_as.column
+    >>> column_of(column="review"), column_of(read_as=Reading(column="title"))
+    ('review', 'title')
+    """
+    homes = {entry.name: argument for argument, cls in groups.items() for entry in fields(cls)}
+
+    def decorate(function: Callable[..., Result]) -> Callable[..., Result]:
+        @functools.wraps(function)
+        def call(*args: Any, **given: Any) -> Result:
+            apart: dict[str, dict[str, Any]] = {}
+            for name in homes.keys() & given.keys():
+                apart.setdefault(homes[name], {})[name] = given.pop(name)
+            for argument, options in apart.items():
+                given[argument] = replace(given.get(argument) or groups[argument](), **options)
+            return function(*args, **given)
+
+        return call
+
+    return decorate
+
+
+def open_inputs(
+    inputs: StrPath | Iterable[StrPath] | GivenTexts, read_as: Reading, *, sound_method: str | None, fit: Any = None
+) -> AnyTexts:
+    """Open the inputs of a model: texts, or audio files.
+
+    Parameters
+    ----------
+    inputs : path, iterable of paths, or GivenTexts
+    read_as : Reading
+    sound_method : str or None
+        The model's method if it embeds sound, None if it embeds texts.
+    fit : path or iterable of paths, optional
+        Texts to learn from, which a model of sound does not have.
+
+    Raises
+    ------
+    InputError
+        If an input does not exist.
+    ParameterError
+        If a model of sound is given options about texts, or a model of texts is given audio.
+    """
+    if isinstance(inputs, GivenTexts):
+        return inputs
+    named = [inputs] if isinstance(inputs, str | os.PathLike) else list(inputs)
+    if sound_method:
+        for name in [*read_as.given(), *(["fit"] if fit is not None else [])]:
+            raise ParameterError(
+                f"{name} is about texts, and {sound_method} embeds sound and learns nothing: leave it out"
+            )
+        return AudioFiles(named)
+    texts = read_as.texts(named)
+    for name in map(os.fspath, named):
+        below = os.path.join(name, "")
+        own = [
+            each.name
+            for each in texts.sources
+            if each.name == name or each.name.startswith(below) or fnmatch(each.name, name)
+        ]
+        if own and all(map(is_audio_name, own)):
+            methods = [method for method in EMBEDDERS if resolve(method).takes_sound]
+            raise ParameterError(f"{name}: is audio, which --method {' or '.join(methods)} embeds: give one of these")
+    return texts

@@ -1,0 +1,111 @@
+"""Pairs for a training: read, split for validation, and encoded as sub-words."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from nlpkit.corpora import Pairs
+from nlpkit.errors import InputError
+
+from .inputs import StrPath
+from .passes import Progress
+from .places import check_apart
+
+if TYPE_CHECKING:
+    from nlpkit.text.subword import Subwords
+
+
+READING = "reading"
+
+
+NO_VALIDATION = "none: there are too few pairs of different sources"
+
+
+@dataclass(frozen=True)
+class PairTexts:
+    """Pairs as two lists, without those of which a side is empty.
+
+    Attributes
+    ----------
+    src, trg : list of str
+    empty : int
+        Pairs left out because a side is empty.
+    left_out : dict of str to int
+        Records that the reader left out, by the reason.
+    """
+
+    src: list[str]
+    trg: list[str]
+    empty: int
+    left_out: dict[str, int]
+
+
+def read_pairs(pairs: Pairs, reading: Progress | None, output: StrPath) -> PairTexts:
+    """Read all pairs into memory.
+
+    Raises
+    ------
+    InputError
+        If no pair has text on both sides.
+    OutputError
+        If ``output`` is one of the files that are read.
+    """
+    check_apart(output, pairs)
+    src: list[str] = []
+    trg: list[str] = []
+    empty = 0
+    with pairs:
+        for block in pairs.blocks():
+            for one, other in zip(block.src, block.trg, strict=True):
+                if one.strip() and other.strip():
+                    src.append(one)
+                    trg.append(other)
+                else:
+                    empty += 1
+            if reading is not None:
+                reading(READING, pairs.bytes_read, pairs.total_bytes)
+        left_out = dict(pairs.left_out)
+    if not src:
+        names = " and ".join(source.name for source in pairs.sources)
+        raise InputError(f"{names}: there is no pair with text on both sides ({empty} have an empty one)")
+    return PairTexts(src, trg, empty, left_out)
+
+
+def split_pairs(read: PairTexts) -> tuple[PairTexts, PairTexts, str]:
+    """Return the pairs for training and those for validation, and a description of the latter."""
+    from nlpkit.training.translation.validation_split import split_validation
+
+    kept, held = split_validation(read.src)
+
+    def part(numbers: Sequence[int]) -> PairTexts:
+        return PairTexts([read.src[i] for i in numbers], [read.trg[i] for i in numbers], read.empty, read.left_out)
+
+    source = "part of the pairs, chosen by a hash of the source" if len(held) else NO_VALIDATION
+    return part(kept.tolist()), part(held.tolist()), source
+
+
+def learn_subwords(texts: PairTexts, vocab_size: int | None, separate: bool, seed: int) -> tuple[Subwords, Subwords]:
+    """Learn the sub-words of source and target: one object, unless they are to be ``separate``."""
+    from nlpkit.text.subword import Subwords, propose_vocab_size
+
+    def learn(sides: list[list[str]]) -> Subwords:
+        size = vocab_size
+        if size is None:
+            words = {word for side in sides for text in side for word in text.split()}
+            characters = len({character for word in words for character in word})
+            size = propose_vocab_size(len(texts.src), len(words), shared=len(sides) == 2, n_characters=characters)
+        return Subwords.train((text for side in sides for text in side), vocab_size=size, seed=seed)
+
+    if separate:
+        return learn([texts.src]), learn([texts.trg])
+    shared = learn([texts.src, texts.trg])
+    return shared, shared
+
+
+def encode_pairs(texts: PairTexts, subwords: tuple[Subwords, Subwords]) -> Any:
+    """Return the pairs as `nlpkit.training.EncodedPairs`."""
+    from nlpkit.training.translation.encoded_pairs import EncodedPairs
+
+    return EncodedPairs.from_lists(zip(subwords[0].encode(texts.src), subwords[1].encode(texts.trg), strict=True))
