@@ -1,4 +1,4 @@
-"""Readers: one for each kind of input, `Texts`, which puts them in a row, and `Pairs` of texts and translations."""
+"""Readers for each kind of input; `Texts` combines them, and `Pairs` reads texts with their translations."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Audio files under the interface of `nlpkit.corpora.Texts`: what stands in place of a text is the file's path."""
+"""Audio files with the interface of `nlpkit.corpora.Texts`: the text of a row is the path of a file."""
 
 from __future__ import annotations
 
@@ -17,23 +17,23 @@ SUFFIXES = frozenset(
         *("sph", "nist", "m4a", "mp4", "webm", "mkv", "mka", "aac", "ac3", "amr", "wma", "ape"),
     )
 )
-"""How the names of audio files end."""
+"""Suffixes of audio files."""
 
 _BLOCK_FILES = 256
 
 
 class AudioFiles(Rereadable):
-    """The audio files that inputs name.
+    """The audio files of some inputs.
 
     Parameters
     ----------
     inputs : path or iterable of paths
-        Files, folders (every audio file below, by its suffix), globs.
+        Files, globs, and folders (all audio files below, by suffix).
 
     Raises
     ------
     InputError
-        If one doesn't exist or holds no audio file.
+        If an input does not exist or has no audio file.
 
     Examples
     --------
@@ -55,11 +55,11 @@ class AudioFiles(Rereadable):
         for name in named:
             sources = find_sources([name], per="file")
             if any(source.path is None for source in sources):
-                raise InputError("audio isn't read from standard input: give a file")
+                raise InputError("audio cannot be read from standard input: give a file")
             if os.path.isdir(name):
                 sources = [source for source in sources if is_audio_name(source.name)]
                 if not sources:
-                    raise InputError(f"{os.fspath(name)}: there is no audio file in the folder, by its name")
+                    raise InputError(f"{os.fspath(name)}: no file in the folder has an audio suffix")
             found += sources
         super().__init__(found)
 
@@ -71,7 +71,7 @@ class AudioFiles(Rereadable):
         return (row.text for row in self)
 
     def blocks(self, n_characters: int = 0) -> Iterator[Block]:
-        """Iterate over blocks of some hundred files."""
+        """Iterate over blocks of up to 256 files."""
         self._begin()
         for first in range(0, len(self.sources), _BLOCK_FILES):
             part = self.sources[first : first + _BLOCK_FILES]
@@ -79,12 +79,12 @@ class AudioFiles(Rereadable):
             self.bytes_read += sum(source.size or 0 for source in part)
 
     def fingerprint(self) -> dict[str, object]:
-        """Return what tells these files from others: names, sizes and times."""
+        """Return a fingerprint of the files: names, sizes and times."""
         return self._files.fingerprint()
 
 
 def is_audio_name(name: str) -> bool:
-    """Whether a file is audio, by the end of its name.
+    """Whether ``name`` has the suffix of an audio file.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""Compressed files (.gz .bz2 .xz .zst) read as the bytes they hold."""
+"""Decompression of .gz, .bz2, .xz and .zst files while they are read."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ SUFFIXES = (".gz", ".bz2", ".xz", ".zst")
 
 
 class ByteReader(Protocol):
-    """What the readers need of a stream."""
+    """The interface of a stream that readers use."""
 
     def read(self, size: int, /) -> bytes: ...
 
 
 def strip_suffix(name: str) -> str:
-    """Return ``name`` without the suffix of a compression.
+    """Return ``name`` without its compression suffix, if any.
 
     Examples
     --------
@@ -30,9 +30,9 @@ def strip_suffix(name: str) -> str:
 
 
 def decompressed(stream: BinaryIO, name: str) -> ByteReader:
-    """Return the bytes that ``stream`` holds, decompressed as the suffix of ``name`` says.
+    """Return the bytes of ``stream``, decompressed according to the suffix of ``name``.
 
-    Reading raises InputError where the data are truncated, damaged or of another kind.
+    Reading raises InputError if the data are truncated, damaged or in another format.
     """
     suffix = os.path.splitext(name)[1].lower()
     return _Decompressed(stream, name, suffix) if suffix in SUFFIXES else stream
@@ -53,17 +53,17 @@ class _Decompressed:
                 if self._stream.tell() == 0:
                     return b""
             raise InputError(
-                f"{self._name!r} is truncated: the {self._suffix} data end too early; fetch the file again"
+                f"{self._name!r} is truncated: the {self._suffix} data end too early; download it again"
             ) from error
         except self._failures as error:
             reason = " ".join(str(error).split())
             raise InputError(
-                f"{self._name!r} is damaged or no {self._suffix} file ({reason}); fetch it again or rename it"
+                f"{self._name!r} is damaged or not a {self._suffix} file ({reason}); download it again or rename it"
             ) from error
 
 
 def _open(stream: BinaryIO, suffix: str) -> tuple[Any, tuple[type[Exception], ...]]:
-    """Return the decompressing stream and what it raises on bad data."""
+    """Return the decompressing stream and the exceptions that it raises on bad data."""
     if suffix == ".gz":
         import gzip
         import zlib
@@ -83,7 +83,7 @@ def _open(stream: BinaryIO, suffix: str) -> tuple[Any, tuple[type[Exception], ..
 
 
 class _Borrowed:
-    """A stream that its reader may not close."""
+    """A stream that its reader must not close."""
 
     closed = False
 

@@ -1,4 +1,4 @@
-"""Bytes into text: an encoding, and what becomes of bytes that it doesn't know."""
+"""Decoding of bytes into text, and the treatment of undecodable bytes."""
 
 from __future__ import annotations
 
@@ -20,24 +20,24 @@ _BYTE_ORDER_MARKS = {
 
 
 class Decoding:
-    """An encoding, and what to do with bytes that aren't in it.
+    """An encoding, and the treatment of undecodable bytes.
 
     Parameters
     ----------
     encoding : str
-        A text encoding that Python knows; a byte order mark at the start of a file is left out.
+        A text encoding of Python; a byte order mark at the start of a file is dropped.
     errors : {"strict", "replace", "skip"}
-        Raise, put U+FFFD in their place, or drop the text that holds them and count it.
+        Raise an exception, replace the bytes by U+FFFD, or skip the text and count it.
 
     Attributes
     ----------
     skipped : int
-        Texts dropped so far.
+        Number of texts skipped so far.
 
     Raises
     ------
     ParameterError
-        If there is no such encoding or treatment.
+        If the encoding or the treatment is unknown.
     """
 
     def __init__(self, encoding: str = "utf-8", errors: str = "strict") -> None:
@@ -46,37 +46,37 @@ class Decoding:
             "\n".encode(encoding)
         except (LookupError, TypeError, ValueError) as error:
             raise ParameterError(
-                f"there is no text encoding {encoding!r}: give one such as utf-8, latin-1, utf-16"
+                f"text encoding is {encoding!r}: expected a known one, such as utf-8, latin-1 or utf-16"
             ) from error
         if errors not in DECODE_ERRORS:
-            raise ParameterError(f"decode_errors is {errors!r}: choose one of {', '.join(DECODE_ERRORS)}")
+            raise ParameterError(f"decode_errors is {errors!r}: expected one of {', '.join(DECODE_ERRORS)}")
         self.encoding = "utf-8" if found.name == "utf-8-sig" else found.name
         self.errors = errors
         self.skipped = 0
 
     def start(self, head: bytes) -> tuple[str, int]:
-        """Return the codec for data that begin with ``head``, and the length of their byte order mark."""
+        """Return the codec for data that begin with ``head``, and the length of the byte order mark."""
         for mark, codec in _BYTE_ORDER_MARKS.get(self.encoding, {}).items():
             if head.startswith(mark):
                 return codec, len(mark)
         return self.encoding, 0
 
     def decode(self, data: bytes, codec: str) -> str:
-        """Return the text; UnicodeDecodeError says where it can't be."""
+        """Return the text; raises UnicodeDecodeError at undecodable bytes."""
         return data.decode(codec, "replace" if self.errors == "replace" else "strict")
 
     def refuse(self, error: UnicodeDecodeError, path: str, *, line: int | None, offset: int) -> InputError:
-        """Return the exception that names the place.
+        """Return an exception with file, line and byte.
 
         Parameters
         ----------
         error : UnicodeDecodeError
-            As the codec raised it.
+            The exception of the codec.
         path : str
             The file's name.
-        line : int or None
+        Line number, counted from 1; None if the whole file is one text.
             The line, counted from 1; None where the whole file is one text.
-        offset : int
+        Number of bytes before the decoded data.
             Bytes before the data that were being decoded.
         """
         position = offset + error.start
@@ -84,7 +84,7 @@ class Decoding:
         found = error.object[error.start : error.end]
         head = error.object[:2] if offset == 0 else b""
         if self.encoding == "utf-8" and head in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE):
-            return InputError(f"{where}: the file looks like UTF-16; give --encoding utf-16")
+            return InputError(f"{where}: the file looks like UTF-16; use --encoding utf-16")
         return InputError(
-            f"{where}: 0x{found.hex()} is not {self.encoding}; give the right --encoding, or --decode-errors replace"
+            f"{where}: 0x{found.hex()} is not {self.encoding}; set --encoding, or --decode-errors replace"
         )

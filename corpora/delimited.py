@@ -16,55 +16,53 @@ _NAMED_DELIMITERS = {"tab": "\t", "\\t": "\t", "comma": ",", "semicolon": ";", "
 
 
 def delimiter_of(name: str | None, path: str) -> str:
-    """Return the character that parts the columns of the file ``path``.
+    """Return the delimiter of the file ``path``.
 
     Parameters
     ----------
     name : str, optional
-        One character, or ``tab``, ``comma``, ``semicolon``, ``space``, ``pipe``; by the suffix unless told.
+        One character, or ``tab``, ``comma``, ``semicolon``, ``space`` or ``pipe``; default: by the suffix.
     path : str
-        The file's name without the suffix of a compression.
+        File name without a compression suffix.
 
     Raises
     ------
     ParameterError
-        If it is more than one character.
+        If ``name`` is not one character or one of these names.
     """
     if name is None:
         return "\t" if path.lower().endswith((".tsv", ".tab")) else ","
     delimiter = _NAMED_DELIMITERS.get(name, name)
     if len(delimiter) != 1 or delimiter in '\r\n"':
-        raise ParameterError(f"delimiter is {name!r}: give one character, or a name such as tab or semicolon")
+        raise ParameterError(f"delimiter is {name!r}: expected one character, or a name such as tab or semicolon")
     return delimiter
 
 
 def read_delimited(
     lines: Iterable[tuple[int, list[str]]], path: str, *, column: str | None = None, delimiter: str = ","
 ) -> Iterator[list[str]]:
-    """Yield runs of texts from runs of numbered lines; blank lines are no records.
+    """Yield runs of texts from runs of numbered lines. Blank lines are skipped.
 
-    Quotes count as RFC 4180 says, so that a quoted text may hold line ends and delimiters; in tab-separated
-    text, which has no quoting, they are ordinary characters.
+    Quotes follow RFC 4180: a quoted text may contain line ends and delimiters. Tab-separated text has no quoting.
 
     Parameters
     ----------
     lines : iterable of (int, list of str)
-        As `nlpkit.corpora.lines.read_lines` gives them.
+        See `nlpkit.corpora.lines.read_lines`.
     path : str
-        The file's name, for messages.
+        File name, for messages.
     column : str, optional
-        A number counted from 1 where the file has no line of names, or a name in the first line; a number
-        larger than there are columns is a name. Unless told, the column called ``text``, or the only one.
+        A name in the header, or a number counted from 1 if the file has no header. A number larger than the number of
+        columns is a name. Default: the column ``text``, or the only column.
     delimiter : str
-        The character between columns.
+        Delimiter of the columns.
 
     Raises
     ------
     InputError
-        If there is no such column, the line of names was skipped, a record is too short for the column, or a
-        quote is never closed.
+        If the column does not exist, the header was skipped, a record has too few columns, or a quote is not closed.
     """
-    csv.field_size_limit(_LONGEST_FIELD)  # the process's own: put back, it would break a reader in another thread
+    csv.field_size_limit(_LONGEST_FIELD)  # global; not restored, because another thread may be reading
     records = _Lines(lines)
     if delimiter == "\t":
         rows = csv.reader(iter(records), delimiter=delimiter, quoting=csv.QUOTE_NONE)
@@ -79,7 +77,7 @@ def read_delimited(
         index = find_number(first, column)
         if index is None:
             if records.number != rows.line_num:
-                raise InputError(f"{path}: the line of names can't be decoded; give the right --encoding")
+                raise InputError(f"{path}: the header cannot be decoded; set --encoding")
             index = _find_column(first, column, path)
             first = []
         for row in chain([first], rows):
@@ -97,13 +95,13 @@ def read_delimited(
                 yield run
                 run, characters = [], 0
     except csv.Error as error:
-        reason = "a quote is never closed" if "end of data" in str(error) else str(error)
+        reason = "a quote is not closed" if "end of data" in str(error) else str(error)
         raise InputError(f"{path}, line {records.number}: not well-formed CSV: {reason}") from None
     yield run
 
 
 class _Lines:
-    """Lines with their ends, and the number of the last that was taken: some may have been skipped."""
+    """Lines with line ends, and the number of the current line; some lines may have been skipped."""
 
     def __init__(self, runs: Iterable[tuple[int, list[str]]]) -> None:
         self._runs = runs
@@ -116,11 +114,11 @@ class _Lines:
 
 
 def find_number(first: list[str], column: str | None) -> int | None:
-    """Return the index of a column given by its number, or None where ``column`` is a name."""
+    """Return the index of a column given by number, or None if ``column`` is a name."""
     if column is None or not column.isdecimal() or (column in first and not 0 < int(column) <= len(first)):
         return None
     if int(column) == 0:
-        raise ParameterError("columns are counted from 1: there is no column 0")
+        raise ParameterError("column is 0: expected a number from 1, or a name")
     return int(column) - 1
 
 

@@ -1,4 +1,4 @@
-"""Texts that are in memory already, under the interface of `nlpkit.corpora.Texts`."""
+"""Texts in memory, with the interface of `nlpkit.corpora.Texts`."""
 
 from __future__ import annotations
 
@@ -13,17 +13,17 @@ SOURCE = "<text>"
 
 
 class GivenTexts:
-    """Texts given one by one.
+    """Texts from an iterable.
 
     Parameters
     ----------
     texts : iterable of str
-        Held as a list, so that more passes than one can be made.
+        Stored as a list, which allows several passes.
 
     Raises
     ------
     InputError
-        If ``texts`` is one string, or something in it is none.
+        If ``texts`` is a single string, or an item is not a string.
 
     Examples
     --------
@@ -56,7 +56,7 @@ class GivenTexts:
         return (Row(SOURCE, text) for text in self._texts)
 
     def texts(self) -> Iterator[str]:
-        """Iterate over the texts alone."""
+        """Iterate over the texts without their sources."""
         return iter(self._texts)
 
     def blocks(self, n_characters: int = BLOCK_CHARACTERS) -> Iterator[Block]:
@@ -69,10 +69,10 @@ class GivenTexts:
                 first, characters = last, 0
 
     def spool(self) -> None:
-        """Do nothing: every pass finds the texts again."""
+        """Do nothing: the texts can be read repeatedly."""
 
     def fingerprint(self) -> dict[str, object]:
-        """Return what tells these texts from others."""
+        """Return a fingerprint of the texts."""
         digest = hashlib.sha256()
         for text in self._texts:
             data = text.encode("utf-8", "surrogatepass")

@@ -1,4 +1,4 @@
-"""JSON Lines: an object or a string on every line."""
+"""JSON Lines: one object or string per line."""
 
 from __future__ import annotations
 
@@ -12,21 +12,21 @@ DEFAULT_FIELD = "text"
 
 
 def read_json_lines(lines: Iterable[tuple[int, list[str]]], path: str, field: str | None = None) -> Iterator[list[str]]:
-    """Yield runs of texts from runs of numbered lines; blank lines are no records.
+    """Yield runs of texts from runs of numbered lines. Blank lines are skipped.
 
     Parameters
     ----------
     lines : iterable of (int, list of str)
-        As `nlpkit.corpora.lines.read_lines` gives them.
+        See `nlpkit.corpora.lines.read_lines`.
     path : str
-        The file's name, for messages.
+        File name, for messages.
     field : str, optional
-        The field that holds the text: ``text`` unless told. A line that is a string is the text itself.
+        Field of the text; default: ``text``. A line that is a JSON string is a text itself.
 
     Raises
     ------
     InputError
-        Where a line is no JSON, has no such field, or holds something other than a text there.
+        If a line is not JSON, has no such field, or the field is not a string.
     """
     wanted = DEFAULT_FIELD if field is None else field
     decode = json.JSONDecoder().decode
@@ -40,7 +40,7 @@ def read_json_lines(lines: Iterable[tuple[int, list[str]]], path: str, field: st
             except ValueError as error:
                 raise not_json(path, number, line, error) from None
             except RecursionError:
-                raise InputError(f"{path}, line {number}: the JSON is nested too deeply to be read") from None
+                raise InputError(f"{path}, line {number}: the JSON is nested too deeply") from None
             if isinstance(record, dict) and isinstance(record.get(wanted), str):
                 texts.append(record[wanted])
             elif isinstance(record, str) and field is None:
@@ -51,17 +51,17 @@ def read_json_lines(lines: Iterable[tuple[int, list[str]]], path: str, field: st
 
 
 def not_json(path: str, number: int, line: str, error: ValueError) -> InputError:
-    """Return the exception for a line that is no JSON."""
+    """Return the exception for a line that is not JSON."""
     if number == 1 and line.lstrip().startswith("["):
-        return InputError(f"{path}: found a JSON array, expected JSON Lines: one object on every line")
+        return InputError(f"{path}: found a JSON array, expected JSON Lines: one object per line")
     reason = getattr(error, "msg", str(error))
     column = getattr(error, "colno", None)
     where = f"{path}, line {number}" + (f", column {column}" if column else "")
-    return InputError(f"{where}: not JSON ({reason[:1].lower()}{reason[1:]}); expected one object a line")
+    return InputError(f"{where}: not JSON ({reason[:1].lower()}{reason[1:]}); expected one object per line")
 
 
 def no_text(path: str, number: int, record: Any, field: str, *, option: str = "--field") -> InputError:
-    """Return the exception that says what stands in place of a text; ``option`` names the field."""
+    """Return the exception for a record without a text; ``option`` is the option that sets the field."""
     where = f"{path}, line {number}"
     if not isinstance(record, dict):
         found = "an array" if isinstance(record, list) else "a string" if isinstance(record, str) else "no object"
@@ -71,4 +71,4 @@ def no_text(path: str, number: int, record: Any, field: str, *, option: str = "-
         found = kinds.get(type(record[field]), "a number")
         return InputError(f"{where}: the field {field!r} holds {found}, expected a string")
     names = ", ".join(map(repr, record)) or "none"
-    return InputError(f"{where}: there is no field {field!r}; give {option}, the fields are {names}")
+    return InputError(f"{where}: there is no field {field!r}; set {option}, the fields are {names}")

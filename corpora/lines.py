@@ -1,4 +1,4 @@
-"""Plain text: every line is a text, or a whole file is one."""
+"""Plain text: one text per line, or one per file."""
 
 from __future__ import annotations
 
@@ -11,15 +11,15 @@ BLOCK_BYTES = 1 << 20
 
 
 def read_lines(stream: ByteReader, path: str, decoding: Decoding) -> Iterator[tuple[int, list[str]]]:
-    r"""Yield runs of lines, each with the number of its first, counted from 1.
+    r"""Yield runs of lines, each with the number of its first line, counted from 1.
 
-    A line ends at ``\n`` or ``\r\n`` and nowhere else; what follows the last of them is a line unless it is
-    empty. Memory is that of a block of a mebibyte, or of the longest line.
+    Only ``\n`` and ``\r\n`` end a line; text after the last line end is a line unless empty. Memory holds one block of
+    1 MiB, or the longest line.
 
     Raises
     ------
     InputError
-        At bytes that can't be decoded, if ``decoding`` is strict.
+        At undecodable bytes, if ``decoding`` is strict.
     """
     chunk = _head(stream)
     codec, offset = decoding.start(chunk)
@@ -42,7 +42,7 @@ def read_lines(stream: ByteReader, path: str, decoding: Decoding) -> Iterator[tu
 
 
 def read_whole(stream: ByteReader, path: str, decoding: Decoding) -> Iterator[list[str]]:
-    """Yield the one text that the stream holds, or nothing where it is skipped."""
+    """Yield the stream as one text, or nothing if it is skipped."""
     pieces = []
     while piece := stream.read(BLOCK_BYTES):
         pieces.append(piece)
@@ -59,7 +59,7 @@ def read_whole(stream: ByteReader, path: str, decoding: Decoding) -> Iterator[li
 
 
 def _head(stream: ByteReader) -> bytes:
-    """Return the first bytes: enough for a byte order mark, if there are so many."""
+    """Return the first block, with at least 4 bytes for a byte order mark if the stream has them."""
     head = stream.read(BLOCK_BYTES)
     while 0 < len(head) < 4 and (more := stream.read(BLOCK_BYTES)):
         head += more
@@ -89,7 +89,7 @@ def _decode_block(
 def _decode_each(
     block: bytes, codec: str, newline: bytes, decoding: Decoding, number: int
 ) -> Iterator[tuple[int, list[str]]]:
-    """Decode a block line by line, leaving out and counting the lines that can't be."""
+    """Decode a block line by line; skip and count undecodable lines."""
     run: list[str] = []
     lines = _split(block, newline)
     for index, line in enumerate(lines):
@@ -124,7 +124,7 @@ def _count(block: bytes, newline: bytes) -> int:
 
 
 def _find(block: bytes, newline: bytes, begin: int) -> int:
-    """Return where the next line end stands that begins a code unit, or -1."""
+    """Return the position of the next line end that is aligned to a code unit, or -1."""
     found = block.find(newline, begin)
     while found % len(newline) and found >= 0:
         found = block.find(newline, found + 1)
@@ -132,7 +132,7 @@ def _find(block: bytes, newline: bytes, begin: int) -> int:
 
 
 def _last_line_end(chunk: bytes, newline: bytes, before: int) -> int:
-    """Return the end of the last line end in ``chunk``, of which ``before`` bytes precede, or 0."""
+    """Return the end of the last line end in ``chunk``, or 0; ``before`` bytes precede the chunk."""
     width = len(newline)
     found = chunk.rfind(newline)
     while found >= 0 and (before + found) % width:

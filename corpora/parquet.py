@@ -18,16 +18,16 @@ def read_parquet(stream: BinaryIO, path: str, column: str | None = None) -> Iter
     Parameters
     ----------
     stream : binary file
-        A file that can be sought in.
+        A seekable file.
     path : str
-        The file's name, for messages.
+        File name, for messages.
     column : str, optional
-        A name, or a number counted from 1. Unless told, the column called ``text``, or the only one.
+        A name, or a number counted from 1; default: the column ``text``, or the only column.
 
     Raises
     ------
     InputError
-        If it is no Parquet file, has no such column, or the column holds something other than texts.
+        If the file is not a Parquet file, has no such column, or the column does not hold strings.
     """
     import pyarrow
     from pyarrow import parquet
@@ -52,13 +52,13 @@ def read_parquet(stream: BinaryIO, path: str, column: str | None = None) -> Iter
             yield values.to_pylist()
     except (pyarrow.ArrowException, OSError, UnicodeDecodeError) as error:
         reason = str(error).splitlines()[0] if str(error) else type(error).__name__
-        raise InputError(f"{path}: not a whole Parquet file ({reason})") from error
+        raise InputError(f"{path}: not a Parquet file, or truncated ({reason})") from error
 
 
 def _find_column(names: list[str], column: str | None, path: str) -> str:
     wanted = DEFAULT_COLUMN if column is None else column
     if names.count(wanted) > 1:
-        raise InputError(f"{path}: there are {names.count(wanted)} columns {wanted!r}: rename all but one")
+        raise InputError(f"{path}: there are {names.count(wanted)} columns {wanted!r}; rename all but one")
     if wanted in names:
         return wanted
     if column is None and len(names) == 1:
@@ -66,4 +66,4 @@ def _find_column(names: list[str], column: str | None, path: str) -> str:
     if wanted.isdecimal() and 0 < int(wanted) <= len(names):
         return names[int(wanted) - 1]
     known = ", ".join(map(repr, names))
-    raise InputError(f"{path}: there is no column {wanted!r}; give --column, the columns are {known}")
+    raise InputError(f"{path}: there is no column {wanted!r}; set --column, the columns are {known}")

@@ -1,4 +1,4 @@
-"""Inputs as people name them (files, folders, globs, ``-``), and the sources they stand for."""
+"""Expansion of inputs (files, folders, globs, ``-``) into sources."""
 
 from __future__ import annotations
 
@@ -16,20 +16,20 @@ STDIN = "-"
 
 @dataclass(frozen=True, kw_only=True)
 class Source:
-    """One file or stream of texts.
+    """A file or stream of texts.
 
     Attributes
     ----------
     name : str
-        What messages and rows call it.
+        Name in messages and rows.
     path : str or None
-        Where it is; None for standard input.
+        Path of the file; None for standard input.
     whole : bool
-        Whether the source as a whole is one text.
+        Whether the whole source is one text.
     size : int or None
-        Bytes on disk; None for a stream, which can be read only once.
+        Size in bytes; None for a stream, which can be read only once.
     modified : int or None
-        Time of the last change in nanoseconds; None for a stream.
+        Modification time in nanoseconds; None for a stream.
     """
 
     name: str
@@ -40,28 +40,28 @@ class Source:
 
 
 def find_sources(inputs: Iterable[str | os.PathLike[str]], *, per: str | None = None) -> list[Source]:
-    """Return the sources that ``inputs`` name, in their order; files of a folder or a glob in natural order.
+    """Return the sources of ``inputs``, in their order; files of a folder or glob in natural order.
 
     Parameters
     ----------
     inputs : iterable of str or path
-        Files, folders (every file below, hidden ones left out), globs, or ``-`` for standard input.
+        Files, folders (all files below except hidden ones), globs, or ``-`` for standard input.
     per : {"line", "file"}, optional
-        Whether a text is a line or a file; a line for files and a file for folders unless told.
+        Whether a text is a line or a file; default: a line for files, a file for folders.
 
     Raises
     ------
     InputError
-        If an input doesn't exist, matches nothing, or may not be looked at.
+        If an input does not exist, matches nothing, or is not readable.
     """
     sources = [source for name in inputs for source in _expand(os.fspath(name), per)]
     if not sources:
-        raise InputError("no input was named: give at least one file, folder, glob or '-'")
+        raise InputError("there is no input: give at least one file, folder, glob or '-'")
     return sources
 
 
 def natural(path: str) -> list[tuple[str | int, ...]]:
-    """Return a sort key in which the numbers in a path count as numbers: ``part2`` before ``part10``.
+    """Return a sort key that compares numbers in a path by value: ``part2`` before ``part10``.
 
     Examples
     --------
@@ -80,7 +80,7 @@ def _expand(name: str, per: str | None) -> Iterator[Source]:
     elif os.path.isdir(name):
         files = sorted(_files_below(name), key=natural)
         if not files:
-            raise InputError(f"no files in the folder {name!r}: give one that holds texts")
+            raise InputError(f"the folder {name!r} has no files: give one with texts")
         for file in files:
             yield _source(file, whole=per != "line")
     elif os.path.lexists(name) or not glob.has_magic(name):

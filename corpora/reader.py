@@ -1,4 +1,4 @@
-"""Which reader a source needs: by its suffix, or by what is asked of it."""
+"""Selection of the reader for a source, by suffix or by option."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _KINDS = {
 
 
 class Reader:
-    """Reads a source of any kind as runs of texts; the parameters are those of `nlpkit.corpora.Texts`."""
+    """Reads a source of any kind as runs of texts. The parameters are those of `nlpkit.corpora.Texts`."""
 
     def __init__(self, *, field: str | None, column: str | None, delimiter: str | None, decoding: Decoding) -> None:
         if delimiter is not None:
@@ -38,7 +38,7 @@ class Reader:
         self.decoding = decoding
 
     def kind(self, name: str) -> str:
-        """Return what a file called ``name`` holds: jsonl, csv, parquet or lines."""
+        """Return the format of a file called ``name``: jsonl, csv, parquet or lines."""
         unknown = "jsonl" if self.field is not None else "csv" if self.column is not None else "lines"
         return _KINDS.get(os.path.splitext(name)[1].lower(), unknown)
 
@@ -47,13 +47,13 @@ class Reader:
         return not source.whole and self.kind(strip_suffix(source.path or "")) == "csv"
 
     def read(self, stream: BinaryIO, source: Source) -> Iterator[list[str]]:
-        """Yield the texts of ``stream``, which holds the bytes of ``source``, run by run."""
+        """Yield the texts of ``stream``, the bytes of ``source``, in runs."""
         path = source.path or ""
         name = strip_suffix(path)
         kind = self.kind(name)
         if kind == "parquet":
             if source.whole:
-                raise InputError(f"{source.name}: a Parquet file as a whole is no text; give --per line")
+                raise InputError(f"{source.name}: a whole Parquet file is not a text; use --per line")
             return read_parquet(stream, source.name, self.column or self.field)
         data = decompressed(stream, path)
         if source.whole:

@@ -1,4 +1,4 @@
-"""A recording: sound, and what is known of it."""
+"""A recording: sound with its text, label and speaker."""
 
 from __future__ import annotations
 
@@ -9,23 +9,23 @@ from typing import BinaryIO
 
 @dataclass(frozen=True, kw_only=True)
 class Recording:
-    """Sound, and what is known of it.
+    """A sound with its metadata.
 
     Attributes
     ----------
     name : str
-        What messages call it: its path, or that in an archive after the archive's own.
+        Name in messages: the path, preceded by the archive's path if it is in an archive.
     path : str or None
-        Where the file is; None in an archive.
+        Path of the file; None in an archive.
     text : str or None
-        What is said.
+        Transcript.
     label : str or None
-        The class that it is of.
+        Class label.
     speaker : str or None
     start : float
-        Seconds of the file at which it begins.
+        Start within the file, in seconds.
     end : float or None
-        Seconds at which it ends; None for the file's end.
+        End within the file, in seconds; None for the end of the file.
     """
 
     name: str
@@ -39,7 +39,7 @@ class Recording:
 
     @property
     def audio(self) -> str | BinaryIO:
-        """What `nlpkit.speech.load` takes: the path, or the file of an archive in memory."""
+        """The argument of `nlpkit.speech.load`: the path, or an in-memory file from the archive."""
         if self.path is not None:
             return self.path
         assert self.opened is not None
@@ -47,5 +47,5 @@ class Recording:
 
     @property
     def duration(self) -> float | None:
-        """Seconds, where the end is known."""
+        """Duration in seconds, or None if the end is unknown."""
         return None if self.end is None else self.end - self.start

@@ -1,4 +1,4 @@
-"""Where recordings lie: a folder, or a tar file, which is read in place and never unpacked to disk."""
+"""Locations of recordings: a folder, or a tar file, which is read in place without unpacking."""
 
 from __future__ import annotations
 
@@ -15,33 +15,33 @@ _LARGEST_AUDIO = 1 << 32
 
 
 class RecordingPlace(Protocol):
-    """Files by their paths below the place, with slashes between folders.
+    """Files by their paths relative to the location, with slashes between folders.
 
     Attributes
     ----------
     path : str
     names : list of str
-        In the order in which they are best read.
+        File names, in the fastest order for reading.
     """
 
     path: str
     names: list[str]
 
     def read(self, name: str) -> str:
-        """A table as text."""
+        """Return a text file."""
 
     def full_path(self, name: str) -> str | None:
-        """Where a file is on disk, or None."""
+        """Return the path of a file on disk, or None."""
 
     def has(self, name: str) -> bool:
-        """Whether there is such a file."""
+        """Whether the file exists."""
 
     def open(self, name: str) -> BinaryIO:
-        """A file."""
+        """Open a file."""
 
 
 class Folder:
-    """All files below a folder, hidden ones left out."""
+    """All files below a folder, except hidden ones."""
 
     def __init__(self, path: str) -> None:
         self.path = path
@@ -71,15 +71,15 @@ class Folder:
 
 
 class Archive:
-    """The files of a tar, compressed or not; links and whatever else isn't a file are left out."""
+    """The files of a tar archive, compressed or not; links and other special members are ignored."""
 
     def __init__(self, path: str) -> None:
         self.path = path
         try:
-            self._tar = tarfile.open(path, "r:*")  # noqa: SIM115 (open as long as the place is)
+            self._tar = tarfile.open(path, "r:*")  # noqa: SIM115 (stays open)
             self._members = {member.name: member for member in self._tar.getmembers() if member.isfile()}
         except (tarfile.TarError, OSError, EOFError) as error:
-            raise InputError(f"{path}: can't be read as a tar file: {' '.join(str(error).split())}") from error
+            raise InputError(f"{path}: cannot be read as a tar file: {' '.join(str(error).split())}") from error
         self.names = [name for name in self._members if not any(part.startswith(".") for part in name.split("/"))]
 
     def read(self, name: str) -> str:
@@ -95,34 +95,34 @@ class Archive:
         return name in self._members
 
     def open(self, name: str) -> BinaryIO:
-        """See `RecordingPlace`: in memory."""
+        """See `RecordingPlace`; the file is in memory."""
         return io.BytesIO(self._content(name, _LARGEST_AUDIO))
 
     def _content(self, name: str, most: int) -> bytes:
         member = self._members[name]
         if member.size > most:
-            raise InputError(f"{self.path}/{name}: has {member.size:,} bytes: expected at most {most:,}")
+            raise InputError(f"{self.path}/{name}: found {member.size:,} bytes, expected at most {most:,}")
         try:
             file = self._tar.extractfile(member)
             assert file is not None
             return file.read()
         except (tarfile.TarError, OSError, EOFError) as error:
-            raise InputError(f"{self.path}/{name}: can't be read: {error}") from error
+            raise InputError(f"{self.path}/{name}: cannot be read: {error}") from error
 
 
 def decoded(name: str, content: bytes) -> str:
-    """A table's text.
+    """Return the text of a table.
 
     Raises
     ------
     InputError
-        If it isn't UTF-8.
+        If it is not UTF-8.
     """
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = content[: error.start].count(b"\n") + 1
-        raise InputError(f"{name}, line {line}: isn't UTF-8: convert it") from error
+        raise InputError(f"{name}, line {line}: not UTF-8; convert the file") from error
 
 
 def _bytes(path: str) -> bytes:
@@ -134,7 +134,7 @@ def _bytes(path: str) -> bytes:
 
 
 def stems(names: Iterable[str]) -> dict[str, str]:
-    """Paths by the name of the file without its suffix; the first where two share it."""
+    """Return paths by file name without suffix; the first one if two share it."""
     found: dict[str, str] = {}
     for name in names:
         found.setdefault(name.rsplit("/", 1)[-1].rsplit(".", 1)[0], name)

@@ -1,7 +1,7 @@
-"""`Recordings`: sound with texts, labels and speakers, as people keep it.
+"""`Recordings`: sound with texts, labels and speakers.
 
-Manifests (CSV, TSV, JSON Lines), a folder for each label, the layouts of LJ Speech and of Kaldi; each of them in a
-folder or in a tar file.
+The formats are manifests (CSV, TSV, JSON Lines), a folder per label, and the layouts of LJ Speech and Kaldi, in a
+folder or a tar file.
 """
 
 from __future__ import annotations
@@ -28,17 +28,17 @@ _MANIFESTS = (".csv", ".tsv", ".jsonl", ".ndjson")
 
 
 class Recordings:
-    """The recordings that a file or a folder describes; they can be gone through again and again.
+    """The recordings of a file or folder. They can be iterated repeatedly.
 
     Parameters
     ----------
     path : path
         A manifest: ``.csv``, ``.tsv`` or ``.jsonl`` with the fields path, text, label, speaker, start, end (seconds) or
-        duration, of which all but path may be missing; paths count from the manifest's folder. Or a folder or tar file:
-        with such a manifest (``manifest.*`` or ``metadata.jsonl``), with Kaldi's ``text`` (and ``wav.scp``,
-        ``segments``, ``utt2spk``), with LJ Speech's ``metadata.csv``, or with a folder of audio for each label.
+        duration. Only path is required; it is relative to the manifest's folder. Or a folder or tar file: with such a
+        manifest (``manifest.*`` or ``metadata.jsonl``), with Kaldi's ``text`` (and ``wav.scp``, ``segments``,
+        ``utt2spk``), with LJ Speech's ``metadata.csv``, or with one folder of audio per label.
     layout : {"manifest", "kaldi", "ljspeech", "labels"}, optional
-        Found out unless told.
+        Default: detected.
 
     Attributes
     ----------
@@ -47,9 +47,9 @@ class Recordings:
     Raises
     ------
     InputError
-        If it can't be read, or no layout fits.
+        If the input cannot be read, or no layout matches.
     ParameterError
-        If the layout isn't one of these.
+        If the layout is unknown.
 
     Examples
     --------
@@ -75,7 +75,7 @@ class Recordings:
         elif name.lower().endswith(_TARS):
             self._place = Archive(name)
         else:
-            raise InputError(f"{name}: is no manifest (.csv, .tsv, .jsonl), folder or tar file of recordings")
+            raise InputError(f"{name}: not a manifest (.csv, .tsv, .jsonl), folder or tar file of recordings")
         if self._manifest is None:
             self._manifest = _shallowest(self._place, lambda file: file in _manifest_names())
         self.layout = layout or self._found_layout()
@@ -98,12 +98,12 @@ class Recordings:
             return "ljspeech"
         if any(is_audio_name(name) and "/" in name for name in self._place.names):
             return "labels"
-        raise InputError(f"{self._path}: holds no manifest, and no folder of audio files for each label")
+        raise InputError(f"{self._path}: found no manifest and no folders of audio files by label")
 
     def _recording(self, name: str, where: str, **known: Any) -> Recording:
-        """The recording of the file ``name``, which ``where`` names."""
+        """Return the recording of the file ``name``, mentioned at ``where``."""
         if not self._place.has(name):
-            raise InputError(f"{where}: names {name!r}, and there is no such file")
+            raise InputError(f"{where}: there is no file {name!r}")
         path = self._place.full_path(name)
         if path is None:
             return Recording(name=f"{self._path}/{name}", path=None, opened=lambda: self._place.open(name), **known)
@@ -122,7 +122,7 @@ class Recordings:
             if end is None and duration is not None and record.get("start") not in (None, ""):
                 end = (start or 0.0) + duration
             if end is not None and end <= (start or 0.0):
-                raise InputError(f"{where}: ends at {end:g} s, and begins at {start or 0:g} s")
+                raise InputError(f"{where}: found end {end:g} s and start {start or 0:g} s, expected a later end")
             yield self._recording(
                 audio if os.path.isabs(audio) or not folder else f"{folder}/{audio}",
                 where,
@@ -140,9 +140,9 @@ class Recordings:
             parts = line.split("|")
             where = f"{self._path}/{name}, line {number}"
             if len(parts) < 2:
-                raise InputError(f"{where}: expected a name, a text and a normalised text with | between them")
+                raise InputError(f"{where}: expected name, text and normalised text, separated by |")
             if parts[0] not in audio:
-                raise InputError(f"{where}: names {parts[0]!r}, and there is no such audio file")
+                raise InputError(f"{where}: there is no audio file {parts[0]!r}")
             yield self._recording(audio[parts[0]], where, text=parts[-1])
 
     def _of_kaldi(self) -> Iterator[Recording]:
@@ -159,18 +159,18 @@ class Recordings:
             if segments:
                 parts = segments.get(utterance, "").split()
                 if len(parts) != 3:
-                    raise InputError(f"{where}: segments has no recording, start and end of it")
+                    raise InputError(f"{where}: segments has no recording, start and end for it")
                 whole = parts[0]
                 known["start"], known["end"] = _number(parts[1], where), _number(parts[2], where)
             if whole in scp:
                 if scp[whole].endswith("|"):
-                    raise InputError(f"{where}: wav.scp names a command, which isn't run: name a file")
+                    raise InputError(f"{where}: wav.scp has a command, which is not run; replace it by a file")
                 beside = folder + scp[whole]
                 yield self._recording(beside if self._place.has(beside) else scp[whole], where, **known)
             elif whole in audio:
                 yield self._recording(audio[whole], where, **known)
             else:
-                raise InputError(f"{where}: there is no audio file {whole!r}, and wav.scp names none")
+                raise InputError(f"{where}: there is no audio file {whole!r}, and no entry in wav.scp")
 
     def _of_labels(self) -> Iterator[Recording]:
         for name in self._place.names:
@@ -178,7 +178,7 @@ class Recordings:
                 yield self._recording(name, self._path, label=name.split("/")[-2])
 
     def _table(self, name: str) -> dict[str, str]:
-        """Kaldi's tables: a key, and what follows it."""
+        """Return one of Kaldi's tables: keys and values."""
         if name not in self._place.names:
             return {}
         lines = (line.strip().split(None, 1) for line in self._place.read(name).splitlines() if line.strip())
@@ -186,12 +186,12 @@ class Recordings:
 
     def _needed(self, name: str | None, layout: str) -> str:
         if name is None:
-            raise InputError(f"{self._path}: there is no {layout} layout: its table is missing")
+            raise InputError(f"{self._path}: the table of the {layout} layout is missing")
         return name
 
 
 def part_of(recording: Recording, start: float, end: float) -> Recording:
-    """A part of a recording, by seconds of its own.
+    """Return the part of a recording between two times, in seconds from its start.
 
     Examples
     --------
@@ -211,7 +211,7 @@ def _shallowest(place: RecordingPlace, wanted: Callable[[str], bool]) -> str | N
 
 
 def _records(name: str, content: str) -> Iterator[tuple[int, Mapping[str, Any]]]:
-    """The records of a manifest and the numbers of their lines."""
+    """Yield line numbers and records of a manifest."""
     if name.lower().endswith((".jsonl", ".ndjson")):
         for number, line in enumerate(content.splitlines(), 1):
             if line.strip():
@@ -219,10 +219,10 @@ def _records(name: str, content: str) -> Iterator[tuple[int, Mapping[str, Any]]]
                     record = json.loads(line)
                 except ValueError as error:
                     raise InputError(
-                        f"{name}, line {number}: not JSON ({error}); expected one object a line"
+                        f"{name}, line {number}: not JSON ({error}); expected one object per line"
                     ) from error
                 if not isinstance(record, dict):
-                    raise InputError(f"{name}, line {number}: expected an object")
+                    raise InputError(f"{name}, line {number}: found JSON, expected an object")
                 yield number, record
         return
     rows = csv.DictReader(io.StringIO(content, newline=""), delimiter="\t" if name.lower().endswith(".tsv") else ",")
@@ -249,5 +249,5 @@ def _number(value: Any, where: str) -> float:
     except (TypeError, ValueError):
         number = math.nan
     if not 0 <= number < math.inf:
-        raise InputError(f"{where}: is {value!r}: expected seconds, 0 or more")
+        raise InputError(f"{where}: found {value!r}, expected seconds, 0 or more")
     return number

@@ -1,4 +1,4 @@
-"""Sources as open files, which can be read again: a stream is copied to a temporary file."""
+"""Sources as open files that can be read repeatedly; streams are copied to temporary files."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ _PIECE_BYTES = 1 << 20
 
 
 class SourceFiles:
-    """Opens the sources of a corpus, and copies those that can be read only once.
+    """Opens the sources of a corpus, and copies streams.
 
     Parameters
     ----------
     sources : sequence of Source
     stdin : binary file, optional
-        What a source without a path reads, instead of the process's own standard input.
+        Replacement for the standard input of the process.
     """
 
     def __init__(self, sources: Sequence[Source], stdin: BinaryIO | None = None) -> None:
@@ -37,14 +37,14 @@ class SourceFiles:
         self._copies.clear()
 
     def size(self, index: int) -> int | None:
-        """Return the bytes of a source as they lie on disk, or None for a stream."""
+        """Return the size of a source on disk, or None for a stream."""
         if index in self._copies:
             return os.fstat(self._copies[index][0].fileno()).st_size
         return self.sources[index].size
 
     @property
     def total_bytes(self) -> int | None:
-        """Bytes of all sources as they lie on disk; None while one of them is a stream."""
+        """Size of all sources on disk; None while one is a stream."""
         total = 0
         for index in range(len(self.sources)):
             size = self.size(index)
@@ -54,12 +54,12 @@ class SourceFiles:
         return total
 
     def open(self, index: int) -> BinaryIO:
-        """Return a source's bytes from their beginning.
+        """Open a source at its beginning.
 
         Raises
         ------
         InputError
-            If it is standard input, and that is closed.
+            If it is standard input and that is closed.
         """
         if index in self._copies:
             file = os.fdopen(os.dup(self._copies[index][0].fileno()), "rb")
@@ -68,19 +68,21 @@ class SourceFiles:
         source = self.sources[index]
         if source.path is None:
             if self._stdin is None and sys.stdin is None:
-                raise InputError("standard input is closed: give a file, or a pipe")
+                raise InputError("standard input is closed: give a file or a pipe")
             return cast(BinaryIO, _KeptOpen(self._stdin or sys.stdin.buffer))
         if source.size is None:
-            return cast(BinaryIO, open(source.path, "rb", buffering=0))  # a wait for data ends at a signal
+            return cast(
+                BinaryIO, open(source.path, "rb", buffering=0)
+            )  # unbuffered, so that a signal interrupts the read
         return open(source.path, "rb")
 
     def spool(self) -> None:
-        """Copy what can be read only once to temporary files, so that more passes can be made.
+        """Copy streams to temporary files, to allow several passes.
 
         Raises
         ------
         InputError
-            If a stream can't be read, or there is no room for its copy.
+            If a stream cannot be read, or there is no space for its copy.
         """
         for index, source in enumerate(self.sources):
             if self.size(index) is not None:
@@ -96,15 +98,15 @@ class SourceFiles:
             except OSError as error:
                 copy.close()
                 raise InputError(
-                    f"can't copy {source.name} to a temporary file ({error.strerror or error}); "
-                    "set TMPDIR to a folder with more room, or give a file"
+                    f"cannot copy {source.name} to a temporary file ({error.strerror or error}); "
+                    "set TMPDIR to a folder with more space, or give a file"
                 ) from error
             self._copies[index] = (copy, digest.hexdigest())
 
     def fingerprint(self) -> dict[str, object]:
-        """Return what tells these sources from others: their names, sizes and times.
+        """Return a fingerprint of the sources: names, sizes and times.
 
-        A stream is known by its content, once `spool` has copied it; before that by its name alone.
+        A stream is identified by its content after `spool`, before that by its name.
         """
         digest = hashlib.sha256()
         for index, source in enumerate(self.sources):
@@ -114,19 +116,19 @@ class SourceFiles:
 
 
 class Rereadable:
-    """What is read from sources, again at every pass: the base of `nlpkit.corpora.Texts` and `nlpkit.corpora.Pairs`.
+    """Base of `nlpkit.corpora.Texts` and `nlpkit.corpora.Pairs`: sources that are read again in every pass.
 
     Parameters
     ----------
     sources : list of Source
     stdin : binary file, optional
-        What a source without a path reads, instead of the process's own standard input.
+        Replacement for the standard input of the process.
 
     Attributes
     ----------
     sources : list of Source
     bytes_read : int
-        Bytes of the sources, as they lie on disk, that the present pass has read.
+        Bytes on disk that the current pass has read.
     """
 
     def __init__(self, sources: list[Source], stdin: BinaryIO | None = None) -> None:
@@ -147,34 +149,34 @@ class Rereadable:
 
     @property
     def total_bytes(self) -> int | None:
-        """Bytes of all sources as they lie on disk; None while one of them is a stream."""
+        """Size of all sources on disk; None while one is a stream."""
         return self._files.total_bytes
 
     @property
     def is_stream(self) -> bool:
-        """Whether only one pass can be made: a source is a stream, and `spool` was not called."""
+        """Whether only one pass is possible: a source is a stream, and `spool` was not called."""
         return self.total_bytes is None
 
     def spool(self) -> None:
-        """Copy what can be read only once to temporary files, so that more passes can be made.
+        """Copy streams to temporary files, to allow several passes.
 
         Raises
         ------
         InputError
-            If a stream can't be read, or there is no room for its copy.
+            If a stream cannot be read, or there is no space for its copy.
         """
         self._files.spool()
 
     def _begin(self) -> None:
         """Begin a pass."""
         if self._begun and self.is_stream:
-            raise InputError("a stream can be read only once: give a file, or spool it before the first pass")
+            raise InputError("a stream can be read only once: give a file, or call spool() before the first pass")
         self._begun = True
         self.bytes_read = 0
 
 
 class _KeptOpen:
-    """Standard input, which stays open when a pass ends."""
+    """Standard input, which stays open after a pass."""
 
     def __init__(self, stream: BinaryIO) -> None:
         self.read = getattr(stream, "raw", stream).read

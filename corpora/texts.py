@@ -1,4 +1,4 @@
-"""`Texts`: the texts of any number of inputs, of any kind, in a row."""
+"""`Texts`: the texts of any number of inputs of any kind."""
 
 from __future__ import annotations
 
@@ -14,47 +14,45 @@ from nlpkit.errors import InputError, ParameterError
 
 BLOCK_CHARACTERS = 1 << 22
 
-_ROW_CHARACTERS = 64  # what a row costs in memory beside its characters
+_ROW_CHARACTERS = 64  # memory of a row in addition to its characters, in characters
 
 
 class Row(NamedTuple):
-    """A text and the name of the file it stands in."""
+    """A text and the name of its file."""
 
     source: str
     text: str
 
 
 class Block(NamedTuple):
-    """Consecutive rows, as two lists of one length."""
+    """Consecutive rows, as two lists of the same length."""
 
     sources: list[str]
     texts: list[str]
 
 
 class Texts(Rereadable):
-    """The texts of files, folders, globs and streams, read again at every pass.
+    """The texts of files, folders, globs and streams, read again in every pass.
 
-    Nothing is held: memory does not grow with the inputs.
-
+    Texts are streamed: memory use does not depend on the size of the inputs.
     Parameters
     ----------
     inputs : iterable of str or path
-        Files, folders, globs, or ``-`` for standard input. The suffix says what a file holds (.jsonl, .csv,
-        .tsv, .parquet, else lines), after one of a compression (.gz, .bz2, .xz, .zst).
+        Files, folders, globs, or ``-`` for standard input. The suffix determines the format (.jsonl, .csv, .tsv,
+        .parquet, else lines); a compression suffix may follow (.gz, .bz2, .xz, .zst).
     per : {"line", "file"}, optional
-        Whether a text is a line (or record) or a whole file; unless told, a line for files and a file for
-        folders.
+        Whether a text is a line (or record) or a whole file; default: a line for files, a file for folders.
     field : str, optional
-        The JSON field that holds the text. Inputs of no known suffix are then JSON Lines.
+        JSON field of the text. Inputs with other suffixes are then read as JSON Lines.
     column : str, optional
-        The column of a table that holds the text, a name, or a number (from 1) where there are no names.
-        Inputs of no known suffix are then CSV.
+        Column of the text: a name, or a number from 1 for tables without a header. Inputs with other suffixes are then
+        read as CSV.
     delimiter : str, optional
-        The character between the columns of CSV and TSV; refused where no input is one.
+        Delimiter of CSV and TSV; an error if no input is one.
     encoding, decode_errors : str
-        As in `nlpkit.corpora.decoding.Decoding`.
+        See `nlpkit.corpora.decoding.Decoding`.
     stdin : binary file, optional
-        What ``-`` reads, instead of the process's own standard input.
+        Replacement for the standard input of the process.
 
     Attributes
     ----------
@@ -62,12 +60,12 @@ class Texts(Rereadable):
     folders : list of str
         The inputs that are folders.
     bytes_read : int
-        Bytes of the inputs, as they lie on disk, that the present pass has read.
+        Bytes on disk that the current pass has read.
 
     Raises
     ------
     InputError, ParameterError
-        If an input is missing, or the options don't go together.
+        If an input is missing, or options contradict each other.
 
     Examples
     --------
@@ -92,10 +90,10 @@ class Texts(Rereadable):
         stdin: BinaryIO | None = None,
     ) -> None:
         if per not in (None, "line", "file"):
-            raise ParameterError(f"per is {per!r}: choose line or file")
+            raise ParameterError(f"per is {per!r}: expected line or file")
         records = field is not None or column is not None
         if records and per == "file":
-            raise ParameterError("a field or a column is part of a record: leave it out, or read per line")
+            raise ParameterError("a field or column needs per='line': remove it, or read per line")
         self._decoding = Decoding(encoding, decode_errors)
         self._reader = Reader(field=field, column=column, delimiter=delimiter, decoding=self._decoding)
         named = [inputs] if isinstance(inputs, str | os.PathLike) else list(inputs)
@@ -103,8 +101,8 @@ class Texts(Rereadable):
         super().__init__(find_sources(named, per="line" if records else per), stdin)
         if delimiter is not None and not any(map(self._reader.reads_columns, self.sources)):
             raise ParameterError(
-                f"a delimiter parts the columns of a table, and {self.sources[0].name} is read as none: "
-                "give --column too, or leave --delimiter out"
+                f"a delimiter needs a table, but {self.sources[0].name} is not read as one: "
+                "set --column too, or remove --delimiter"
             )
 
     def __iter__(self) -> Iterator[Row]:
@@ -113,7 +111,7 @@ class Texts(Rereadable):
                 yield Row(source, text)
 
     def texts(self) -> Iterator[str]:
-        """Iterate over the texts alone."""
+        """Iterate over the texts without their sources."""
         for _, run in self._runs():
             yield from run
 
@@ -134,13 +132,13 @@ class Texts(Rereadable):
 
     @property
     def skipped(self) -> int:
-        """Texts that the present pass has left out because they can't be decoded."""
+        """Undecodable texts that the current pass has skipped."""
         return self._decoding.skipped
 
     def fingerprint(self) -> dict[str, object]:
-        """Return what tells these texts from others: names, sizes, times of the inputs, and the options.
+        """Return a fingerprint of the texts: names, sizes and times of the inputs, and the options.
 
-        A stream is known by its content, once `spool` has copied it; before that by its name alone.
+        A stream is identified by its content after `spool`, before that by its name.
         """
         return {
             **self._files.fingerprint(),
@@ -152,7 +150,7 @@ class Texts(Rereadable):
         }
 
     def _runs(self) -> Iterator[tuple[str, list[str]]]:
-        """Yield runs of texts of one source, with its name."""
+        """Yield runs of texts with the name of their source."""
         self._begin()
         self._decoding.skipped = 0
         done = 0

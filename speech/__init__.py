@@ -1,4 +1,4 @@
-"""Speech: audio files, spectrograms and the features made of them."""
+"""Speech: audio files, spectrograms and other features of sound."""
 
 from __future__ import annotations
 

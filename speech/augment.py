@@ -1,7 +1,7 @@
-"""Sound and features, changed at random, so that a model learns from few recordings what doesn't matter.
+"""Random augmentation of sound and features, which makes models robust when there are few recordings.
 
-Every function takes arrays or tensors (..., n), on any device, gives back the same kind, and changes each clip by
-itself. What is drawn depends on ``seed`` alone.
+Every function takes arrays or tensors (..., n) on any device, returns the same type, and changes each clip
+independently. Random numbers depend only on ``seed``.
 """
 
 from __future__ import annotations
@@ -28,19 +28,19 @@ def spec_augment(
     fill: float | None = None,
     seed: int = 0,
 ) -> Any:
-    """Blank out stretches of time and of frequency: SpecAugment (Park et al. 2019), without its warping of time.
+    """Mask random blocks of frames and of bands: SpecAugment (Park et al. 2019), without time warping.
 
     Parameters
     ----------
     features : (..., bands, frames) array or tensor
     time_masks, band_masks : int
-        How many stretches of each kind a clip gets.
+        Number of masks of each kind per clip.
     time_width, band_width : int
-        Frames or bands that a stretch has at most; from 0 on, all widths are as likely.
+        Maximum width of a mask, in frames or bands. The width is drawn uniformly from 0 to this number.
     time_share : float
-        A stretch of time is no longer than this share of the clip.
+        Maximum width of a time mask, as a share of the clip.
     fill : float, optional
-        What stretches are filled with; each clip's mean unless told.
+        Value of the masked cells; default: the mean of each clip.
     seed : int
 
     Returns
@@ -50,7 +50,7 @@ def spec_augment(
     Raises
     ------
     ParameterError
-        If a number can't be.
+        If a number is out of range.
 
     Examples
     --------
@@ -99,7 +99,7 @@ def _stretches(draw: np.random.Generator, count: int, most: int, size: int) -> I
 
 
 def change_gain(y: Any, db: float) -> Any:
-    """Make sound louder or softer by so many dB.
+    """Change the volume by ``db`` decibels; negative values make it softer.
 
     Examples
     --------
@@ -113,7 +113,8 @@ def change_gain(y: Any, db: float) -> Any:
 
 
 def shift(y: Any, n: int) -> Any:
-    """Move sound ``n`` samples later, or earlier if it is negative; what leaves the clip is lost, silence comes in.
+    """Shift sound by ``n`` samples: later if positive, earlier if negative. Samples outside the clip are dropped, and
+    zeros fill the gap.
 
     Examples
     --------
@@ -130,15 +131,15 @@ def shift(y: Any, n: int) -> Any:
 
 
 def change_speed(y: Any, factor: float) -> Any:
-    """Play sound faster, and higher, by ``factor`` (Ko et al. 2015), as a tape would.
+    """Change speed and pitch by ``factor`` (Ko et al. 2015), like a tape played faster.
 
-    Resampled by way of its Fourier transform.
+    The sound is resampled in the frequency domain.
 
     Parameters
     ----------
     y : (..., n_samples) array or tensor
     factor : float
-        1.1 for a tenth faster.
+        1.1 is 10 % faster.
 
     Returns
     -------
@@ -147,7 +148,7 @@ def change_speed(y: Any, factor: float) -> Any:
     Raises
     ------
     ParameterError
-        If the factor isn't from 0.1 to 10.
+        If the factor is not from 0.1 to 10.
 
     Examples
     --------
@@ -164,7 +165,7 @@ def change_speed(y: Any, factor: float) -> Any:
     ratio = Fraction(factor).limit_denominator(1000)
     times = -(
         -(size + 1024 * max(1, round(factor))) // ratio.numerator
-    )  # with silence, so that no end meets a beginning
+    )  # padded with silence, because the transform is periodic
     before, after = ratio.numerator * times, ratio.denominator * times
     xp = _transforms(y)
     kept = xp.rfft(_padded(y, 0, before - size))[..., : after // 2 + 1]
@@ -173,15 +174,15 @@ def change_speed(y: Any, factor: float) -> Any:
 
 
 def add_noise(y: Any, snr_db: float, *, noise: Any = None, seed: int = 0) -> Any:
-    """Add noise, so much softer than each clip.
+    """Add noise with a given signal-to-noise ratio.
 
     Parameters
     ----------
     y : (..., n_samples) array or tensor
     snr_db : float
-        The ratio of the power of the clip to that of its noise, in dB. A silent clip stays silent.
+        Ratio of the power of each clip to the power of its noise, in dB. A silent clip stays silent.
     noise : (n,) array or tensor, optional
-        Taken from a place that is drawn, and from its beginning again where it ends; white noise unless told.
+        Noise samples; default: white noise. The excerpt starts at a random place and wraps around at the end.
     seed : int
 
     Returns
@@ -191,7 +192,7 @@ def add_noise(y: Any, snr_db: float, *, noise: Any = None, seed: int = 0) -> Any
     Raises
     ------
     ParameterError
-        If the noise is silent, or no single row.
+        If the noise is silent, or not one-dimensional.
     """
     _check_sound(y)
     require(math.isfinite(snr_db), "snr_db", snr_db, "a number of dB")
@@ -201,7 +202,7 @@ def add_noise(y: Any, snr_db: float, *, noise: Any = None, seed: int = 0) -> Any
     else:
         given = noise.detach().cpu().numpy() if is_tensor(noise) else np.asarray(noise)
         if given.ndim != 1 or not given.any():
-            raise ParameterError(f"noise has shape {given.shape}: expected a row of samples that aren't all 0")
+            raise ParameterError(f"noise has shape {given.shape}: expected a row of samples that are not all 0")
         starts = draw.integers(0, len(given), size=(*shape[:-1], 1))
         added = given[(starts + np.arange(shape[-1])) % len(given)]
     added = _like(added, y)
@@ -213,14 +214,14 @@ def add_noise(y: Any, snr_db: float, *, noise: Any = None, seed: int = 0) -> Any
 
 
 def reverberate(y: Any, impulse: Any) -> Any:
-    """Put sound into a room: convolve it with the room's impulse response.
+    """Add reverberation: convolve sound with the impulse response of a room.
 
     Parameters
     ----------
     y : (..., n_samples) array or tensor
     impulse : (n,) array or tensor
-        Its largest sample counts as the direct sound: what stands before it comes earlier. It is scaled so that each
-        clip keeps its power.
+        Its largest sample is taken as the direct sound; samples before it precede the sound. The result is scaled to
+        the power of each clip.
 
     Returns
     -------
@@ -229,12 +230,12 @@ def reverberate(y: Any, impulse: Any) -> Any:
     Raises
     ------
     ParameterError
-        If the response is silent, or no single row.
+        If the response is silent, or not one-dimensional.
     """
     _check_sound(y)
     given = impulse.detach().cpu().numpy() if is_tensor(impulse) else np.asarray(impulse)
     if given.ndim != 1 or not given.any():
-        raise ParameterError(f"impulse has shape {given.shape}: expected a row of samples that aren't all 0")
+        raise ParameterError(f"impulse has shape {given.shape}: expected a row of samples that are not all 0")
     size, direct = y.shape[-1], int(np.abs(given).argmax())
     length = size + len(given) - 1
     xp = _transforms(y)
@@ -247,15 +248,16 @@ def reverberate(y: Any, impulse: Any) -> Any:
 
 
 def limit_band(y: Any, sr: int, *, low: float = 0.0, high: float | None = None) -> Any:
-    """Keep the frequencies from ``low`` to ``high`` Hz alone, as a telephone does.
+    """Band-pass filter: keep the frequencies from ``low`` to ``high`` Hz, like a telephone line.
 
     Parameters
     ----------
     y : (..., n_samples) array or tensor
     sr : int
-        Samples a second.
+        Sampling rate in Hz.
     low, high : float
-        Beyond them loudness falls to nothing within a tenth of an octave; half of ``sr`` unless told.
+        Cut-off frequencies in Hz; default of ``high``: no upper limit. Beyond them the gain falls to 0 within a tenth
+        of an octave.
 
     Returns
     -------
@@ -264,7 +266,7 @@ def limit_band(y: Any, sr: int, *, low: float = 0.0, high: float | None = None) 
     Raises
     ------
     ParameterError
-        If they aren't in order.
+        If ``low`` is not from 0 to below ``high``.
     """
     _check_sound(y)
     top = sr / 2 if high is None else high
@@ -292,7 +294,7 @@ def _transforms(y: Any) -> Any:
 
 
 def _like(x: np.ndarray, y: Any) -> Any:
-    """An array of the kind of ``y``."""
+    """Return the array as the type of ``y``."""
     if is_tensor(y):
         import torch
 

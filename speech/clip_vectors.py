@@ -1,4 +1,4 @@
-"""LogMel and Mfcc: clips in, a vector for each out, as scikit-learn's estimators: for classical pipelines."""
+"""LogMel and Mfcc: scikit-learn estimators that convert each clip into one vector, for classical pipelines."""
 
 from __future__ import annotations
 
@@ -22,24 +22,24 @@ from nlpkit.threads import available_threads, iter_batches
 
 @dataclass(kw_only=True, eq=False, repr=False)
 class ClipVectors(Estimator):
-    """The mean of each feature over time, and then the deviation of each.
+    """Mean and standard deviation of each feature over time.
 
     Parameters
     ----------
     preset : {"librosa", "torchaudio", "whisper", "kaldi"}, default="librosa"
-        Whose numbers features have.
+        The library whose features are reproduced.
     sr : int, default=None
-        Samples a second. Files are brought to it, and arrays have it already. The preset's own unless told.
+        Sampling rate in Hz; default: the preset's. Files are resampled to it; arrays must already have it.
     n_fft : int, default=None
-        Samples of a Fourier transform; the preset's own unless told.
+        Samples per Fourier transform; default: the preset's.
     hop_length : int, default=None
-        Samples from frame to frame; the preset's own unless told.
+        Samples between frames; default: the preset's.
     n_mels : int, default=None
-        Mel bands; the preset's own unless told.
+        Number of mel bands; default: the preset's.
     segments : int, default=1
-        Cut each clip into so many parts of the same length, and give mean and deviation of each.
+        Number of parts of equal length; mean and deviation are computed for each part.
     threads : int, default=None
-        How many clips are worked on at a time; every core that the process may use unless told.
+        Number of clips processed at once; default: all available cores.
     """
 
     preset: str = "librosa"
@@ -51,22 +51,22 @@ class ClipVectors(Estimator):
     threads: int | None = None
 
     def fit(self, X: Iterable[Any] = (), y: Any = None) -> Self:
-        """Check the parameters: there is nothing to learn, and no clip is read."""
+        """Check the parameters. No clip is read, because there is nothing to learn."""
         self._validate()
         if isinstance(X, str | os.PathLike):
             raise _one_clip()
         return self
 
     def partial_fit(self, X: Iterable[Any] = (), y: Any = None) -> Self:
-        """As `fit`."""
+        """Same as `fit`."""
         return self.fit(X)
 
     def fit_transform(self, X: Iterable[Any], y: Any = None) -> np.ndarray:
-        """As `transform`."""
+        """Same as `transform`."""
         return self.fit(X).transform(X)
 
     def transform(self, X: Iterable[Any]) -> np.ndarray:
-        """Return a vector for each clip.
+        """Return one vector per clip.
 
         Parameters
         ----------
@@ -76,14 +76,14 @@ class ClipVectors(Estimator):
         Returns
         -------
         (n_clips, segments * 2 * features) float32 array
-            Of each segment the means, then the deviations. Those of a clip shorter than a frame are 0.
+            For each segment the means, then the deviations; 0 for a clip shorter than one frame.
 
         Raises
         ------
         InputError
-            If a file can't be read.
+            If a file cannot be read.
         ParameterError
-            If a parameter can't be, or something is no clip.
+            If a parameter is invalid, or an item is not a clip.
         """
         options = self._validate()
         if isinstance(X, str | os.PathLike):
@@ -94,7 +94,7 @@ class ClipVectors(Estimator):
         return self._output(whole)
 
     def get_feature_names_out(self, input_features: Any = None) -> np.ndarray:
-        """The names of the columns, such as ``mfcc3_mean``."""
+        """Return the names of the columns, such as ``mfcc3_mean``."""
         features = self._width(self._validate()) // (2 * self.segments)
         parts = [f"part{i + 1}_" for i in range(self.segments)] if self.segments > 1 else [""]
         names = [
@@ -103,13 +103,13 @@ class ClipVectors(Estimator):
         return np.array(names, dtype=object)
 
     def save(self, path: str | os.PathLike[str], *, force: bool = False) -> None:
-        """Write a model folder, of the parameters alone, that `nlpkit.load` reads."""
+        """Write a model folder for `nlpkit.load`. It holds only the parameters."""
         self._validate()
         artifact.save(path, kind=self.kind, options=self.get_params(), force=force)
 
     @classmethod
     def from_artifact(cls, stored: artifact.Artifact) -> Self:
-        """The estimator that `save` wrote."""
+        """Return the estimator that `save` wrote."""
         return cls(**stored.options)
 
     def _vector(self, number: int, clip: Any, options: FeatureOptions) -> np.ndarray:
@@ -129,7 +129,7 @@ class ClipVectors(Estimator):
         return np.concatenate(found).astype(np.float32, copy=False)
 
     def _features(self, samples: np.ndarray, options: FeatureOptions) -> np.ndarray:
-        """The features (n, frames) of a clip."""
+        """Return the features (n, frames) of a clip."""
         raise AttributeError(f"{type(self).__name__} has no features of its own")
 
     def _width(self, options: FeatureOptions) -> int:
@@ -152,14 +152,14 @@ class ClipVectors(Estimator):
 
 @dataclass(kw_only=True, eq=False, repr=False)
 class LogMel(ClipVectors):
-    """The logarithms of mel bands: how loud a clip is at each pitch, on average, and by how much that changes.
+    """Log-mel features: the mean level of each mel band and its standard deviation.
 
-    Features are those of `nlpkit.speech.log_mel`.
+    Features are computed by `nlpkit.speech.log_mel`.
 
     Parameters
     ----------
     preset : {"librosa", "torchaudio", "whisper", "kaldi"}, default="librosa"
-        Whose numbers features have.
+        The library whose features are reproduced.
 
     Examples
     --------
@@ -177,14 +177,15 @@ class LogMel(ClipVectors):
 
 @dataclass(kw_only=True, eq=False, repr=False)
 class Mfcc(ClipVectors):
-    """Mel-frequency cepstral coefficients: the shape of a clip's spectrum in few numbers, on average, and its changes.
+    """Mel-frequency cepstral coefficients: a short description of the spectrum's shape, with mean and standard
+    deviation.
 
-    Features are those of `nlpkit.speech.mfcc`; "whisper" has none.
+    Features are computed by `nlpkit.speech.mfcc`; preset "whisper" is not supported.
 
     Parameters
     ----------
     n_mfcc : int, default=None
-        Coefficients; the preset's own unless told.
+        Number of coefficients; default: the preset's.
 
     Examples
     --------
@@ -207,7 +208,7 @@ class Mfcc(ClipVectors):
     def _validate(self) -> FeatureOptions:
         options = super()._validate()
         if options.log == "whisper":
-            raise ParameterError("whisper's features have no cepstral coefficients: take another preset")
+            raise ParameterError("preset 'whisper' has no cepstral coefficients: use another preset")
         if self.n_mfcc is not None:
             self._whole("n_mfcc", 1, options.n_mels)
             options = FeatureOptions.of(options, n_mfcc=int(self.n_mfcc))

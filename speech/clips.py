@@ -1,4 +1,4 @@
-"""Samples as they are handed in: arrays or tensors, one clip or many, checked, and the way back."""
+"""Input samples: arrays or tensors, one clip or many; checks, and conversion back to the input's type and shape."""
 
 from __future__ import annotations
 
@@ -18,22 +18,22 @@ if TYPE_CHECKING:
 
 
 def is_tensor(x: Any) -> bool:
-    """Whether it is one of PyTorch's, which isn't imported for that."""
+    """Whether ``x`` is a PyTorch tensor; does not import PyTorch."""
     torch = sys.modules.get("torch")
     return torch is not None and isinstance(x, torch.Tensor)
 
 
 @dataclass(frozen=True)
 class Clips:
-    """Clips side by side.
+    """Clips as rows of one array.
 
     Attributes
     ----------
-    samples : (n_clips, n_samples) array, or tensor where it has to be one: on a GPU, or with gradients asked for
+    samples : (n_clips, n_samples) array, or tensor if it is on a GPU or requires gradients
     lengths : (n_clips,) int64 array, or None
-        Samples of each clip; all unless told.
+        Samples of each clip; None if all samples are valid.
     restored : callable
-        Gives an array (n_clips, ...) the kind and the leading dimensions that the samples had.
+        Converts an array (n_clips, ...) to the type and the leading dimensions of the input.
     """
 
     samples: Any
@@ -42,23 +42,23 @@ class Clips:
 
 
 def clips_of(y: Any, lengths: Any = None, *, what: str = "y") -> Clips:
-    """Check samples, and lay clips side by side.
+    """Check samples and arrange the clips as rows.
 
     Parameters
     ----------
     y : (..., n_samples) array or tensor of float32 or float64
         Samples within ±1.
     lengths : (...) ints, optional
-        How many samples of each clip count.
+        Number of valid samples in each clip.
     what : str
-        What messages call it.
+        Name of the argument in messages.
 
     Raises
     ------
     InputError
-        If a sample isn't a number, or is infinite.
+        If a sample is NaN or infinite.
     ParameterError
-        If it is no array of floating-point numbers, or the lengths don't fit.
+        If ``y`` is not a floating-point array, or the shape or values of ``lengths`` do not match it.
     """
     tensor = is_tensor(y)
     kind = str(y.dtype).removeprefix("torch.") if tensor or isinstance(y, np.ndarray) else type(y).__name__
@@ -88,7 +88,7 @@ def _cure(kind: str) -> str:
     if most:
         return f" within ±1: divide by {most}, as y.astype('float32') / {most}"
     if kind == "uint8":
-        return " within ±1: take (y.astype('float32') - 128) / 128"
+        return " within ±1: use (y.astype('float32') - 128) / 128"
     return ""
 
 
@@ -102,7 +102,7 @@ def _check_finite(y: Any, what: str) -> None:
         clip, place = (int(number) for number in np.argwhere(wrong)[0])
         raise InputError(
             f"{what} has {int(wrong.sum()):,} samples that are NaN or infinite, the first at {place:,} of clip {clip}:"
-            " mend them, for instance with numpy.nan_to_num"
+            " replace them, for instance with numpy.nan_to_num"
         )
 
 
@@ -110,8 +110,8 @@ def _lengths(lengths: Any, leading: tuple[int, ...], n_samples: int) -> np.ndarr
     given = np.asarray(lengths.cpu() if is_tensor(lengths) else lengths)
     if given.dtype.kind not in "iu" or given.shape != leading:
         raise ParameterError(
-            f"lengths is {given.dtype} of shape {given.shape}: expected whole numbers of shape {leading}, one a clip"
+            f"lengths is {given.dtype} of shape {given.shape}: expected whole numbers of shape {leading}, one per clip"
         )
     if given.size and (given.min() < 0 or given.max() > n_samples):
-        raise ParameterError(f"lengths reaches from {given.min()} to {given.max()}: expected 0 to {n_samples}")
+        raise ParameterError(f"lengths ranges from {given.min()} to {given.max()}: expected 0 to {n_samples}")
     return given.reshape(-1).astype(np.int64)

@@ -1,4 +1,4 @@
-"""What sound looks like: a waveform above a spectrogram, a mel spectrogram or cepstral coefficients, as PNG."""
+"""Pictures of sound as PNG: a waveform above a spectrogram, a mel spectrogram or cepstral coefficients."""
 
 from __future__ import annotations
 
@@ -17,27 +17,27 @@ from nlpkit.speech.features.mel_filters import to_mel
 from nlpkit.speech.features.options import FeatureOptions
 
 KINDS = {"stft": "spectrogram", "mel": "mel_spectrogram", "mfcc": "mfcc"}
-"""What can be drawn, and the function of `nlpkit.speech` that it comes from."""
+"""Kinds of pictures, with the function of `nlpkit.speech` that computes each."""
 
-_COLUMNS = 2000  # of more frames the loudest of neighbours is drawn
-_RANGE = 80  # dB below the loudest
+_COLUMNS = 2000  # maximum; beyond it, each column shows the maximum of several frames
+_RANGE = 80  # dB below the maximum
 _TICKS = (0, 100, 250, 500, 1000, 2000, 4000, 8000, 16000, 32000, 64000)
 
 
 @dataclass(frozen=True, kw_only=True)
 class SoundPicture:
-    """What is drawn.
+    """The data of a picture.
 
     Attributes
     ----------
     low, high : (n,) float32 arrays
-        The waveform's least and greatest sample in each column of its own.
+        Minimum and maximum of the waveform in each column of pixels.
     seconds : float
-        How long the sound is.
+        Duration of the sound.
     values : (bands, columns) float32 array
-        dB below the loudest; coefficients as they are.
+        Levels in dB below the maximum; cepstral coefficients unchanged.
     first, last : float
-        Seconds at which the first column begins and the last one ends.
+        Start of the first column and end of the last one, in seconds.
     """
 
     low: np.ndarray
@@ -58,14 +58,14 @@ def sound_picture(
     raw: RawFormat | None = None,
     threads: int | None = None,
 ) -> SoundPicture:
-    """Work out what is to be drawn, in little memory however long the file is.
+    """Compute the data of a picture. Memory use does not depend on the length of the file.
 
     Parameters
     ----------
     path, offset, duration, raw
         See `nlpkit.speech.load`.
     kind : {"stft", "mel", "mfcc"}
-        Powers of frequencies, of mel bands, or cepstral coefficients.
+        Linear frequency bands, mel bands, or cepstral coefficients.
     preset, threads
         See `nlpkit.speech.spectrogram`.
 
@@ -128,14 +128,14 @@ def spectrogram_png(
     threads: int | None = None,
     title: str = "",
 ) -> bytes:
-    """Draw the waveform and what `sound_picture` describes, with seconds, Hz and dB.
+    """Draw the waveform and the features of `sound_picture`, with axes in seconds and Hz and a colour bar in dB.
 
     Parameters
     ----------
     path, kind, preset, offset, duration, raw, threads
         See `sound_picture`.
     title : str
-        Stands above.
+        Title above the picture.
 
     Returns
     -------
@@ -161,7 +161,7 @@ def spectrogram_png(
     above, axes = figure.subplots(2, 1, sharex=True, height_ratios=(1, 4))
     _draw_waveform(above, picture)
     shown = _draw_values(axes, picture, kind, options)
-    figure.colorbar(shown, ax=axes, pad=0.01, label="coefficient" if kind == "mfcc" else "dB below the loudest")
+    figure.colorbar(shown, ax=axes, pad=0.01, label="coefficient" if kind == "mfcc" else "dB below the maximum")
     axes.set_xlim(0, max(picture.seconds, 1e-3))
     axes.set_xlabel("seconds")
     if offset:
@@ -203,7 +203,7 @@ def _draw_values(axes: Any, picture: SoundPicture, kind: str, options: FeatureOp
         axes.set_ylim(0, options.sr / 2)
         axes.yaxis.set_major_formatter("{x:,.0f}")
         return shown
-    # band i is the triangle around mel i + 1 of so many steps
+    # band i is the triangle around mel i + 1, in units of step
     scale = options.mel_scale
     lowest, highest = (float(to_mel(hz, scale)) for hz in (options.fmin, options.highest))
     step = (highest - lowest) / (bands + 1)
@@ -216,7 +216,7 @@ def _draw_values(axes: Any, picture: SoundPicture, kind: str, options: FeatureOp
 
 
 def _groups(values: np.ndarray, size: int) -> list[np.ndarray]:
-    """Neighbouring columns (bands, columns) together: (bands, n, size) arrays, the rest by itself."""
+    """Group adjacent columns of (bands, columns): (bands, n, size) arrays; a shorter last group is separate."""
     whole = values.shape[1] // size * size
     parts = []
     if whole:

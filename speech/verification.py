@@ -1,4 +1,4 @@
-"""Features beside those of the library that they are to equal."""
+"""Comparison of features with those of a reference library."""
 
 from __future__ import annotations
 
@@ -14,26 +14,26 @@ from nlpkit.speech.features.options import FeatureOptions
 from nlpkit.speech.features.spectral import log_mel, mfcc, spectrogram
 
 REFERENCES = {"librosa": "librosa", "kaldi-native-fbank": "kaldi"}
-"""Libraries that features can be held against, and the preset that has their numbers."""
+"""Reference libraries, each with the preset that reproduces it."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Verification:
-    """How far features are from a library's.
+    """Difference between nlpkit's features and a library's.
 
     Attributes
     ----------
     reference : str
         The library and its version.
-    kind : str
+    The kind of features: "stft", "mel" or "mfcc".
         "stft", "mel" or "mfcc".
     frames : int
-        How many were compared.
+        Number of frames compared.
     difference : float
-        The largest: of powers as a share of the largest power, of others as they are.
+        The largest absolute difference; powers are divided by the largest power.
     tolerance : float
-        What it may be, in float32. kaldi-native-fbank works in float32 itself: where bands are all but empty, more than
-        that can be rounding.
+        The largest accepted difference, for float32. kaldi-native-fbank computes in float32 itself; rounding can exceed
+        the tolerance in nearly empty bands.
     """
 
     reference: str
@@ -55,17 +55,17 @@ def verify_features(y: np.ndarray, kind: str, options: FeatureOptions, reference
     ----------
     y : (n_samples,) float32 or float64 array
     kind : {"stft", "mel", "mfcc"}
-        Powers, logarithms of mel bands, or cepstral coefficients.
+        Powers, log-mel bands, or cepstral coefficients.
     options : FeatureOptions
-        Of the preset that has the library's numbers.
+        Options based on the preset of the library.
     reference : {"librosa", "kaldi-native-fbank"}
 
     Raises
     ------
     MissingDependencyError
-        If the library isn't installed.
+        If the library is not installed.
     ParameterError
-        If it has no such features, or the options aren't its own.
+        If the library has no such features, or the options belong to another preset.
     """
     if reference not in REFERENCES:
         raise ParameterError(f"reference is {reference!r}: expected one of {', '.join(REFERENCES)}")
@@ -74,9 +74,7 @@ def verify_features(y: np.ndarray, kind: str, options: FeatureOptions, reference
         warnings.simplefilter("ignore")  # librosa's, of short clips
         theirs, version = (_librosa if reference == "librosa" else _kaldi)(y, kind, options)
     if ours.shape != theirs.shape:
-        raise ParameterError(
-            f"there are {ours.shape} numbers here and {theirs.shape} of {reference}: it has other options"
-        )
+        raise ParameterError(f"found {ours.shape} values here and {theirs.shape} from {reference}: its options differ")
     difference = float(np.abs(ours - theirs).max(initial=0))
     if kind == "stft":
         difference /= max(float(theirs.max(initial=0)), 1e-30)
@@ -96,7 +94,7 @@ def _librosa(y: np.ndarray, kind: str, options: FeatureOptions) -> tuple[np.ndar
     except ImportError as error:
         raise MissingDependencyError("librosa isn't installed: pip install librosa") from error
     if options.log != "db" or options.remove_dc or options.preemphasis or not options.center:
-        raise ParameterError("librosa's numbers are those of preset librosa: give that one")
+        raise ParameterError("librosa has only features of preset librosa: use that preset")
     same: dict[str, Any] = {
         "n_fft": options.n_fft,
         "hop_length": options.hop_length,
@@ -131,7 +129,7 @@ def _kaldi(y: np.ndarray, kind: str, options: FeatureOptions) -> tuple[np.ndarra
     except ImportError as error:
         raise MissingDependencyError("kaldi-native-fbank isn't installed: pip install kaldi-native-fbank") from error
     if kind == "stft" or options.mel_scale != "kaldi":
-        raise ParameterError("kaldi-native-fbank has the mel bands and coefficients of preset kaldi: give that one")
+        raise ParameterError("kaldi-native-fbank has only mel bands and MFCC of preset kaldi: use that preset")
     name = "Fbank" if kind == "mel" else "Mfcc"
     given = getattr(kaldi_native_fbank, f"{name}Options")()
     given.frame_opts.dither, given.frame_opts.samp_freq = 0, options.sr

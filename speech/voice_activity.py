@@ -1,4 +1,4 @@
-"""Where somebody speaks: `speech_regions`, by energy and spectral flatness, or by silero-vad where it is installed."""
+"""Voice activity detection: `speech_regions`, by energy and spectral flatness, or by silero-vad if installed."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ from nlpkit.speech.features.spectral import spectrogram
 METHODS = ("energy", "silero")
 
 _HOP = 0.01  # seconds from frame to frame
-_BELOW_SPEECH = 35.0  # dB under the level of speech that still are speech
-_ABOVE_FLOOR = 3.0  # dB over what is heard in pauses
+_BELOW_SPEECH = 35.0  # dB; frames down to this far below the level of speech are speech
+_ABOVE_FLOOR = 3.0  # dB above the level of pauses
 _FLAT = 0.5  # spectral flatness above which a frame is noise, unless it is loud: white noise has 0.56
 
 
 @dataclass(frozen=True, kw_only=True)
 class SpeechRegion:
-    """A stretch of speech.
+    """A region of speech.
 
     Attributes
     ----------
@@ -43,38 +43,38 @@ def speech_regions(
     min_speech: float = 0.1,
     min_silence: float = 0.3,
 ) -> list[SpeechRegion]:
-    """Find where somebody speaks.
+    """Find the regions that contain speech.
 
-    A frame of 10 ms is speech if it is louder than what is heard in pauses, and not more than 35 dB below the loud
-    parts of speech; frames with a flat spectrum (noise) have to be louder.
+    A frame of 10 ms is speech if it is louder than the pauses and at most 35 dB below the loud parts of the speech.
+    Frames with a flat spectrum (noise) must be louder.
 
     Parameters
     ----------
     y : (n_samples,) float32 or float64 array
     sr : int
-        Samples a second.
+        Sampling rate in Hz.
     method : {"energy", "silero"}
-        "silero" asks the package silero-vad, which has to be installed.
+        Detection method; "silero" needs the package silero-vad.
     padding : float
         Seconds to add before and after each region.
     min_speech : float
-        Shorter regions are left out; seconds.
+        Shorter regions are dropped; in seconds.
     min_silence : float
-        Shorter pauses are none; seconds.
+        Shorter pauses are ignored; in seconds.
 
     Returns
     -------
     list of SpeechRegion
-        By time; they don't overlap.
+        In order of time, without overlaps.
 
     Raises
     ------
     InputError
-        If a sample isn't a number.
+        If a sample is NaN or infinite.
     MissingDependencyError
-        If silero-vad is asked for and not installed.
+        If the method is "silero" and silero-vad is not installed.
     ParameterError
-        If a number can't be.
+        If a number is out of range.
 
     Examples
     --------
@@ -123,7 +123,7 @@ def _by_energy(y: np.ndarray, sr: int, min_speech: float, min_silence: float) ->
 
 
 def _levels(levels: np.ndarray) -> tuple[float, float]:
-    """The level of pauses and that of speech, in dB."""
+    """Return the level of the pauses and of the speech, in dB."""
     floor = float(np.percentile(levels, 10))
     loud = levels > max(floor + _ABOVE_FLOOR, levels.max() - 40)
     powers = 10 ** (levels[loud] / 10)
@@ -131,7 +131,7 @@ def _levels(levels: np.ndarray) -> tuple[float, float]:
 
 
 def _flatness(y: np.ndarray, sr: int, hop: int, n: int) -> np.ndarray:
-    """How flat the spectrum around each frame is: the geometric mean of its powers by the arithmetic one."""
+    """Return the spectral flatness of each frame: the geometric mean of its powers divided by the arithmetic mean."""
     size = 1 << max(6, (round(sr * 0.025) - 1).bit_length())
     powers = spectrogram(y, preset=FeatureOptions(sr=sr, n_fft=size, hop_length=hop))[:, :n]
     first, last = round(100 * size / sr), max(round(min(4000, sr / 2) * size / sr), 4)

@@ -1,4 +1,4 @@
-"""Pairs of texts and their translations, from files of any kind."""
+"""Pairs of texts and translations, from files of all supported formats."""
 
 from nlpkit.corpora.pairs.pairs import DECLARED, KINDS, UNDECODABLE, Pair, PairBlock, Pairs, holds_pairs
 

@@ -1,4 +1,4 @@
-"""Two files of which line n of one translates line n of the other."""
+"""Two parallel files: line n of one translates line n of the other."""
 
 from __future__ import annotations
 
@@ -14,23 +14,23 @@ Lines = Iterable[tuple[int, list[str]]]
 def read_aligned(
     src: Lines, trg: Lines, *, names: tuple[str, str], decodings: tuple[Decoding, Decoding], left_out: LeftOut
 ) -> Iterator[PairRun]:
-    """Yield runs of pairs; where a line of either file can't be decoded and is skipped, the pair is left out.
+    """Yield runs of pairs. If a line of either file is skipped as undecodable, so is its pair.
 
     Parameters
     ----------
     src, trg : iterable of (int, list of str)
-        As `nlpkit.corpora.lines.read_lines` gives them.
+        See `nlpkit.corpora.lines.read_lines`.
     names : (str, str)
-        The files' names, for messages.
+        File names, for messages.
     decodings : (Decoding, Decoding)
-        Those that the lines are read with; each counts the lines that it skips.
+        Decodings of the two files; each counts its skipped lines.
     left_out : LeftOut
-        Counts what is left out.
+        Counter of skipped pairs.
 
     Raises
     ------
     InputError
-        When both are read, if they haven't the same number of lines.
+        At the end, if the files have different numbers of lines.
     """
     sides = _WaitingLines(src), _WaitingLines(trg)
     pairs = 0
@@ -46,14 +46,14 @@ def read_aligned(
     if found[0] != found[1]:
         counts = [f"{n:,} line{'' if n == 1 else 's'}" for n in found]
         raise InputError(
-            f"found {counts[0]} in {names[0]} and {counts[1]} in {names[1]}, expected as many: line n of one "
-            "translates line n of the other; look for lines that were split, joined or left out"
+            f"found {counts[0]} in {names[0]} and {counts[1]} in {names[1]}, expected the same number, because line n "
+            "of one translates line n of the other; look for lines that were split, joined or removed"
         )
     left_out.count(UNDECODABLE, found[0] - pairs)
 
 
 class _WaitingLines:
-    """The lines of one file that wait for their partners."""
+    """Lines of one file that are not paired yet."""
 
     def __init__(self, runs: Lines) -> None:
         self._runs = iter(runs)
@@ -62,7 +62,7 @@ class _WaitingLines:
         self.lines: list[str] = []
 
     def fill(self) -> bool:
-        """Have lines, unless there are no more."""
+        """Read lines if there are none waiting; return False at the end."""
         while not self.lines:
             run = next(self._runs, None)
             if run is None:
@@ -80,6 +80,6 @@ class _WaitingLines:
         self.take(max(0, min(number - self.number, len(self.lines))))
 
     def exhaust(self) -> int:
-        """Read to the end, and return how many lines there were."""
+        """Read to the end, and return the total number of lines."""
         self._read += sum(len(lines) for _, lines in self._runs)
         return self._read

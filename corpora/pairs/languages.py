@@ -1,4 +1,4 @@
-"""Codes of languages, and whether two name the same one."""
+"""Comparison of language codes."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 
 def same_language(one: str, other: str) -> bool:
-    """Whether two codes name one language: they are equal, or one has a region or script and the other none.
+    """Whether two codes mean the same language: they are equal, or only one has a region or script.
 
     Examples
     --------
@@ -19,7 +19,7 @@ def same_language(one: str, other: str) -> bool:
 
 
 def nearest_language(wanted: str, found: Iterable[str]) -> str | None:
-    """Return the code in ``found`` that is ``wanted``, else the first that names the same language, or None.
+    """Return the code in ``found`` equal to ``wanted``, else the first of the same language, else None.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""JSON Lines: an object with both sides of a pair on every line."""
+"""JSON Lines: one object per line with both sides of a pair."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from nlpkit.errors import InputError
 
 NAMES = ("src", "trg")
 NESTED = "translation"
-"""The field that may hold an object of texts by language: ``{"translation": {"en": …, "de": …}}``."""
+"""Optional field with texts by language: ``{"translation": {"en": …, "de": …}}``."""
 
 
 def read_pair_lines(
@@ -23,26 +23,26 @@ def read_pair_lines(
     languages: tuple[str, str] | None,
     left_out: LeftOut,
 ) -> Iterator[PairRun]:
-    """Yield runs of pairs from runs of numbered lines; blank lines are no records.
+    """Yield runs of pairs from runs of numbered lines. Blank lines are skipped.
 
     Parameters
     ----------
     lines : iterable of (int, list of str)
-        As `nlpkit.corpora.lines.read_lines` gives them.
+        See `nlpkit.corpora.lines.read_lines`.
     path : str
-        The file's name, for messages.
+        File name, for messages.
     fields : (str, str), optional
-        The fields that hold the two sides. Unless told: ``src`` and ``trg``, else the two languages, in the object
-        or in its field ``translation``.
+        Fields of the two sides; default: ``src`` and ``trg``, else the two languages, in the object or in its field
+        ``translation``.
     languages : (str, str), optional
-        The names of the fields of the second kind.
+        Field names if the texts are stored by language.
     left_out : LeftOut
-        Counts what is left out.
+        Counter of skipped records.
 
     Raises
     ------
     InputError
-        Where a line is no JSON, has no such fields, or holds something other than a text there.
+        If a line is not JSON, has no such fields, or a field is not a string.
     """
     decode = json.JSONDecoder().decode
     for first, run in lines:
@@ -56,7 +56,7 @@ def read_pair_lines(
             except ValueError as error:
                 raise not_json(path, number, line, error) from None
             except RecursionError:
-                raise InputError(f"{path}, line {number}: the JSON is nested too deeply to be read") from None
+                raise InputError(f"{path}, line {number}: the JSON is nested too deeply") from None
             src, trg = _sides(record, fields, languages, path, number)
             pairs.add(number, src, trg)
         yield from pairs.rest()
@@ -72,7 +72,7 @@ def _sides(
             if languages is None:
                 found = ", ".join(map(repr, holder)) or "none"
                 raise InputError(
-                    f"{path}, line {number}: the sides are known by their languages ({found}); give --from and --to"
+                    f"{path}, line {number}: the texts are stored by language ({found}); set --from and --to"
                 )
             names = languages
         elif languages is not None and NAMES[0] not in record and NAMES[1] not in record:

@@ -1,4 +1,4 @@
-"""Decoding that marks what can't be decoded, where a record is more than a line."""
+"""Decoding that marks undecodable bytes, for records of several lines."""
 
 from __future__ import annotations
 
@@ -7,17 +7,16 @@ import codecs
 from nlpkit.corpora.decoding import Decoding
 
 MARK = "\udcff"
-"""Stands for bytes that can't be decoded: a lone surrogate, which no encoding gives."""
+"""Replacement for undecodable bytes: a lone surrogate, which no encoding produces."""
 
 _HANDLER = "nlpkit.mark"
 codecs.register_error(_HANDLER, lambda error: (MARK, error.end))  # type: ignore[attr-defined]
 
 
 class MarkedDecoding(Decoding):
-    """As `Decoding`, but never raises nor skips: what can't be decoded becomes `MARK`.
+    """Same as `Decoding`, but never raises or skips: undecodable bytes become `MARK`.
 
-    A record of several lines (CSV with quotes, PO, TMX) can then be left out as a whole.
-
+    A record of several lines (CSV with quotes, PO, TMX) can then be skipped as a whole.
     Examples
     --------
     >>> MarkedDecoding().decode(b"caf\\xe9", "utf-8") == "caf" + MARK
@@ -28,14 +27,14 @@ class MarkedDecoding(Decoding):
         super().__init__(encoding, "replace")
 
     def decode(self, data: bytes, codec: str) -> str:
-        """Return the text, with marks in it."""
+        """Return the text, with marks."""
         return data.decode(codec, _HANDLER)
 
     def incremental(self, codec: str) -> codecs.IncrementalDecoder:
-        """Return a decoder for pieces of one text."""
+        """Return an incremental decoder."""
         return codecs.getincrementaldecoder(codec)(_HANDLER)
 
 
 def for_records(decoding: Decoding) -> Decoding:
-    """Return what records of several lines are to be decoded with in place of ``decoding``."""
+    """Return the decoding to use for records of several lines."""
     return MarkedDecoding(decoding.encoding) if decoding.errors == "skip" else decoding

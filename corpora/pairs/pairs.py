@@ -1,4 +1,4 @@
-"""`Pairs`: sentences with their translations, from two files or from one of any kind."""
+"""`Pairs`: sentences with their translations, from two parallel files or one file of pairs."""
 
 from __future__ import annotations
 
@@ -35,11 +35,11 @@ KINDS = {
     ".po": "po",
     ".pot": "po",
 }
-"""What a file of pairs holds, by its suffix."""
+"""Format of a file of pairs, by suffix."""
 
 
 class Pair(NamedTuple):
-    """A text and its translation, the file they stand in, and the line at which they begin there (from 1)."""
+    """A text and its translation, with the file name and the line number of their first line (from 1)."""
 
     source: str
     number: int
@@ -48,7 +48,7 @@ class Pair(NamedTuple):
 
 
 class PairBlock(NamedTuple):
-    """Consecutive pairs of one file, as sequences of one length."""
+    """Consecutive pairs of one file, as sequences of the same length."""
 
     source: str
     numbers: Sequence[int]
@@ -57,7 +57,7 @@ class PairBlock(NamedTuple):
 
 
 def holds_pairs(path: StrPath) -> bool:
-    """Say whether the suffix of ``path`` is that of a file of pairs.
+    """Whether the suffix of ``path`` is that of a file of pairs.
 
     Examples
     --------
@@ -68,45 +68,44 @@ def holds_pairs(path: StrPath) -> bool:
 
 
 class Pairs(Rereadable):
-    """Pairs of sentences, read again at every pass.
+    """Pairs of sentences, read again in every pass.
 
-    Nothing is held: memory does not grow with the files. Texts are as the files have them; empty ones too.
-
+    Pairs are streamed: memory use does not depend on the size of the files. Texts are unchanged, empty ones included.
     Parameters
     ----------
     src, trg : str or path, optional
-        Two files, or ``-`` for standard input in place of one: line n of one translates line n of the other.
+        Two parallel files; one may be ``-`` for standard input. Line n of one translates line n of the other.
     pairs : str or path, optional
-        One file instead, or ``-``: .tsv, .csv, .jsonl, .tmx, .po by its suffix, after one of a compression (.gz, .bz2,
-        .xz, .zst). Another suffix is read as TSV, or as JSON Lines if ``fields`` are given.
+        One file instead, or ``-``. The suffix determines the format: .tsv, .csv, .jsonl, .tmx, .po; a compression
+        suffix may follow (.gz, .bz2, .xz, .zst). Other suffixes are read as TSV, or as JSON Lines with ``fields``.
     from_, to : str, optional
-        Codes of the two languages, where one file holds texts by language: TMX, JSON Lines
-        (``{"translation": {"en": …, "de": …}}``), and tables whose columns are called so.
+        Language codes, for a file with texts by language: TMX, JSON Lines (``{"translation": {"en": …, "de": …}}``),
+        and tables with these column names.
     columns : "A,B" or (str or int, str or int), optional
-        Columns of a table, two names or two numbers (from 1). Unless told: ``src`` and ``trg``, or the only two.
+        Columns of a table, two names or two numbers (from 1); default: ``src`` and ``trg``, or the only two.
     fields : "A,B" or (str, str), optional
-        Fields of JSON Lines. Unless told: ``src`` and ``trg``.
+        Fields of JSON Lines; default: ``src`` and ``trg``.
     delimiter : str, optional
-        The character between the columns of a table.
+        Delimiter of a table.
     encoding, decode_errors : str
-        As in `nlpkit.corpora.decoding.Decoding`; ``skip`` leaves out the pair. TMX and PO name their encoding
-        themselves, which counts unless another than UTF-8 is given.
+        See `nlpkit.corpora.decoding.Decoding`; ``skip`` skips the pair. The encoding that a TMX or PO file declares is
+        used unless ``encoding`` is not UTF-8.
     stdin : binary file, optional
-        What ``-`` reads, instead of the process's own standard input.
+        Replacement for the standard input of the process.
 
     Attributes
     ----------
     sources : list of Source
     left_out : dict of str to int
-        How many records the present pass has left out, by the reason.
+        Number of records that the current pass has skipped, by reason.
     bytes_read : int
-        Bytes of the files, as they lie on disk, that the present pass has read.
+        Bytes on disk that the current pass has read.
 
     Raises
     ------
     InputError, ParameterError
-        If a file is missing, or the options don't go together. A pass raises InputError where a file is no such
-        file, and at its end if two files haven't the same number of lines.
+        If a file is missing, or options contradict each other. A pass raises InputError if a file has another format,
+        and at its end if two files have different numbers of lines.
 
     Examples
     --------
@@ -141,21 +140,21 @@ class Pairs(Rereadable):
         if pairs is not None and (src is not None or trg is not None):
             raise ParameterError("give either two files (src and trg), or one (pairs), not both")
         if columns is not None and fields is not None:
-            raise ParameterError("columns are of a table and fields of JSON Lines: give one or the other")
+            raise ParameterError("columns are for tables and fields for JSON Lines: give only one of them")
         self._columns = _two(columns, "columns")
         self._fields = _two(fields, "fields")
         self._languages = from_, to
         if pairs is None and (self._columns or self._fields or delimiter):
-            raise ParameterError("columns, fields and a delimiter are about one file of pairs, and there are two files")
+            raise ParameterError("columns, fields and delimiter need one file of pairs, but two files were given")
         self._delimiter = delimiter
         self._decoding = Decoding(encoding, decode_errors)
         super().__init__([_one_source(name) for name in (src, trg, pairs) if name is not None], stdin)
         if len(self.sources) == 2 and all(source.path is None for source in self.sources):
-            raise ParameterError("standard input can be one side only: give a file for the other")
+            raise ParameterError("standard input can be only one side: give a file for the other")
         self._kind = "aligned" if pairs is None else self._kind_of(self.sources[0])
         if delimiter is not None:
             if self._kind != "table":
-                raise ParameterError(f"a delimiter parts the columns of a table, and {self.sources[0].name} is none")
+                raise ParameterError(f"a delimiter needs a table, but {self.sources[0].name} is not one")
             delimiter_of(delimiter, "")
         self.left_out: dict[str, int] = {}
 
@@ -164,7 +163,7 @@ class Pairs(Rereadable):
             yield from map(Pair, [source] * len(src), numbers, src, trg)
 
     def blocks(self) -> Iterator[PairBlock]:
-        """Iterate over blocks of pairs with about a mebibyte of text each."""
+        """Iterate over blocks of pairs with about 1 MiB of text each."""
         self._begin()
         left_out = LeftOut()
         self.left_out = left_out
@@ -174,11 +173,11 @@ class Pairs(Rereadable):
 
     @property
     def skipped(self) -> int:
-        """Pairs that the present pass has left out because they can't be decoded."""
+        """Undecodable pairs that the current pass has skipped."""
         return self.left_out.get(UNDECODABLE, 0)
 
     def fingerprint(self) -> dict[str, object]:
-        """Return what tells these pairs from others: names, sizes, times of the files, and the options."""
+        """Return a fingerprint of the pairs: names, sizes and times of the files, and the options."""
         return {
             **self._files.fingerprint(),
             "from": self._languages[0],
@@ -193,12 +192,12 @@ class Pairs(Rereadable):
     def _kind_of(self, source: Source) -> str:
         suffix = os.path.splitext(strip_suffix(source.path or ""))[1].lower()
         if suffix == ".parquet":
-            raise InputError(f"{source.name}: pairs aren't read from Parquet; give .tsv, .csv, .jsonl, .tmx or .po")
+            raise InputError(f"{source.name}: Parquet is not supported for pairs; give .tsv, .csv, .jsonl, .tmx or .po")
         kind = KINDS.get(suffix, "json" if self._fields else "table")
         if self._columns and kind != "table":
-            raise ParameterError(f"columns are those of a table, and {source.name} is none: leave --columns out")
+            raise ParameterError(f"columns need a table, but {source.name} is not one: remove --columns")
         if self._fields and kind != "json":
-            raise ParameterError(f"fields are those of JSON Lines, and {source.name} holds none: leave --fields out")
+            raise ParameterError(f"fields need JSON Lines, but {source.name} is another format: remove --fields")
         return kind
 
     def _aligned(self, left_out: LeftOut) -> Iterator[PairRun]:
@@ -253,7 +252,7 @@ class Pairs(Rereadable):
             raise InputError(f"can't read {self.sources[index].name!r}: {error.strerror or error}") from error
 
     def _watched(self, runs: Iterable[PairRun], streams: list[BinaryIO]) -> Iterator[PairRun]:
-        """Yield the runs, and keep ``bytes_read``."""
+        """Yield the runs, and update ``bytes_read``."""
         sizes = [self._files.size(index) for index in range(len(streams))]
         try:
             for run in runs:
@@ -272,7 +271,7 @@ def _two(names: str | Sequence[str | int] | None, what: str) -> tuple[str, str] 
         return None
     parts = [part.strip() for part in names.split(",")] if isinstance(names, str) else [str(name) for name in names]
     if len(parts) != 2 or not all(parts):
-        raise ParameterError(f"{what} is {names!r}: give two, the source's and the translation's, such as src,trg")
+        raise ParameterError(f"{what} is {names!r}: expected two, for source and translation, such as src,trg")
     return parts[0], parts[1]
 
 
@@ -281,5 +280,5 @@ def _one_source(name: StrPath) -> Source:
         raise InputError(f"{os.fspath(name)!r} is a folder: give a file")
     sources = find_sources([name])
     if len(sources) != 1:
-        raise InputError(f"{os.fspath(name)!r} stands for {len(sources)} files: give one")
+        raise InputError(f"{os.fspath(name)!r} matches {len(sources)} files: give one")
     return sources[0]

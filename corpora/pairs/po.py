@@ -15,7 +15,7 @@ HEADER = "header"
 UNTRANSLATED = "untranslated"
 
 DECLARED = rb'"Content-Type:[^"\n]*charset=([A-Za-z0-9._:-]+)'
-"""Finds the encoding that a file's header declares."""
+"""Pattern of the encoding that a file's header declares."""
 
 _LINE = re.compile(r'\s*(?:(msgctxt|msgid_plural|msgid|domain|msgstr(?:\[\d+\])?)\s*)?"((?:[^"\\]|\\.)*)"\s*$')
 _ESCAPE = re.compile(r"((?:\\x[0-9A-Fa-f]{1,2}|\\[0-7]{1,3})+)|\\(.)")
@@ -28,24 +28,24 @@ def read_po(
 ) -> Iterator[PairRun]:
     """Yield runs of pairs (msgid, msgstr), numbered by the line of their msgid.
 
-    Of a message with plurals, msgid goes with the first form and msgid_plural with every further one (with the only
-    one, if there is but one). The header, fuzzy and obsolete entries, and those without a translation are left out.
+    In a message with plurals, msgid is paired with the first form, and msgid_plural with all others (or with the only
+    form). The header, fuzzy, obsolete and untranslated entries are skipped.
 
     Parameters
     ----------
     lines : iterable of (int, list of str)
-        As `nlpkit.corpora.lines.read_lines` gives them.
+        See `nlpkit.corpora.lines.read_lines`.
     path : str
-        The file's name, for messages.
+        File name, for messages.
     encoding : str
-        What bytes that stand as ``\\x..`` are in.
+        Encoding of bytes that are written as ``\\x..``.
     left_out : LeftOut
-        Counts what is left out.
+        Counter of skipped entries.
 
     Raises
     ------
     InputError
-        Where a line is no PO, or an entry lacks a part.
+        If a line is not PO, or an entry is incomplete.
     """
     entries = _Entries(path, encoding, left_out)
     for first, run in lines:
@@ -57,7 +57,7 @@ def read_po(
 
 
 class _Entries:
-    """The entry that is being read, and the pairs of those before."""
+    """The current entry, and the pairs of the previous ones."""
 
     def __init__(self, path: str, encoding: str, left_out: LeftOut) -> None:
         self.pairs = PairRuns()
@@ -74,7 +74,7 @@ class _Entries:
         self._is_fuzzy = self._is_marked = False
 
     def take(self, number: int, line: str) -> None:
-        """Read a line."""
+        """Process a line."""
         start = line.lstrip()[:2]
         if not start or start[0] == "#":
             self._comment(start, line.strip())
@@ -82,19 +82,19 @@ class _Entries:
         found = _LINE.match(line)
         if found is None:
             raise InputError(
-                f"{self._path}, line {number}: found {_shown(line)}, expected msgid or msgstr with a text in quotes"
+                f"{self._path}, line {number}: found {_shown(line)}, expected msgid or msgstr with a quoted text"
             )
         keyword, text = found.groups()
         if keyword is not None:
             self._begin(keyword, number)
         elif self._part is None:
-            raise InputError(f"{self._path}, line {number}: found a text in quotes, expected msgid or msgstr before it")
+            raise InputError(f"{self._path}, line {number}: found a quoted text, expected msgid or msgstr before it")
         assert self._part is not None
         self._is_marked = self._is_marked or MARK in text
         self._part.append(self._plain(text, number) if "\\" in text else text)
 
     def end(self) -> None:
-        """End the entry, if there is one."""
+        """Finish the current entry, if any."""
         parts = {name: "".join(texts) for name, texts in self._parts.items()}
         number, fuzzy, marked = self._number, self._is_fuzzy, self._is_marked
         self._clear()
@@ -135,7 +135,7 @@ class _Entries:
         if keyword in ("msgctxt", "msgid", "domain") and done:
             self.end()
         elif keyword in self._parts:
-            raise InputError(f"{self._path}, line {number}: a second {keyword} in one entry; remove one")
+            raise InputError(f"{self._path}, line {number}: found a second {keyword} in one entry; remove one")
         if not self._parts:
             self._number = number
             self._is_fuzzy, self._fuzzy = self._fuzzy, False
@@ -154,7 +154,7 @@ class _Entries:
             return _ESCAPE.sub(plain, text)
         except KeyError as error:
             raise InputError(
-                f"{self._path}, line {number}: \\{error.args[0]} is no escape; write \\\\ for a backslash"
+                f"{self._path}, line {number}: \\{error.args[0]} is not an escape; write \\\\ for a backslash"
             ) from None
         except UnicodeDecodeError:
             raise InputError(f"{self._path}, line {number}: bytes written as \\x.. are not {self._encoding}") from None

@@ -1,4 +1,4 @@
-"""What the readers of pairs have in common: runs of pairs, and why some are left out."""
+"""Shared by the readers of pairs: runs of pairs, and counts of skipped records."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _RUN_PAIRS = 20_000
 
 
 class PairRun(NamedTuple):
-    """Consecutive pairs of one source: the line that each begins at (from 1), and its two sides."""
+    """Consecutive pairs of one source: the line number of each (from 1), and its two sides."""
 
     numbers: Sequence[int]
     src: list[str]
@@ -21,16 +21,16 @@ class PairRun(NamedTuple):
 
 
 class LeftOut(dict[str, int]):
-    """How many records were left out, by the reason."""
+    """Number of skipped records by reason."""
 
     def count(self, reason: str, n: int = 1) -> None:
-        """Count ``n`` more."""
+        """Add ``n``."""
         if n:
             self[reason] = self.get(reason, 0) + n
 
 
 class PairRuns:
-    """Gathers pairs one by one into runs of about a mebibyte."""
+    """Collects pairs into runs of about 1 MiB."""
 
     def __init__(self) -> None:
         self._numbers: list[int] = []
@@ -39,19 +39,19 @@ class PairRuns:
         self._characters = 0
 
     def add(self, number: int, src: str, trg: str) -> None:
-        """Take a pair."""
+        """Add a pair."""
         self._numbers.append(number)
         self._src.append(src)
         self._trg.append(trg)
         self._characters += len(src) + len(trg)
 
     def full(self) -> Iterator[PairRun]:
-        """Yield what was gathered if it is a run."""
+        """Yield the collected pairs if they fill a run."""
         if self._characters > _RUN_CHARACTERS or len(self._numbers) >= _RUN_PAIRS:
             yield from self.rest()
 
     def rest(self) -> Iterator[PairRun]:
-        """Yield what was gathered, if there is anything."""
+        """Yield the collected pairs, if any."""
         if self._numbers:
             yield PairRun(self._numbers, self._src, self._trg)
             self._numbers, self._src, self._trg, self._characters = [], [], [], 0

@@ -1,4 +1,4 @@
-"""TSV and CSV: the two columns of a table that hold a pair."""
+"""TSV and CSV: the two columns of a pair."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from nlpkit.corpora.pairs.run import BLANK, UNDECODABLE, LeftOut, PairRun, PairR
 from nlpkit.errors import InputError, ParameterError
 
 NAMES = (("src", "trg"), ("source", "target"))
-"""The names of the two columns unless told, in order of preference."""
+"""Default names of the two columns, in order of preference."""
 
 _LONGEST_FIELD = 2**31 - 1
 
@@ -22,15 +22,15 @@ class PairTable:
     Parameters
     ----------
     path : str
-        The file's name, for messages.
+        File name, for messages.
     columns : (str, str), optional
-        Names in the first line, or numbers (from 1) where there is no line of names. Unless told: names as in
-        `NAMES`, or the two languages; without a line of names the only two columns, or those of a download from
-        Tatoeba (``id, text, id, translation``) or ManyThings.org (``text, translation, attribution``).
+        Names in the header, or numbers (from 1) if there is none. Default: the names in `NAMES`, or the two languages;
+        without a header the only two columns, or those of a download from Tatoeba (``id, text, id, translation``) or
+        ManyThings.org (``text, translation, attribution``).
     languages : (str, str), optional
-        Names that the columns may have too.
+        Additional names of the columns.
     left_out : LeftOut
-        Counts what is left out.
+        Counter of skipped records.
     """
 
     def __init__(
@@ -44,12 +44,12 @@ class PairTable:
         self._width: int | None = None
 
     def read_tabs(self, lines: Iterable[tuple[int, list[str]]]) -> Iterator[PairRun]:
-        """Yield runs of pairs from runs of numbered lines, in which quotes are ordinary characters.
+        """Yield runs of pairs from runs of numbered lines. Quotes are ordinary characters.
 
         Raises
         ------
         InputError
-            If the columns can't be found, or a line is too short for them.
+            If the columns are not found, or a line has too few.
         """
         begun = False
         for first, run in lines:
@@ -67,12 +67,12 @@ class PairTable:
             yield from pairs.rest()
 
     def read_csv(self, lines: Iterable[tuple[int, list[str]]], delimiter: str) -> Iterator[PairRun]:
-        """Yield runs of pairs from runs of numbered lines, quoted as RFC 4180 says.
+        """Yield runs of pairs from runs of numbered lines, quoted according to RFC 4180.
 
         Raises
         ------
         InputError
-            If the columns can't be found, a record is too short for them, or a quote is never closed.
+            If the columns are not found, a record has too few, or a quote is not closed.
         """
         csv.field_size_limit(_LONGEST_FIELD)
         records = _Records(lines)
@@ -93,11 +93,11 @@ class PairTable:
                     self._add(pairs, number, cells)
                 yield from pairs.full()
         except csv.Error as error:
-            reason = "a quote is never closed" if "end of data" in str(error) else str(error)
+            reason = "a quote is not closed" if "end of data" in str(error) else str(error)
             number, _ = records.end()
             raise InputError(
                 f"{self._path}, line {number}: not well-formed CSV: {reason}; "
-                "double the quotes in a quoted text, or name the file .tsv"
+                "double the quotes in a quoted text, or rename the file to .tsv"
             ) from None
         yield from pairs.rest()
 
@@ -114,7 +114,7 @@ class PairTable:
         pairs.add(number, src, trg)
 
     def _is_header(self, cells: list[str], *, first: int, delimiter: str) -> bool:
-        """Find the columns by the first record, and say whether it is a line of names."""
+        """Find the columns by the first record, and return whether it is a header."""
         found = self._find_told(cells, first) if self._columns else self._find_names(cells)
         if found is not None:
             self._src, self._trg = found
@@ -131,12 +131,12 @@ class PairTable:
             self._src, self._trg = src, trg
             return None
         if src is not None or trg is not None:
-            raise ParameterError(f"the columns are {self._columns}: give two names, or two numbers")
+            raise ParameterError(f"the columns are {self._columns}: expected two names or two numbers")
         if first != 1 + self._left_out.get(BLANK, 0):
-            raise InputError(f"{self._path}: the line of names can't be decoded; give the right --encoding")
+            raise InputError(f"{self._path}: the header cannot be decoded; set --encoding")
         for column in self._columns:
             if column not in cells:
-                raise InputError(f"{self._path}: there is no column {column!r}; there are {_listed(cells)}")
+                raise InputError(f"{self._path}: there is no column {column!r}; the columns are {_listed(cells)}")
         return cells.index(self._columns[0]), cells.index(self._columns[1])
 
     def _find_names(self, cells: Sequence[str]) -> tuple[int, int] | None:
@@ -149,8 +149,8 @@ class PairTable:
         for name, other in (NAMES[0], NAMES[0][::-1]):
             if name in cells:
                 raise InputError(
-                    f"{self._path}: there is a column {name!r} and no column {other!r}; give --columns "
-                    f"(two names, or two numbers where there are no names), the first line is {_listed(cells)}"
+                    f"{self._path}: found a column {name!r} but no column {other!r}; set --columns "
+                    f"(two names, or two numbers without a header), the first line is {_listed(cells)}"
                 )
         if len(cells) == 2:
             self._width = 2
@@ -162,17 +162,17 @@ class PairTable:
         if len(cells) == 1:
             character = "a tab" if delimiter == "\t" else repr(delimiter)
             raise InputError(
-                f"{self._path}: found one column, expected two parted by {character}: "
-                "a source and its translation; name the file .csv or .tsv as it is parted, or give --delimiter"
+                f"{self._path}: found one column, expected two separated by {character}, "
+                "a source and its translation; name the file .csv or .tsv, or set --delimiter"
             )
         raise InputError(
-            f"{self._path}: found {len(cells)} columns, and no line with the names src and trg; give --columns "
+            f"{self._path}: found {len(cells)} columns, and no header with the names src and trg; set --columns "
             f"(two names or two numbers, such as 1,2), the first line is {_listed(cells)}"
         )
 
 
 def looks_like_names(src: str, trg: str) -> bool:
-    """Say whether a pair at the head of a table of two columns would be taken for the names of the columns."""
+    """Whether a pair at the start of a table of two columns would be taken for a header."""
     return any(name in (src, trg) for name in NAMES[0]) or {src, trg} == set(NAMES[1])
 
 
@@ -182,7 +182,7 @@ def _listed(cells: Sequence[str]) -> str:
 
 
 class _Records:
-    """Lines with their ends, and where the record that is being read began."""
+    """Lines with line ends, and the first line of the current record."""
 
     def __init__(self, runs: Iterable[tuple[int, list[str]]]) -> None:
         self._runs = runs
@@ -198,7 +198,7 @@ class _Records:
                 yield line + "\n"
 
     def end(self) -> tuple[int, bool]:
-        """End a record: return the line that it began at, and whether it can't be decoded."""
+        """End a record; return its first line, and whether it is undecodable."""
         record = self._begin or 1, self._marked
         self._begin, self._marked = None, False
         return record

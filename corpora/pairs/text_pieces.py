@@ -1,4 +1,4 @@
-"""A file as pieces of text, whose encoding the file itself may declare."""
+"""A file as pieces of text, in an encoding that the file may declare."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ BLOCK_BYTES = 1 << 16
 
 
 class Peeked:
-    """A stream whose first bytes, ``head``, have been looked at and are read again."""
+    """A stream whose first bytes, ``head``, can be inspected before reading."""
 
     def __init__(self, stream: ByteReader) -> None:
         self._stream = stream
@@ -33,9 +33,9 @@ class Peeked:
 
 
 def declared(head: bytes, pattern: bytes, decoding: Decoding) -> Decoding:
-    """Return ``decoding`` with the encoding that ``pattern`` finds in ``head``, if it is one.
+    """Return ``decoding`` with the encoding that ``pattern`` finds in ``head``, if it is known.
 
-    Another encoding than UTF-8 in ``decoding`` counts for more, and so does a byte order mark.
+    An encoding other than UTF-8 in ``decoding`` takes precedence, and so does a byte order mark.
     """
     if decoding.encoding != "utf-8" or head.startswith(codecs.BOM_UTF8):
         return decoding
@@ -51,12 +51,12 @@ def declared(head: bytes, pattern: bytes, decoding: Decoding) -> Decoding:
 
 
 def read_pieces(stream: Peeked, path: str, decoding: Decoding) -> Iterator[str]:
-    """Yield the text of ``stream`` piece by piece.
+    """Yield the text of ``stream`` in pieces.
 
     Raises
     ------
     InputError
-        At bytes that can't be decoded, if ``decoding`` is strict.
+        At undecodable bytes, if ``decoding`` is strict.
     """
     codec, offset = decoding.start(stream.head[:4])
     if isinstance(decoding, MarkedDecoding):

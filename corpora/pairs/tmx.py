@@ -1,4 +1,4 @@
-"""TMX (Translation Memory eXchange 1.1 to 1.4): units that hold a text in several languages."""
+"""TMX (Translation Memory eXchange 1.1 to 1.4): units with texts in several languages."""
 
 from __future__ import annotations
 
@@ -17,38 +17,37 @@ NO_SRC = "no text in the source language"
 NO_TRG = "no text in the target language"
 
 _DECLARED = rb"""^(?:\xef\xbb\xbf)?<\?xml[^>]*?\sencoding\s*=\s*["']([A-Za-z0-9._:-]+)["']"""
-_CODES = {"bpt", "ept", "it", "ph", "ut"}  # they hold a program's own codes, as <b> or {0}, and no words
-_MARK_IN_XML = "\ufdd0"  # XML takes no lone surrogates; this is a noncharacter, which no text has
+_CODES = {"bpt", "ept", "it", "ph", "ut"}  # formatting codes such as <b> or {0}, no words
+_MARK_IN_XML = "\ufdd0"  # a noncharacter, because XML does not allow lone surrogates
 
 
 def read_tmx(
     stream: ByteReader, path: str, *, languages: tuple[str | None, str | None], decoding: Decoding, left_out: LeftOut
 ) -> Iterator[PairRun]:
-    """Yield runs of pairs, numbered by the line on which their unit begins; one unit is held at a time.
+    """Yield runs of pairs, numbered by the line on which their unit begins. Memory holds one unit at a time.
 
-    The text of ``<hi>`` counts, that of ``<bpt> <ept> <it> <ph> <ut>``, which is formatting code, does not. Where a
-    unit has several texts in a language, every one is paired. Nothing outside the file is read, and a file that
-    declares entities is refused.
+    The text of ``<hi>`` is kept; formatting code in ``<bpt> <ept> <it> <ph> <ut>`` is removed. If a unit has several
+    texts in a language, each is paired. External files are never read, and a file that declares entities is rejected.
 
     Parameters
     ----------
     stream : ByteReader
-        The bytes of the file. ``decoding`` tells their encoding unless it is UTF-8; then a byte order mark does, else
-        the XML declaration.
+        Bytes of the file. Their encoding is that of ``decoding`` if not UTF-8, else that of a byte order mark, else
+        that of the XML declaration.
     path : str
-        The file's name, for messages.
+        File name, for messages.
     languages : (str or None, str or None)
-        Codes of the source and target language; ``en`` stands for ``en-US`` too, and the other way round. One that
-        isn't told is the header's ``srclang``, or else the one other language, if there is but one.
+        Codes of the source and target language; ``en`` and ``en-US`` match each other. None is replaced by the header's
+        ``srclang``, or by the only other language.
     decoding : Decoding
     left_out : LeftOut
-        Counts what is left out.
+        Counter of skipped pairs.
 
     Raises
     ------
     InputError
-        If the XML is damaged, no TMX, or declares entities; if the languages aren't told and not clear; if no unit has
-        both.
+        If the XML is damaged, is not TMX, or declares entities; if the languages are not given and ambiguous; if no
+        unit has both languages.
     """
     peeked = Peeked(stream)
     decoding = for_records(declared(peeked.head, _DECLARED, decoding))
@@ -67,14 +66,14 @@ def read_tmx(
             reason = "the file is empty"
         raise InputError(
             f"{path}, line {error.lineno}, column {error.offset + 1}: damaged XML ({reason}); "
-            "mend that line, or fetch the file again if it was cut off"
+            "fix that line, or download the file again if it is truncated"
         ) from None
     yield from runs.rest()
     memory.check()
 
 
 class _Memory:
-    """What the parser tells, gathered into pairs."""
+    """Collects pairs from the events of the parser."""
 
     def __init__(self, path: str, languages: tuple[str | None, str | None], left_out: LeftOut, *, marks: bool) -> None:
         self._marks = marks
@@ -101,12 +100,12 @@ class _Memory:
         self.parser.SkippedEntityHandler = self._refuse_unknown
 
     def check(self) -> None:
-        """Refuse a file of which no unit has both languages, unless it has no unit."""
+        """Raise InputError if there are units, but none has both languages."""
         if self._found and not self._any:
             wanted = " and ".join(repr(code) for code in (self._src, self._trg) if code)
             what = f"no unit has a text in {wanted}" if self._settled else "no unit has texts in two languages"
             raise InputError(
-                f"{self._path}: {what}; give --from and --to as the file has them: {', '.join(list(self._found)[:20])}"
+                f"{self._path}: {what}; set --from and --to to codes of the file: {', '.join(list(self._found)[:20])}"
             )
 
     def _start(self, tag: str, attributes: dict[str, str]) -> None:
@@ -122,7 +121,7 @@ class _Memory:
             self._language = attributes.get("xml:lang") or attributes.get("lang")
             if self._language is None:
                 raise InputError(
-                    f"{self._path}, line {self.parser.CurrentLineNumber}: <tuv> names no language; add xml:lang"
+                    f"{self._path}, line {self.parser.CurrentLineNumber}: <tuv> has no language; add xml:lang"
                 )
         elif name == "tu":
             self._texts = {}
@@ -169,7 +168,7 @@ class _Memory:
                     self.pairs.add(self._line, one, other)
 
     def _deduce(self) -> None:
-        """Find the languages that weren't told, and see that no other one is beside them."""
+        """Find the languages that were not given, and check that there is no third one."""
         codes = list(self._texts)
         if not self._settled:
             src, trg = self._src, self._trg
@@ -185,17 +184,17 @@ class _Memory:
             if not any(same_language(code, known) for known in pair):
                 raise InputError(
                     f"{self._path}, line {self._line}: found {code} beside {' and '.join(pair)}; "
-                    "say with --from and --to which two are meant"
+                    "choose two with --from and --to"
                 )
 
     def _refuse_entity(self, name: str, *_: object) -> None:
         raise InputError(
-            f"{self._path}, line {self.parser.CurrentLineNumber}: declares the entity {name!r}, which is refused: "
-            "entities can swell a file or read others; write out what it stands for"
+            f"{self._path}, line {self.parser.CurrentLineNumber}: declares the entity {name!r}, which is not allowed, "
+            "because entities can expand without limit or read other files; replace it by its text"
         )
 
     def _refuse_unknown(self, name: str, *_: object) -> None:
         raise InputError(
-            f"{self._path}, line {self.parser.CurrentLineNumber}: the entity {name!r} is unknown, as nothing outside "
-            "the file is read; write out what it stands for"
+            f"{self._path}, line {self.parser.CurrentLineNumber}: the entity {name!r} is unknown, because external "
+            "files are not read; replace it by its text"
         )

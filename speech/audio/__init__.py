@@ -1,4 +1,4 @@
-"""Audio files: whole, in blocks, at any rate."""
+"""Audio files: read whole or in blocks, with resampling."""
 
 from nlpkit.speech.audio.reading import Audio, AudioInfo, info, load, stream
 

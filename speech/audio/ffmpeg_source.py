@@ -1,7 +1,7 @@
-"""What ffmpeg decodes: M4A, WebM, AMR … It is looked for in PATH, then in the package imageio-ffmpeg.
+"""Decoding by ffmpeg: M4A, WebM, AMR … The program is looked up in PATH, then in the package imageio-ffmpeg.
 
-It runs without a shell, opens that one file and nothing else (no network, no play lists), and is ended when it gives
-nothing for a minute.
+ffmpeg runs without a shell, can open only the given file (no network, no playlists), and is killed if it returns no
+data for a minute.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ _CONTAINERS = (
 
 
 def ffmpeg_program() -> str | None:
-    """Where ffmpeg is, or None."""
+    """Return the path of ffmpeg, or None."""
     found = shutil.which("ffmpeg")
     if found:
         return found
@@ -40,21 +40,21 @@ def ffmpeg_program() -> str | None:
 
 
 class FfmpegSource:
-    """The samples of a file, decoded by ffmpeg while they are read.
+    """Samples of a file, decoded by ffmpeg while they are read.
 
     Parameters
     ----------
     program : str
-        Of ffmpeg.
+        Path of ffmpeg.
     path : path or binary file
-        A binary file is copied to a temporary one.
+        The audio; a binary file is copied to a temporary file.
     name : str
-        What messages call it.
+        Name of the file in messages.
 
     Raises
     ------
     InputError
-        If ffmpeg can't read it.
+        If ffmpeg cannot read the file.
     """
 
     def __init__(self, program: str, path: str | os.PathLike[str] | IO[bytes], name: str) -> None:
@@ -65,7 +65,7 @@ class FfmpegSource:
         place = self._copy or os.fspath(cast(str, path))
         self._errors: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115 (close() closes it)
         reading = ["-nostdin", "-v", "error", "-protocol_whitelist", "file", "-format_whitelist", _CONTAINERS]
-        # Sun's format has a header of six numbers, and needs no length
+        # Sun's AU format: a header of six numbers, no length needed
         making = ["-map", "0:a:0", "-f", "au", "-c:a", "pcm_f32be", "-"]
         self._process = subprocess.Popen(
             [program, *reading, "-i", f"file:{os.path.abspath(place)}", *making],
@@ -76,10 +76,10 @@ class FfmpegSource:
         try:
             header = self._bytes(24)
             if len(header) < 24:
-                raise self._failed("is no audio that libsndfile or ffmpeg reads")
+                raise self._failed("is not an audio file that libsndfile or ffmpeg can read")
             magic, offset, _, _, self.sr, self.channels = struct.unpack(">4s5I", header)
             if magic != b".snd" or not self.sr or not self.channels:
-                raise self._failed("is decoded by ffmpeg to something unknown")
+                raise self._failed("ffmpeg returned an invalid header")
             self._bytes(offset - 24)
         except BaseException:
             self.close()
@@ -114,7 +114,7 @@ class FfmpegSource:
                 os.unlink(self._copy)
 
     def _bytes(self, n: int) -> bytes:
-        """Read so many bytes; ffmpeg is ended if they don't come in time."""
+        """Read ``n`` bytes; kill ffmpeg on a timeout."""
         stream = cast("IO[bytes]", self._process.stdout)
         late = threading.Event()
 
@@ -130,7 +130,7 @@ class FfmpegSource:
         finally:
             timer.cancel()
         if late.is_set():
-            raise InputError(f"{self.name}: ffmpeg gave nothing for {PATIENCE:g} s, and was ended")
+            raise InputError(f"{self.name}: ffmpeg returned no data for {PATIENCE:g} s and was stopped")
         return got
 
     def _failed(self, what: str) -> InputError:

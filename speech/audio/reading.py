@@ -1,4 +1,4 @@
-"""Audio files as arrays: whole (`load`), in blocks (`stream`), or what they are (`info`)."""
+"""Audio files as arrays: whole (`load`), in blocks (`stream`), or only their properties (`info`)."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ _LOUDEST = 1e6
 
 
 class Audio(NamedTuple):
-    """Samples and their rate.
+    """Samples and their sampling rate.
 
     Attributes
     ----------
     samples : (n_samples,) float32 array, or (channels, n_samples)
-        Within ±1, but for files of floating-point numbers, which hold what they hold.
+        Within ±1, except for files of floating-point samples, whose values are unchanged.
     sr : int
-        Samples a second.
+        Sampling rate in Hz.
     """
 
     samples: np.ndarray
@@ -33,15 +33,15 @@ class Audio(NamedTuple):
 
 @dataclass(frozen=True, kw_only=True)
 class AudioInfo:
-    """What an audio file is.
+    """Properties of an audio file.
 
     Attributes
     ----------
     sr, channels : int
     frames : int
-        Samples of each channel.
+        Samples per channel.
     encoding : str
-        For people.
+        Description of the format.
     """
 
     sr: int
@@ -51,7 +51,7 @@ class AudioInfo:
 
     @property
     def duration(self) -> float:
-        """Seconds."""
+        """Duration in seconds."""
         return self.frames / self.sr
 
 
@@ -70,17 +70,17 @@ def load(
     Parameters
     ----------
     path : path or binary file
-        What libsndfile reads (WAV, FLAC, OGG, Opus, MP3, AIFF …), and what ffmpeg does, where there is one.
+        Any format that libsndfile reads (WAV, FLAC, OGG, Opus, MP3, AIFF …), or ffmpeg, if installed.
     sr : int, optional
-        The rate to bring it to; its own unless told.
+        Target sampling rate; default: the file's.
     mono : bool
-        Mix the channels by their mean; or keep them apart, as rows.
+        Average the channels; if False, return them as rows.
     offset, duration : float, optional
-        Seconds to leave out, and to read; all unless told.
+        Start and length in seconds; default: the whole file.
     raw : RawFormat, optional
-        The file has no header.
+        Format of a file without a header.
     name : str, optional
-        What messages call it.
+        Name of the file in messages.
 
     Returns
     -------
@@ -90,11 +90,11 @@ def load(
     Raises
     ------
     InputError
-        If it can't be read, is cut off, holds no samples, or some that are no numbers.
+        If the file cannot be read, is truncated, has no samples, or has NaN or infinite samples.
     MissingDependencyError
-        If a package is needed that isn't installed.
+        If a required package is not installed.
     ParameterError
-        If a number can't be.
+        If a number is out of range.
 
     Examples
     --------
@@ -122,7 +122,7 @@ def stream(
     raw: RawFormat | None = None,
     name: str | None = None,
 ) -> Iterator[Audio]:
-    """Read an audio file in blocks of some seconds, in little memory however long it is.
+    """Read an audio file in blocks of a few seconds. Memory use does not depend on its length.
 
     Parameters
     ----------
@@ -132,7 +132,7 @@ def stream(
     Yields
     ------
     Audio
-        Joined, their samples are those that `load` gives.
+        Blocks that together hold the samples that `load` returns.
 
     Raises
     ------
@@ -156,7 +156,7 @@ def stream(
 
 
 def info(path: AudioPath, *, raw: RawFormat | None = None, name: str | None = None) -> AudioInfo:
-    """What a file is; nothing is decoded where its header says how long it is.
+    """Return the properties of a file. Samples are decoded only if the header does not give the length.
 
     Raises
     ------
@@ -167,7 +167,7 @@ def info(path: AudioPath, *, raw: RawFormat | None = None, name: str | None = No
     try:
         frames, cut = source.frames, getattr(source, "cut", "")
         if cut:
-            raise InputError(f"{source.name}: {cut}: it is cut off or damaged")
+            raise InputError(f"{source.name}: {cut}: the file is truncated or damaged")
         if frames is None:
             frames = 0
             while got := len(source.read(_BLOCK)):
@@ -182,7 +182,7 @@ def _block(piece: np.ndarray, mono: bool, sr: int) -> Audio:
 
 
 def _pieces(source: AudioSource, offset: float, duration: float | None, mono: bool) -> Iterator[np.ndarray]:
-    """The samples (n, channels) of the part that is asked for, checked; one channel if they are to be mixed."""
+    """Yield the samples (n, channels) of the requested part, checked, and mixed to one channel if ``mono``."""
     most = float("inf")
     require(isinstance(offset, int | float) and 0 <= offset < most, "offset", offset, "seconds, 0 or more")
     fits = duration is None or (isinstance(duration, int | float) and 0 < duration < most)
@@ -200,12 +200,12 @@ def _pieces(source: AudioSource, offset: float, duration: float | None, mono: bo
             wrong = int(np.flatnonzero(~(np.abs(piece).max(axis=1) <= _LOUDEST))[0])
             value, second = float(np.abs(piece[wrong]).max()), (wrong + at + got) / source.sr
             what = f"{value:.3g}, where ±1 is full scale" if np.isfinite(value) else "NaN or infinite"
-            raise InputError(f"{source.name}: the sample at {second:.4f} s is {what}: mend the file")
+            raise InputError(f"{source.name}: the sample at {second:.4f} s is {what}: fix the file")
         got += len(piece)
         yield piece.mean(axis=1, keepdims=True, dtype=np.float32) if mono and piece.shape[1] > 1 else piece
     if not got:
         where = f" after {offset:g} s" if at else ""
-        raise InputError(f"{source.name}: holds no samples{where}")
+        raise InputError(f"{source.name}: has no samples{where}")
 
 
 def _check_rate(sr: int | None) -> None:

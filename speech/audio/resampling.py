@@ -1,4 +1,4 @@
-"""Another sampling rate, by soxr (the SoX resampler; "HQ": a band of 91 %, 20 bits)."""
+"""Resampling by soxr (the SoX resampler; quality "HQ": a bandwidth of 91 %, 20 bits)."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from nlpkit.errors import MissingDependencyError, require
 
 
 def resample(y: np.ndarray, sr: int, to: int) -> np.ndarray:
-    """Bring samples to another rate.
+    """Resample audio.
 
     Parameters
     ----------
     y : (..., n_samples) float32 or float64 array
     sr, to : int
-        Samples a second, before and after.
+        Sampling rates in Hz, before and after.
 
     Returns
     -------
@@ -25,9 +25,9 @@ def resample(y: np.ndarray, sr: int, to: int) -> np.ndarray:
     Raises
     ------
     MissingDependencyError
-        If the package soxr isn't installed.
+        If the package soxr is not installed.
     ParameterError
-        If a rate isn't above 0.
+        If a rate is not above 0.
 
     Examples
     --------
@@ -45,12 +45,12 @@ def resample(y: np.ndarray, sr: int, to: int) -> np.ndarray:
 
 
 class ResampleStream:
-    """The same for samples that come in pieces.
+    """Resampling of samples that arrive in pieces.
 
     Parameters
     ----------
     sr, to : int
-        Samples a second, before and after.
+        Sampling rates in Hz, before and after.
     channels : int
     """
 
@@ -58,7 +58,7 @@ class ResampleStream:
         self._stream = None if sr == to else _soxr().ResampleStream(sr, to, channels, dtype="float32", quality="HQ")
 
     def push(self, piece: np.ndarray, *, last: bool = False) -> np.ndarray:
-        """Take samples (n, channels), and return those that are ready."""
+        """Add samples (n, channels), and return the resampled ones that are ready."""
         if self._stream is None:
             return piece
         made = self._stream.resample_chunk(np.ascontiguousarray(piece), last=last)
@@ -70,6 +70,6 @@ def _soxr() -> Any:
         import soxr
     except ImportError as error:
         raise MissingDependencyError(
-            "another sampling rate needs the package soxr, which isn't installed: pip install 'nlpkit[speech]'"
+            "resampling needs the package soxr, which isn't installed: pip install 'nlpkit[speech]'"
         ) from error
     return soxr

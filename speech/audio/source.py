@@ -1,7 +1,7 @@
-"""Audio as it lies on disk, opened: its samples come in pieces, so that a file of any length takes little memory.
+"""Open audio files, read in pieces so that memory use does not depend on their length.
 
-libsndfile (through the package soundfile) reads WAV, FLAC, OGG, Opus, MP3, AIFF and more; what it can't read goes to
-`nlpkit.speech.audio.ffmpeg_source`, where there is an ffmpeg.
+libsndfile (through the package soundfile) reads WAV, FLAC, OGG, Opus, MP3, AIFF and more. Other formats go to
+`nlpkit.speech.audio.ffmpeg_source`, if ffmpeg is installed.
 """
 
 from __future__ import annotations
@@ -35,25 +35,25 @@ ENCODINGS = {
     "mulaw": ("ULAW", "FILE"),
     "alaw": ("ALAW", "FILE"),
 }
-"""What samples without a header can be: libsndfile's names for them."""
+"""Sample encodings of files without a header, with libsndfile's names."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class RawFormat:
-    """What is known of samples without a header.
+    """Format of samples without a header.
 
     Parameters
     ----------
     sr : int
-        Samples a second.
+        Sampling rate in Hz.
     channels : int
     encoding : str
-        A name in `nlpkit.speech.audio.source.ENCODINGS`.
+        A key of `nlpkit.speech.audio.source.ENCODINGS`.
 
     Raises
     ------
     ParameterError
-        If one of them can't be.
+        If a value is out of range or unknown.
     """
 
     sr: int
@@ -68,21 +68,21 @@ class RawFormat:
 
 
 _SIZES = {name: max(1, int(re.sub(r"\D", "", name) or 8) // 8) for name in ENCODINGS}
-_MPEG_SLACK = 4 * 1152  # by which the length of MP3 is only known
+_MPEG_SLACK = 4 * 1152  # samples; the length in an MP3 header is only this exact
 
 
 class AudioSource(Protocol):
-    """Open audio.
+    """An open audio file.
 
     Attributes
     ----------
     name : str
-        What messages call it.
+        Name of the file in messages.
     sr, channels : int
     frames : int, or None
-        How many samples each channel has, if that is known before they are read.
+        Samples per channel, or None if unknown before reading.
     encoding : str
-        What the file is, for people.
+        Description of the format.
     """
 
     name: str
@@ -92,17 +92,17 @@ class AudioSource(Protocol):
     encoding: str
 
     def read(self, n: int) -> np.ndarray:
-        """The next samples, (n, channels) float32 within ±1; fewer at the end."""
+        """Return the next samples, (n, channels) float32 within ±1; fewer at the end."""
 
     def skip(self, n: int) -> None:
-        """Leave out so many samples of each channel."""
+        """Skip ``n`` samples of each channel."""
 
     def close(self) -> None:
-        """Close it."""
+        """Close the file."""
 
 
 class SoundFileSource:
-    """What libsndfile reads."""
+    """An audio file read by libsndfile."""
 
     def __init__(self, path: AudioPath, name: str, raw: RawFormat | None = None) -> None:
         sf = _soundfile()
@@ -112,11 +112,11 @@ class SoundFileSource:
             given = {"format": "RAW", "subtype": subtype, "endian": endian}
             given |= {"samplerate": raw.sr, "channels": raw.channels}
         elif isinstance(path, str | os.PathLike) and os.path.splitext(path)[1].lower() == ".raw":
-            raise InputError(f"{name}: has no header: give sr, channels and encoding")
+            raise InputError(f"{name}: has no header: set sr, channels and encoding")
         self._file = sf.SoundFile(path if hasattr(path, "read") else os.fspath(cast(str, path)), **given)
         self.name, self.sr, self.channels = name, self._file.samplerate, self._file.channels
         if not 1 <= self.sr <= 1 << 24:
-            raise InputError(f"{name}: has {self.sr:,} samples a second by its header: it is damaged")
+            raise InputError(f"{name}: the header gives a sampling rate of {self.sr:,}: the file is damaged")
         self.frames: int | None = self._file.frames if 0 <= self._file.frames < 1 << 62 else None
         self.encoding = f"{self._file.format_info}, {self._file.subtype_info}"
         self._slack = _MPEG_SLACK if self._file.format == "MPEG" or "MPEG" in self._file.subtype else 0
@@ -133,7 +133,7 @@ class SoundFileSource:
             piece = self._file.read(n, dtype="float32", always_2d=True)
         except sf.LibsndfileError as error:
             at = self._at / self.sr
-            raise InputError(f"{self.name}: is damaged after {at:.2f} s or more: {_said(error)}") from error
+            raise InputError(f"{self.name}: is damaged at {at:.2f} s or later: {_said(error)}") from error
         self._at += len(piece)
         if len(piece) < n:
             self._check_end()
@@ -142,9 +142,9 @@ class SoundFileSource:
     def _check_end(self) -> None:
         cut = self.cut
         if not cut and self.frames is not None and self._at + self._slack < self.frames:
-            cut = f"ends after {self._at:,} of the {self.frames:,} samples that its header names"
+            cut = f"ends after {self._at:,} of the {self.frames:,} samples in its header"
         if cut:
-            raise InputError(f"{self.name}: {cut}: it is cut off or damaged; ask for a duration to take what there is")
+            raise InputError(f"{self.name}: {cut}: the file is truncated or damaged; set a duration to read its start")
 
     def skip(self, n: int) -> None:
         """See `AudioSource`."""
@@ -154,7 +154,7 @@ class SoundFileSource:
             self._file.seek(self._at)
         except sf.LibsndfileError as error:
             raise InputError(
-                f"{self.name}: can't be read from {self._at / self.sr:.2f} s on: {_said(error)}"
+                f"{self.name}: cannot be read from {self._at / self.sr:.2f} s on: {_said(error)}"
             ) from error
 
     def close(self) -> None:
@@ -163,22 +163,22 @@ class SoundFileSource:
 
 
 def open_audio(path: AudioPath, *, raw: RawFormat | None = None, name: str | None = None) -> AudioSource:
-    """Open audio of any kind.
+    """Open an audio file of any supported format.
 
     Parameters
     ----------
     path : path or binary file
     raw : RawFormat, optional
-        The file has no header.
+        Format of a file without a header.
     name : str, optional
-        What messages call it.
+        Name of the file in messages.
 
     Raises
     ------
     InputError
-        If it can't be read, with the reason.
+        If the file cannot be read, with the reason.
     MissingDependencyError
-        If the package soundfile isn't installed.
+        If the package soundfile is not installed.
     """
     called = name or str(os.fspath(path) if isinstance(path, str | os.PathLike) else getattr(path, "name", "audio"))
     sf = _soundfile()
@@ -190,11 +190,11 @@ def open_audio(path: AudioPath, *, raw: RawFormat | None = None, name: str | Non
         return SoundFileSource(path, called, raw)
     except (sf.LibsndfileError, TypeError) as error:
         if raw is not None:
-            raise InputError(f"{called}: can't be read as raw samples: {_said(error)}") from error
+            raise InputError(f"{called}: cannot be read as raw samples: {_said(error)}") from error
         program = ffmpeg_program()
         if program is None:
             raise InputError(
-                f"{called}: is no audio that libsndfile reads, and there is no ffmpeg to try"
+                f"{called}: is not an audio file that libsndfile can read, and ffmpeg is not installed"
                 f" (pip install imageio-ffmpeg): {_said(error)}"
             ) from error
         return FfmpegSource(program, path, called)
@@ -209,30 +209,30 @@ def _check_file(path: str | os.PathLike[str]) -> None:
             if not file.read(1):
                 raise InputError(f"{name}: is empty; expected an audio file")
     except OSError as error:
-        raise InputError(f"{name}: can't be read: {error.strerror or error}") from error
+        raise InputError(f"{name}: cannot be read: {error.strerror or error}") from error
 
 
 _LENGTHS = ("data", "ssnd", "data size", "riff", "riff size", "form")
 
 
 def _cut_off(log: str) -> str:
-    """What libsndfile's log tells of a file that isn't whole, or nothing.
+    """Return the sign of truncation in libsndfile's log, or an empty string.
 
-    A length of about 2 or 4 GB is what programs write that can't go back to the header.
+    A length of about 2 or 4 GB is ignored: programs that cannot seek back to the header write it.
     """
     if "without an End-Of-Stream flag" in log or "lacks an end-of-stream bit" in log:
-        return "ends without its last page"
+        return "has no last page"
     for key, *numbers in re.findall(r"^ *([A-Za-z ]+?) *: (\d+) \(should be (\d+)\)", log, re.MULTILINE):
         named, there = map(int, numbers)
-        least = 1 if key.lower() in ("data", "ssnd", "data size") else 16  # the whole's length is often a little off
+        least = 1 if key.lower() in ("data", "ssnd", "data size") else 16  # the total is often slightly wrong
         if key.lower() in _LENGTHS and least <= named - there and named < 0x7FFF0000:
-            return f"has {there:,} of the {named:,} bytes that its header names"
+            return f"has {there:,} of the {named:,} bytes in its header"
     return ""
 
 
 def _said(error: Exception) -> str:
     text = str(getattr(error, "error_string", error)).strip().rstrip(".")
-    return " ".join(text.split()).removeprefix("Error : ") or "it is cut off, or its bytes are not what they were"
+    return " ".join(text.split()).removeprefix("Error : ") or "the file is truncated or damaged"
 
 
 def _soundfile() -> Any:

@@ -1,4 +1,4 @@
-"""The bands of each frame by PyTorch: on a GPU, or where gradients are asked for."""
+"""The bands of each frame in PyTorch, for tensors on a GPU or with gradients."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ def bands_of_tensor(
     lengths: np.ndarray | None = None,
     energies: bool = False,
 ) -> tuple[Tensor, np.ndarray, Tensor | None]:
-    """The same as `nlpkit.speech.features.bands.bands_of`, for a tensor (n_clips, n_samples).
+    """Same as `nlpkit.speech.features.bands.bands_of`, for a tensor (n_clips, n_samples).
 
     Returns
     -------
     values, frames, energies
-        As the attributes of `nlpkit.speech.features.bands.Bands`.
+        See the attributes of `nlpkit.speech.features.bands.Bands`.
     """
     if lengths is not None and not (lengths == y.shape[1]).all():
         parts = [
@@ -70,7 +70,7 @@ def _widened(x: Tensor, columns: int) -> Tensor:
 
 
 def _windows(y: Tensor, options: FeatureOptions) -> Tensor:
-    """Frames (n_clips, n, frame_length) as a view of the samples and what stands around them."""
+    """Return frames (n_clips, n, frame_length) as a view of the padded samples."""
     if options.center:
         y = around(y, options)[:, (options.n_fft - options.frame_length) // 2 :]
     if y.shape[1] < options.frame_length:
@@ -79,7 +79,7 @@ def _windows(y: Tensor, options: FeatureOptions) -> Tensor:
 
 
 def around(y: Tensor, options: FeatureOptions) -> Tensor:
-    """Clips with what centred frames see before and after them."""
+    """Return clips with the padding of centred frames."""
     margin = options.n_fft // 2
     if options.pad_mode == "constant" or y.shape[1] == 0:
         return torch.nn.functional.pad(y, (margin, margin))

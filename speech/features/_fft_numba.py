@@ -1,12 +1,11 @@
-"""The Fourier transform of several real frames at once, compiled: a frame in each lane of the vector registers.
+"""Compiled Fourier transform of several real frames at once, one frame in each lane of the vector registers.
 
-A complex transform of half the length, as Stockham arranged it (no bit reversal; Cochran et al. 1967, "What is the fast
-Fourier transform?"), by radices 4, 2, 3 and 5. Its input takes the even samples of a frame as real parts and the odd
-ones as imaginary parts; `real_pair` parts the two spectra again. As each lane has a frame of its own, nothing is ever
-shuffled.
+A Stockham transform of half the length (no bit reversal; Cochran et al. 1967, "What is the fast Fourier transform?")
+with radices 4, 2, 3 and 5. The even samples of a frame are the real parts of its input, the odd samples the imaginary
+parts; `real_pair` separates the two spectra. Each lane has its own frame, so no shuffles are needed.
 
-A number of a block has ``L`` lanes (eight of float32, four of float64). Complex number ``k`` has its real parts at
-``2 * k * L`` and its imaginary ones ``L`` further.
+A number in a block has ``L`` lanes (eight of float32, four of float64). The real parts of complex number ``k`` start at
+``2 * k * L``, the imaginary parts ``L`` further on.
 """
 
 from __future__ import annotations
@@ -28,12 +27,12 @@ def transform(a, b, half, radices, twiddles, lanes):
     Parameters
     ----------
     a, b : (2 * half * lanes,) float32 or float64
-        A block, and room for another.
+        The block, and scratch space of the same size.
     radices : (n,) int64
-        Of 2, 3, 4, 5; their product is ``half``.
+        Factors 2, 3, 4 and 5; their product is ``half``.
     twiddles : float array
-        For each radix r with ``m`` numbers left to each part, for each p < m: cos and -sin of 2 pi p k / (m r), k from
-        1 to r - 1. See `nlpkit.speech.features.band_tables`.
+        For each radix r with ``m`` numbers per part, and each p < m: cos and -sin of 2 pi p k / (m r) for k from 1 to r
+        - 1. See `nlpkit.speech.features.band_tables`.
     lanes : int
     """
     length, stride, at = half, 1, 0
@@ -55,7 +54,7 @@ def transform(a, b, half, radices, twiddles, lanes):
 
 @part
 def _put(target, place, lanes, real, imaginary, twiddles, at):
-    """Store a complex number, turned by a twiddle factor."""
+    """Store a complex number multiplied by a twiddle factor."""
     c = splat_half_of(twiddles, at)
     s = splat_half_of(twiddles, at + 1)
     store(target, place, subtract(multiply(real, c), multiply(imaginary, s)))
@@ -162,9 +161,10 @@ def _radix5(source, target, m, stride, twiddles, at, lanes):
 
 @part
 def real_pair(z, k, half, turns, lanes):
-    """Numbers ``k`` and ``half - k`` of the spectrum of the real samples, of half their true size, as four lanes.
+    """Return numbers ``k`` and ``half - k`` of the spectrum of the real samples, as four lanes.
 
-    ``z`` is what `transform` made of even and odd samples; ``turns`` has cos and -sin of pi k / half.
+    ``z`` is the output of `transform` for even and odd samples, divided by 2; ``turns`` holds cos and -sin of
+    pi k / half.
     """
     first, last = 2 * lanes * k, 2 * lanes * (half - k)
     ar, ai = load_half(z, first), load_half(z, first + lanes)

@@ -1,8 +1,7 @@
-"""From samples to the bands of each frame, compiled: windows, Fourier transforms, powers, bands and logarithms.
+"""Compiled path from samples to the bands of each frame: windows, Fourier transforms, powers, bands and logarithms.
 
-Eight frames (four of float64) go through all of it at once, one in each lane of the vector registers, in some 30 kB
-that stay in the innermost cache. A band is the weighted sum of neighbouring frequencies: only those that it has are
-read.
+Eight frames (four of float64) are processed at once, one in each lane of the vector registers. They take about 30 kB,
+which stays in the L1 cache. A band is a weighted sum of adjacent frequencies; only these are read.
 """
 
 from __future__ import annotations
@@ -28,7 +27,7 @@ from nlpkit.speech.features._fft_numba import real_pair, transform
 
 ZEROS, REFLECT, EDGE = 0, 1, 2
 PADDINGS = {"constant": ZEROS, "reflect": REFLECT, "edge": EDGE}
-"""What stands before the first sample and after the last one."""
+"""Padding before the first and after the last sample."""
 
 
 @lean_kernel
@@ -60,46 +59,46 @@ def band_frames(
     b,
     power,
 ):
-    """Fill the columns of ``out`` that belong to the blocks from ``first`` to ``last``.
+    """Fill the columns of ``out`` for the blocks from ``first`` to ``last``.
 
     Parameters
     ----------
     y : (n_clips * width,) float32 or float64
         The samples of clips.
     width : int
-        From one clip to the next.
+        Distance between clips in ``y``.
     lengths, frames : (n_clips,) int64
         Samples and frames of each clip.
     blocks : int
-        Blocks of a clip: what number of frames there is room for, by the lanes, rounded up.
+        Blocks per clip: the maximum number of frames divided by the lanes, rounded up.
     hop_length, offset : int
-        Samples from frame to frame, and from the beginning of the first one to the first sample.
+        Samples between frames, and from the start of the first frame to the first sample.
     padding : int
         ZEROS, REFLECT or EDGE.
     frame_options : (4,) float64
-        What energies are multiplied by; whether (1 or 0) a frame's mean is taken away; the share of the sample before
-        that is taken away then (pre-emphasis); and by how much that share is too large, where it was rounded.
+        Factor of the energies; 1 to subtract each frame's mean, else 0; pre-emphasis coefficient, rounded to the
+        array's type; and its rounding error.
     window : (size,) float
-        Half of it, times what samples are to be multiplied by. A frame has ``size`` samples; zeros follow them up to
-        the length of the transform.
+        Half of the window, multiplied by the scale of the samples. A frame has ``size`` samples, followed by zeros up
+        to the length of the transform.
     radices, twiddles, turns
         See `nlpkit.speech.features._fft_numba`.
     magnitude : bool
-        Bands are sums of amplitudes, not of powers.
+        Bands are sums of amplitudes instead of powers.
     starts, sizes : (n_bands,) int64
-        The first frequency of a band and how many it has.
+        First frequency and number of frequencies of each band.
     weights : (sum of sizes,) float
-        One band's after another's.
+        The weights of all bands, one band after another.
     floor : float
-        Bands are at least so much where there is a logarithm.
+        Minimum of a band before the logarithm.
     log_scale : float
-        The logarithm to base 2 times this; 0 for none.
+        Factor of the base-2 logarithm; 0 for no logarithm.
     out : (n_clips * n_bands * columns,) float
-        ``columns`` is the greatest number of frames.
+        Output; ``columns`` is the maximum number of frames.
     energies : (n_clips * columns,) float, or empty
-        The sum of the squares of each frame, before pre-emphasis and window.
+        Sum of squares of each frame, before pre-emphasis and window.
     a, b, power : float arrays
-        To work in: of (n_fft + 2), (n_fft + 2) and (n_fft / 2 + 1) times the lanes.
+        Scratch space: (n_fft + 2), (n_fft + 2) and (n_fft / 2 + 1) times the number of lanes.
     """
     lanes = len(power) // (len(turns) // 2)
     half = len(turns) // 2 - 1
@@ -136,7 +135,7 @@ def band_frames(
 
 @part
 def _fill(y, base, length, start, hop_length, here, size, padding, block, lanes):
-    """Put sample n of the frame in each lane at ``n * lanes``."""
+    """Store sample n of each lane's frame at ``n * lanes``."""
     whole = 0
     if start >= 0 and start + (lanes - 1) * hop_length + size <= length:
         whole = size - size % lanes
@@ -152,7 +151,7 @@ def _fill(y, base, length, start, hop_length, here, size, padding, block, lanes)
 
 @part
 def _mirrored(i, length, padding):
-    """Which sample stands at ``i``, before the first or after the last one; -1 for none."""
+    """Return the index of the sample that pads position ``i``, or -1 for a zero."""
     if padding == ZEROS or length == 0:
         return -1
     if padding == EDGE or length == 1:
@@ -163,9 +162,9 @@ def _mirrored(i, length, padding):
 
 @part
 def _prepare(block, frame_options, window, n_fft, energies, place, here, lanes):
-    """Take away the mean, emphasise, and multiply by the window; zeros follow.
+    """Subtract the mean, apply pre-emphasis and the window, and append zeros.
 
-    x[n] - c x[n - 1] is rounded once, before the mean is taken from it: so what is left of a loud low tone is exact.
+    x[n] - c x[n - 1] is rounded once, before the mean is subtracted. The result is exact even for a loud low tone.
     """
     size = len(window)
     mean = splat_half(block, 0.0)
@@ -199,7 +198,7 @@ def _prepare(block, frame_options, window, n_fft, energies, place, here, lanes):
 
 @part
 def _powers(z, half, turns, magnitude, power, lanes):
-    """Put re² + im² of each frequency, or its root, into ``power``."""
+    """Store re² + im² of each frequency, or its square root, in ``power``."""
     store(z, 2 * half * lanes, load_half(z, 0))
     store(z, (2 * half + 1) * lanes, load_half(z, lanes))
     for k in range(half // 2 + 1):
@@ -213,6 +212,6 @@ def _powers(z, half, turns, magnitude, power, lanes):
 
 
 def scratch(n_fft: int, lanes: int, dtype: np.dtype) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """What `band_frames` works in."""
+    """Return the scratch arrays of `band_frames`."""
     whole = np.empty((n_fft + 2) * lanes, dtype)
     return whole, np.empty_like(whole), np.empty((n_fft // 2 + 1) * lanes, dtype)

@@ -1,4 +1,4 @@
-"""What `nlpkit.speech.features._frames_numba` is told of options: windows, filters and Fourier factors, made once."""
+"""Tables for `nlpkit.speech.features._frames_numba`, computed once: windows, filters and Fourier factors."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from nlpkit.speech.features.options import FeatureOptions
 from nlpkit.speech.features.windows import window_of
 
 LOG_SCALES = {"db": 10 * log10(2), "ln": log(2), "whisper": log10(2)}
-"""What a logarithm to base 2 is multiplied by. Whisper's numbers are shifted afterwards."""
+"""Factors of the base-2 logarithm. Whisper's values are shifted afterwards."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -23,15 +23,15 @@ class BandTables:
     Attributes
     ----------
     window, half_window : (frame_length,) array
-        Half of it, times ``sample_scale``, is what `nlpkit.speech.features._frames_numba` takes.
+        The window; ``half_window`` is half of it times ``sample_scale``, for `nlpkit.speech.features._frames_numba`.
     filters : (n_bands, 1 + n_fft // 2) array, or None
-        None where each frequency is a band.
+        None if each frequency is a band.
     starts, sizes : (n_bands,) int64 array
-        The first frequency of a band that isn't 0, and how many there are up to the last one.
+        First nonzero frequency of each band, and the number of frequencies up to its last one.
     weights : array
-        What these are multiplied by.
+        Weights of these frequencies.
     radices : (n,) int64 array
-        Empty where a transform of n_fft samples isn't one for the compiled road.
+        Factors of the transform's length; empty if the compiled code does not support the length.
     twiddles, turns : array
     frame_options : (4,) float64 array
     """
@@ -49,13 +49,13 @@ class BandTables:
 
     @property
     def n_bands(self) -> int:
-        """How many there are."""
+        """Number of bands."""
         return len(self.starts)
 
 
 @lru_cache(maxsize=32)
 def band_tables(options: FeatureOptions, mel: bool, dtype: np.dtype) -> BandTables:
-    """The tables for the bands of the mel scale, or for each frequency by itself; worked out in float64."""
+    """Return the tables for mel bands or for single frequencies, computed in float64."""
     filters = mel_filters(options) if mel else None
     starts, sizes, weights = _spans(filters) if filters is not None else _each(1 + options.n_fft // 2)
     radices = radices_of(options.n_fft)
@@ -77,7 +77,7 @@ def band_tables(options: FeatureOptions, mel: bool, dtype: np.dtype) -> BandTabl
 
 
 def radices_of(n_fft: int) -> list[int]:
-    """Radices whose product is half of ``n_fft``; none where it is odd, or has other prime factors than 2, 3 and 5.
+    """Return radices with product ``n_fft / 2``; empty if ``n_fft`` is odd or has prime factors other than 2, 3 and 5.
 
     Examples
     --------

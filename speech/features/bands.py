@@ -1,4 +1,4 @@
-"""The bands of each frame of clips in memory, on the processor: compiled, in threads, without PyTorch."""
+"""The bands of each frame of clips in memory, on the CPU: compiled and multi-threaded, without PyTorch."""
 
 from __future__ import annotations
 
@@ -11,21 +11,21 @@ from nlpkit.speech.features.options import FeatureOptions
 from nlpkit.threads import available_threads, share_out
 
 _LANES = {np.dtype(np.float32): 8, np.dtype(np.float64): 4}
-_LEAST_BLOCKS = 24  # for which another thread pays
-_ROWS = 64  # frames at a time, where the compiled road can't go
+_LEAST_BLOCKS = 24  # per thread; with fewer, another thread does not pay
+_ROWS = 64  # frames at a time, for lengths that the compiled code does not support
 
 
 @dataclass(frozen=True, kw_only=True)
 class Bands:
-    """The bands of clips.
+    """Bands of clips.
 
     Attributes
     ----------
     values : (n_clips, n_bands, frames) array
     frames : (n_clips,) int64 array
-        How many there are of each clip; further ones are zeros.
+        Number of frames of each clip; the frames after them are zeros.
     energies : (n_clips, frames) array, or None
-        The sum of the squares of each frame, before pre-emphasis and window.
+        Sum of squares of each frame, before pre-emphasis and window.
     """
 
     values: np.ndarray
@@ -43,22 +43,22 @@ def bands_of(
     energies: bool = False,
     threads: int | None = None,
 ) -> Bands:
-    """Work out powers or amplitudes of each frame's bands, or their logarithms.
+    """Compute powers or amplitudes of the bands of each frame, or their logarithms.
 
     Parameters
     ----------
     y : (n_clips, n_samples) float32 or float64 array
     options : FeatureOptions
     mel : bool
-        Bands of the mel scale, or each frequency by itself.
+        Mel bands if True, single frequencies if False.
     log : bool
-        Logarithms, not limited by ``top_db`` and, of Whisper's, not shifted.
+        Return logarithms, before ``top_db`` and Whisper's shift are applied.
     lengths : (n_clips,) int64 array, optional
-        Samples of each clip; all of them unless told.
+        Samples of each clip; default: all.
     energies : bool
-        Work these out, too.
+        Also compute the energies.
     threads : int, optional
-        Every core that the process may use, unless told.
+        Default: all available cores.
     """
     y = np.ascontiguousarray(y)
     tables = band_tables(options, mel, y.dtype)
@@ -72,8 +72,8 @@ def bands_of(
         energies=new((len(y), columns), y.dtype) if energies else None,
     )
     if columns and len(y):
-        road = _compiled if options.n_fft == 2 or len(tables.radices) else _plain
-        road(y, lengths, options, tables, log, bands, threads or available_threads())
+        compute = _compiled if options.n_fft == 2 or len(tables.radices) else _plain
+        compute(y, lengths, options, tables, log, bands, threads or available_threads())
     return bands
 
 
@@ -132,7 +132,7 @@ def _plain(
     bands: Bands,
     threads: int,
 ) -> None:
-    """The same by NumPy and SciPy, for transforms of any length."""
+    """Same as `_compiled` in NumPy and SciPy, for transforms of any length."""
     for clip, length, n in zip(range(len(y)), lengths, bands.frames, strict=True):
         samples = y[clip, :length]
         if options.center:
@@ -151,7 +151,7 @@ def _plain(
 
 
 def padded(samples: np.ndarray, options: FeatureOptions) -> np.ndarray:
-    """One clip with what centred frames see before and after it."""
+    """Return one clip with the padding of centred frames."""
     margin = options.n_fft // 2
     if len(samples) == 0:
         return np.zeros(2 * margin, samples.dtype)
@@ -159,7 +159,7 @@ def padded(samples: np.ndarray, options: FeatureOptions) -> np.ndarray:
 
 
 def _rows(frames: np.ndarray, options: FeatureOptions, tables: BandTables, log: bool) -> tuple[np.ndarray, np.ndarray]:
-    """The bands (n, n_bands) of some frames (n, size), and their energies."""
+    """Return the bands (n, n_bands) of some frames (n, size), and their energies."""
     import scipy.fft
 
     frames, squares = prepared(frames, options)
@@ -172,7 +172,7 @@ def _rows(frames: np.ndarray, options: FeatureOptions, tables: BandTables, log: 
 
 
 def prepared(frames: np.ndarray, options: FeatureOptions) -> tuple[np.ndarray, np.ndarray]:
-    """Frames (n, size) as they are multiplied by the window, and their energies (n,) before pre-emphasis."""
+    """Return frames (n, size) before the window is applied, and their energies (n,) before pre-emphasis."""
     frames = frames * frames.dtype.type(options.sample_scale)
     if options.remove_dc:
         frames = frames - frames.mean(axis=1, keepdims=True)

@@ -1,4 +1,4 @@
-"""Powers as decibels."""
+"""Conversion of powers to decibels."""
 
 from __future__ import annotations
 
@@ -9,17 +9,17 @@ from nlpkit.speech.clips import is_tensor
 
 
 def power_to_db(powers: Any, *, ref: float = 1.0, amin: float = 1e-10, top_db: float | None = 80.0) -> Any:
-    """10 log10 (powers / ref).
+    """Return 10 log10 (powers / ref).
 
     Parameters
     ----------
     powers : (..., bands, frames) array or tensor
     ref : float
-        The power that is 0 dB.
+        Power of 0 dB.
     amin : float
-        Smaller powers, and a smaller ``ref``, are taken for this one.
+        Lower limit of ``powers`` and of ``ref``.
     top_db : float, optional
-        What is this much quieter than the loudest of a clip (the last two dimensions) is raised to that.
+        Values lower than the maximum of a clip (its last two dimensions) by more than this are raised to that limit.
 
     Returns
     -------
@@ -28,7 +28,7 @@ def power_to_db(powers: Any, *, ref: float = 1.0, amin: float = 1e-10, top_db: f
     Raises
     ------
     ParameterError
-        If a number isn't above 0.
+        If a number is not above 0.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""How features change from frame to frame: the slopes of a polynomial laid through the frames around each."""
+"""Changes of features over time: the slope of a polynomial fitted to the frames around each frame."""
 
 from __future__ import annotations
 
@@ -13,19 +13,19 @@ MODES = ("interp", "nearest")
 
 
 def deltas(features: Any, *, width: int = 9, order: int = 1, mode: str = "interp") -> Any:
-    """The derivative of features over time, by Savitzky and Golay (1964).
+    """Return the derivative of features over time (Savitzky and Golay 1964).
 
     With ``mode="nearest"`` and order 1 it is the regression of the HTK book, Σ n (c[t + n] - c[t - n]) / 2 Σ n².
-
     Parameters
     ----------
     features : (..., frames) array or tensor of float32 or float64
     width : int
-        Frames that a polynomial is laid through; odd, 3 or more.
+        Number of frames that the polynomial is fitted to; odd, 3 or more.
     order : int
-        Of the derivative, and of the polynomial.
+        Order of the derivative and of the polynomial.
     mode : {"interp", "nearest"}
-        At the first and last frames: those of the outermost polynomial, or the outermost frame repeated.
+        Method for the first and last frames: "interp" evaluates the outermost polynomial, "nearest" repeats the
+        outermost frame.
 
     Returns
     -------
@@ -34,7 +34,7 @@ def deltas(features: Any, *, width: int = 9, order: int = 1, mode: str = "interp
     Raises
     ------
     ParameterError
-        If the width is even, or larger than the number of frames where ``mode`` is "interp".
+        If the width is even, or larger than the number of frames while ``mode`` is "interp".
 
     Examples
     --------
@@ -47,7 +47,7 @@ def deltas(features: Any, *, width: int = 9, order: int = 1, mode: str = "interp
     require(mode in MODES, "mode", mode, " or ".join(map(repr, MODES)))
     frames = features.shape[-1]
     if mode == "interp" and frames < width:
-        raise ParameterError(f"width is {width}, and there are {frames} frames: take a smaller one, or mode='nearest'")
+        raise ParameterError(f"width is {width}: expected at most {frames}, the number of frames, or mode='nearest'")
     if not is_tensor(features):
         from scipy.signal import savgol_filter
 

@@ -1,4 +1,4 @@
-"""Features of many files, decoded side by side."""
+"""Features of many files, decoded in parallel, and of long files in blocks."""
 
 from __future__ import annotations
 
@@ -28,18 +28,18 @@ def file_features(
     raw: RawFormat | None = None,
     threads: int | None = None,
 ) -> Iterator[np.ndarray]:
-    """The features of each file, in order; as many files at a time as there are threads.
+    """Yield the features of each file, in order; each thread processes one file at a time.
 
     Parameters
     ----------
     paths : iterable of paths or binary files
-        Brought to the options' sampling rate, channels mixed. Each is held in memory while it is worked on; for files
-        of hours see `nlpkit.speech.stream_features`.
+        Files are resampled to the options' rate and mixed to mono. Each is held in memory while it is processed; for
+        long files see `nlpkit.speech.stream_features`.
     kind : {"spectrogram", "mel_spectrogram", "log_mel", "mfcc"}
     preset, raw
         See `nlpkit.speech.stream_features`.
     threads : int, optional
-        Every core that the process may use, unless told.
+        Default: all available cores.
 
     Yields
     ------
@@ -48,7 +48,7 @@ def file_features(
     Raises
     ------
     InputError, MissingDependencyError, ParameterError
-        See `nlpkit.speech.load` and `nlpkit.speech.spectrogram`; at the file that is wrong.
+        See `nlpkit.speech.load` and `nlpkit.speech.spectrogram`; raised when the file is reached.
     """
     require(kind in KINDS, "kind", kind, "one of " + ", ".join(map(repr, KINDS)))
     options = FeatureOptions.of(preset)
@@ -71,16 +71,15 @@ def stream_features(
     raw: RawFormat | None = None,
     threads: int | None = None,
 ) -> Iterator[np.ndarray]:
-    """The features of a file of any length, in blocks of frames.
+    """Yield the features of a file of any length, in blocks of frames.
 
-    A file is read twice where the loudest band of the whole has to be known first.
-
+    The file is read twice if the maximum of the whole file is needed first.
     Parameters
     ----------
     path, offset, duration, raw
-        See `nlpkit.speech.load`. It is brought to the options' sampling rate.
+        See `nlpkit.speech.load`. The file is resampled to the options' rate.
     kind, preset, max_db, threads
-        See `FeatureStream`; max_db is found in a first pass unless told.
+        See `FeatureStream`; by default a first pass finds max_db.
 
     Yields
     ------
@@ -113,7 +112,7 @@ def loudest_band(
     raw: RawFormat | None = None,
     threads: int | None = None,
 ) -> float:
-    """How loud the loudest band of a file is, in dB.
+    """Return the level of the loudest band of a file, in dB.
 
     Raises
     ------

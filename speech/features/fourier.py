@@ -1,4 +1,4 @@
-"""Short-time Fourier transforms with their phases, and back; and samples from amplitudes alone (Griffin-Lim)."""
+"""Short-time Fourier transform, its inverse, and reconstruction from amplitudes alone (Griffin-Lim)."""
 
 from __future__ import annotations
 
@@ -24,11 +24,10 @@ def stft(
     hop_length: int | None = None,
     threads: int | None = None,
 ) -> Any:
-    """The short-time Fourier transform: how loud each frequency is in each frame, and where in its cycle.
+    """Short-time Fourier transform: amplitude and phase of each frequency in each frame.
 
-    Windows, padding and hops are the preset's; samples are taken as they are (not scaled, no mean taken away, no
+    Windows, padding and hops are the preset's. Samples are used unchanged (no scaling, no mean subtraction, no
     pre-emphasis).
-
     Parameters
     ----------
     y : (..., n_samples) array or tensor of float32 or float64
@@ -82,17 +81,17 @@ def istft(
     hop_length: int | None = None,
     length: int | None = None,
 ) -> Any:
-    """Samples from a short-time Fourier transform, by the least squares of Griffin and Lim (1984).
+    """Inverse of `stft`, by the least squares of Griffin and Lim (1984).
 
     Parameters
     ----------
     spectrum : (..., 1 + n_fft // 2, frames) complex array or tensor
     preset, hop_length
-        As `stft` had them.
+        The arguments of `stft`.
     n_fft : int, optional
-        By the number of frequencies unless told; to be told where it is odd.
+        Default: derived from the number of frequencies; required if odd.
     length : int, optional
-        Samples; as many as the frames cover unless told.
+        Number of samples; default: all that the frames cover.
 
     Returns
     -------
@@ -101,7 +100,7 @@ def istft(
     Raises
     ------
     ParameterError
-        If the number of frequencies isn't that of ``n_fft``.
+        If the number of frequencies does not match ``n_fft``.
     """
     options = _options_for(spectrum, preset, n_fft, hop_length)
     tensor, size, hop = is_tensor(spectrum), options.n_fft, options.hop_length
@@ -141,20 +140,20 @@ def griffin_lim(
     length: int | None = None,
     seed: int = 0,
 ) -> Any:
-    """Samples of about these amplitudes (Griffin and Lim 1984, with the momentum of Perraudin et al. 2013).
+    """Reconstruct samples from amplitudes (Griffin and Lim 1984, with the momentum of Perraudin et al. 2013).
 
     Parameters
     ----------
     amplitudes : (..., 1 + n_fft // 2, frames) array or tensor
-        The roots of a power spectrogram.
+        Square roots of a power spectrogram.
     preset, n_fft, hop_length, length
         See `istft`.
     n_iter : int
-        Times that phases are estimated anew.
+        Number of phase estimates.
     momentum : float
-        How far to go beyond each new estimate; 0 for the method of 1984.
+        Extrapolation beyond each estimate; 0 for the method of 1984.
     seed : int
-        Of the phases to begin with.
+        Seed of the initial phases.
 
     Returns
     -------
@@ -163,7 +162,7 @@ def griffin_lim(
     Raises
     ------
     ParameterError
-        If a number can't be.
+        If a number is out of range.
     """
     options = _options_for(amplitudes, preset, n_fft, hop_length)
     require(isinstance(n_iter, int) and n_iter >= 0, "n_iter", n_iter, "a whole number, 0 or more")
@@ -198,7 +197,7 @@ def _options_for(
 
 
 def _frames(clip: np.ndarray, options: FeatureOptions) -> np.ndarray:
-    """Frames (n, n_fft), where they aren't centred with zeros after the window."""
+    """Return frames (n, n_fft); if they are not centred, zeros follow the last sample."""
     clip = padded(clip, options) if options.center else np.pad(clip, (0, options.n_fft))
     return np.lib.stride_tricks.sliding_window_view(clip, options.n_fft)[:: options.hop_length]
 
@@ -215,7 +214,7 @@ def _stft_of_tensor(samples: Any, options: FeatureOptions) -> Any:
 
 
 def _overlapped(parts: Any, hop: int) -> Any:
-    """The sum (n, samples) of frames (n, frames, size), each ``hop`` samples after the one before."""
+    """Return the overlap-add (n, samples) of frames (n, frames, size), ``hop`` samples apart."""
     n, frames, size = parts.shape
     pieces = -(-size // hop)
     if is_tensor(parts):
@@ -232,7 +231,7 @@ def _overlapped(parts: Any, hop: int) -> Any:
 
 
 def _cut(y: Any, length: int) -> Any:
-    """The first samples, with zeros where there are fewer."""
+    """Return the first ``length`` samples, padded with zeros if there are fewer."""
     y = y[:, :length]
     missing = length - y.shape[1]
     if is_tensor(y):

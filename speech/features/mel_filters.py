@@ -1,4 +1,4 @@
-"""Bands of frequencies as the ear parts them: the mel scales, and their triangular filters.
+"""Mel scales, which model the frequency resolution of the ear, and their triangular filters.
 
 Slaney (1998), "Auditory toolbox"; Young et al., "The HTK book"; Povey et al. (2011), "The Kaldi speech recognition
 toolkit".
@@ -10,12 +10,12 @@ import numpy as np
 
 from nlpkit.speech.features.options import FeatureOptions
 
-_LINEAR = 200 / 3  # Hz to a mel of Slaney's, up to 1 kHz
-_STEP = np.log(6.4) / 27  # of ln f to a mel, above
+_LINEAR = 200 / 3  # Hz per mel of Slaney's scale, up to 1 kHz
+_STEP = np.log(6.4) / 27  # increase of ln f per mel, above 1 kHz
 
 
 def to_mel(hz: np.ndarray | float, scale: str) -> np.ndarray:
-    """Frequencies in Hz as mels of "slaney", "htk" or "kaldi".
+    """Convert frequencies in Hz to mels of scale "slaney", "htk" or "kaldi".
 
     Examples
     --------
@@ -31,7 +31,7 @@ def to_mel(hz: np.ndarray | float, scale: str) -> np.ndarray:
 
 
 def to_hz(mel: np.ndarray | float, scale: str) -> np.ndarray:
-    """What `to_mel` undoes."""
+    """Inverse of `to_mel`."""
     mel = np.asarray(mel, dtype=float)
     if scale == "slaney":
         return np.where(mel < 15, mel * _LINEAR, 1000 * np.exp(_STEP * (np.maximum(mel, 15) - 15)))
@@ -41,11 +41,10 @@ def to_hz(mel: np.ndarray | float, scale: str) -> np.ndarray:
 
 
 def mel_filters(options: FeatureOptions) -> np.ndarray:
-    """The share of each frequency in each band, (n_mels, 1 + n_fft // 2) float64.
+    """Return the weight of each frequency in each band, (n_mels, 1 + n_fft // 2) float64.
 
-    A band rises from the middle of the one below to its own, and falls to the middle of the one above. The Nyquist
-    frequency is in none of Kaldi's.
-
+    A band rises from the centre of the band below to its own centre, and falls to the centre of the band above. Kaldi's
+    bands exclude the Nyquist frequency.
     Examples
     --------
     >>> mel_filters(FeatureOptions(sr=8000, n_fft=16, n_mels=3, mel_norm=None)).round(2).tolist()[0][:4]

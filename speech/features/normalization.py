@@ -1,4 +1,4 @@
-"""Features that depend less on the recording: mean and variance normalised (`cmvn`), or gain controlled (`pcen`)."""
+"""Normalisation against differences between recordings: mean and variance (`cmvn`), or automatic gain (`pcen`)."""
 
 from __future__ import annotations
 
@@ -12,17 +12,18 @@ from nlpkit.speech.clips import is_tensor
 
 
 def cmvn(features: Any, *, lengths: Any = None, variance: bool = True, eps: float = 1e-10) -> Any:
-    """Take each band's mean over time away, and divide by its standard deviation (Atal 1974; Viikki and Laurila 1998).
+    """Subtract the mean of each band over time and divide by its standard deviation (Atal 1974; Viikki and Laurila
+    1998).
 
     Parameters
     ----------
     features : (..., bands, frames) array or tensor of float32 or float64
     lengths : (...) ints, optional
-        How many frames of each clip count; further ones become 0.
+        Number of valid frames of each clip; the frames after them become 0.
     variance : bool
-        Divide, too.
+        Also divide by the standard deviation.
     eps : float
-        The smallest variance that is divided by; a band that doesn't change becomes 0.
+        Lower limit of the variance; a constant band becomes 0.
 
     Returns
     -------
@@ -31,7 +32,7 @@ def cmvn(features: Any, *, lengths: Any = None, variance: bool = True, eps: floa
     Raises
     ------
     ParameterError
-        If the lengths don't fit.
+        If the shape or values of ``lengths`` do not match the features.
 
     Examples
     --------
@@ -44,7 +45,7 @@ def cmvn(features: Any, *, lengths: Any = None, variance: bool = True, eps: floa
     counts = np.asarray(lengths.cpu() if is_tensor(lengths) else frames if lengths is None else lengths)
     if lengths is not None:
         fits = counts.dtype.kind in "iu" and counts.shape == tuple(features.shape[:-2])
-        require(fits, "lengths", lengths, f"whole numbers of shape {tuple(features.shape[:-2])}, one a clip")
+        require(fits, "lengths", lengths, f"whole numbers of shape {tuple(features.shape[:-2])}, one per clip")
         require(((counts >= 0) & (counts <= frames)).all(), "lengths", lengths, f"numbers from 0 to {frames}")
     there: Any = (np.arange(frames) < counts[..., None])[..., None, :]
     number: Any = np.maximum(counts, 1)[..., None, None]
@@ -74,23 +75,23 @@ def pcen(
     time_constant: float = 0.4,
     eps: float = 1e-6,
 ) -> Any:
-    """Per-channel energy normalisation (Wang et al. 2017): each band is divided by how loud it has been lately.
+    """Per-channel energy normalisation (Wang et al. 2017): each band is divided by its recent level.
 
-    ``(E / (eps + M) ** gain + bias) ** power - bias ** power``, where M is E, smoothed over ``time_constant``; with
-    librosa's numbers. Samples of ±1 are meant to be multiplied by 2³¹ beforehand.
+    ``(E / (eps + M) ** gain + bias) ** power - bias ** power``, where M is E, smoothed over ``time_constant``; the
+    defaults are librosa's. Samples within ±1 should be multiplied by 2³¹ first.
 
     Parameters
     ----------
     energies : (..., bands, frames) array or tensor
-        Not negative.
+        Powers or amplitudes, not negative.
     sr, hop_length : int
-        What a frame lasts.
+        Together they give the duration of a frame.
     gain, bias, power : float
-        How much of the loudness is taken away; what is added before the root; the root.
+        Exponent of the gain control; offset added before the root; exponent of the root.
     time_constant : float
-        Seconds.
+        Smoothing time in seconds.
     eps : float
-        Against division by 0.
+        Prevents division by 0.
 
     Returns
     -------
@@ -101,7 +102,7 @@ def pcen(
     InputError
         If an energy is negative.
     ParameterError
-        If a number can't be.
+        If a number is out of range.
 
     Examples
     --------
@@ -131,7 +132,7 @@ def pcen(
 
 
 def _smoothed(energies: Any, share: float) -> Any:
-    """M[t] = (1 - share) M[t - 1] + share E[t], from 1 on."""
+    """Return M[t] = (1 - share) M[t - 1] + share E[t], starting from 1."""
     if not is_tensor(energies):
         from scipy.signal import lfilter
 

@@ -1,4 +1,4 @@
-"""FeatureOptions: every number that features of audio depend on, and the presets of the references."""
+"""FeatureOptions: all parameters of audio features, and the presets of the reference libraries."""
 
 from __future__ import annotations
 
@@ -15,65 +15,66 @@ LOGS = ("db", "ln", "whisper")
 
 @dataclass(frozen=True, kw_only=True)
 class FeatureOptions:
-    """How samples become features. A model stores these, and takes no features of others.
+    """Parameters of audio features. A model stores them and rejects features computed with others.
 
     Parameters
     ----------
     sr : int
-        Samples a second.
+        Sampling rate in Hz.
     n_fft : int
-        Samples of a Fourier transform.
+        Samples per Fourier transform; librosa's 2048 samples are 93 ms at 22,050 Hz.
     hop_length : int
-        Samples from frame to frame.
+        Samples between frames.
     win_length : int, optional
-        Samples of a frame; n_fft unless told. A shorter one stands in the middle of zeros, or, where frames aren't
-        centred, before them.
+        Samples per frame; default: n_fft. A shorter frame is padded with zeros up to n_fft: on both sides, or only
+        after it if ``center`` is False.
     window : {"hann", "hamming", "blackman", "bartlett", "boxcar", "povey"}
-        What a frame is multiplied by. "povey" is symmetric, Hann's to the power of .85; the others are periodic.
+        Window function. "povey" is a symmetric Hann window to the power of 0.85; the others are periodic.
     center : bool
-        Frame t has sample t * hop_length in its middle. Otherwise it begins there, and only whole frames count.
+        Centre frame t at sample t * hop_length. If False, the frame begins there, and only complete frames are
+        returned.
     pad_mode : {"constant", "reflect", "edge"}
-        What stands before the first sample and after the last one, where frames are centred: zeros, the samples
-        mirrored, or the outermost one.
+        Padding before the first and after the last sample of centred frames: zeros, mirrored samples, or the outermost
+        sample.
     drop_last : bool
-        Leave out the last frame.
+        Omit the last frame.
     power : {1, 2}
         1 for amplitudes, 2 for powers.
     n_mels : int
-        Bands.
+        Number of mel bands.
     fmin, fmax : float
-        Lowest and highest frequency of the bands, in Hz; fmax is half of ``sr`` unless told.
+        Lowest and highest frequency of the bands, in Hz; default of fmax: ``sr / 2``.
     mel_scale : {"slaney", "htk", "kaldi"}
         "slaney" is linear up to 1 kHz; "htk" is 2595 log10(1 + f / 700), with triangles over Hz; "kaldi" is the same
         scale with triangles over mel.
     mel_norm : {None, "slaney"}
-        "slaney": each band's triangle has the same area.
+        Normalisation of the bands; "slaney" gives all triangles the same area.
     log : {"db", "ln", "whisper"}
-        10 log10 x; ln x; or (log10 x + 4) / 4.
+        Logarithm: 10 log10 x; ln x; or (log10 x + 4) / 4.
     amin : float
-        Smaller numbers are taken for this one before the logarithm.
+        Lower limit of the values before the logarithm.
     top_db : float, optional
-        What is this much quieter than the loudest of a clip is raised to that.
+        Values lower than the maximum of a clip by more than this are raised to that limit.
     sample_scale : float
-        What samples are multiplied by.
+        Factor of the samples.
     remove_dc : bool
-        Take each frame's mean away.
+        Subtract the mean of each frame.
     preemphasis : float
-        Take this share of the sample before away, in each frame.
+        Share of the previous sample that is subtracted from each sample of a frame.
     n_mfcc : int
-        Cepstral coefficients.
+        Number of cepstral coefficients.
     mfcc_top_db : float, optional
-        ``top_db`` of the bands that coefficients are made of.
+        ``top_db`` of the bands from which the coefficients are computed.
     lifter, lifter_first : int
-        Coefficient n, counted from ``lifter_first``, is multiplied by 1 + lifter / 2 sin(pi n / lifter); a lifter of 0
-        leaves it as it is. librosa counts from 1, Kaldi and HTK from 0.
+        Coefficient n, counted from ``lifter_first``, is multiplied by 1 + lifter / 2 sin(pi n / lifter); 0 turns this
+        off. librosa counts from 1, Kaldi and HTK from 0.
     use_energy : bool
-        The first coefficient is the logarithm of the frame's energy instead.
+        Replace the first coefficient by the logarithm of the frame's energy.
 
     Raises
     ------
     ParameterError
-        If an option can't be.
+        If an option is invalid.
 
     Examples
     --------
@@ -135,18 +136,18 @@ class FeatureOptions:
 
     @classmethod
     def of(cls, preset: str | FeatureOptions, **changes: Any) -> FeatureOptions:
-        """The options of a preset, but for ``changes``; what is None is the preset's own.
+        """Return the options of a preset with ``changes``; None keeps the preset's value.
 
         Parameters
         ----------
         preset : {"librosa", "torchaudio", "whisper", "kaldi"} or FeatureOptions
         **changes
-            Any of the options.
+            Options to change.
 
         Raises
         ------
         ParameterError
-            If there is no such preset or option, or Whisper is asked for another sampling rate than 16,000.
+            If the preset or an option is unknown, or the rate for Whisper is not 16,000.
         """
         known = [field.name for field in fields(cls)]
         for name in changes:
@@ -158,7 +159,7 @@ class FeatureOptions:
             raise ParameterError(f"preset is {preset!r}: expected one of {', '.join(PRESETS)}, or FeatureOptions")
         own = PRESETS[preset]
         if preset == "whisper" and given.get("sr", 16000) != 16000:
-            raise ParameterError(f"sr is {given['sr']!r}: whisper's features are of 16,000 Hz: resample to that")
+            raise ParameterError(f"sr is {given['sr']!r}: expected 16000 for preset 'whisper': resample the audio")
         if preset == "torchaudio":
             frame = given.get("win_length", given.get("n_fft", own["n_fft"]))
             own = {**own, "hop_length": frame // 2, "fmax": float(given.get("sr", own["sr"]) // 2)}
@@ -170,16 +171,16 @@ class FeatureOptions:
 
     @property
     def frame_length(self) -> int:
-        """Samples of a frame."""
+        """Samples per frame."""
         return self.win_length or self.n_fft
 
     @property
     def highest(self) -> float:
-        """The highest frequency of the bands, in Hz."""
+        """Highest frequency of the bands, in Hz."""
         return self.sr / 2 if self.fmax is None else self.fmax
 
     def n_frames(self, n_samples: int) -> int:
-        """How many frames so many samples have."""
+        """Return the number of frames of ``n_samples`` samples."""
         if self.center:
             frames = 1 + (n_samples + self.n_fft // 2 * 2 - self.n_fft) // self.hop_length
         else:
@@ -236,4 +237,4 @@ PRESETS: dict[str, dict[str, Any]] = {
         "use_energy": True,
     },
 }
-"""What each reference's numbers are, where they aren't `FeatureOptions`' own, which are librosa's."""
+"""Each library's values where they differ from the defaults of `FeatureOptions`, which are librosa's."""

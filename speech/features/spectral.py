@@ -1,7 +1,6 @@
-"""Spectrograms, mel spectrograms and cepstral coefficients, with the numbers of librosa, torchaudio, Whisper or Kaldi.
+"""Spectrograms, mel spectrograms and cepstral coefficients that match librosa, torchaudio, Whisper or Kaldi.
 
-Arrays go the compiled road and come back as arrays; so do tensors on the processor. Tensors on a GPU, and those that
-gradients are asked of, go through PyTorch.
+Compiled code processes arrays, and tensors on the CPU. PyTorch processes tensors on a GPU or with gradients.
 """
 
 from __future__ import annotations
@@ -29,34 +28,34 @@ def spectrogram(
     pad_to: float | None = None,
     threads: int | None = None,
 ) -> Any:
-    """The power of each frequency in each frame (amplitudes, where the options' ``power`` is 1).
+    """Return the power of each frequency in each frame (amplitudes if the options' ``power`` is 1).
 
     Parameters
     ----------
     y : (..., n_samples) array or tensor of float32 or float64
         Samples within ±1.
     preset : {"librosa", "torchaudio", "whisper", "kaldi"} or FeatureOptions
-        Whose numbers: see `nlpkit.speech.FeatureOptions`.
+        The library to reproduce: see `nlpkit.speech.FeatureOptions`.
     sr, n_fft, hop_length : int, optional
-        In place of the preset's.
+        Default: the preset's values.
     lengths : (...) ints, optional
-        How many samples of each clip count; all unless told. Frames that a shorter clip doesn't have are 0.
+        Number of valid samples in each clip; default: all. Missing frames of shorter clips are 0.
     pad_to : float, optional
-        Follow shorter clips by zeros, up to so many seconds.
+        Pad shorter clips with zeros to this duration in seconds.
     threads : int, optional
-        Every core that the process may use, unless told; on a GPU without meaning.
+        Default: all available cores; ignored on a GPU.
 
     Returns
     -------
     (..., 1 + n_fft // 2, frames) array or tensor
-        Of the type of ``y``.
+        With the type of ``y``.
 
     Raises
     ------
     InputError
-        If a sample isn't a number, or is infinite.
+        If a sample is NaN or infinite.
     ParameterError
-        If ``y`` is no array of floating-point numbers, or an option can't be.
+        If ``y`` is not a floating-point array, or an option is invalid.
 
     Examples
     --------
@@ -82,14 +81,14 @@ def mel_spectrogram(
     pad_to: float | None = None,
     threads: int | None = None,
 ) -> Any:
-    """The power in each band of the mel scale.
+    """Return the power in each mel band.
 
     Parameters
     ----------
     y, preset, sr, n_fft, hop_length, lengths, pad_to, threads
         See `spectrogram`.
     n_mels : int, optional
-        How many bands.
+        Number of bands.
 
     Returns
     -------
@@ -122,7 +121,7 @@ def log_mel(
     pad_to: float | None = None,
     threads: int | None = None,
 ) -> Any:
-    """The logarithm of the power in each band of the mel scale, as the preset takes it: dB, ln, or Whisper's.
+    """Return the logarithm of the power in each mel band: dB, ln, or Whisper's, according to the preset.
 
     Parameters
     ----------
@@ -132,7 +131,7 @@ def log_mel(
     Returns
     -------
     (..., n_mels, frames) array or tensor
-        ``top_db`` counts from the loudest band of each clip.
+        ``top_db`` is relative to the loudest band of each clip.
 
     Raises
     ------
@@ -162,14 +161,14 @@ def mfcc(
     pad_to: float | None = None,
     threads: int | None = None,
 ) -> Any:
-    """Cepstral coefficients of the mel scale (Davis and Mermelstein 1980): the cosine transform of the logarithms.
+    """Mel-frequency cepstral coefficients (Davis and Mermelstein 1980): the cosine transform of log-mel bands.
 
     Parameters
     ----------
     y, preset, sr, n_fft, hop_length, n_mels, lengths, pad_to, threads
-        See `mel_spectrogram`. "whisper" has no such coefficients.
+        See `mel_spectrogram`. Preset "whisper" is not supported.
     n_mfcc : int, optional
-        How many.
+        Number of coefficients.
 
     Returns
     -------
@@ -189,7 +188,7 @@ def mfcc(
     options = _options(preset, sr, n_fft, hop_length, n_mels, n_mfcc)
     require(options.n_mfcc <= options.n_mels, "n_mfcc", options.n_mfcc, f"at most n_mels ({options.n_mels})")
     if options.log == "whisper":
-        raise ParameterError("whisper's features have no cepstral coefficients: take another preset")
+        raise ParameterError("preset 'whisper' has no cepstral coefficients: use another preset")
     return _extract(y, options, "mfcc", lengths, pad_to, threads)
 
 
@@ -202,7 +201,7 @@ def _options(
     n_mels: int | None = None,
     n_mfcc: int | None = None,
 ) -> FeatureOptions:
-    """Options, checked once: for a clip of a second the checks take as long as the work."""
+    """Return cached options: for a clip of one second, the checks take as long as the computation."""
     return FeatureOptions.of(preset, sr=sr, n_fft=n_fft, hop_length=hop_length, n_mels=n_mels, n_mfcc=n_mfcc)
 
 
@@ -249,13 +248,13 @@ def _padded(samples: Any, lengths: np.ndarray | None, least: int) -> tuple[Any, 
 
 
 def finished(values: Any, frames: np.ndarray, options: FeatureOptions, top_db: float | None) -> Any:
-    """Logarithms as the preset gives them out: within ``top_db`` of each clip's largest; Whisper's shifted.
+    """Apply the last step of the logarithm: limit to ``top_db`` below each clip's maximum, or shift to Whisper's range.
 
     Parameters
     ----------
-    values : (n_clips, n_bands, columns) array, which is changed, or tensor
+    values : (n_clips, n_bands, columns) array, changed in place, or tensor
     frames : (n_clips,) ints
-        How many columns of each clip count.
+        Number of valid columns of each clip.
     """
     if top_db is not None:
         span = top_db * db_size(options)
@@ -270,12 +269,12 @@ def finished(values: Any, frames: np.ndarray, options: FeatureOptions, top_db: f
 
 
 def db_size(options: FeatureOptions) -> float:
-    """What a decibel is in the logarithms of these options, Whisper's not yet shifted."""
+    """Return the size of one decibel in the logarithms of these options, before Whisper's shift."""
     return {"db": 1.0, "ln": log(10) / 10, "whisper": 0.1}[options.log]
 
 
 def shifted(values: Any) -> Any:
-    """Logarithms to base 10 as Whisper wants them: an array in place."""
+    """Shift base-10 logarithms to Whisper's range; arrays are changed in place."""
     if is_tensor(values):
         return values * 0.25 + 1
     values *= values.dtype.type(0.25)
@@ -301,7 +300,7 @@ def _there(values: Any, frames: np.ndarray) -> Any:
 
 
 def _blank(values: Any, frames: np.ndarray) -> Any:
-    """Set frames that a clip doesn't have to 0: of an array in place."""
+    """Set the missing frames of clips to 0; arrays are changed in place."""
     if (frames == values.shape[2]).all():
         return values
     if is_tensor(values):
@@ -312,7 +311,7 @@ def _blank(values: Any, frames: np.ndarray) -> Any:
 
 
 def cepstra(values: Any, energies: Any, options: FeatureOptions) -> Any:
-    """The coefficients (n_clips, n_mfcc, frames) of the bands' logarithms (n_clips, n_mels, frames)."""
+    """Return the coefficients (n_clips, n_mfcc, frames) of log bands (n_clips, n_mels, frames)."""
     if is_tensor(values):
         import torch
 
@@ -330,7 +329,7 @@ def cepstra(values: Any, energies: Any, options: FeatureOptions) -> Any:
 
 @lru_cache(maxsize=32)
 def cosine_transform(options: FeatureOptions) -> np.ndarray:
-    """The orthonormal cosine transform (DCT-II) and the lifter, (n_mfcc, n_mels) float64."""
+    """Return the orthonormal cosine transform (DCT-II) with the lifter, (n_mfcc, n_mels) float64."""
     n, k = np.arange(options.n_mels), np.arange(options.n_mfcc)[:, None]
     matrix = np.sqrt(2 / options.n_mels) * np.cos(np.pi * k * (n + 0.5) / options.n_mels)
     matrix[0] = np.sqrt(1 / options.n_mels)

@@ -1,4 +1,4 @@
-"""Features of sound that comes in pieces: a microphone's, or a file's of any length, in little memory."""
+"""Features of sound that arrives in pieces, from a microphone or a file of any length, in little memory."""
 
 from __future__ import annotations
 
@@ -17,23 +17,23 @@ KINDS = ("spectrogram", "mel_spectrogram", "log_mel", "mfcc")
 
 
 class FeatureStream:
-    """The frames of samples that come in pieces; all together they are those of the whole.
+    """Frames of samples that arrive in pieces. Together they equal the frames of the whole.
 
     Parameters
     ----------
     kind : {"spectrogram", "mel_spectrogram", "log_mel", "mfcc"}
-        As the functions of these names.
+        The function of `nlpkit.speech` to apply.
     preset : {"librosa", "torchaudio", "whisper", "kaldi"} or FeatureOptions
     max_db : float, optional
-        How loud the loudest band of the whole is, in dB (10 log10 of its power): what the options' ``top_db`` counts
-        from, where that isn't None.
+        Level of the loudest band of the whole in dB (10 log10 of its power), the reference of the options' ``top_db``.
+        Required unless ``top_db`` is None.
     threads : int, optional
-        Every core that the process may use, unless told.
+        Default: all available cores.
 
     Raises
     ------
     ParameterError
-        If there is a ``top_db`` and no ``max_db``, or an option can't be.
+        If ``top_db`` is set without ``max_db``, or an option is invalid.
 
     Examples
     --------
@@ -57,34 +57,34 @@ class FeatureStream:
         require(kind in KINDS, "kind", kind, "one of " + ", ".join(map(repr, KINDS)))
         self.options = options = FeatureOptions.of(preset)
         if kind == "mfcc" and options.log == "whisper":
-            raise ParameterError("whisper's features have no cepstral coefficients: take another preset")
+            raise ParameterError("preset 'whisper' has no cepstral coefficients: use another preset")
         self.kind = kind
         self._top_db = top_db_of(options, kind)
         if self._top_db is not None and max_db is None:
             raise ParameterError(
-                f"top_db is {self._top_db:g}, counted from the loudest band of the whole, which isn't known of a"
-                " stream: give max_db, or options with top_db=None and mfcc_top_db=None"
+                f"top_db is {self._top_db:g}, relative to the loudest band of the whole, which is unknown in a stream:"
+                " set max_db, or use options with top_db=None and mfcc_top_db=None"
             )
         self._max_db, self._threads = max_db, threads
         self._plain = replace(options, center=False, drop_last=False)
         self._margin = options.n_fft // 2 if options.center else 0
-        self._waiting: np.ndarray | None = None  # samples of frames that aren't complete
+        self._waiting: np.ndarray | None = None  # samples of incomplete frames
         self._begun = not self._margin
-        self._latest: np.ndarray | None = None  # what stands after the last sample may be made of these
+        self._latest: np.ndarray | None = None  # source of the padding after the last sample
         self._held: np.ndarray | None = None  # a frame that may be the last one
         self._samples = self._given = 0
 
     def push(self, y: np.ndarray) -> np.ndarray:
-        """Take samples (n,) float32 or float64, and return the frames (bands, n_frames) that are complete.
+        """Add samples (n,) float32 or float64, and return the frames (bands, n_frames) that are complete.
 
         Raises
         ------
         InputError, ParameterError
-            As `nlpkit.speech.spectrogram`.
+            See `nlpkit.speech.spectrogram`.
         """
         y = clips_of(y).samples
         if len(y) != 1:
-            raise ParameterError(f"y has {len(y)} clips: a stream takes one")
+            raise ParameterError(f"y has {len(y)} clips: expected one")
         self._samples += y.shape[1]
         self._latest = self._joined(self._latest, y[0])[-(self._margin + 1) :]
         self._waiting = self._joined(self._waiting, y[0])
@@ -97,7 +97,7 @@ class FeatureStream:
         waiting = self._waiting if self._waiting is not None else np.zeros(0, np.float32)
         latest = self._latest if self._latest is not None else waiting
         self._latest = self._waiting = None
-        if not self._begun:  # there are fewer samples than stand around them
+        if not self._begun:  # fewer samples than padding
             bands = bands_of(waiting[None], self.options, **self._asked(), threads=self._threads)
             return self._finished(bands)
         if self._margin:
@@ -152,5 +152,5 @@ class FeatureStream:
 
 
 def top_db_of(options: FeatureOptions, kind: str) -> float | None:
-    """The limit that a kind of features has below its loudest band, or None."""
+    """Return ``top_db`` for a kind of features, or None."""
     return {"log_mel": options.top_db, "mfcc": options.mfcc_top_db}.get(kind)

@@ -1,4 +1,4 @@
-"""What frames are multiplied by."""
+"""Window functions."""
 
 from __future__ import annotations
 
@@ -10,9 +10,10 @@ _COSINES = {"hann": (0.5, 0.5), "hamming": (0.54, 0.46), "blackman": (0.42, 0.5,
 
 
 def window_of(options: FeatureOptions) -> np.ndarray:
-    """The window, (frame_length,) float64.
+    """Return the window, (frame_length,) float64.
 
-    Sums of cosines (Harris 1978), periodic; Povey's, which is Kaldi's, is Hann's to the power of .85, symmetric.
+    Windows are periodic sums of cosines (Harris 1978). Povey's window, used by Kaldi, is a symmetric Hann window to the
+    power of 0.85.
 
     Examples
     --------
@@ -31,7 +32,7 @@ def window_of(options: FeatureOptions) -> np.ndarray:
 
 
 def padded_window(options: FeatureOptions) -> np.ndarray:
-    """The window with zeros up to the length of the transform: around it, or, where frames aren't centred, after it."""
+    """Return the window, padded with zeros to the length of the transform: around it, or after it if not centred."""
     missing = options.n_fft - options.frame_length
     before = missing // 2 if options.center else 0
     return np.pad(window_of(options), (before, missing - before))

@@ -81,7 +81,7 @@ def test_languages_columns_and_fields(run: Any, tmp_path: Path) -> None:
     [
         (["--src", "a.en"], "give the pairs as two files"),
         (["--src", "a.en", "--trg", "test.en"], "found 6 lines in a.en and 2 lines in test.en"),
-        (["--pairs", "a.en"], "a.en: found one column, expected two parted by a tab"),
+        (["--pairs", "a.en"], "a.en: found one column, expected two separated by a tab"),
         (["--pairs", "missing.tsv"], "can't read 'missing.tsv'"),
         (["--pairs", "a.tsv", "--format", "xml"], "--format is 'xml': choose one of text, json"),
         (["--pairs", "a.tsv", "--drop", "empty"], "--drop is about the cleaned copy"),

@@ -40,7 +40,7 @@ def inputs(tmp_path: Path) -> Path:
     [
         ("embed -i none.txt", "can't read 'none.txt'"),
         ("embed -i *.none", "no file matches '*.none'"),
-        ("embed -i folder", "no files in the folder 'folder'"),
+        ("embed -i folder", "the folder 'folder' has no files"),
         ("embed -i empty.txt", "empty.txt: empty, expected at least one text"),
         ("embed -i bad.txt", "bad.txt, line 2, byte 4: 0xff is not utf-8"),
         ("embed -i a.csv", "there is no column 'text'; give --column"),
@@ -52,9 +52,9 @@ def inputs(tmp_path: Path) -> Path:
         ("embed -", "'-' names standard input: did you mean -i -?"),
         ("embed ./folder", "'./folder' names a folder: did you mean -i ./folder?"),
         ("embed cat --column 2", "--column is about inputs, and there are only texts: give inputs with -i"),
-        ("embed -i a.txt --delimiter ,", "a.txt is read as none: give --column too, or leave --delimiter out"),
+        ("embed -i a.txt --delimiter ,", "a.txt is not read as one: set --column too, or remove --delimiter"),
         ("embed a", "empty vocabulary"),
-        ("embed cat --encoding nope -i a.txt", "there is no text encoding 'nope'"),
+        ("embed cat --encoding nope -i a.txt", "text encoding is 'nope'"),
         (
             "embed cat --method nope",
             "choose one of onehot, bow, tfidf, hashing, word2vec, fasttext",

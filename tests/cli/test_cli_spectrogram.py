@@ -109,7 +109,7 @@ def test_verification_goes_on_after_a_file_that_is_none(run: Any, sound: Path, t
     (tmp_path / "a-bad.wav").write_bytes(b"no sound")
     done = run("spectrogram", "a-bad.wav", "a.wav", "--verify-against", "librosa")
     assert (done.code, done.out.count("\n"), done.err.count("\n")) == (2, 1, 1)
-    assert done.err.startswith("nlpkit: a-bad.wav: is no audio")
+    assert done.err.startswith("nlpkit: a-bad.wav: is not an audio file")
 
 
 def test_decoders_write_nothing_to_the_screen(start: Any, tmp_path: Path) -> None:
@@ -143,18 +143,18 @@ def test_a_difference_too_large_is_told(run: Any, sound: Path, monkeypatch: pyte
         (["a.wav", "-o", "a.jpg"], "a.jpg: is no .png or .npy"),
         (["a.wav", "a.wav", "-o", "a.png"], "there are 2 inputs and one file to write: name a folder"),
         (["none.wav", "-o", "a.png"], "none.wav"),
-        (["text.txt", "-o", "a.png"], "text.txt: is no audio"),
+        (["text.txt", "-o", "a.png"], "text.txt: is not an audio file"),
         (["a.wav", "-o", "a.png", "--kind", "mels"], "kind is 'mels'"),
         (["a.wav", "-o", "a.png", "--preset", "htk"], "preset is 'htk'"),
-        (["a.wav", "-o", "a.png", "--preset", "whisper", "--sr", "8000"], "whisper's features are of 16,000 Hz"),
+        (["a.wav", "-o", "a.png", "--preset", "whisper", "--sr", "8000"], "expected 16000 for preset 'whisper'"),
         (["a.wav", "-o", "a.png", "--kind", "mfcc", "--preset", "whisper"], "no cepstral coefficients"),
         (["a.wav", "-o", "a.png", "--channels", "2"], "--channels is about raw samples"),
         (["a.wav", "-o", "a.png", "--encoding", "s16le"], "give --sr"),
         (["a.wav", "-o", "a.png", "--encoding", "pcm", "--sr", "8000"], "encoding is 'pcm'"),
-        (["a.wav", "-o", "a.png", "--offset", "9"], "holds no samples after 9 s"),
+        (["a.wav", "-o", "a.png", "--offset", "9"], "has no samples after 9 s"),
         (["a.wav", "--verify-against", "torchaudio"], "reference is 'torchaudio'"),
-        (["a.wav", "--verify-against", "librosa", "--preset", "kaldi"], "give that one"),
-        (["a.wav", "--verify-against", "kaldi-native-fbank", "--kind", "stft"], "give that one"),
+        (["a.wav", "--verify-against", "librosa", "--preset", "kaldi"], "use that preset"),
+        (["a.wav", "--verify-against", "kaldi-native-fbank", "--kind", "stft"], "use that preset"),
         (["a.wav", "-o", "none/a.png"], "there is no folder"),
         (["a.npy", "-o", "a.npy"], "would replace the input"),
     ],

@@ -61,7 +61,7 @@ def test_long_fields() -> None:
         ("id,body\n1,a\n", "nope", "there is no column 'nope'"),
         ("id,text\n1,a\n2\n", None, "a.csv, line 3: found 1 columns, expected at least 2"),
         ("id,text\n1,a\n", "3", "line 1: found 2 columns, expected at least 3"),
-        ('text,id\n"never closed,1\n', None, "a quote is never closed"),
+        ('text,id\n"never closed,1\n', None, "a quote is not closed"),
         ('text,id\n"a"b,1\n', None, "a.csv, line 2: not well-formed CSV"),
     ],
 )
@@ -72,7 +72,7 @@ def test_bad_tables_are_named(table: str, column: str | None, message: str) -> N
 
 
 def test_columns_count_from_1() -> None:
-    with pytest.raises(ParameterError, match="counted from 1"):
+    with pytest.raises(ParameterError, match="expected a number from 1"):
         read("a,b\n", "0")
 
 
@@ -99,7 +99,7 @@ def test_skipped_lines_count(tmp_path: Path) -> None:
 def test_a_line_of_names_is_not_skipped(tmp_path: Path) -> None:
     path = tmp_path / "a.csv"
     path.write_bytes(b"\xff,text\ntext,id\na,1\n")
-    with pytest.raises(InputError, match=r"a\.csv: the line of names can't be decoded; give the right --encoding"):
+    with pytest.raises(InputError, match=r"a\.csv: the header cannot be decoded; set --encoding"):
         list(Texts([path], decode_errors="skip").texts())
     assert list(Texts([path], column="2", decode_errors="skip").texts()) == ["id", "1"]
 
@@ -108,7 +108,7 @@ def test_a_delimiter_is_for_tables(tmp_path: Path) -> None:
     for name in ("a.txt", "a.csv"):
         Path(tmp_path, name).write_text("text;id\na;1\n")
     for options in ({}, {"per": "file"}):
-        with pytest.raises(ParameterError, match=r"a\.txt is read as none: give --column too"):
+        with pytest.raises(ParameterError, match=r"a\.txt is not read as one: set --column too"):
             Texts([tmp_path / "a.txt"], delimiter=";", **options)
     assert list(Texts([tmp_path / "a.txt"], delimiter=";", column="text").texts()) == ["a"]
     assert list(Texts([tmp_path / "a.txt", tmp_path / "a.csv"], delimiter=";").texts()) == ["text;id", "a;1", "a"]

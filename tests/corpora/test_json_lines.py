@@ -27,7 +27,7 @@ def test_strings_blank_lines_and_escapes() -> None:
     [
         ('{"text": "a"', "a.jsonl, line 2, column"),
         ("{'text': 'a'}", "line 2, column 2: not JSON"),
-        ('{"txt": "a", "id": 1}', "line 2: there is no field 'text'; give --field, the fields are 'txt', 'id'"),
+        ('{"txt": "a", "id": 1}', "line 2: there is no field 'text'; set --field, the fields are 'txt', 'id'"),
         ("{}", "the fields are none"),
         ('{"text": null}', "line 2: the field 'text' holds null, expected a string"),
         ('{"text": 3}', "holds a number"),

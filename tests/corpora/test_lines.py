@@ -103,7 +103,7 @@ def test_whole_files() -> None:
 
 @pytest.mark.parametrize("encoding", ["no-such", "base64", "hex", "", "undefined"])
 def test_unknown_encodings(encoding: str) -> None:
-    with pytest.raises(ParameterError, match="there is no text encoding"):
+    with pytest.raises(ParameterError, match="text encoding is"):
         Decoding(encoding)
 
 

@@ -88,7 +88,7 @@ def test_lines_stay_together_whatever_the_blocks(
 def test_files_of_unequal_length(two: tuple[Path, Path], more: str, counts: str) -> None:
     with two[0].open("a") as file:
         file.write(more)
-    with pytest.raises(InputError, match=rf"found {counts}.*a\.(en|de).*expected as many"):
+    with pytest.raises(InputError, match=rf"found {counts}.*a\.(en|de).*expected the same number"):
         list(Pairs(*two))
     two[1].write_bytes(b"\xff\n")
     with pytest.raises(InputError, match="and 1 line in"):
@@ -168,23 +168,23 @@ def test_tables_parted_by_commas(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("name", "content", "options", "message"),
     [
-        ("a.tsv", "a b\n", {}, "found one column, expected two parted by a tab"),
-        ("a.csv", "a\tb\n", {}, r"expected two parted by ','.*name the file \.csv or \.tsv"),
-        ("a.tsv", "a\tb\tc\n", {}, "found 3 columns, and no line with the names src and trg; give --columns"),
-        ("a.tsv", "src\ttarget\n", {}, "there is a column 'src' and no column 'trg'"),
+        ("a.tsv", "a b\n", {}, "found one column, expected two separated by a tab"),
+        ("a.csv", "a\tb\n", {}, r"expected two separated by ','.*name the file \.csv or \.tsv"),
+        ("a.tsv", "a\tb\tc\n", {}, "found 3 columns, and no header with the names src and trg; set --columns"),
+        ("a.tsv", "src\ttarget\n", {}, "found a column 'src' but no column 'trg'"),
         ("a.tsv", "a\tb\nc\n", {}, "line 2: found 1 column, expected 2"),
         ("a.tsv", "a\tb\nc\td\te\n", {}, "line 2: found 3 columns, expected 2"),
         ("a.tsv", "src\tid\ttrg\na\tb\n", {}, "line 2: found 2 columns, expected at least 3"),
-        ("a.tsv", "a\tb\n", {"columns": "a,x"}, "there is no column 'x'; there are 'a', 'b'"),
-        ("a.csv", 'a,"b\n', {}, "line 1: not well-formed CSV: a quote is never closed"),
+        ("a.tsv", "a\tb\n", {"columns": "a,x"}, "there is no column 'x'; the columns are 'a', 'b'"),
+        ("a.csv", 'a,"b\n', {}, "line 1: not well-formed CSV: a quote is not closed"),
         ("a.tsv", "a\tb\n\xff\tb\n", {}, r"line 2, byte 4: 0xff is not utf-8"),
-        ("a.jsonl", '{"src": "a"}\n', {}, "line 1: there is no field 'trg'; give --fields, the fields are 'src'"),
+        ("a.jsonl", '{"src": "a"}\n', {}, "line 1: there is no field 'trg'; set --fields, the fields are 'src'"),
         ("a.jsonl", '{"src": "a", "trg": 1}\n', {}, "line 1: the field 'trg' holds a number, expected a string"),
         ("a.jsonl", '\n{"src": "a"\n', {}, "line 2, column 12: not JSON"),
         ("a.jsonl", "[\n", {}, "found a JSON array, expected JSON Lines"),
         ("a.jsonl", '"a"\n', {}, "line 1: found a string, expected an object with the field 'src'"),
-        ("a.jsonl", '{"translation": {"en": "a", "de": "b"}}\n', {}, r"\('en', 'de'\); give --from and --to"),
-        ("a.parquet", "", {}, "pairs aren't read from Parquet"),
+        ("a.jsonl", '{"translation": {"en": "a", "de": "b"}}\n', {}, r"\('en', 'de'\); set --from and --to"),
+        ("a.parquet", "", {}, "Parquet is not supported for pairs"),
     ],
 )
 def test_what_is_said_of_a_bad_file(tmp_path: Path, name: str, content: str, options: Any, message: str) -> None:
@@ -238,11 +238,11 @@ def test_options_that_do_not_go_together(two: tuple[Path, Path], tmp_path: Path)
     for arguments, message in [
         ({"src": two[0]}, "two files"),
         ({"src": two[0], "pairs": two[1]}, "not both"),
-        ({"src": "-", "trg": "-"}, "one side only"),
+        ({"src": "-", "trg": "-"}, "only one side"),
         ({"src": two[0], "trg": two[1], "columns": "1,2"}, "one file of pairs"),
-        ({"pairs": two[0], "columns": "1"}, "give two"),
-        ({"pairs": two[0], "columns": "1,2", "fields": "a,b"}, "one or the other"),
-        ({"pairs": two[0], "columns": "0,1"}, "counted from 1"),
+        ({"pairs": two[0], "columns": "1"}, "expected two"),
+        ({"pairs": two[0], "columns": "1,2", "fields": "a,b"}, "give only one of them"),
+        ({"pairs": two[0], "columns": "0,1"}, "expected a number from 1"),
         ({"pairs": two[0], "columns": "1,x"}, "two names, or two numbers"),
         ({"pairs": two[0], "fields": "a,b", "delimiter": ";"}, "none"),
     ]:

@@ -42,7 +42,7 @@ def test_kinds_of_strings(table: Any) -> None:
 
 
 def test_what_can_not_be_read(table: Any, tmp_path: Path) -> None:
-    with pytest.raises(InputError, match="no column 'nope'; give --column, the columns are 'id', 'body'"):
+    with pytest.raises(InputError, match="no column 'nope'; set --column, the columns are 'id', 'body'"):
         read(table({"id": ["1"], "body": ["a"]}), "nope")
     with pytest.raises(InputError, match="the column 'text' holds int64, expected string"):
         read(table({"text": [1, 2]}))
@@ -53,11 +53,11 @@ def test_what_can_not_be_read(table: Any, tmp_path: Path) -> None:
     twice = tmp_path / "twice.parquet"
     columns = [pyarrow.array(["a"]), pyarrow.array(["b"])]
     parquet.write_table(pyarrow.Table.from_arrays(columns, names=["text", "text"]), twice)
-    with pytest.raises(InputError, match="there are 2 columns 'text': rename all but one"):
+    with pytest.raises(InputError, match="there are 2 columns 'text'; rename all but one"):
         read(twice)
     other = tmp_path / "b.parquet"
     other.write_bytes(b"not a table at all")
-    with pytest.raises(InputError, match=r"b\.parquet: not a whole Parquet file"):
+    with pytest.raises(InputError, match=r"b\.parquet: not a Parquet file, or truncated"):
         read(other)
     with pytest.raises(InputError, match="give --per line"):
         list(Texts([table({"text": ["a"]})], per="file"))

@@ -50,7 +50,7 @@ def test_what_a_text_is(folder: Path) -> None:
         ("none.txt", "can't read 'none.txt': No such file"),
         ("in/part2.txt/x", "can't read"),
         ("*.csv", r"no file matches '\*\.csv'"),
-        ("empty", "no files in the folder 'empty'"),
+        ("empty", "the folder 'empty' has no files"),
         ("a\0b", "can't read"),
     ],
 )
@@ -61,5 +61,5 @@ def test_what_is_not_there(folder: Path, name: str, message: str) -> None:
 
 
 def test_no_inputs() -> None:
-    with pytest.raises(InputError, match="no input was named"):
+    with pytest.raises(InputError, match="there is no input"):
         find_sources([])

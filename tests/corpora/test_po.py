@@ -83,13 +83,13 @@ def test_escapes() -> None:
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ('msgid "a"\nmsgstr "b', "line 2: found 'msgstr \"b', expected msgid or msgstr with a text in quotes"),
+        ('msgid "a"\nmsgstr "b', "line 2: found 'msgstr \"b', expected msgid or msgstr with a quoted text"),
         ("hello", "line 1: found 'hello'"),
-        ('"a"', "line 1: found a text in quotes, expected msgid"),
+        ('"a"', "line 1: found a quoted text, expected msgid"),
         ('msgid "a"', "line 1: the entry has no msgstr"),
         ('\n\nmsgstr "a"', "line 3: the entry has no msgid"),
-        ('msgid "a"\nmsgid "b"', "line 2: a second msgid in one entry"),
-        (r'msgid "\q"', r"line 1: \\q is no escape"),
+        ('msgid "a"\nmsgid "b"', "line 2: found a second msgid in one entry"),
+        (r'msgid "\q"', r"line 1: \\q is not an escape"),
         ('msgid "a"\n' + r'msgstr "\377"', "line 2: bytes written as .* are not utf-8"),
     ],
 )

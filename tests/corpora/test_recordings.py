@@ -119,17 +119,17 @@ def test_a_manifest_by_its_own_name(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("files", "message"),
     [
-        ({"manifest.csv": "path\nb.wav\n"}, r"manifest.csv, line 2: names '(set/)?b.wav', and there is no such file"),
+        ({"manifest.csv": "path\nb.wav\n"}, r"manifest.csv, line 2: there is no file '(set/)?b.wav'"),
         ({"manifest.csv": "text\nword\n"}, "line 2: has no path; expected one of the fields path, audio"),
-        ({"manifest.csv": "path,start,end\na.wav,2,1\n"}, "ends at 1 s, and begins at 2 s"),
-        ({"manifest.csv": "path,start\na.wav,soon\n"}, "line 2, start: is 'soon': expected seconds"),
+        ({"manifest.csv": "path,start,end\na.wav,2,1\n"}, "found end 1 s and start 2 s"),
+        ({"manifest.csv": "path,start\na.wav,soon\n"}, "line 2, start: found 'soon', expected seconds"),
         ({"manifest.jsonl": '{"path": "a.wav"'}, "line 1: not JSON"),
-        ({"manifest.jsonl": "[1]"}, "line 1: expected an object"),
-        ({"text": "u1 WORD\n"}, "utterance u1: there is no audio file 'u1', and wav.scp names none"),
-        ({"text": "u1 WORD\n", "wav.scp": "u1 sox a.wav -t wav - |\n"}, "wav.scp names a command, which isn't run"),
+        ({"manifest.jsonl": "[1]"}, "line 1: found JSON, expected an object"),
+        ({"text": "u1 WORD\n"}, "utterance u1: there is no audio file 'u1', and no entry in wav.scp"),
+        ({"text": "u1 WORD\n", "wav.scp": "u1 sox a.wav -t wav - |\n"}, "wav.scp has a command, which is not run"),
         ({"text": "u1 WORD\n", "segments": "u2 a 0 1\n"}, "segments has no recording, start and end"),
-        ({"metadata.csv": "a,b\n"}, "line 1: expected a name, a text"),
-        ({"metadata.csv": "b|text\n"}, "names 'b', and there is no such audio file"),
+        ({"metadata.csv": "a,b\n"}, "line 1: expected name, text"),
+        ({"metadata.csv": "b|text\n"}, "there is no audio file 'b'"),
     ],
     ids=str,
 )
@@ -143,9 +143,9 @@ def test_what_can_not_be(tmp_path: Path, files: dict[str, str], message: str) ->
 
 def test_nothing_to_be_read(tmp_path: Path) -> None:
     for path, message in (
-        (tmp_path / "none", "is no manifest"),
-        (build(tmp_path / "empty", {"a.txt": "words"}), "holds no manifest, and no folder of audio files"),
-        (build(tmp_path / "flat", {"a.wav": "a"}), "holds no manifest"),
+        (tmp_path / "none", "not a manifest"),
+        (build(tmp_path / "empty", {"a.txt": "words"}), "found no manifest and no folders of audio files"),
+        (build(tmp_path / "flat", {"a.wav": "a"}), "found no manifest"),
     ):
         with pytest.raises(InputError, match=message):
             Recordings(path)

@@ -61,9 +61,9 @@ def test_a_field_or_a_column_says_what_other_suffixes_hold(tmp_path: Path) -> No
     path.write_text("id;body\n1;b\n")
     assert list(Texts([path], column="body", delimiter="semicolon").texts()) == ["b"]
     assert list(Texts(tmp_path, column="body", delimiter=";").texts()) == ["b"]
-    with pytest.raises(ParameterError, match="part of a record"):
+    with pytest.raises(ParameterError, match="a field or column needs per='line'"):
         Texts([path], column="body", per="file")
-    with pytest.raises(ParameterError, match="choose line or file"):
+    with pytest.raises(ParameterError, match="expected line or file"):
         Texts([path], per="word")
 
 

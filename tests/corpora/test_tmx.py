@@ -103,7 +103,7 @@ def test_languages_that_are_not_told() -> None:
     assert read(content, "de", None) == [(4, "eins", "one"), (5, "zwei", "two")]
     assert read(content, None, "en") == [(4, "eins", "one"), (5, "zwei", "two")]
     assert read(tmx(unit(de="eins", en="one")), None, None) == [(4, "eins", "one")]
-    with pytest.raises(InputError, match="line 5: found fr beside de and en; say with --from and --to"):
+    with pytest.raises(InputError, match="line 5: found fr beside de and en; choose two with --from and --to"):
         read(tmx(unit(de="eins", en="one"), unit(fr="deux", en="two")), None, None)
     with pytest.raises(InputError, match="no unit has texts in two languages"):
         read(tmx(unit(de="eins")), None, None)
@@ -135,11 +135,11 @@ def test_bad_bytes() -> None:
     [
         ("", "line 1, column 1: damaged XML \\(the file is empty\\)"),
         ("<html/>", "line 1: found <html>, expected <tmx>"),
-        (tmx(unit(en="a", de="b"))[:-20], "line 4, column \\d+: damaged XML \\(no element found\\).*cut off"),
+        (tmx(unit(en="a", de="b"))[:-20], "line 4, column \\d+: damaged XML \\(no element found\\).*truncated"),
         (tmx(unit(en="a & b", de="b")), "line 4, column \\d+: damaged XML"),
         (tmx(unit(en="a</seg>", de="b")), "line 4, column \\d+: damaged XML \\(mismatched tag\\)"),
         (tmx(unit(en="a\x01", de="b")), "line 4, column \\d+: damaged XML"),
-        (tmx("<tu><tuv><seg>a</seg></tuv></tu>"), "line 4: <tuv> names no language; add xml:lang"),
+        (tmx("<tu><tuv><seg>a</seg></tuv></tu>"), "line 4: <tuv> has no language; add xml:lang"),
         (tmx(unit(en="&nbsp;", de="b")), "line 4, column \\d+: damaged XML \\(undefined entity\\)"),
     ],
 )
@@ -176,7 +176,7 @@ def bomb() -> str:
     ],
 )
 def test_entities_are_refused_where_they_are_declared(doctype: str, text: str) -> None:
-    with pytest.raises(InputError, match=r"line 2: declares the entity '\w+', which is refused"):
+    with pytest.raises(InputError, match=r"line 2: declares the entity '\w+', which is not allowed"):
         read(tmx(unit(en=text, de="b"), doctype=doctype))
 
 
@@ -184,7 +184,7 @@ def test_a_dtd_is_not_fetched(tmp_path: Path) -> None:
     (tmp_path / "tmx14.dtd").write_text('<!ENTITY nbsp "x">')
     doctype = f'<!DOCTYPE tmx SYSTEM "{(tmp_path / "tmx14.dtd").as_uri()}">'
     assert read(tmx(unit(en="a", de="b"), doctype=doctype)) == [(4, "a", "b")]
-    with pytest.raises(InputError, match="line 4: the entity 'nbsp' is unknown, as nothing outside the file is read"):
+    with pytest.raises(InputError, match="line 4: the entity 'nbsp' is unknown, because external files are not read"):
         read(tmx(unit(en="a&nbsp;b", de="b"), doctype=doctype))
 
 

@@ -104,7 +104,7 @@ def test_a_part_of_a_file(tmp_path: Path, suffix: str) -> None:
         first = round(offset * 16000)
         last = None if duration is None else first + round(duration * 16000)
         np.testing.assert_allclose(part, whole[first:last], atol=1e-6 if suffix != "mp3" else 2e-3)
-    with pytest.raises(InputError, match=r"holds no samples after 99 s"):
+    with pytest.raises(InputError, match=r"has no samples after 99 s"):
         load(path, offset=99)
     for wrong in ({"offset": -1.0}, {"duration": float("nan")}, {"offset": "2"}, {"duration": 0.0}):
         with pytest.raises(ParameterError, match="expected seconds"):
@@ -130,7 +130,7 @@ def test_samples_without_a_header(tmp_path: Path, encoding: str, dtype: str, sca
     samples, sr = load(path, raw=RawFormat(sr=8000, channels=2, encoding=encoding), mono=False)
     assert (samples.shape, sr) == ((2, 2000), 8000)
     np.testing.assert_allclose(samples, y.T, atol=1.01 / scale if scale > 1 else 1e-7)
-    with pytest.raises(InputError, match="has no header: give sr, channels and encoding"):
+    with pytest.raises(InputError, match="has no header: set sr, channels and encoding"):
         load(path)
     for wrong in ({"sr": 0}, {"sr": 8000, "channels": 0}, {"sr": 8000, "encoding": "mp3"}):
         with pytest.raises(ParameterError):
@@ -145,7 +145,7 @@ def test_an_open_file() -> None:
     np.testing.assert_allclose(load(file).samples, y, atol=1e-4)
     file.seek(0)
     assert info(file, name="tape.tar/a.flac").frames == 3000
-    with pytest.raises(InputError, match=r"^tape.tar/b.wav: is no audio"):
+    with pytest.raises(InputError, match=r"^tape.tar/b.wav: is not an audio file"):
         load(io.BytesIO(b"some words"), name="tape.tar/b.wav")
 
 
@@ -199,7 +199,7 @@ def test_samples_that_can_not_be_sound(tmp_path: Path) -> None:
 @pytest.mark.parametrize(("encoding", "channels", "rest"), [("s16le", 1, 1), ("s24le", 2, 5), ("f64le", 1, 3)])
 def test_raw_samples_that_are_cut_off(tmp_path: Path, encoding: str, channels: int, rest: int) -> None:
     (tmp_path / "a.raw").write_bytes(bytes(4800 + rest))
-    with pytest.raises(InputError, match=f"ends {rest} bytes into a sample: it is cut off"):
+    with pytest.raises(InputError, match=f"ends {rest} bytes into a sample: the file is truncated"):
         load(tmp_path / "a.raw", raw=RawFormat(sr=8000, channels=channels, encoding=encoding))
 
 
@@ -265,20 +265,20 @@ def test_hostile_files_are_read_or_refused_in_one_line(tmp_path: Path) -> None:
 
 
 def test_what_is_no_file(tmp_path: Path) -> None:
-    for path, message in ((tmp_path, "is a folder"), (tmp_path / "none.wav", "can't be read: No such file")):
+    for path, message in ((tmp_path, "is a folder"), (tmp_path / "none.wav", "cannot be read: No such file")):
         with pytest.raises(InputError, match=message):
             load(path)
     (tmp_path / "empty.wav").touch()
     with pytest.raises(InputError, match="is empty; expected an audio file"):
         load(tmp_path / "empty.wav")
-    with pytest.raises(InputError, match="holds no samples"):
+    with pytest.raises(InputError, match="has no samples"):
         load(write(tmp_path / "none.wav", np.zeros(0)))
 
 
 def test_no_ffmpeg(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("nlpkit.speech.audio.source.ffmpeg_program", lambda: None)
     (tmp_path / "a.m4a").write_bytes(b"some words")
-    with pytest.raises(InputError, match=r"there is no ffmpeg to try \(pip install imageio-ffmpeg\)"):
+    with pytest.raises(InputError, match=r"ffmpeg is not installed \(pip install imageio-ffmpeg\)"):
         load(tmp_path / "a.m4a")
 
 
@@ -305,7 +305,7 @@ def test_what_only_ffmpeg_reads(tmp_path: Path) -> None:
     (tmp_path / "list.m3u8").write_text(f"#EXTM3U\n#EXTINF:1,\n{tmp_path / 'tone.wav'}\n")
     (tmp_path / "list.ffconcat").write_text(f"ffconcat version 1.0\nfile '{tmp_path / 'tone.wav'}'\n")
     for name in ("list.m3u8", "list.ffconcat"):
-        with pytest.raises(InputError, match="is no audio that libsndfile or ffmpeg reads"):
+        with pytest.raises(InputError, match="is not an audio file that libsndfile or ffmpeg can read"):
             load(tmp_path / name)
 
 

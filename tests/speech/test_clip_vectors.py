@@ -143,7 +143,7 @@ def test_embedding_what_does_not_fit(recordings: Path) -> None:
         embed_files(recordings, method="logmel", column="text")
     with pytest.raises(ParameterError, match="mfcc embeds sound, and texts are searched: choose onehot, bow"):
         search_files("word", recordings / "notes.txt", method="mfcc")
-    with pytest.raises(InputError, match="is no audio"):
+    with pytest.raises(InputError, match="is not an audio file"):
         embed_files(recordings / "notes.txt", method="logmel")
 
 

@@ -171,12 +171,12 @@ def test_large_samples_are_numbers() -> None:
     ("options", "message"),
     [
         ({"preset": "mel"}, "preset is 'mel': expected one of librosa, torchaudio, whisper, kaldi"),
-        ({"preset": "whisper", "sr": 8000}, "whisper's features are of 16,000 Hz"),
+        ({"preset": "whisper", "sr": 8000}, "expected 16000 for preset 'whisper'"),
         ({"n_fft": 0}, "n_fft is 0"),
         ({"hop_length": 2.5}, "hop_length is 2.5"),
         ({"n_mels": True}, "n_mels is True"),
         ({"lengths": [5]}, r"lengths is int64 of shape \(1,\): expected whole numbers of shape \(\)"),
-        ({"lengths": 4001}, "lengths reaches from 4001 to 4001: expected 0 to 4000"),
+        ({"lengths": 4001}, "lengths ranges from 4001 to 4001: expected 0 to 4000"),
         ({"lengths": 2.0}, "lengths is float64"),
     ],
     ids=str,
@@ -212,7 +212,7 @@ def test_an_unknown_option() -> None:
 def test_more_coefficients_than_bands() -> None:
     with pytest.raises(ParameterError, match=r"n_mfcc is 30: expected at most n_mels \(23\)"):
         mfcc(np.zeros(4000), preset="kaldi", n_mfcc=30)
-    with pytest.raises(ParameterError, match="whisper's features have no cepstral coefficients"):
+    with pytest.raises(ParameterError, match="preset 'whisper' has no cepstral coefficients"):
         mfcc(np.zeros(4000), preset="whisper")
 
 
