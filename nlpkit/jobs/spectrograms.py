@@ -190,7 +190,8 @@ def _content(
     from nlpkit.speech import FeatureOptions
     from nlpkit.speech.picture import KINDS, spectrogram_png
 
-    if kind not in KINDS:
+    features = {**KINDS, "mel": "log_mel"}.get(kind)
+    if features is None:
         raise ParameterError(f"kind is {kind!r}: expected one of {', '.join(KINDS)}")
     options = FeatureOptions.of(preset)
 
@@ -202,8 +203,7 @@ def _content(
 
         from nlpkit.speech import stream_features
 
-        name = "log_mel" if kind == "mel" else KINDS[kind]
-        blocks = list(stream_features(path, name, preset=options, **part))
+        blocks = list(stream_features(path, features, preset=options, **part))
         if not blocks:
             raise InputError(f"{path}: is shorter than a frame of {options.frame_length / options.sr:g} s")
         return np.concatenate(blocks, axis=1)

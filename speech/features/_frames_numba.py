@@ -6,6 +6,8 @@ which stays in the L1 cache. A band is a weighted sum of adjacent frequencies; o
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 
 from nlpkit._kernel import lean_kernel, part
@@ -30,38 +32,10 @@ PADDINGS = {"constant": ZEROS, "reflect": REFLECT, "edge": EDGE}
 """Padding before the first and after the last sample."""
 
 
-@lean_kernel
-def band_frames(
-    y,
-    width,
-    lengths,
-    frames,
-    blocks,
-    first,
-    last,
-    hop_length,
-    offset,
-    padding,
-    frame_options,
-    window,
-    radices,
-    twiddles,
-    turns,
-    magnitude,
-    starts,
-    sizes,
-    weights,
-    floor,
-    log_scale,
-    out,
-    energies,
-    a,
-    b,
-    power,
-):
-    """Fill the columns of ``out`` for the blocks from ``first`` to ``last``.
+class Clips(NamedTuple):
+    """Samples of the clips, and their frames in blocks of one frame per lane.
 
-    Parameters
+    Attributes
     ----------
     y : (n_clips * width,) float32 or float64
         The samples of clips.
@@ -71,18 +45,52 @@ def band_frames(
         Samples and frames of each clip.
     blocks : int
         Blocks per clip: the maximum number of frames divided by the lanes, rounded up.
+    """
+
+    y: np.ndarray
+    width: int
+    lengths: np.ndarray
+    frames: np.ndarray
+    blocks: int
+
+
+class Framing(NamedTuple):
+    """How samples become windowed frames.
+
+    Attributes
+    ----------
     hop_length, offset : int
         Samples between frames, and from the start of the first frame to the first sample.
     padding : int
         ZEROS, REFLECT or EDGE.
-    frame_options : (4,) float64
+    options : (4,) float64
         Factor of the energies; 1 to subtract each frame's mean, else 0; pre-emphasis coefficient, rounded to the
         array's type; and its rounding error.
     window : (size,) float
         Half of the window, multiplied by the scale of the samples. A frame has ``size`` samples, followed by zeros up
         to the length of the transform.
-    radices, twiddles, turns
-        See `nlpkit.speech.features._fft_numba`.
+    """
+
+    hop_length: int
+    offset: int
+    padding: int
+    options: np.ndarray
+    window: np.ndarray
+
+
+class Transform(NamedTuple):
+    """Tables of the Fourier transform: see `nlpkit.speech.features._fft_numba`."""
+
+    radices: np.ndarray
+    twiddles: np.ndarray
+    turns: np.ndarray
+
+
+class Filters(NamedTuple):
+    """How powers become bands.
+
+    Attributes
+    ----------
     magnitude : bool
         Bands are sums of amplitudes instead of powers.
     starts, sizes : (n_bands,) int64
@@ -93,13 +101,59 @@ def band_frames(
         Minimum of a band before the logarithm.
     log_scale : float
         Factor of the base-2 logarithm; 0 for no logarithm.
-    out : (n_clips * n_bands * columns,) float
-        Output; ``columns`` is the maximum number of frames.
+    """
+
+    magnitude: bool
+    starts: np.ndarray
+    sizes: np.ndarray
+    weights: np.ndarray
+    floor: float
+    log_scale: float
+
+
+class Results(NamedTuple):
+    """Output arrays.
+
+    Attributes
+    ----------
+    bands : (n_clips * n_bands * columns,) float
+        ``columns`` is the maximum number of frames.
     energies : (n_clips * columns,) float, or empty
         Sum of squares of each frame, before pre-emphasis and window.
-    a, b, power : float arrays
-        Scratch space: (n_fft + 2), (n_fft + 2) and (n_fft / 2 + 1) times the number of lanes.
     """
+
+    bands: np.ndarray
+    energies: np.ndarray
+
+
+class Scratch(NamedTuple):
+    """Scratch space: (n_fft + 2), (n_fft + 2) and (n_fft / 2 + 1) times the number of lanes."""
+
+    a: np.ndarray
+    b: np.ndarray
+    power: np.ndarray
+
+
+@lean_kernel
+def band_frames(first, last, clips, framing, fourier, filters, results, scratch):
+    """Fill the bands and energies of the blocks from ``first`` to ``last``.
+
+    Parameters
+    ----------
+    first, last : int
+    clips : Clips
+    framing : Framing
+    fourier : Transform
+    filters : Filters
+    results : Results
+    scratch : Scratch
+    """
+    y, width, lengths, frames, blocks = clips
+    hop_length, offset, padding, frame_options, window = framing
+    radices, twiddles, turns = fourier
+    magnitude, starts, sizes, weights, floor, log_scale = filters
+    out, energies = results
+    a, b, power = scratch
     lanes = len(power) // (len(turns) // 2)
     half = len(turns) // 2 - 1
     n_bands = len(starts)
@@ -211,7 +265,7 @@ def _powers(z, half, turns, magnitude, power, lanes):
         store(power, (half - k) * lanes, high)
 
 
-def scratch(n_fft: int, lanes: int, dtype: np.dtype) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def new_scratch(n_fft: int, lanes: int, dtype: np.dtype) -> Scratch:
     """Return the scratch arrays of `band_frames`."""
     whole = np.empty((n_fft + 2) * lanes, dtype)
-    return whole, np.empty_like(whole), np.empty((n_fft // 2 + 1) * lanes, dtype)
+    return Scratch(whole, np.empty_like(whole), np.empty((n_fft // 2 + 1) * lanes, dtype))

@@ -56,13 +56,40 @@ class BandTables:
 @lru_cache(maxsize=32)
 def band_tables(options: FeatureOptions, mel: bool, dtype: np.dtype) -> BandTables:
     """Return the tables for mel bands or for single frequencies, computed in float64."""
+    return _tables(_Shape(options), mel, dtype)
+
+
+class _Shape:
+    """Options, of which those that the tables depend on are compared."""
+
+    def __init__(self, options: FeatureOptions) -> None:
+        self.options = options
+        self._own = tuple(getattr(options, name) for name in _TABLE_OPTIONS)
+
+    def __hash__(self) -> int:
+        return hash(self._own)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Shape) and self._own == other._own
+
+
+_TABLE_OPTIONS = (
+    *("sr", "n_fft", "win_length", "window", "n_mels", "fmin", "fmax", "mel_scale", "mel_norm"),
+    *("sample_scale", "remove_dc", "preemphasis"),
+)
+
+
+@lru_cache(maxsize=32)
+def _tables(shape: _Shape, mel: bool, dtype: np.dtype) -> BandTables:
+    options = shape.options
     filters = mel_filters(options) if mel else None
     starts, sizes, weights = _spans(filters) if filters is not None else _each(1 + options.n_fft // 2)
+    window = window_of(options)
     radices = radices_of(options.n_fft)
     emphasis = float(dtype.type(options.preemphasis))
     return BandTables(
-        window=window_of(options).astype(dtype),
-        half_window=(window_of(options) * options.sample_scale / 2).astype(dtype),
+        window=window.astype(dtype),
+        half_window=(window * options.sample_scale / 2).astype(dtype),
         filters=None if filters is None else filters.astype(dtype),
         starts=starts,
         sizes=sizes,

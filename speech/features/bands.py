@@ -86,39 +86,37 @@ def _compiled(
     bands: Bands,
     threads: int,
 ) -> None:
-    from nlpkit.speech.features._frames_numba import PADDINGS, band_frames, scratch
+    from nlpkit.speech.features import _frames_numba as compiled
 
     lanes = _LANES[y.dtype]
     blocks = -(-bands.values.shape[2] // lanes)
     centred = options.n_fft // 2 - (options.n_fft - options.frame_length) // 2
+    clips = compiled.Clips(y.reshape(-1), y.shape[1], lengths, bands.frames, blocks)
+    framing = compiled.Framing(
+        hop_length=options.hop_length,
+        offset=centred if options.center else 0,
+        padding=compiled.PADDINGS[options.pad_mode],
+        options=tables.frame_options,
+        window=tables.half_window,
+    )
+    fourier = compiled.Transform(tables.radices, tables.twiddles, tables.turns)
+    filters = compiled.Filters(
+        magnitude=options.power == 1,
+        starts=tables.starts,
+        sizes=tables.sizes,
+        weights=tables.weights,
+        floor=options.amin,
+        log_scale=LOG_SCALES[options.log] if log else 0.0,
+    )
+    energies = np.empty(0, y.dtype) if bands.energies is None else bands.energies.reshape(-1)
+    results = compiled.Results(bands.values.reshape(-1), energies)
+
+    # numba takes microseconds to find the type of a named tuple, and none for a plain one
+    arguments = tuple(map(tuple, (clips, framing, fourier, filters, results)))
 
     def work(first: int, last: int) -> None:
-        band_frames(
-            y.reshape(-1),
-            y.shape[1],
-            lengths,
-            bands.frames,
-            blocks,
-            first,
-            last,
-            options.hop_length,
-            centred if options.center else 0,
-            PADDINGS[options.pad_mode],
-            tables.frame_options,
-            tables.half_window,
-            tables.radices,
-            tables.twiddles,
-            tables.turns,
-            options.power == 1,
-            tables.starts,
-            tables.sizes,
-            tables.weights,
-            options.amin,
-            LOG_SCALES[options.log] if log else 0.0,
-            bands.values.reshape(-1),
-            np.empty(0, y.dtype) if bands.energies is None else bands.energies.reshape(-1),
-            *scratch(options.n_fft, lanes, y.dtype),
-        )
+        scratch = compiled.new_scratch(options.n_fft, lanes, y.dtype)
+        compiled.band_frames(first, last, *arguments, tuple(scratch))
 
     share_out(work, len(y) * blocks, threads, _LEAST_BLOCKS)
 

@@ -74,6 +74,7 @@ def stream_features(
     """Yield the features of a file of any length, in blocks of frames.
 
     The file is read twice if the maximum of the whole file is needed first.
+
     Parameters
     ----------
     path, offset, duration, raw

@@ -149,12 +149,12 @@ class FeatureOptions:
         ParameterError
             If the preset or an option is unknown, or the rate for Whisper is not 16,000.
         """
-        known = [field.name for field in fields(cls)]
+        known = cls.__dataclass_fields__
         for name in changes:
             require(name in known, "option", name, f"one of {', '.join(known)}")
         given = {name: value for name, value in changes.items() if value is not None}
         if isinstance(preset, cls):
-            return replace(preset, **given)
+            return replace(preset, **given) if given else preset
         if not isinstance(preset, str) or preset not in PRESETS:
             raise ParameterError(f"preset is {preset!r}: expected one of {', '.join(PRESETS)}, or FeatureOptions")
         own = PRESETS[preset]

@@ -66,7 +66,8 @@ class FeatureStream:
                 " set max_db, or use options with top_db=None and mfcc_top_db=None"
             )
         self._max_db, self._threads = max_db, threads
-        self._plain = replace(options, center=False, drop_last=False)
+        is_plain = not options.center and not options.drop_last
+        self._plain = options if is_plain else replace(options, center=False, drop_last=False)
         self._margin = options.n_fft // 2 if options.center else 0
         self._waiting: np.ndarray | None = None  # samples of incomplete frames
         self._begun = not self._margin
