@@ -73,11 +73,16 @@ class Estimator:
         return self
 
     def _output(self, vectors: Any) -> Any:
-        """Give out a matrix of vectors as `set_output`, or scikit-learn's global setting, wants it."""
-        wanted = getattr(self, "_sklearn_output_config", {}).get("transform", _global_output())
-        if wanted == "default":
+        """Return a matrix of vectors in the form that `set_output`, or else scikit-learn's global setting, asks for.
+
+        A sparse matrix stays one under the global setting, as scikit-learn's own vectorizers leave it.
+        """
+        asked = getattr(self, "_sklearn_output_config", {}).get("transform")
+        wanted = _global_output() if asked is None else asked
+        is_sparse = not hasattr(vectors, "__array__")
+        if wanted == "default" or (is_sparse and asked is None):
             return vectors
-        if not hasattr(vectors, "__array__"):
+        if is_sparse:
             raise ParameterError(
                 f"{type(self).__name__} gives a sparse matrix, which {wanted} can't hold: "
                 "call set_output(transform='default')"

@@ -196,6 +196,40 @@ def test_a_fixed_vocabulary_needs_no_fit(name: str) -> None:
     assert model.get_feature_names_out().tolist() == ["joy", "dull"]
 
 
+@counters
+@pytest.mark.parametrize("vocabulary", [["joy", "dull"], {"joy": 0, "dull": 1}], ids=["list", "dict"])
+def test_a_fixed_vocabulary_names_the_columns_before_fit(name: str, vocabulary: object) -> None:
+    model = make(name, vocabulary=vocabulary)
+    assert model.get_feature_names_out().tolist() == ["joy", "dull"]
+    X = model.fit(inputs(name)).transform(inputs(name))
+    assert X.shape == (len(inputs(name)), 2)
+    np.testing.assert_array_equal(matrix(X), matrix(make(name, vocabulary=vocabulary).fit_transform(inputs(name))))
+    assert model.get_feature_names_out().tolist() == ["joy", "dull"]
+
+
+@sparse
+@pytest.mark.parametrize(
+    "parameters",
+    [
+        {},
+        {"ngram_range": (1, 2), "stop_words": ["the", "a"], "strip_accents": "ascii", "normalize": "NFC"},
+        {"analyzer": "char_wb", "ngram_range": (2, 3)},
+        {"tokenizer": "cjk"},
+        {"tokenizer": str.split, "token_pattern": None},
+        {"analyzer": str.split},
+    ],
+    ids=str,
+)
+def test_what_build_analyzer_returns_can_be_pickled(name: str, parameters: dict[str, object]) -> None:
+    analyze = make(name, **parameters).build_analyzer()
+    copy = pickle.loads(pickle.dumps(analyze))
+    for text in inputs(name):
+        assert copy(text) == analyze(text)
+    assert len(analyze(inputs(name)[0])) > 3
+    if not callable(parameters.get("analyzer")):
+        assert copy(inputs(name)[0].encode()) == analyze(inputs(name)[0])
+
+
 @learners
 def test_feature_names(name: str) -> None:
     model = make(name)

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+import sklearn
 from members import DENSE, LABELS, OPTIONS, SOUND, STATELESS, everyone, inputs, learners, light, make, matrix, sparse
 from sklearn.base import clone
 from sklearn.compose import ColumnTransformer
@@ -23,6 +24,17 @@ def test_pipeline(name: str) -> None:
     options = {f"embed__{option}": value for option, value in OPTIONS[name].items()}
     assert pipeline.set_params(**options).fit(inputs(name), LABELS).get_params().items() >= options.items()
     assert pipeline.predict(inputs(name)).shape == (len(inputs(name)),)
+
+
+@everyone
+@pytest.mark.parametrize("frame", ["pandas", "polars"])
+def test_a_pipeline_under_the_global_output(name: str, frame: str) -> None:
+    plain = make_pipeline(light(name), LogisticRegression()).fit(inputs(name), LABELS).predict(inputs(name))
+    with sklearn.config_context(transform_output=frame):
+        X = light(name).fit(inputs(name)).transform(inputs(name))
+        assert type(X).__module__.split(".")[0] == (frame if name in DENSE | SOUND else "scipy")
+        pipeline = make_pipeline(light(name), LogisticRegression()).fit(inputs(name), LABELS)
+        assert pipeline.predict(inputs(name)).tolist() == plain.tolist()
 
 
 @sparse
