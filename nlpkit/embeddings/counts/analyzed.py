@@ -60,6 +60,8 @@ class AnalyzedTexts(Estimator):
         How many threads count; None takes every core that the process may use. The result does not depend on it.
     """
 
+    gives_sparse = True
+
     input: str = "content"
     encoding: str = "utf-8"
     decode_error: str = "strict"
