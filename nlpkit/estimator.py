@@ -10,22 +10,52 @@ A subclass is a dataclass whose fields are its parameters::
 from __future__ import annotations
 
 import copy
+import hashlib
 import inspect
+import json
+from collections.abc import Iterable, Sequence
 from dataclasses import MISSING, fields
 from numbers import Integral, Real
-from typing import Any, NoReturn, Self
+from typing import Any, ClassVar, NamedTuple, NoReturn, Self
 
 from .errors import ParameterError
 
 
+class OutputShape(NamedTuple):
+    """The shape of a fitted model's vectors: the number and the dtype of the columns, and whether they are sparse."""
+
+    n_columns: int
+    dtype: Any
+    sparse: bool
+
+
 class Estimator:
-    """Parameters by name, `set_output`, and what scikit-learn asks an estimator for."""
+    """Parameters by name, `set_output`, and what scikit-learn asks an estimator for.
+
+    The class attributes say what kind of estimator it is, so that whoever uses one needs no list of methods. A subclass
+    sets those that differ.
+    """
 
     kind: str
     """The name of the method: on the command line, in the registry and in model folders."""
 
+    needs_fit: ClassVar[bool] = True
+    """Whether it has to learn from texts before it can transform any."""
+
+    passes: ClassVar[int] = 1
+    """How many times `fit` goes through the texts; 0 if there is nothing to learn."""
+
+    is_trained_in_epochs: ClassVar[bool] = False
+    """Whether `fit` trains for a while, takes ``started``, ``progress`` and ``checkpoint``, and can be resumed."""
+
+    takes_sound: ClassVar[bool] = False
+    """Whether it transforms clips of sound, not texts."""
+
+    gives_sparse: ClassVar[bool] = False
+    """Whether `transform` returns a CSR matrix, not an array."""
+
     def __init_subclass__(cls) -> None:
-        """Complete the list of parameters in the docstring by those of the bases."""
+        """Add the parameters of the bases to the list of parameters in the docstring."""
         super().__init_subclass__()
         cls.__doc__ = _with_inherited_parameters(cls)
 
@@ -39,7 +69,7 @@ class Estimator:
         return {name: getattr(self, name) for name in sorted(self.defaults())}
 
     def set_params(self, **params: Any) -> Self:
-        """Change parameters; returns the estimator.
+        """Change parameters, and return the estimator.
 
         Raises
         ------
@@ -65,7 +95,7 @@ class Estimator:
         return f"{type(self).__name__}({', '.join(changed)})"
 
     def set_output(self, *, transform: str | None = None) -> Self:
-        """Choose what `transform` returns: "default", or, for dense vectors, "pandas" or "polars"."""
+        """Choose what `transform` returns: "default", or "pandas" or "polars" for dense vectors."""
         if transform not in (None, "default", "pandas", "polars"):
             raise ParameterError(f"transform is {transform!r}: choose 'default', 'pandas' or 'polars'")
         if transform is not None:
@@ -73,11 +103,16 @@ class Estimator:
         return self
 
     def _output(self, vectors: Any) -> Any:
-        """Give out a matrix of vectors as `set_output`, or scikit-learn's global setting, wants it."""
-        wanted = getattr(self, "_sklearn_output_config", {}).get("transform", _global_output())
-        if wanted == "default":
+        """Return a matrix of vectors in the form that `set_output`, or else scikit-learn's global setting, asks for.
+
+        A sparse matrix stays one under the global setting, as scikit-learn's own vectorizers leave it.
+        """
+        asked = getattr(self, "_sklearn_output_config", {}).get("transform")
+        wanted = _global_output() if asked is None else asked
+        is_sparse = not hasattr(vectors, "__array__")
+        if wanted == "default" or (is_sparse and asked is None):
             return vectors
-        if not hasattr(vectors, "__array__"):
+        if is_sparse:
             raise ParameterError(
                 f"{type(self).__name__} gives a sparse matrix, which {wanted} can't hold: "
                 "call set_output(transform='default')"
@@ -90,6 +125,65 @@ class Estimator:
         import polars
 
         return polars.DataFrame(vectors, schema=names, orient="row")
+
+    def fit_transform(self, texts: Iterable[Any], y: Any = None) -> Any:
+        """`fit`, then `transform`; texts that can be read only once are held."""
+        held = texts if isinstance(texts, list | tuple | str) else list(texts)
+        return self.fit(held, y).transform(held)  # type: ignore[attr-defined]
+
+    def output_shape(self) -> OutputShape:
+        """The shape of the vectors that the fitted model gives.
+
+        Raises
+        ------
+        NotFittedError
+            If the model has to be fitted first.
+        """
+        vectors = self.transform([""])  # type: ignore[attr-defined]
+        if hasattr(vectors, "to_numpy"):  # a data frame, see `set_output`
+            vectors = vectors.to_numpy()
+        return OutputShape(vectors.shape[1], vectors.dtype, hasattr(vectors, "indptr"))
+
+    def described_parameters(self) -> dict[str, Any]:
+        """The parameters that the vectors depend on and that aren't the defaults, as JSON holds them."""
+        defaults = self.defaults()
+        changed = {
+            name: _described(value)
+            for name, value in self.get_params().items()
+            if name != "threads" and repr(value) != repr(defaults[name])
+        }
+        return json.loads(json.dumps(changed))
+
+    def model_hash(self) -> str:
+        """SHA-256 of the parameters and of what the model has learnt; the same in every process."""
+        import numpy as np
+
+        digest = hashlib.sha256(json.dumps([self.kind, self.described_parameters()], sort_keys=True).encode())
+        terms, arrays = self._learnt_parts()
+        if terms is not None:
+            for first in range(0, len(terms), 1 << 14):
+                names = "\0".join(terms[first : first + (1 << 14)])
+                digest.update(names.encode("utf-8", "surrogatepass"))
+        for array in arrays:
+            if array is not None:
+                digest.update(np.ascontiguousarray(array).data)
+        return digest.hexdigest()
+
+    def _learnt_parts(self) -> tuple[Sequence[str] | None, Iterable[Any]]:
+        """The terms and the arrays that the model has learnt, for `model_hash`: its attributes that end in ``_``."""
+        import numpy as np
+
+        others, arrays = [], []
+        for name, value in sorted(vars(self).items()):
+            if name[0] == "_" or name[-1] != "_":
+                continue
+            if isinstance(value, np.ndarray) and value.dtype != object:
+                others.append(f"{name}: {value.dtype} {value.shape}")
+                arrays.append(value)
+            else:
+                plain = value.tolist() if isinstance(value, np.ndarray) else value
+                others.append(f"{name}: {json.dumps(_described(plain), sort_keys=True)}")
+        return others, arrays
 
     def _not_fitted(self) -> NoReturn:
         from . import errors
@@ -120,7 +214,7 @@ class Estimator:
         self._check(name, fits, f"a number from {least:g} to {most:g}")
 
     def __sklearn_clone__(self) -> Self:
-        """A new estimator with copies of the parameters, and nothing learnt."""
+        """A new estimator with copies of the parameters, which has learnt nothing."""
         twin = type(self)(**copy.deepcopy(self.get_params()))
         if hasattr(self, "_sklearn_output_config"):
             twin._sklearn_output_config = dict(self._sklearn_output_config)
@@ -134,11 +228,12 @@ class Estimator:
             target_tags=TargetTags(required=False),
             transformer_tags=TransformerTags(),
             input_tags=InputTags(string=True, two_d_array=False),
+            requires_fit=self.needs_fit,
         )
 
 
 def _with_inherited_parameters(cls: type) -> str:
-    """The docstring of ``cls``, with the entries that its bases' docstrings have under "Parameters" put first."""
+    """The docstring of ``cls``, with its bases' entries under "Parameters" put before its own."""
     own = inspect.cleandoc(cls.__doc__ or "")
     heading = "\nParameters\n----------\n"
     inherited = []
@@ -150,6 +245,20 @@ def _with_inherited_parameters(cls: type) -> str:
     return own.replace(heading, heading + "".join(f"{entries.strip()}\n" for entries in inherited))
 
 
+def _described(value: Any) -> Any:
+    """What JSON holds of a parameter, the same in every process: without addresses, sets in order."""
+    if callable(value):
+        named = value if hasattr(value, "__qualname__") else type(value)
+        return f"{getattr(named, '__module__', None) or 'builtins'}.{named.__qualname__}"
+    if isinstance(value, set | frozenset):
+        return sorted(map(str, value))
+    try:
+        json.dumps(value)
+    except (TypeError, ValueError):
+        return repr(value)
+    return value
+
+
 def _same(a: Any, b: Any) -> bool:
     try:
         return a is b or bool(a == b)
@@ -158,7 +267,7 @@ def _same(a: Any, b: Any) -> bool:
 
 
 def _global_output() -> str:
-    """scikit-learn's global setting, if anything has imported scikit-learn."""
+    """scikit-learn's global setting, or "default" if nothing has imported scikit-learn."""
     import sys
 
     sklearn = sys.modules.get("sklearn")

@@ -12,7 +12,7 @@ import numpy as np
 
 from nlpkit import artifact
 from nlpkit.errors import ParameterError
-from nlpkit.estimator import Estimator
+from nlpkit.estimator import Estimator, OutputShape
 from nlpkit.speech.audio.reading import load
 from nlpkit.speech.clips import clips_of
 from nlpkit.speech.features.options import PRESETS, FeatureOptions
@@ -41,6 +41,10 @@ class ClipVectors(Estimator):
     threads : int, default=None
         Number of clips processed at once; default: all available cores.
     """
+
+    needs_fit = False
+    passes = 0
+    takes_sound = True
 
     preset: str = "librosa"
     sr: int | None = None
@@ -102,6 +106,10 @@ class ClipVectors(Estimator):
         ]
         return np.array(names, dtype=object)
 
+    def output_shape(self) -> OutputShape:
+        """The shape of the vectors."""
+        return OutputShape(self._width(self._validate()), np.dtype(np.float32), sparse=False)
+
     def save(self, path: str | os.PathLike[str], *, force: bool = False) -> None:
         """Write a model folder for `nlpkit.load`. It holds only the parameters."""
         self._validate()
@@ -143,11 +151,6 @@ class ClipVectors(Estimator):
                 self._whole(name, 1)
         numbers = {name: getattr(self, name) for name in ("sr", "n_fft", "hop_length", "n_mels")}
         return FeatureOptions.of(self.preset, **{name: value and int(value) for name, value in numbers.items()})
-
-    def __sklearn_tags__(self) -> Any:
-        tags = super().__sklearn_tags__()
-        tags.requires_fit = False
-        return tags
 
 
 @dataclass(kw_only=True, eq=False, repr=False)

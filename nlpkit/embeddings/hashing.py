@@ -61,6 +61,8 @@ class Hashing(AnalyzedTexts):
     """
 
     kind = "hashing"
+    needs_fit = False
+    passes = 0
 
     n_features: int = 2**20
     binary: bool = False
@@ -166,11 +168,6 @@ class Hashing(AnalyzedTexts):
         self._one_of("norm", "l1", "l2", None)
         for name in "binary", "alternate_sign":
             self._check(name, isinstance(getattr(self, name), bool | np.bool_), "a bool")
-
-    def __sklearn_tags__(self) -> Any:
-        tags = super().__sklearn_tags__()
-        tags.requires_fit = False
-        return tags
 
     def save(self, path: str | PathLike[str], *, force: bool = False) -> None:
         """Write a model folder, of the parameters alone, that `nlpkit.load` reads."""

@@ -12,7 +12,7 @@ from nlpkit.errors import ParameterError
 from nlpkit.estimator import Estimator
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
     from .word_vectors import WordVectors
 
@@ -36,6 +36,8 @@ class WordAverages(Estimator):
     """
 
     kind = "word_vectors"
+    needs_fit = False
+    passes = 0
 
     tokenizer: Any = "words"
     lowercase: bool | None = None
@@ -75,6 +77,9 @@ class WordAverages(Estimator):
         lowercase = self.lowercase if self.lowercase is not None else _is_lower(self.word_vectors)
         analysis = word_analysis(self.tokenizer, lowercase=lowercase, normalize=self.normalize)
         return mean_vectors(texts, analysis, self.word_vectors, self.threads or available_threads())
+
+    def _learnt_parts(self) -> tuple[Sequence[str], Iterable[Any]]:
+        return self.word_vectors.hashed_parts()
 
     def save(self, path: str | os.PathLike[str], *, force: bool = False) -> None:
         """Save the word vectors."""

@@ -47,9 +47,6 @@ class Terms(Sequence[str]):
     def __len__(self) -> int:
         return len(self.offsets) - 1
 
-    def _decode(self, start: int, end: int) -> str:
-        return self.buffer[start:end].tobytes().decode("utf-8", "surrogatepass")
-
     @overload
     def __getitem__(self, index: int) -> str: ...
     @overload

@@ -2,27 +2,50 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 import pytest
-from members import DENSE, LABELS, OPTIONS, SOUND, STATELESS, everyone, inputs, learners, light, make, matrix, sparse
+import sklearn
+from members import (
+    CLASSES,
+    GRIDS,
+    LABELS,
+    OPTIONS,
+    SOUND,
+    SPARSE,
+    STATELESS,
+    everyone,
+    inputs,
+    learners,
+    light,
+    make,
+    matrix,
+    sparse,
+)
 from sklearn.base import clone
 from sklearn.compose import ColumnTransformer
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import GridSearchCV, cross_val_score
 from sklearn.pipeline import FeatureUnion, Pipeline, make_pipeline
 
-from nlpkit.registry import EMBEDDERS
-
 
 @everyone
 def test_pipeline(name: str) -> None:
     pipeline = Pipeline([("embed", light(name)), ("classify", LogisticRegression())]).fit(inputs(name), LABELS)
-    assert name in DENSE | SOUND or pipeline.score(inputs(name), LABELS) == 1.0
+    assert name not in SPARSE or pipeline.score(inputs(name), LABELS) == 1.0
     options = {f"embed__{option}": value for option, value in OPTIONS[name].items()}
     assert pipeline.set_params(**options).fit(inputs(name), LABELS).get_params().items() >= options.items()
     assert pipeline.predict(inputs(name)).shape == (len(inputs(name)),)
+
+
+@everyone
+@pytest.mark.parametrize("frame", ["pandas", "polars"])
+def test_a_pipeline_under_the_global_output(name: str, frame: str) -> None:
+    plain = make_pipeline(light(name), LogisticRegression()).fit(inputs(name), LABELS).predict(inputs(name))
+    with sklearn.config_context(transform_output=frame):
+        X = light(name).fit(inputs(name)).transform(inputs(name))
+        assert type(X).__module__.split(".")[0] == ("scipy" if name in SPARSE else frame)
+        pipeline = make_pipeline(light(name), LogisticRegression()).fit(inputs(name), LABELS)
+        assert pipeline.predict(inputs(name)).tolist() == plain.tolist()
 
 
 @sparse
@@ -38,16 +61,13 @@ def test_names_through_a_pipeline(name: str) -> None:
     assert pipeline.get_feature_names_out().tolist() == make(name).fit(inputs(name)).get_feature_names_out().tolist()
 
 
-@pytest.mark.parametrize(("name", "jobs"), [*((name, None) for name in EMBEDDERS), ("tfidf", 2)])
+@pytest.mark.parametrize(("name", "jobs"), [*((name, None) for name in CLASSES), ("tfidf", 2)])
 def test_grid_search(name: str, jobs: int | None) -> None:
-    pipeline = Pipeline([("embed", light(name, threads=1)), ("classify", LogisticRegression())])
-    grid: dict[str, list[Any]] = {"embed__ngram_range": [(1, 1), (1, 2)], "embed__analyzer": ["word", "char_wb"]}
-    if name in DENSE:
-        grid = {"embed__window": [2, 5], "embed__architecture": ["skipgram", "cbow"]}
-    if name in SOUND:
-        grid = {"embed__segments": [1, 2], "embed__preset": ["librosa", "kaldi"]}
+    one = {"threads": 1} if "threads" in CLASSES[name].defaults() else {}
+    pipeline = Pipeline([("embed", light(name, **one)), ("classify", LogisticRegression())])
+    grid = {f"embed__{option}": values for option, values in GRIDS[name].items()}
     search = GridSearchCV(pipeline, grid, cv=2, error_score="raise", n_jobs=jobs).fit(inputs(name), LABELS)
-    assert len(search.cv_results_["params"]) == 4
+    assert len(search.cv_results_["params"]) == np.prod([len(values) for values in grid.values()])
     assert np.isfinite(search.cv_results_["mean_test_score"]).all()
     assert len(search.predict(inputs(name))) == len(inputs(name))
 
@@ -62,10 +82,7 @@ def test_cross_validation(name: str) -> None:
 
 @everyone
 def test_feature_union(name: str) -> None:
-    other: dict[str, Any] = {"analyzer": "char", "ngram_range": (1, 2)}
-    if name in DENSE | SOUND:
-        other = {"vector_size": 4} if name in DENSE else {"segments": 3}
-    union = FeatureUnion([("words", light(name)), ("others", light(name, **other))])
+    union = FeatureUnion([("words", light(name)), ("others", light(name, **OPTIONS[name]))])
     X = union.fit_transform(inputs(name))
     halves = [model.fit(inputs(name)).transform(inputs(name)) for _, model in clone(union).transformer_list]
     np.testing.assert_array_equal(matrix(X)[:, : halves[0].shape[1]], matrix(halves[0]))

@@ -18,6 +18,8 @@ from nlpkit.estimator import Estimator
 from nlpkit.text import normalize, tokenize
 from nlpkit.text.analysis import Analysis, Scan
 
+from .documents import DocumentAnalyzer, DocumentReader
+
 if TYPE_CHECKING:
     from nlpkit.artifact.reading import Artifact
 
@@ -57,6 +59,8 @@ class AnalyzedTexts(Estimator):
     threads : int, default=None
         How many threads count; None takes every core that the process may use. The result does not depend on it.
     """
+
+    gives_sparse = True
 
     input: str = "content"
     encoding: str = "utf-8"
@@ -115,31 +119,27 @@ class AnalyzedTexts(Estimator):
         return frozenset(self.stop_words)
 
     def build_analyzer(self) -> Callable[[Any], list[str]]:
-        """The function from a document, as ``input`` says, to its terms."""
-        analysis = self._analysis()
-        return lambda document: analysis(self.decode(document))
+        """The function from a document, as ``input`` says, to its terms. It can be pickled where its parts can."""
+        return DocumentAnalyzer(self._reader(), self._analysis())
 
     def decode(self, document: Any) -> str:
         """The text of a document: a str, bytes, a file name or an open file, as ``input`` says."""
-        if self.input == "filename":
-            with open(document, "rb") as file:
-                document = file.read()
-        elif self.input == "file":
-            document = document.read()
-        if isinstance(document, bytes):
-            document = document.decode(self.encoding, self.decode_error)
-        if document is np.nan:
-            raise ParameterError("np.nan is an invalid document, expected byte or unicode string.")
-        if not isinstance(document, str) and not any(map(callable, (self.preprocessor, self.tokenizer, self.analyzer))):
-            raise ParameterError(f"a text is {type(document).__name__}, expected str or bytes: convert the texts first")
-        return document
+        return self._reader()(document)
+
+    def _reader(self) -> DocumentReader:
+        return DocumentReader(
+            input=self.input,
+            encoding=self.encoding,
+            decode_error=self.decode_error,
+            takes_objects=any(map(callable, (self.preprocessor, self.tokenizer, self.analyzer))),
+        )
 
     def _read(self, documents: Any) -> tuple[Iterator[Any], Analysis]:
         """The texts, and how to get their terms. A preprocessor of the user's, which may take anything, is applied."""
         if isinstance(documents, str):
             raise ParameterError("Iterable over raw text documents expected, string object received.")
         analysis = self._analysis()
-        texts: Iterator[Any] = map(self.decode, documents)
+        texts: Iterator[Any] = map(self._reader(), documents)
         if self.input == "content" and isinstance(documents, list) and set(map(type, documents)) == {str}:
             texts = iter(documents)  # nothing to decode
         if self.preprocessor is None or callable(self.analyzer):

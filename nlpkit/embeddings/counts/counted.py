@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from functools import partial
 from numbers import Integral, Real
@@ -256,6 +256,10 @@ class CountedTerms(AnalyzedTexts):
 
     def __sklearn_is_fitted__(self) -> bool:
         return self._learnt is not None or self._learning is not None
+
+    def _learnt_parts(self) -> tuple[Sequence[str] | None, Iterable[Any]]:
+        names = ("document_frequency_", "term_frequency_", "idf_")
+        return getattr(self, "terms_", None), [getattr(self, name, None) for name in names]
 
     # Embedding
 

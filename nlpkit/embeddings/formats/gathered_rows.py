@@ -1,4 +1,4 @@
-"""Rows of a file as they come, put together to words and one array."""
+"""GatheredRows: the rows of a file as they come, put together to words and one array."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ class GatheredRows:
 
     Parameters
     ----------
-    source : VectorFile
-        What they are read from; for messages.
+    path : path
+        The file that they are read from, for messages.
     vector_size : int
     expected : int
-        About how many rows there will be, trusted: room is made for so many.
+        About how many rows there will be. Memory is taken for so many.
     unit : str
-        What the file is counted in, "line" or "row".
+        "line" or "row": how messages count the file's rows.
     first : int
         The number of the first row in that count.
     """
@@ -37,7 +37,7 @@ class GatheredRows:
         self._infinite = [0, 0]
 
     def where(self, row: int) -> str:
-        """What messages say of a row's place."""
+        """The place of a row, for messages."""
         return f"{self.path}, {self.unit} {row + self.first:,}"
 
     def add(self, letters: np.ndarray, lengths: np.ndarray, vectors: np.ndarray) -> None:
@@ -62,7 +62,7 @@ class GatheredRows:
         self.rows = after
 
     def finish(self, encoding: str, errors: str) -> tuple[Terms, np.ndarray]:
-        """The words, each once, and their vectors (n, d) float32. What was added is given up.
+        """The words, each once, and their vectors (n, d) float32. Nothing can be added afterwards.
 
         Raises
         ------

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
@@ -81,6 +81,8 @@ class WordEstimator(Estimator):
     normalize : {None, "NFC", "NFKC"}, default=None
         The Unicode form that each text is brought to, before all else.
     """
+
+    is_trained_in_epochs = True
 
     architecture: str = "skipgram"
     loss: str = "negative_sampling"
@@ -191,14 +193,12 @@ class WordEstimator(Estimator):
         vectors = self.word_vectors
         return self._output(mean_vectors(texts, self._analysis(), vectors, self._n_threads))
 
-    def fit_transform(self, texts: Iterable[str], y: Any = None) -> Any:
-        """`fit`, then `transform`; texts that can be read only once are held."""
-        held = texts if isinstance(texts, list | tuple | str) else list(texts)
-        return self.fit(held, y).transform(held)
-
     def get_feature_names_out(self, input_features: Any = None) -> np.ndarray:
         """The columns' names, such as ``word2vec0``: (vector_size,) object."""
         return np.array([f"{self.kind}{i}" for i in range(self.word_vectors.vector_size)], object)
+
+    def _learnt_parts(self) -> tuple[Sequence[str], Iterable[Any]]:
+        return self.word_vectors.hashed_parts()
 
     def save(self, path: str | os.PathLike[str], *, force: bool = False) -> None:
         """Write a folder that `nlpkit.load` reads.

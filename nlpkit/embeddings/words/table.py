@@ -95,6 +95,10 @@ class WordTable:
             raise ParameterError(f"a word is {type(word).__name__}: expected str, or a list of words")
         return np.array([self._vector(each) for each in word], np.float32).reshape(-1, self.vector_size)
 
+    def hashed_parts(self) -> tuple[Terms, list[np.ndarray | None]]:
+        """The words and the arrays that all vectors follow from, for a hash of them."""
+        return self.words, [self.vectors, None if self.subwords is None else self.subwords.ngram_rows]
+
     def _has_vector(self, word: str) -> bool:
         return word in self.index or self.subwords is not None
 
