@@ -24,8 +24,9 @@ from nlpkit.cli.terms import terms
 from nlpkit.cli.train import train_words
 from nlpkit.cli.train_translation import DERIVED, LEARNT, PROPOSED, translation
 from nlpkit.cli.translate import SEARCH, translate
+from nlpkit.errors import ParameterError
 from nlpkit.jobs.models import DEFAULT_METHOD
-from nlpkit.registry import EMBEDDERS, TEXT_EMBEDDERS
+from nlpkit.registry import EMBEDDERS, TEXT_EMBEDDERS, resolve
 
 
 class Configured(NamedTuple):
@@ -49,8 +50,7 @@ class Configured(NamedTuple):
         method = self._method(rest)
         if method:
             command = self._command(name, {method: self.classes[method]})
-            known = {option for parameter in command.params for option in parameter.opts}
-            if {word.partition("=")[0] for word in rest if word.startswith("--")} <= known | {"--"}:
+            if not _strangers(command, rest):
                 return command
         return self._command(name, self.classes)
 
@@ -66,12 +66,19 @@ class Configured(NamedTuple):
         if self.classes.keys() & {*EMBEDDERS} != self.classes.keys() or {"-h", "--help"} & {*rest}:
             return None
         found = DEFAULT_METHOD
-        for word, following in zip(rest, [*rest[1:], ""], strict=True):
+        for word, following in zip(rest, [*rest[1:], ""], strict=False):
             if word in ("-m", "--method"):
                 found = following
             elif word.startswith("--method="):
                 found = word.partition("=")[2]
         return found if found in self.classes else None
+
+
+def _strangers(command: Any, rest: Sequence[str]) -> list[str]:
+    """Return the options among the arguments that a command does not have."""
+    known = {option for parameter in command.params for option in [*parameter.opts, *parameter.secondary_opts]}
+    before = rest[: rest.index("--")] if "--" in rest else rest
+    return [name for word in before if word.startswith("--") and (name := word.partition("=")[0]) not in known]
 
 
 _SETTINGS = {"help_option_names": ["-h", "--help"]}
@@ -112,11 +119,21 @@ class Trainings(TyperGroup):
 
         return [*trained_methods(), "translation"]
 
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+        name, command, rest = super().resolve_command(ctx, args)
+        for option in _strangers(command, rest):
+            methods = [method for method in self.list_commands(ctx) if method in EMBEDDERS]
+            owners = [method for method in methods if option[2:].replace("-", "_") in resolve(method).defaults()]
+            if owners:
+                raise ParameterError(f"{name} has no {option}: it belongs to {', '.join(owners)}")
+        return name, command, rest
+
     def get_command(self, ctx: Any, cmd_name: str) -> Any:
         if cmd_name == "translation":
             return TRAIN_TRANSLATION.build(cmd_name, ())
-        if cmd_name not in self.list_commands(ctx):
-            return None
+        known = self.list_commands(ctx)
+        if cmd_name not in known:
+            raise ParameterError(f"there is no training {cmd_name!r}: choose one of {', '.join(known)}")
         return Configured(train_words, {cmd_name: EMBEDDERS[cmd_name]}).build(cmd_name, ())
 
 

@@ -35,6 +35,7 @@ class Texts(Rereadable):
     """The texts of files, folders, globs and streams, read again in every pass.
 
     Texts are streamed: memory use does not depend on the size of the inputs.
+
     Parameters
     ----------
     inputs : iterable of str or path

@@ -18,7 +18,6 @@ import nlpkit
 from nlpkit.embeddings import BagOfWords, Tfidf
 from nlpkit.errors import InputError, OutputError, ParameterError
 from nlpkit.jobs import Hit, embed_files, embed_texts, passes, search_files, terms
-from nlpkit.jobs.models import describe_parameters
 
 TEXTS = [f"text {n} has {'even' if n % 2 == 0 else 'odd'} words{'' if n % 7 else ' and more'}" for n in range(300)]
 
@@ -170,7 +169,7 @@ def test_a_stream_is_gone_on_with_only_if_it_is_the_same(tmp_path: Path, small_b
 )
 def test_parameters_are_described_alike_in_every_process(value: str, described: Any) -> None:
     made = eval(value, {"__name__": "__main__", "functools": functools})
-    assert describe_parameters(BagOfWords(preprocessor=made)) == {"preprocessor": described}
+    assert BagOfWords(preprocessor=made).described_parameters() == {"preprocessor": described}
 
 
 class Sink:

@@ -17,6 +17,7 @@ class MarkedDecoding(Decoding):
     """Same as `Decoding`, but never raises or skips: undecodable bytes become `MARK`.
 
     A record of several lines (CSV with quotes, PO, TMX) can then be skipped as a whole.
+
     Examples
     --------
     >>> MarkedDecoding().decode(b"caf\\xe9", "utf-8") == "caf" + MARK

@@ -71,6 +71,7 @@ class Pairs(Rereadable):
     """Pairs of sentences, read again in every pass.
 
     Pairs are streamed: memory use does not depend on the size of the files. Texts are unchanged, empty ones included.
+
     Parameters
     ----------
     src, trg : str or path, optional

@@ -16,6 +16,7 @@ def deltas(features: Any, *, width: int = 9, order: int = 1, mode: str = "interp
     """Return the derivative of features over time (Savitzky and Golay 1964).
 
     With ``mode="nearest"`` and order 1 it is the regression of the HTK book, Σ n (c[t + n] - c[t - n]) / 2 Σ n².
+
     Parameters
     ----------
     features : (..., frames) array or tensor of float32 or float64

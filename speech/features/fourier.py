@@ -28,6 +28,7 @@ def stft(
 
     Windows, padding and hops are the preset's. Samples are used unchanged (no scaling, no mean subtraction, no
     pre-emphasis).
+
     Parameters
     ----------
     y : (..., n_samples) array or tensor of float32 or float64

@@ -45,6 +45,7 @@ def mel_filters(options: FeatureOptions) -> np.ndarray:
 
     A band rises from the centre of the band below to its own centre, and falls to the centre of the band above. Kaldi's
     bands exclude the Nyquist frequency.
+
     Examples
     --------
     >>> mel_filters(FeatureOptions(sr=8000, n_fft=16, n_mels=3, mel_norm=None)).round(2).tolist()[0][:4]
