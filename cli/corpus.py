@@ -17,7 +17,7 @@ from nlpkit.corpora.pairs.pairs import holds_pairs
 from nlpkit.errors import ParameterError
 from nlpkit.jobs.corpus_check.check import check_pairs
 from nlpkit.jobs.corpus_check.report import DEFAULT_DROP, PROBLEMS
-from nlpkit.jobs.inputs import PairReading
+from nlpkit.jobs.inputs import PairReading, Reading
 
 FORMATS = ("text", "json")
 
@@ -108,11 +108,10 @@ def check(
         raise ParameterError("--drop is about the cleaned copy: say with -o where it goes")
     if output == "-":
         raise ParameterError("the report goes to standard output: name a file for the cleaned copy")
+    lines = Reading(per="line", encoding=read_as.encoding, decode_errors=read_as.decode_errors)
     plain = replace(read_as, columns=None, fields=None, delimiter=None)
-    decoding = {"encoding": read_as.encoding, "decode_errors": read_as.decode_errors}
     tests: list[Pairs | Texts] = [
-        plain.pairs(None, None, path) if holds_pairs(path) else Texts([path], per="line", **decoding)
-        for path in test or []
+        plain.pairs(None, None, path) if holds_pairs(path) else lines.texts([path]) for path in test or []
     ]
     if test_src is not None:
         tests.append(replace(plain, from_=None, to=None).pairs(test_src, test_trg, None))
@@ -143,6 +142,7 @@ def check(
 
 
 corpus = typer.Typer(
+    name="corpus",
     rich_markup_mode="rich",
     invoke_without_command=True,
     context_settings={"help_option_names": ["-h", "--help"]},

@@ -41,7 +41,10 @@ EXPANDED: dict[type[Any], dict[str, Any]] = {
 
 
 def expanded(function: Callable[..., None]) -> Callable[..., None]:
-    """Return a command with the options of `EXPANDED` in place of its arguments of those classes."""
+    """Return a command with the options of `EXPANDED` in place of its arguments of those classes.
+
+    An argument ``parameters``, for which `nlpkit.cli.parameters.with_parameters` puts further options, is left out.
+    """
     signature = inspect.signature(function, eval_str=True)
     groups = {name: found.annotation for name, found in signature.parameters.items() if found.annotation in EXPANDED}
 
@@ -53,6 +56,8 @@ def expanded(function: Callable[..., None]) -> Callable[..., None]:
 
     parameters: list[inspect.Parameter] = []
     for name, parameter in signature.parameters.items():
+        if name == "parameters":
+            continue
         if name not in groups:
             parameters.append(parameter)
             continue

@@ -16,9 +16,8 @@ from nlpkit.registry import EMBEDDERS, TEXT_EMBEDDERS
 READING = "How texts are read"
 
 
-def described(text: str, default: str) -> str:
-    """Return an option's help with its default, as typer shows those that it knows."""
-    return rf"{text} [dim]\[default: {default}][/dim]"
+described = r"{} [dim]\[default: {}][/dim]".format
+"""Returns the help of an option from its text and its default, as typer shows the defaults that it knows."""
 
 
 Inputs = Annotated[

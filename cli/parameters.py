@@ -94,7 +94,7 @@ def parameters(
     """Return the parameters of methods, those that most of them share first, without ``derived`` ones."""
     found: dict[str, Parameter] = {}
     for method in methods:
-        cls = resolve(method, dict(methods))
+        cls = resolve(method, methods)
         described = documented(cls)
         for field in fields(cls):
             if field.name in ELSEWHERE or field.name in derived:

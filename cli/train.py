@@ -1,89 +1,74 @@
-"""``nlpkit train word2vec`` and the like: a corpus in, word vectors out."""
+"""``nlpkit train``: a command for each method that trains in epochs, and one for translation models."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Any
 
 import typer
+from typer.core import TyperGroup
 
-from nlpkit.cli import options
-from nlpkit.cli.screens.screen import note
-from nlpkit.cli.screens.training_screen import resumable, training_screen
-from nlpkit.cli.screens.word_screen import WordScreen
+from nlpkit.cli.command import SETTINGS, Command, strangers
 from nlpkit.errors import ParameterError
-from nlpkit.jobs import TrainReport, train_files
-from nlpkit.jobs.inputs import Reading
+from nlpkit.jobs.train import trained_methods
+from nlpkit.registry import EMBEDDERS, resolve
 
-if TYPE_CHECKING:
-    from nlpkit.embeddings.word_training import TrainingPlan
+LEARNT = {
+    "transformer": "nlpkit.translation.transformer:TransformerOptions",
+    "rnn, lstm, gru": "nlpkit.translation.recurrent:RNNOptions",
+    "training": "nlpkit.training.translation.options:TrainingOptions",
+}
+DERIVED = ("src_size", "trg_size", "pad_id", "start_id", "eos_id", "cell")
+PROPOSED = {
+    *("d_model", "heads", "ffn_dim", "encoder_layers", "decoder_layers", "embedding_size", "hidden_size", "dropout"),
+    *("learning_rate", "schedule", "warmup", "batch_tokens", "epochs", "patience", "validate_every", "precision"),
+}
+TRANSLATION = Command(
+    function="nlpkit.cli.train_translation:translation", classes=LEARNT, derived=DERIVED, proposed=PROPOSED
+)
 
 
-def train_words(
-    context: typer.Context,
-    paths: Annotated[list[str] | None, typer.Argument(metavar="PATH", help="Further inputs after -i.")] = None,
-    inputs: options.Inputs = None,
-    output: options.TrainedModel = None,
-    resume: options.Resume = False,
-    force: options.Retrain = False,
-    threads: options.Threads = None,
-    quiet: options.Quiet = False,
-    read_as: Reading = Reading(),
-    parameters: dict[str, Any] | None = None,
-) -> None:
-    """Train word vectors on a corpus, into a model folder.
+class Trainings(TyperGroup):
+    """The commands of ``nlpkit train``."""
 
-    The state is kept each epoch, at least every five minutes, and at Ctrl-C: --resume continues from it.
+    def list_commands(self, ctx: Any) -> list[str]:
+        return [*trained_methods(), "translation"]
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        return self._command(cmd_name).build(cmd_name)
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+        name, rest = args[0], args[1:]
+        command = self._command(name).build(name, rest)
+        for option in strangers(command, rest):
+            parameter = option[2:].replace("-", "_")
+            owners = [method for method in trained_methods() if parameter in resolve(method).defaults()]
+            if owners:
+                raise ParameterError(f"{name} has no {option}: it belongs to {', '.join(owners)}")
+        return name, command, rest
+
+    def _command(self, name: str) -> Command:
+        if name == "translation":
+            return TRANSLATION
+        if name not in trained_methods():
+            known = ", ".join(self.list_commands(None))
+            raise ParameterError(f"there is no training {name!r}: choose one of {known}")
+        return Command(function="nlpkit.cli.train_words:train_words", classes={name: EMBEDDERS[name]}, method=name)
+
+
+train = typer.Typer(
+    name="train", cls=Trainings, rich_markup_mode="rich", invoke_without_command=True, context_settings=SETTINGS
+)
+
+
+@train.callback()
+def _train(context: typer.Context) -> None:
+    """Train word vectors on a corpus, or a translation model on sentence pairs, into a model folder.
 
     \b
     nlpkit train word2vec -i corpus.txt -o model
     nlpkit train fasttext -i corpus/*.txt.gz -o model --vector-size 300 --epochs 10
-    nlpkit train word2vec -i corpus.txt -o model --resume
-    zcat corpus.jsonl.gz | nlpkit train word2vec -o model --field body --architecture cbow
+    nlpkit train translation --src train.en --trg train.de -o en-de
     """
-    if inputs is None:
-        if paths:
-            raise ParameterError(f"{paths[0]!r} stands alone: give inputs with -i, as in -i {paths[0]}")
-        if not options.is_piped():
-            print(context.get_help())
-            raise typer.Exit(2)
-    if output is None:
-        raise ParameterError("name the folder of the model with -o")
-
-    def begin(plan: TrainingPlan) -> None:
-        if resume and not quiet:
-            note(_where_it_begins(plan))
-        if screen:
-            screen.started(plan)
-
-    with resumable(output, quiet=quiet), training_screen(WordScreen, quiet=quiet) as screen:
-        report = train_files(
-            [*inputs, *(paths or [])] if inputs else ["-"],
-            output,
-            method=str(context.info_name),
-            parameters=parameters,
-            read_as=read_as,
-            threads=threads,
-            force=force,
-            resume=resume,
-            reading=screen.reading if screen else None,
-            started=begin,
-            progress=screen.progress if screen else None,
-        )
-    if not quiet:
-        _tell(report, output)
-
-
-def _where_it_begins(plan: TrainingPlan) -> str:
-    if plan.epochs_done:
-        return f"going on after {plan.epochs_done:.4g} of {plan.epochs} epochs"
-    return "there is no state of such a training to go on from: it begins anew"
-
-
-def _tell(report: TrainReport, output: str) -> None:
-    if report.skipped:
-        note(f"texts skipped because they can't be decoded: {report.skipped:,}")
-    speed = "" if report.words_per_second is None else f", {report.words_per_second:,.0f} words/s"
-    note(
-        f"{report.words:,} words × {report.vector_size:,} numbers of {report.method},"
-        f" loss {report.loss:.3f}{speed}, in {output}"
-    )
+    if context.invoked_subcommand is None:
+        print(context.get_help())
+        raise typer.Exit(2)

@@ -19,22 +19,6 @@ from nlpkit.jobs.unfinished import is_unfinished
 if TYPE_CHECKING:
     from nlpkit.training.report import ValidationReport
 
-LEARNT = {
-    "transformer": "nlpkit.translation.transformer:TransformerOptions",
-    "rnn, lstm, gru": "nlpkit.translation.recurrent:RNNOptions",
-    "training": "nlpkit.training.translation.options:TrainingOptions",
-}
-"""Whose parameters are options of this command."""
-
-DERIVED = ("src_size", "trg_size", "pad_id", "start_id", "eos_id", "cell")
-"""Those of them that follow from other things."""
-
-PROPOSED = {
-    *("d_model", "heads", "ffn_dim", "encoder_layers", "decoder_layers", "embedding_size", "hidden_size", "dropout"),
-    *("learning_rate", "schedule", "warmup", "batch_tokens", "epochs", "patience", "validate_every", "precision"),
-}
-"""Those of them whose value is proposed from the number of pairs."""
-
 
 def _file(text: str) -> Any:
     return typer.Option(metavar="FILE", help=text, show_default=False)

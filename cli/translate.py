@@ -20,8 +20,6 @@ if TYPE_CHECKING:
     from nlpkit.translation.translator import Translator
 
 ATTENTION = "What the model looked at"
-SEARCH = {"translation": "nlpkit.decoding.options:DecodingOptions"}
-"""Whose parameters are options of this command."""
 
 
 def translate(

@@ -155,7 +155,7 @@ class Rereadable:
     @property
     def is_stream(self) -> bool:
         """Whether only one pass is possible: a source is a stream, and `spool` was not called."""
-        return self.total_bytes is None
+        return any(self._files.size(index) is None for index in range(len(self.sources)))
 
     def spool(self) -> None:
         """Copy streams to temporary files, to allow several passes.

@@ -41,7 +41,7 @@ OPENERS = {
 """Functions that open a path as a model, or return None if it is nothing that they know; the last one raises."""
 
 
-def resolve(name: str, registry: dict[str, str] = EMBEDDERS) -> Any:
+def resolve(name: str, registry: Mapping[str, str] = EMBEDDERS) -> Any:
     """Return the class that ``name`` stands for.
 
     Raises

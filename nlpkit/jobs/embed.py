@@ -162,13 +162,14 @@ def embed_files(
     """
     choice = ModelChoice(method=method, model=model, parameters=parameters, threads=threads)
     with ExitStack() as stack:
-        texts = stack.enter_context(open_inputs(inputs, read_as, sound_method=choice.sound_method, fit=fit))
+        texts = open_inputs(inputs, read_as, sound_method=choice.sound_method, fit=fit)
+        stack.enter_context(texts)
         training = None if fit is None else stack.enter_context(read_as.texts(fit))
         _check_places(output, save, texts, training, write_as)
-        model, held = fitted(choice, texts, training, progress)
+        chosen, held = fitted(choice, texts, training, progress)
         if save is not None:
-            model.save(save, force=write_as.force)
-        return _write(model, texts, held, output, write_as, progress)
+            chosen.save(save, force=write_as.force)
+        return _write(chosen, texts, held, output, write_as, progress)
 
 
 @spelled_out(read_as=Reading, write_as=Writing)
@@ -260,16 +261,18 @@ def _write(
             from nlpkit.outputs.files import is_folder
             from nlpkit.outputs.rows import open_writer
 
+            made_by: dict[str, Any] = {}
+            if os.fspath(output) != "-" and is_folder(output):
+                made_by["options"] = {"method": model.kind, "parameters": model.described_parameters()}
+                made_by |= {"model_hash": model.model_hash(), "fingerprint": texts.fingerprint()}
             writer = open_writer(
                 output,
                 names=names_of(model),
                 dtype=dtype,
                 n_columns=n_columns,
-                options={"method": model.kind, "parameters": model.described_parameters()},
-                model_hash=model.model_hash() if os.fspath(output) != "-" and is_folder(output) else "",
-                fingerprint=texts.fingerprint(),
                 n_rows=len(held[0].texts) if held else None,
                 sparse=sparse,
+                **made_by,
                 **vars(write_as),
             )
             sink = stack.enter_context(writer)

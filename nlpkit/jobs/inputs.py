@@ -183,7 +183,7 @@ def open_inputs(
             )
         return AudioFiles(named)
     texts = read_as.texts(named)
-    for name in map(os.fspath, named):
+    for name in [os.fspath(path) for path in named]:
         below = os.path.join(name, "")
         own = [
             each.name

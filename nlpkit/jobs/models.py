@@ -50,20 +50,6 @@ class ModelChoice:
             chosen = resolve(read(self.model).kind, KINDS) if os.path.isdir(self.model) else None
         return chosen.kind if getattr(chosen, "takes_sound", False) else None
 
-    def make(self) -> Any:
-        """Return an estimator of the method with the parameters, not fitted yet.
-
-        Raises
-        ------
-        ParameterError
-            If there is no such method, or the method has no such parameter.
-        """
-        return make_model(self.method, self.parameters, self.threads)
-
-    def load(self) -> Any:
-        """Return the model, fitted; raises as `load_model`."""
-        return load_model(self.model, self.method, self.parameters, self.threads)
-
 
 def make_model(method: str | None, parameters: Mapping[str, Any] | None, threads: int | None) -> Any:
     """Return an estimator of a method with ``parameters``, not fitted yet.
@@ -143,8 +129,8 @@ def fitted(
     if choice.model is not None:
         if training is not None:
             raise ParameterError("a model has learnt already: give either a model or something to fit on")
-        return choice.load(), None
-    model = choice.make()
+        return load_model(choice.model, choice.method, choice.parameters, choice.threads), None
+    model = make_model(choice.method, choice.parameters, choice.threads)
     if training is None:
         return model, learn(model, texts, progress)
     fit(model, training, progress)
