@@ -155,7 +155,7 @@ def test_nothing_to_be_read(tmp_path: Path) -> None:
     with pytest.raises(ParameterError, match="layout is 'voxforge'"):
         Recordings(tmp_path, layout="voxforge")
     (tmp_path / "manifest.csv").write_bytes(b"path\n\xff\xfe\n")
-    with pytest.raises(InputError, match="line 2: isn't UTF-8"):
+    with pytest.raises(InputError, match="line 2: not UTF-8"):
         list(Recordings(tmp_path))
 
 
