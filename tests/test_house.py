@@ -176,15 +176,33 @@ def test_heavy_packages_are_imported_where_they_are_used(module: str) -> None:
     assert not heavy or "._" in module, f"{module} imports {heavy} when loaded: do it in a function"
 
 
+def lines(path: Path) -> int:
+    return len(path.read_text(encoding="utf-8").splitlines())
+
+
 def test_no_file_is_long() -> None:
     folders = [*ROOMS, "tests", "benchmarks", "docs"]
-    lengths = {
-        path.relative_to(TOP).as_posix(): len(path.read_text(encoding="utf-8").splitlines())
-        for folder in folders
-        for path in (TOP / folder).rglob("*.py")
-    }
+    lengths = {path.relative_to(TOP).as_posix(): lines(path) for f in folders for path in (TOP / f).rglob("*.py")}
     assert len(lengths) > len(MODULES)
     assert not {path: length for path, length in lengths.items() if length > 400}
+
+
+def test_few_files_are_long_or_tiny() -> None:
+    lengths = {module: lines(path) for module, path in MODULES.items() if not is_face(module)}
+    assert len(long := [module for module, length in lengths.items() if length > 300]) <= 6, long
+    assert len(tiny := [module for module, length in lengths.items() if length < 40]) <= 12, tiny
+
+
+def test_few_files_lie_loose() -> None:
+    assert len(loose := sorted(path.name for path in (TOP / "nlpkit").glob("*.py"))) <= 10, loose
+
+
+@pytest.mark.parametrize("room", ["nlpkit/jobs", "cli"])
+def test_nothing_is_decided_by_the_name_of_a_method(room: str) -> None:
+    """Properties of the estimators say what they need and give, so that a new one needs no entry anywhere."""
+    by_name = re.compile(r"CLIP_EMBEDDERS|kind (==|!=|in|not in) ")
+    found = [path for path in sorted((TOP / room).rglob("*.py")) if by_name.search(path.read_text(encoding="utf-8"))]
+    assert not found
 
 
 def test_package_list_is_what_stands_on_disk() -> None:

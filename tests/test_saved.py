@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 import shutil
-import sys
 from pathlib import Path
 from typing import Any
 
+import make
 import numpy as np
 import pytest
 
@@ -15,8 +15,6 @@ import nlpkit
 from nlpkit.registry import KINDS
 
 SAVED = Path(__file__).parent / "saved"
-sys.path.insert(0, str(SAVED))
-import make  # noqa: E402
 
 ESTIMATORS = ["onehot", "bow", "tfidf", "hashing", "word2vec", "fasttext", "logmel", "mfcc"]
 

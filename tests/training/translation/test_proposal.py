@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nlpkit.cli.train_translation import PROPOSED
+from nlpkit.cli.train import PROPOSED
 from nlpkit.errors import ParameterError
 from nlpkit.training import TrainingOptions, propose
 from nlpkit.training.translation.proposal import ARCHITECTURES
