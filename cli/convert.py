@@ -31,7 +31,7 @@ def convert(
     ],
     input_format: Annotated[
         str,
-        typer.Option("--from", metavar="NAME", help=f"The format of IN: {_FORMATS}; auto tells it from the content."),
+        typer.Option("--from", metavar="NAME", help=f"The format of IN: {_FORMATS}; auto detects it from the content."),
     ] = "auto",
     output_format: Annotated[
         str | None,
@@ -52,7 +52,7 @@ def convert(
         typer.Option(
             "--precision",
             metavar="float32|float16|int8",
-            help="Of the numbers in a folder: float16 halves it, int8 quarters it.",
+            help="Precision of the numbers in a folder: float16 halves its size, int8 quarters it.",
         ),
     ] = "float32",
     encoding: Annotated[str, typer.Option("--encoding", metavar="NAME", help="How IN's words are encoded.")] = "utf-8",
@@ -61,7 +61,7 @@ def convert(
         typer.Option(
             "--decode-errors",
             metavar="strict|replace|ignore",
-            help="What to do with bytes that aren't of this encoding.",
+            help="Handling of bytes that are not of this encoding.",
         ),
     ] = "strict",
     force: Annotated[bool, typer.Option("--force", metavar="", help="Replace a folder that nlpkit wrote.")] = False,
@@ -69,7 +69,7 @@ def convert(
 ) -> None:
     """Write word vectors in another format: word2vec's, GloVe's, fastText's, NumPy's, safetensors, or a folder.
 
-    A folder opens at once, whatever its size: its numbers are read when they are looked at.
+    A folder opens at once, whatever its size: numbers are read when they are used.
 
     \b
     nlpkit convert glove.6B.50d.txt glove

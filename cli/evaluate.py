@@ -28,7 +28,11 @@ def evaluate(
     ] = None,
     src: Annotated[
         str | None,
-        typer.Option("--src", metavar="FILE", help="What to translate; with --hyp, what says how long sentences are."),
+        typer.Option(
+            "--src",
+            metavar="FILE",
+            help="Texts to translate; with --hyp, the sources.",
+        ),
     ] = None,
     hyp: Annotated[
         str | None, typer.Option("--hyp", metavar="FILE", help="Translations to score, instead of a model.")
@@ -99,7 +103,7 @@ def evaluate(
         typer.Option(
             "--seed",
             metavar="N",
-            help=options.described("Of the samples.", "12345"),
+            help=options.described("Seed of the samples.", "12345"),
             show_default=False,
             rich_help_panel=_SCORING,
         ),
@@ -122,7 +126,7 @@ def evaluate(
         typer.Option(
             "--decode-errors",
             metavar="strict|replace",
-            help="What to do with bytes that aren't text: stop, or put U+FFFD.",
+            help="Handling of bytes that are not text: stop, or replace them by U+FFFD.",
             rich_help_panel=options.READING,
         ),
     ] = "strict",

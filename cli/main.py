@@ -1,4 +1,4 @@
-"""``nlpkit``: runs a command line; what goes wrong becomes one line, also while the commands are imported."""
+"""``nlpkit``: runs a command line; an error becomes one line, also while the commands are imported."""
 
 from __future__ import annotations
 
@@ -24,17 +24,17 @@ def __getattr__(name: str) -> Any:
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Run a command line; what goes wrong becomes one line on standard error.
+    """Run a command line; an error becomes one line on standard error.
 
     Parameters
     ----------
     arguments : list of str, optional
-        The process's own unless told.
+        Default: the arguments of the process.
 
     Returns
     -------
     int
-        0, or 2 for a fault of the input, 130 after Ctrl-C.
+        0; 2 after an error in the input; 130 after Ctrl-C.
     """
     try:
         _open_streams()
@@ -74,7 +74,7 @@ def _run(arguments: list[str] | None) -> int:
 
 
 def _open_streams() -> None:
-    """Let every character be printed, and a closed stream take nothing else's place."""
+    """Let every character be printed, and replace closed streams."""
     if sys.stdout is None:
         sys.stdout = os.fdopen(os.open(os.devnull, os.O_RDONLY), "w", encoding="utf-8")  # whatever is written fails
     if sys.stderr is None:
@@ -85,7 +85,7 @@ def _open_streams() -> None:
 
 
 def _flushed(code: int) -> int:
-    """Return the exit code once standard output has taken everything, 2 if it can't."""
+    """Return the exit code once standard output is flushed, 2 if that fails."""
     try:
         sys.stdout.flush()
     except OSError as error:
@@ -119,7 +119,7 @@ def _fail(message: str) -> int:
 
 @contextmanager
 def _stoppable() -> Iterator[None]:
-    """End at SIGTERM as at Ctrl-C, so that nothing half-written is left."""
+    """End at SIGTERM as at Ctrl-C, which leaves nothing half-written."""
     if threading.current_thread() is not threading.main_thread():
         yield
         return

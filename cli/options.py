@@ -1,4 +1,4 @@
-"""Options and arguments that several commands share, and what they mean together."""
+"""Options and arguments that several commands share."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ Method = Annotated[
         "-m",
         "--method",
         metavar="|".join(EMBEDDERS),
-        help=described("How texts become vectors; logmel and mfcc are for sound.", "tfidf"),
+        help=described("Method of the vectors; logmel and mfcc are for sound.", "tfidf"),
         show_default=False,
     ),
 ]
@@ -45,7 +45,7 @@ TextMethod = Annotated[
         "-m",
         "--method",
         metavar="|".join(TEXT_EMBEDDERS),
-        help=described("How texts become vectors.", "tfidf"),
+        help=described("Method of the vectors.", "tfidf"),
         show_default=False,
     ),
 ]
@@ -58,11 +58,11 @@ Fit = Annotated[
     typer.Option("--fit", metavar="PATH", help="Texts to learn from instead of from the input."),
 ]
 TrainedModel = Annotated[
-    str | None, typer.Option("-o", "--output", metavar="FOLDER", help="Where the model goes.", show_default=False)
+    str | None, typer.Option("-o", "--output", metavar="FOLDER", help="Folder of the model.", show_default=False)
 ]
 Resume = Annotated[
     bool,
-    typer.Option("--resume", metavar="", help="Go on with a training that was stopped: same inputs, same options."),
+    typer.Option("--resume", metavar="", help="Resume a training that was stopped: same inputs, same options."),
 ]
 Retrain = Annotated[
     bool,
@@ -79,7 +79,7 @@ Precision = Annotated[
     typer.Option(
         "--precision",
         metavar="float32|bfloat16",
-        help="Of the model's weights; bfloat16 is faster where the device has it, and rounds.",
+        help="Precision of the model's weights; bfloat16 rounds, and is faster where the device supports it.",
     ),
 ]
 WordModel = Annotated[
@@ -95,20 +95,20 @@ ModelFormat = Annotated[
     typer.Option(
         "--format",
         metavar="NAME",
-        help=f"What kind of file MODEL is: {', '.join(FORMATS)}; auto tells it from the content.",
+        help=f"Format of MODEL: {', '.join(FORMATS)}; auto detects it from the content.",
     ),
 ]
 Restrict = Annotated[
     int | None,
     typer.Option("--restrict", metavar="N", help="Look only among the first N words, the most frequent ones."),
 ]
-Quiet = Annotated[bool, typer.Option("-q", "--quiet", metavar="", help="Say nothing on standard error but errors.")]
+Quiet = Annotated[bool, typer.Option("-q", "--quiet", metavar="", help="Print nothing but errors on standard error.")]
 Per = Annotated[
     str | None,
     typer.Option(
         "--per",
         metavar="line|file",
-        help=described("What a text is.", "a line for files, a file for folders"),
+        help=described("Unit of a text.", "a line for files, a file for folders"),
         show_default=False,
         rich_help_panel=READING,
     ),
@@ -141,20 +141,20 @@ Delimiter = Annotated[
     typer.Option(
         "--delimiter",
         metavar="CHARACTER",
-        help=described("What parts the columns of CSV, also by name: tab, comma, semicolon.", "by the suffix"),
+        help=described("Separator of the columns of CSV, also by name: tab, comma, semicolon.", "by the suffix"),
         show_default=False,
         rich_help_panel=READING,
     ),
 ]
 Encoding = Annotated[
-    str, typer.Option("--encoding", metavar="NAME", help="How text is encoded.", rich_help_panel=READING)
+    str, typer.Option("--encoding", metavar="NAME", help="Encoding of the text.", rich_help_panel=READING)
 ]
 DecodeErrors = Annotated[
     str,
     typer.Option(
         "--decode-errors",
         metavar="strict|replace|skip",
-        help="What to do with bytes that aren't text: stop, put U+FFFD, or leave the text out and count it.",
+        help="Handling of bytes that are not text: stop, replace them by U+FFFD, or skip the text and count it.",
         rich_help_panel=READING,
     ),
 ]
@@ -166,7 +166,7 @@ ShardFormat = Annotated[
     typer.Option(
         "--shard-format",
         metavar="npz|npy|parquet|...",
-        help=described("What a folder's parts are.", "npz; npy for dense vectors"),
+        help=described("Format of a folder's parts.", "npz; npy for dense vectors"),
         show_default=False,
         rich_help_panel=_OUTPUT,
     ),
@@ -189,17 +189,17 @@ ReplaceFolder = Annotated[
     bool, typer.Option("--force", metavar="", help="Replace a folder that nlpkit wrote.", rich_help_panel=_OUTPUT)
 ]
 ResumeFolder = Annotated[
-    bool, typer.Option("--resume", metavar="", help="Go on with an unfinished folder.", rich_help_panel=_OUTPUT)
+    bool, typer.Option("--resume", metavar="", help="Continue an unfinished folder.", rich_help_panel=_OUTPUT)
 ]
 
 
 def lines_of_stdin() -> list[str]:
-    """Return the lines of standard input that aren't blank, without the space around them.
+    """Return the lines of standard input that are not blank, stripped.
 
     Raises
     ------
     InputError
-        If it can't be read or decoded.
+        If it cannot be read or decoded.
     """
     from nlpkit.corpora import Texts
 
@@ -207,7 +207,7 @@ def lines_of_stdin() -> list[str]:
 
 
 def is_piped() -> bool:
-    """Whether something is fed to standard input."""
+    """Return whether standard input is a pipe or a file."""
     return sys.stdin is not None and not sys.stdin.isatty()
 
 

@@ -27,10 +27,10 @@ from nlpkit.jobs.inputs import Reading
 
 
 def search(
-    query: Annotated[str, typer.Argument(metavar="QUERY", help="What to look for.", show_default=False)],
+    query: Annotated[str, typer.Argument(metavar="QUERY", help="Text to search for.", show_default=False)],
     paths: Annotated[list[str] | None, typer.Argument(metavar="PATH", help="Further inputs after -i.")] = None,
     inputs: options.Inputs = None,
-    k: Annotated[int, typer.Option("-k", metavar="N", help="How many texts to show.")] = 10,
+    k: Annotated[int, typer.Option("-k", metavar="N", help="Number of texts to show.")] = 10,
     method: options.TextMethod = None,
     model: options.Model = None,
     fit: options.Fit = None,

@@ -12,7 +12,7 @@ from nlpkit.errors import InputError, ParameterError
 from nlpkit.jobs.spectrograms import save_spectrograms, verify_files
 
 NUMBERS = "Numbers in place of the preset's"
-PART = "What is read of the audio"
+PART = "Reading of the audio"
 
 
 def _number(flag: str, text: str, panel: str = NUMBERS) -> Any:
@@ -36,7 +36,7 @@ def spectrogram(
         typer.Option(
             "--preset",
             metavar="librosa|torchaudio|whisper|kaldi",
-            help=described("Whose numbers.", "librosa"),
+            help=described("Library whose defaults are used.", "librosa"),
             show_default=False,
         ),
     ] = None,
@@ -51,7 +51,7 @@ def spectrogram(
     format: Annotated[
         str | None,
         typer.Option(
-            "--format", metavar="png|npy", help=described("Of the files in a folder.", "png"), show_default=False
+            "--format", metavar="png|npy", help=described("Format of the files in a folder.", "png"), show_default=False
         ),
     ] = None,
     force: Annotated[bool, typer.Option("--force", metavar="", help="Replace a folder that nlpkit wrote.")] = False,
@@ -62,7 +62,7 @@ def spectrogram(
     n_mels: Annotated[int | None, _number("--n-mels", "Mel bands.")] = None,
     n_mfcc: Annotated[int | None, _number("--n-mfcc", "Cepstral coefficients.")] = None,
     sr: Annotated[
-        int | None, _number("--sr", "Samples a second to bring audio to; of raw samples those that they have.", PART)
+        int | None, _number("--sr", "Rate to resample to, in Hz; for raw samples their own rate.", PART)
     ] = None,
     offset: Annotated[
         float, typer.Option("--offset", metavar="SECONDS", help="Leave out so much.", rich_help_panel=PART)
@@ -80,9 +80,9 @@ def spectrogram(
             rich_help_panel=PART,
         ),
     ] = None,
-    channels: Annotated[int | None, _number("--channels", "Of raw samples.", PART)] = None,
+    channels: Annotated[int | None, _number("--channels", "Channels of raw samples.", PART)] = None,
 ) -> None:
-    """Draw what audio sounds like, or write it down: spectrograms, mel spectrograms, cepstral coefficients.
+    """Draw or write spectrograms, mel spectrograms and cepstral coefficients of audio.
 
     The numbers are those of librosa, torchaudio, Whisper or Kaldi.
 
@@ -141,7 +141,7 @@ def _verify(
 
 
 def _raw(encoding: str | None, sr: int | None, channels: int | None) -> tuple[Any, int | None]:
-    """What raw samples are, and the rate to bring audio to."""
+    """Return the format of raw samples, and the rate to resample to."""
     if encoding is None:
         if channels is not None:
             raise ParameterError("--channels is about raw samples: give --encoding too, or leave it out")

@@ -9,8 +9,7 @@ import typer
 
 from nlpkit.cli import options, pair_options
 from nlpkit.cli.screens.screen import note
-from nlpkit.cli.screens.training_screen import resumable, training_screen
-from nlpkit.cli.screens.translation_screen import TranslationScreen
+from nlpkit.cli.screens.training_screen import TranslationScreen, resumable, training_screen
 from nlpkit.errors import ParameterError
 from nlpkit.jobs.inputs import PairReading
 from nlpkit.jobs.train_translation import TranslationPlan, TranslationTrainReport, train_translation
@@ -41,7 +40,7 @@ def translation(
         typer.Option(
             "--attention",
             metavar="none|additive|dot|general",
-            help=options.described("Of lstm, gru and rnn: how the decoder looks at the source.", "general"),
+            help=options.described("Attention of lstm, gru and rnn.", "general"),
             show_default=False,
         ),
     ] = None,
@@ -87,7 +86,7 @@ def translation(
         print(context.get_help())
         raise typer.Exit(2)
     if (src, trg, pairs) == (None, None, None):
-        raise ParameterError("name what to train on: --src and --trg, or --pairs")
+        raise ParameterError("name the training pairs: --src and --trg, or --pairs")
     if output is None:
         raise ParameterError("name the folder of the model with -o")
 
@@ -96,7 +95,7 @@ def translation(
 
         def begin(plan: TranslationPlan) -> None:
             if resume and not quiet and not is_unfinished(output):
-                note("there is no unfinished training to go on with: a new one begins")
+                note("there is no unfinished training to resume: a new one begins")
             if not quiet:
                 for line in _what_is_trained(plan, vocab_size):
                     note(line)
@@ -169,7 +168,7 @@ def _validation(report: ValidationReport) -> str:
 def _tell(report: TranslationTrainReport, output: str) -> None:
     result = report.result
     bleu = "" if result.bleu is None else f", BLEU {result.bleu:.1f}"
-    again = "" if result.resumed_at is None else f", gone on with from step {result.resumed_at:,}"
+    again = "" if result.resumed_at is None else f", resumed at step {result.resumed_at:,}"
     loss = "" if result.valid_loss is None else f", validation loss {result.valid_loss:.3f}"
     note(
         f"{result.epochs} epochs in {result.seconds / 60:.1f} minutes, ended by {result.ended_by}{loss}{bleu},"

@@ -8,8 +8,7 @@ import typer
 
 from nlpkit.cli import options
 from nlpkit.cli.screens.screen import note
-from nlpkit.cli.screens.training_screen import resumable, training_screen
-from nlpkit.cli.screens.word_screen import WordScreen
+from nlpkit.cli.screens.training_screen import WordScreen, resumable, training_screen
 from nlpkit.errors import ParameterError
 from nlpkit.jobs import TrainReport, train_files
 from nlpkit.jobs.inputs import Reading

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from nlpkit.translation.translations import Translation
     from nlpkit.translation.translator import Translator
 
-ATTENTION = "What the model looked at"
+ATTENTION = "Attention of the model"
 
 
 def translate(
@@ -51,11 +51,11 @@ def translate(
         ),
     ] = "text",
     prefix: Annotated[
-        str | None, typer.Option("--prefix", metavar="TEXT", help="How every translation has to begin.")
+        str | None, typer.Option("--prefix", metavar="TEXT", help="Words with which every translation has to begin.")
     ] = None,
     phrase: Annotated[
         list[str] | None,
-        typer.Option("--phrase", metavar="TEXT", help="What has to stand in every translation; repeatable."),
+        typer.Option("--phrase", metavar="TEXT", help="Words that every translation has to contain; repeatable."),
     ] = None,
     attention: Annotated[
         str | None,
@@ -183,7 +183,7 @@ def _tell(report: TranslateReport, output: str | None, parameters: dict[str, Any
 
 
 class _Attention:
-    """What is done with attention: a picture, a map on the terminal, alignments in a file."""
+    """Output of attention: a picture, a map on the terminal, alignments in a file."""
 
     def __init__(
         self,

@@ -34,7 +34,7 @@ def test_every_command_has_its_help_in_the_docs() -> None:
     from nlpkit.cli.main import app
 
     page = (TOP / "docs" / "commands.md").read_text(encoding="utf-8")
-    commands = typer.main.get_command(app).commands  # type: ignore[attr-defined]
+    commands = typer.main.get_command(app).list_commands(None)  # type: ignore[attr-defined]
     assert len(commands) >= 4
     for command in ["", *commands]:
         assert f"$ {' '.join(['nlpkit', command, '--help']).replace('  ', ' ')}\n" in page

@@ -1,1 +1,1 @@
-"""What a terminal shows: tables, bars, progress."""
+"""Tables, bars and progress on a terminal."""

@@ -1,4 +1,4 @@
-"""What a terminal shows: progress, notes and tables; and JSON Lines for what isn't one."""
+"""Progress, notes and tables on a terminal; JSON Lines elsewhere."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _LEAST_WORDS = 1 << 20
 
 
 def is_terminal() -> bool:
-    """Whether a person reads standard output."""
+    """Return whether standard output is a terminal."""
     return sys.stdout.isatty()
 
 
@@ -37,14 +37,14 @@ def print_json_lines(records: Iterable[Mapping[str, Any]]) -> None:
 
 
 def note(message: str) -> None:
-    """Say one line on standard error."""
+    """Print one line on standard error."""
     print(f"nlpkit: {message}", file=sys.stderr)
 
 
 def silence_libraries() -> None:
-    """Let C libraries that write to standard error themselves, such as decoders of MP3, write nowhere.
+    """Silence C libraries that write to standard error, such as decoders of MP3.
 
-    What Python writes there goes where it went.
+    Python's own output there is not affected.
     """
     try:
         if sys.stderr.fileno() != 2:
@@ -62,7 +62,7 @@ def silence_libraries() -> None:
 
 @contextmanager
 def progress_bar(*, quiet: bool) -> Iterator[Callable[[str, int, int | None], None] | None]:
-    """Give a function that shows how far a job is, or None where nobody would see it."""
+    """Yield a function that shows the progress of a job, or None where it would not be seen."""
     if quiet or not sys.stderr.isatty():
         yield None
         return

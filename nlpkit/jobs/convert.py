@@ -27,7 +27,7 @@ TO_A_STREAM = ("word2vec", "word2vec-binary", "glove", "vec", "fasttext", "safet
 
 @dataclass(frozen=True, kw_only=True)
 class ConvertReport:
-    """What `convert_vectors` wrote.
+    """Result of `convert_vectors`.
 
     Attributes
     ----------
@@ -36,8 +36,8 @@ class ConvertReport:
     format : str
         One of `nlpkit.embeddings.formats.FORMATS`.
     lost : tuple of str
-        Of "sub-words", "labels", "counts" and "output weights" (training goes on from these), what the input had and
-        the output has not, as its format can't hold it or the limit left it out.
+        Parts of the input, among "sub-words", "labels", "counts" and "output weights" (from which training
+        continues), that the output does not have, as its format can't hold it or the limit left it out.
     """
 
     words: int
@@ -68,19 +68,19 @@ def convert_vectors(
     output : path
         A file, a folder, or ``-`` for standard output.
     input_format : str
-        One of `nlpkit.embeddings.formats.FORMATS`; "auto" tells it from the content.
+        One of `nlpkit.embeddings.formats.FORMATS`; "auto" detects it from the content.
     output_format : str, optional
-        One of them; else told from the output's name: see `nlpkit.embeddings.formats.write`.
+        One of them; default: by the output's name, see `nlpkit.embeddings.formats.write`.
     limit : int, optional
-        Take only the first so many words.
+        Take only this number of words, from the first on.
     precision : {"float32", "float16", "int8"}
-        Of the numbers, in a folder.
+        Precision of the numbers in a folder.
     encoding, errors : str
         Those of the input's words.
     force : bool
         Replace a folder that nlpkit wrote before.
     stdin : binary file, optional
-        What ``-`` reads, instead of the process's own standard input.
+        File that ``-`` reads; default: standard input.
 
     Returns
     -------
@@ -94,7 +94,7 @@ def convert_vectors(
         If the output can't be written there, would replace the input or stand in its folder, its words would replace
         another file, or the format can't hold the words.
     ParameterError
-        If a format is unknown, or can't be told, or the precision isn't for it.
+        If a format is unknown or cannot be detected, or does not support the precision.
 
     Examples
     --------
@@ -153,7 +153,7 @@ def _read(source: StrPath | Any, format: str, limit: int | None, encoding: str, 
 
 
 def _spooled(folder: str, stdin: BinaryIO | None) -> Path:
-    """Copy standard input to a file, so that its format can be told."""
+    """Copy standard input to a file, so that its format can be detected."""
     if stdin is None and sys.stdin is None:
         raise InputError("standard input is closed: give a file, or a pipe")
     path = Path(folder, "standard input")
@@ -249,7 +249,7 @@ def _format(name: str, format: str | None, vectors: WordVectors | None) -> str:
         return format_named(name, fasttext=vectors is not None and vectors.subwords is not None)
     except ParameterError as error:
         raise ParameterError(
-            f"{name}: its name tells no format that can be written: name one by --to (output_format=):"
+            f"{name}: its name implies no format that can be written: name one by --to (output_format=):"
             f" {', '.join(FORMATS)}"
         ) from error
 

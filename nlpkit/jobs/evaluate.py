@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, kw_only=True)
 class EvaluationReport:
-    """What `evaluate_translations` found.
+    """Result of `evaluate_translations`.
 
     Attributes
     ----------
@@ -31,11 +31,11 @@ class EvaluationReport:
     comparison : TranslationComparison or None
         The paired test against another translation.
     tokens : int or None
-        Sub-words that the model wrote, the end of each sentence counted. None without a model.
+        Sub-words of the model's translations, ends included. None without a model.
     seconds : float or None
-        What the translating took, without loading the model. None without a model.
+        Duration of the translation, without loading the model. None without a model.
     unfinished : int or None
-        Translations that were cut off at the greatest length. None without a model.
+        Translations that were cut off at the maximum length. None without a model.
     """
 
     score: TranslationScore
@@ -81,17 +81,17 @@ def evaluate_translations(
     Parameters
     ----------
     references : path, or iterable of paths
-        What the translations should say; several files are several references for each sentence.
+        Reference translations; several files are several references for each sentence.
     hypotheses : path, optional
         The translations. Either these, or ``model`` and ``sources``.
     model : path or Translator, optional
         Translates ``sources``.
     sources : path, optional
-        What is or was translated. With ``hypotheses`` it only says how long sentences are.
+        Source texts. With ``hypotheses`` only their lengths are used.
     against : path, optional
         Another translation of the same sentences, to which the paired test compares.
     beam, batch_invariant
-        Of the model's search, as `nlpkit.translation.DecodingOptions` has them.
+        Options of the search, as in `nlpkit.translation.DecodingOptions`.
     device, precision, threads
         As in `nlpkit.jobs.translate_files`.
     output : path, optional
@@ -103,7 +103,7 @@ def evaluate_translations(
     encoding, decode_errors : str
         As in `nlpkit.corpora.Texts`; no line may be left out, so that "skip" is refused.
     stdin : binary file, optional
-        What ``-`` reads.
+        File that ``-`` reads; default: standard input.
     progress : callable, optional
         See `nlpkit.jobs.translate_files`.
 

@@ -22,7 +22,7 @@ _PROPORTION = re.compile(r"\s*(\S.*?)\s*:\s*(\S.*?)\s*::\s*(\S.*?)\s*:\s*\?\s*")
 
 @dataclass(frozen=True)
 class Answer:
-    """What word vectors answer to a question.
+    """Answer of word vectors to a question.
 
     Attributes
     ----------
@@ -56,13 +56,13 @@ def similar_words(
         A folder of one of these, or a file in any of `nlpkit.embeddings.formats`.
     words : iterable of str
     k : int
-        How many words to each, at most.
+        Most words for each.
     restrict : int, optional
-        Look only among so many of the first words, which are the most frequent where the model was trained.
+        Search only this number of words, from the first, the most frequent, on.
     format : str
-        Of the file; "auto" tells it from its content.
+        Format of the file; "auto" detects it from the content.
     threads : int, optional
-        Every core that the process may use, unless told.
+        Number of threads; default: every core that the process may use.
 
     Returns
     -------
@@ -206,7 +206,7 @@ def _is_known(vectors: WordVectors, word: str) -> bool:
 
 
 def _are_known(vectors: WordVectors, words: list[str]) -> list[bool]:
-    """Whether each word of an expression is in the vocabulary; tells of signs that may have been meant otherwise."""
+    """Return whether each word of an expression is in the vocabulary; an error mentions signs in an unknown word."""
     known = []
     for word in words:
         try:

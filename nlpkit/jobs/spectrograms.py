@@ -22,14 +22,14 @@ FORMATS = ("png", "npy")
 
 @dataclass(frozen=True, kw_only=True)
 class SpectrogramReport:
-    """What `save_spectrograms` did.
+    """Result of `save_spectrograms`.
 
     Attributes
     ----------
     written : list of Path
         The files, where they stand now.
     refused : list of str
-        What was wrong with each input that couldn't be read; the others are done all the same.
+        Errors of the inputs that could not be read; the others are written all the same.
     """
 
     written: list[Path]
@@ -65,7 +65,7 @@ def save_spectrograms(
     preset, offset, duration, raw, threads
         See `nlpkit.speech.stream_features`.
     format : {"png", "npy"}, optional
-        Of the files in a folder; png unless told.
+        Format of the files in a folder; default: png.
     force : bool
         Replace a folder that is there and empty, or that nlpkit wrote.
     progress : callable, optional
@@ -143,12 +143,12 @@ def verify_files(
         See `save_spectrograms`.
     reference : {"librosa", "kaldi-native-fbank"}
     preset : str or FeatureOptions, optional
-        Options with the library's numbers; its preset unless told.
+        Options with the library's numbers; default: its preset.
 
     Yields
     ------
     path, Verification
-        Or, in place of the second, the InputError of a file that can't be read; the others are compared all the same.
+        Or the InputError of a file that cannot be read; the others are compared all the same.
 
     Raises
     ------
@@ -186,7 +186,7 @@ def audio_paths(inputs: StrPath | Iterable[StrPath]) -> list[str]:
 def _content(
     kind: str, preset: str | FeatureOptions, suffix: str, part: dict[str, Any]
 ) -> Callable[[str], bytes | Any]:
-    """A function that gives what is to be written of a file."""
+    """Return a function from a file to the content that is written."""
     from nlpkit.speech import FeatureOptions
     from nlpkit.speech.picture import KINDS, spectrogram_png
 
@@ -236,7 +236,7 @@ def _folder(output: StrPath, force: bool) -> Iterator[Path]:
 
 
 def _names(paths: list[str]) -> list[str]:
-    """A name for each file: its own without the suffix, with as much of its folders as tells it from others."""
+    """Return a name for each file: its own without the suffix, with as many of its folders as make it unique."""
     for parts in range(1, 64):
         names = ["-".join(PurePath(path).with_suffix("").parts[-parts:]).replace(os.sep, "") for path in paths]
         if len(set(map(str.casefold, names))) == len(names):

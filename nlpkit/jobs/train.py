@@ -1,4 +1,4 @@
-"""`train_files`: texts in, a model out, by a training that is watched, stopped and gone on with."""
+"""`train_files`: texts in, a model out, by a training that can be watched, stopped and resumed."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _FILES = {".bin", ".ftz", ".vec", ".txt", ".npy", ".safetensors", ".gz"}
 
 @dataclass(frozen=True, kw_only=True)
 class TrainReport:
-    """What `train_files` did.
+    """Result of `train_files`.
 
     Attributes
     ----------
@@ -34,13 +34,13 @@ class TrainReport:
     model : estimator
         The trained model.
     words, vector_size : int
-        How many words have a vector, and how many numbers it has.
+        Number of words with a vector, and size of a vector.
     loss : float
-        The mean loss of the last epoch.
+        Mean loss of the last epoch.
     words_per_second : float or None
-        Of the training, all epochs together; None where a run had nothing left to train.
+        Speed over all epochs; None if nothing was left to train.
     skipped : int
-        Texts left out because they can't be decoded.
+        Texts left out because they cannot be decoded.
     """
 
     method: str
@@ -87,11 +87,11 @@ def train_files(
     force : bool
         Replace a folder that nlpkit wrote before; and without ``resume`` drop an unfinished training.
     resume : bool
-        Go on with an unfinished training of the same texts and parameters; one never begun is begun.
+        Resume an unfinished training of the same texts and parameters, or begin one.
     reading : callable, optional
-        Is told how far the reading is: see `nlpkit.jobs.passes.Progress`.
+        Called with the progress of the reading: see `nlpkit.jobs.passes.Progress`.
     started, progress : callable, optional
-        Are given a `TrainingPlan` when the texts are read, and a `TrainingProgress` about twice a second: see
+        Called with a `TrainingPlan` when the texts are read, and a `TrainingProgress` about twice a second: see
         `nlpkit.embeddings.word_training`.
 
     Returns
@@ -160,7 +160,7 @@ def make_trained(method: str, parameters: Mapping[str, Any] | None, threads: int
 
 
 def check_model_place(output: StrPath, *, force: bool, resume: bool) -> None:
-    """Refuse a place where no model's folder can be written, before hours go into it; and to resume what has ended.
+    """Refuse a place where no model folder can be written, before anything is read; and to resume a finished training.
 
     Raises
     ------
@@ -175,6 +175,6 @@ def check_model_place(output: StrPath, *, force: bool, resume: bool) -> None:
             " nlpkit convert (WordVectors.write)"
         )
     if resume and not force and os.path.isdir(name) and not is_unfinished(output):
-        raise OutputError(f"{name}: the folder exists, and no unfinished training: there is nothing to go on with")
+        raise OutputError(f"{name}: the folder exists, and no unfinished training: there is nothing to resume")
     check_place(output, is_folder=True, force=force)
     check_nothing_unfinished(output, resume=resume, force=force)

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, kw_only=True)
 class TranslationPlan:
-    """What is about to be trained.
+    """Data and sizes of a training that is about to begin.
 
     Attributes
     ----------
@@ -62,7 +62,7 @@ class TranslationPlan:
 
 @dataclass(frozen=True, kw_only=True)
 class TranslationTrainReport:
-    """What `train_translation` did.
+    """Result of `train_translation`.
 
     Attributes
     ----------
@@ -121,14 +121,14 @@ def train_translation(
         Pairs to validate with, in one file or two. Without, 1 % of the pairs (20 to 1,000) is kept for it.
     architecture : {"transformer", "lstm", "gru", "rnn"}
     attention : {"general", "dot", "additive", "none"}, optional
-        Of the last three; general unless told.
+        Attention of the last three; default: general.
     parameters : mapping, optional
-        Of `nlpkit.translation.TransformerOptions` or `nlpkit.translation.RNNOptions`, and of
+        Options of `nlpkit.translation.TransformerOptions` or `nlpkit.translation.RNNOptions`, and of
         `nlpkit.training.options.TrainingOptions`, by name.
     vocab_size : int, optional
-        How many sub-words; of each side where they don't share.
+        Number of sub-words; of each side if they are separate.
     separate_vocabularies : bool
-        Whether source and target have sub-words of their own.
+        Learn sub-words of source and target separately.
     read_as : PairReading
         How the pairs are read. Its options may be given one by one: ``train_translation(..., columns="en,de")``.
     device, devices, threads, tensorboard
@@ -136,11 +136,11 @@ def train_translation(
     force : bool
         Replace a folder that nlpkit wrote before; and without ``resume`` drop an unfinished training.
     resume : bool
-        Go on with an unfinished training of the same pairs and parameters; one never begun is begun.
+        Resume an unfinished training of the same pairs and parameters, or begin one.
     reading : callable, optional
-        Is told how far the reading is: see `nlpkit.jobs.passes.Progress`.
+        Called with the progress of the reading: see `nlpkit.jobs.passes.Progress`.
     started, progress, validated : callable, optional
-        Are given a `TranslationPlan` when all is ready, and what `nlpkit.training.train_model` tells.
+        Called with a `TranslationPlan` before the training, and as by `nlpkit.training.train_model`.
 
     Returns
     -------

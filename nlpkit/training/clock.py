@@ -1,4 +1,4 @@
-"""TrainingClock: how long a training took, and when it has to end."""
+"""TrainingClock: the duration of a training, and when it has to end."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ class TrainingClock:
     ----------
     options : LoopOptions
     before : float
-        The seconds of the runs before.
+        Duration of the runs before.
     begun : float, optional
-        When this run began, by ``time.monotonic``; now unless told.
+        Start of this run, by ``time.monotonic``; default: now.
     """
 
     def __init__(self, options: LoopOptions, *, before: float = 0.0, begun: float | None = None) -> None:
@@ -31,22 +31,22 @@ class TrainingClock:
 
     @property
     def seconds(self) -> float:
-        """The training's so far."""
+        """Duration of the training so far."""
         return time.monotonic() - self._begun
 
     @property
     def seconds_left(self) -> float:
-        """Until ``minutes`` are over; infinite without them."""
+        """Time until ``minutes`` are over; infinite without them."""
         return self._limit - self.seconds
 
     @property
     def share(self) -> float:
-        """How much of ``minutes`` is over, 0 to 1."""
+        """Share of ``minutes`` that is over, 0 to 1."""
         return min(1.0, self.seconds / self._limit)
 
     @property
     def trained_seconds(self) -> float:
-        """This run's, without what was timed aside."""
+        """Duration of this run, without what was timed aside."""
         return time.monotonic() - self._trained_from - self._aside
 
     def begin(self) -> None:
@@ -55,7 +55,7 @@ class TrainingClock:
 
     @contextmanager
     def aside(self, what: str) -> Iterator[None]:
-        """Time what isn't training."""
+        """Time something that is not training."""
         begun = time.monotonic()
         try:
             yield
@@ -64,18 +64,18 @@ class TrainingClock:
             self._aside += self._last[what]
 
     def last(self, what: str, guess: float = 0.0) -> float:
-        """How long ``what`` took when it was last timed."""
+        """Return the last duration of ``what``."""
         return self._last.get(what, guess)
 
     def is_ending(self, *, step_seconds: float, guess: float) -> bool:
-        """Whether the time that is left is needed for the last validation, the average's, and to write the model.
+        """Return whether the time left is needed for the last validation, that of the average, and writing the model.
 
         Parameters
         ----------
         step_seconds : float
-            How long a step takes.
+            Duration of a step.
         guess : float
-            How long a validation may take, where there was none yet.
+            Estimate of a validation's duration, where there was none yet.
         """
         if self._limit == math.inf:
             return False

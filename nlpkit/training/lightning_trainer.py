@@ -1,4 +1,4 @@
-"""Lightning's Trainer, set up so that it says nothing, writes nothing, and honours ``torchrun``."""
+"""Lightning's Trainer, set up to print nothing, write nothing, and honour ``torchrun``."""
 
 from __future__ import annotations
 
@@ -31,19 +31,19 @@ def make_trainer(
     callbacks : sequence of Callback
     device : torch.device
     devices : int
-        How many of that kind, each in a process of its own (DDP). Under ``torchrun`` it says how many.
+        Number of devices of that kind, each in its own process (DDP). Under ``torchrun`` it sets the number.
     precision : {"bfloat16", "float32"}
     shares_buffers : bool, default=False
         Whether each step of several processes begins with the main one's buffers, such as BatchNorm's statistics.
     tensorboard : path, optional
-        The folder for TensorBoard's logs.
+        Folder for TensorBoard's logs.
 
     Raises
     ------
     ParameterError
-        If there aren't so many devices.
+        If there are fewer devices.
     MissingDependencyError
-        If TensorBoard is asked for and isn't installed.
+        If TensorBoard is asked for and is not installed.
     """
     from lightning.pytorch.strategies import DDPStrategy
 
@@ -77,7 +77,7 @@ def make_trainer(
 
 
 def launched_processes() -> int:
-    """Return how many processes ``torchrun`` or the like has started, 1 without."""
+    """Return the number of processes that ``torchrun`` or the like has started, 1 without it."""
     return int(os.environ.get("WORLD_SIZE", "1")) if "RANK" in os.environ or "LOCAL_RANK" in os.environ else 1
 
 

@@ -26,7 +26,7 @@ def smoothed_cross_entropy(
     smoothing : float
         s above.
     divisor : float
-        What the loss is divided by: the number of tokens of the whole step, say.
+        Divisor of the loss, such as the number of tokens of the whole step.
 
     Returns
     -------

@@ -40,7 +40,7 @@ class TrainingState:
         State of the schedule "plateau": such validations since the last lowering, and the number of lowerings.
     history : list of HistoryRow
     task : dict
-        What the task adds: see `nlpkit.training.task.Task.state`.
+        Entries of the task: see `nlpkit.training.task.Task.state`.
     """
 
     step: int = 0
@@ -88,7 +88,7 @@ class TrainingFolder:
     kind : str
         The task's, such as "translation"; states are model folders of the kind "translation training".
     made_by : mapping
-        What the training depends on, as JSON holds it.
+        Everything that the training depends on, as JSON holds it.
     described : mapping of str to str, optional
         Words for those entries of ``made_by`` that are too long for a message.
 

@@ -151,4 +151,4 @@ def test_a_long_term_leaves_the_other_columns(run: Any, monkeypatch: pytest.Monk
 def test_help_offers_no_function_and_says_what_resume_does(run: Any) -> None:
     _, out, _ = run("embed", "--help")
     assert "a function" not in " ".join(out.replace("│", " ").split())
-    assert "Go on with an unfinished folder." in " ".join(out.replace("│", " ").split())
+    assert "Continue an unfinished folder." in " ".join(out.replace("│", " ").split())

@@ -174,7 +174,7 @@ def test_info_of_word_vectors(run: Any) -> None:
         (["analogy", "model", "king - man", "--method", "sum"], "method is 'sum'"),
         (["convert", "none", "x.vec"], "none: there is no such file or folder"),
         (["convert", "glove.txt", "glove.txt"], "would replace the input"),
-        (["convert", "glove.txt", "x.foo"], "x.foo: its name tells no format that can be written: name one by --to"),
+        (["convert", "glove.txt", "x.foo"], "x.foo: its name implies no format that can be written: name one by --to"),
         (["convert", "glove.txt", "x.vec", "--to", "foo"], "there is no format 'foo': choose one of word2vec"),
         (["convert", "glove.txt", "x.vec", "--precision", "int8"], "only a folder holds int8"),
         (["convert", "glove.txt", "x", "--precision", "int4"], "precision is 'int4'"),

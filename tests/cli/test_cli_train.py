@@ -19,8 +19,7 @@ import pytest
 
 import nlpkit
 from nlpkit.cli.parameters import parameters
-from nlpkit.cli.screens.training_screen import training_screen
-from nlpkit.cli.screens.word_screen import WordScreen
+from nlpkit.cli.screens.training_screen import WordScreen, training_screen
 from nlpkit.embeddings import FastText, Word2Vec
 from nlpkit.jobs import train_files
 from nlpkit.registry import EMBEDDERS, resolve
@@ -173,7 +172,7 @@ def stopped(start: Start, folder: Path, number: int) -> tuple[int, str]:
 def test_a_training_goes_on_after_a_break(number: int, run: Any, start: Start, tmp_path: Path) -> None:
     code, said = stopped(start, tmp_path, number)
     if number == signal.SIGINT:
-        assert (code, said) == (130, "nlpkit: stopped: the same command with --resume goes on from here\n")
+        assert (code, said) == (130, "nlpkit: stopped: the same command with --resume continues from here\n")
     assert names(tmp_path) == {"a.txt", "long.txt", "model.partial"}
 
     arguments = ("train", "word2vec", "-i", "long.txt", "-o", "model", *LONG)

@@ -145,7 +145,7 @@ def test_one_pair_only(run: Any, pairs: Path) -> None:
 def test_a_model_that_is_there(run: Any, pairs: Path) -> None:
     train(run, "--max-steps", "1")
     before = (pairs / "model" / "config.json").read_bytes()
-    for more, message in (((), "--force"), (("--resume",), "there is nothing to go on with")):
+    for more, message in (((), "--force"), (("--resume",), "there is nothing to resume")):
         code, _, err = train(run, "--max-steps", "1", *more)
         assert (code, err.count("\n")) == (2, 1)
         assert message in err
@@ -155,7 +155,7 @@ def test_a_model_that_is_there(run: Any, pairs: Path) -> None:
 def test_without_an_unfinished_training_a_new_one_begins(run: Any, pairs: Path) -> None:
     code, _, err = train(run, "--max-steps", "1", "--resume")
     assert code == 0
-    assert "no unfinished training to go on with: a new one begins" in err
+    assert "no unfinished training to resume: a new one begins" in err
 
 
 def test_long_pairs_and_vocabularies_are_told_before_the_training(run: Any, pairs: Path) -> None:

@@ -1,4 +1,4 @@
-"""`check_pairs`: the corpus doctor, which says what is wrong with pairs of sentences, and writes a cleaned copy."""
+"""`check_pairs`: reports the problems of sentence pairs, and writes a cleaned copy."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def check_pairs(
     examples: int = 3,
     progress: Progress | None = None,
 ) -> CorpusReport:
-    """Say what is wrong with pairs of sentences, and write a copy without it if asked.
+    """Report the problems of sentence pairs, and write a copy without them if asked.
 
     The pairs are read once to measure them, and again for the examples and the copy. Memory holds hashes, about 25
     bytes a pair, and no text.

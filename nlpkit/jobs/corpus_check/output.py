@@ -21,7 +21,7 @@ _SPACES = re.compile(r"\r\n|[\r\n\t]")
 class PairOutput:
     """Writes pairs to one file, or to two that go line by line.
 
-    What a line, or a column, can't hold becomes a space (line ends, tabs) or a question mark (lone surrogates).
+    Characters that a line or a column cannot hold become a space (line ends, tabs) or ``?`` (lone surrogates).
 
     Parameters
     ----------

@@ -1,6 +1,6 @@
-"""What is wrong with pairs of sentences: measured as they stream by, judged when all have been seen.
+"""Problems of sentence pairs: measured as they stream by, judged when all have been seen.
 
-Of a pair some two dozen bytes are kept: hashes of its source and of both sides, the ratio of its lengths, its scripts,
+About 25 bytes of each pair are kept: hashes of its source and of both sides, the ratio of its lengths, its scripts,
 and what could be judged at once.
 """
 
@@ -35,7 +35,7 @@ class RatioBounds:
     ----------
     median : float
     lowest, highest : float
-        What lies outside is an outlier.
+        Ratios outside are outliers.
     """
 
     median: float

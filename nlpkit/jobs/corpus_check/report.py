@@ -1,4 +1,4 @@
-"""What the corpus doctor says of pairs of sentences."""
+"""CorpusReport: the problems of sentence pairs."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ PROBLEMS = {
     "test_source": "its source is in a test set",
     "test_pair": "source and target are in a test set",
 }
-"""What is looked for; a pair that is dropped counts under the first of these that it has and that is dropped."""
+"""Problems that are detected. A dropped pair counts under the first of its problems that are dropped."""
 
 DEFAULT_DROP = ("empty", "characters", "same", "too_long", "ratio", "script", "duplicate", "test_source")
 
@@ -91,7 +91,7 @@ class Overlap:
 
 @dataclass(frozen=True, kw_only=True)
 class CorpusReport:
-    """What `check_pairs` has found.
+    """Result of `check_pairs`.
 
     Attributes
     ----------

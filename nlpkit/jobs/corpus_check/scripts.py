@@ -18,7 +18,7 @@ _LIVING = """
 _TOGETHER = dict.fromkeys(("CJK", "HIRAGANA", "KATAKANA", "BOPOMOFO", "IDEOGRAPHIC"), HAN_AND_KANA)
 
 SCRIPTS = (NO_SCRIPT, *(name.title() for name in _LIVING.split()), HAN_AND_KANA)
-"""What a text can be written in; the first stands for a text without letters, or with letters of no script here."""
+"""Scripts; the first stands for a text without letters, or with letters of none of the others."""
 
 _NUMBERS = {name: number for number, name in enumerate(SCRIPTS)}
 _UNKNOWN = 255

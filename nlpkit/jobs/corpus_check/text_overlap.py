@@ -32,7 +32,7 @@ class TextOverlap:
     Parameters
     ----------
     name : str
-        What the report calls them.
+        Name of the texts in the report.
 
     Attributes
     ----------

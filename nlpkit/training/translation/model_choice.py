@@ -1,4 +1,4 @@
-"""What a model is built from, and how it is trained: what was asked for, and what is proposed for the rest."""
+"""Options of a model and its training: those that were given, and proposals for the rest."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ from .options import TrainingOptions
 from .proposal import ARCHITECTURES, propose
 
 DERIVED = ("src_size", "trg_size", "pad_id", "start_id", "eos_id", "cell", "attention")
-"""Options of a model that follow from other things."""
+"""Options of a model that are derived from other things."""
 
 
 def check_asked(architecture: str, attention: str | None, asked: Mapping[str, Any]) -> None:
-    """Refuse what no model and no training has, before anything is read.
+    """Refuse unknown or invalid options, before anything is read.
 
     Raises
     ------
@@ -49,26 +49,26 @@ def choose_model(
     asked: Mapping[str, Any] | None = None,
     device: str = "cpu",
 ) -> tuple[TranslationModel, TrainingOptions]:
-    """Return a model with its first weights, and how to train it.
+    """Return a model with initial weights, and the options of its training.
 
     Parameters
     ----------
     data : EncodedPairs
-        What it is to be trained on.
+        Training pairs.
     subwords : (Subwords, Subwords)
-        Of source and target; one object where they share them.
+        Sub-words of source and target; one object if they are shared.
     architecture : {"transformer", "lstm", "gru", "rnn"}
     attention : {"general", "dot", "additive", "none"}, optional
-        Of the last three; general unless told.
+        Attention of the last three; default: general.
     asked : mapping, optional
         Options of the model and of `TrainingOptions`, by name; `propose` chooses the others.
     device : str
-        The type of the device that it is to be trained on.
+        Type of the device that trains it.
 
     Raises
     ------
     ParameterError
-        If an option can't be.
+        If an option is invalid.
     """
     asked = asked or {}
     proposal = propose(

@@ -1,4 +1,4 @@
-"""What a translation model and its training are to be like where nothing is said: `propose`."""
+"""`propose`: defaults of a translation model and its training."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _DROPOUT = ((8, 0.1), (16, 0.2))
 
 @dataclass(frozen=True, kw_only=True)
 class Proposal:
-    """What `propose` proposes.
+    """Result of `propose`.
 
     Attributes
     ----------
@@ -43,7 +43,7 @@ def propose(
     device: str = "cpu",
     seed: int = 1,
 ) -> Proposal:
-    """Propose a model and its training from the number of pairs and what it is trained on.
+    """Propose a model and its training from the number of pairs and the device.
 
     ==========================  ===========  ============  ==============  ============
     pairs                       to 10,000    to 200,000    to 1,000,000    more
@@ -71,19 +71,19 @@ def propose(
       steps in that time need, but not below 1,024 ids; else it falls by the inverse square root. Where there is time
       for fewer than 16 epochs the dropout is at most 0.2, for fewer than 8 at most 0.1: pairs that are seen a few times
       aren't learnt by heart.
-    - A training ends sooner, when so many validations brought nothing better; one is made after each epoch, and every
+    - A training ends early after ``patience`` validations without progress; one is made after each epoch, and every
       2,000 steps where that is sooner.
 
     Parameters
     ----------
     n_pairs : int
     n_tokens : int
-        Of all targets together, in pieces.
+        Pieces of all targets together.
     architecture : {"transformer", "lstm", "gru", "rnn"}
     minutes : float
-        What the training may take; 0 sets no limit.
+        Longest duration of the training; 0 sets no limit.
     device : str
-        What it is trained on; anything but "cuda" is taken for a CPU.
+        Device of the training; anything but "cuda" counts as a CPU.
     seed : int
 
     Returns
@@ -93,7 +93,7 @@ def propose(
     Raises
     ------
     ParameterError
-        If the architecture is none of these.
+        If the architecture is unknown.
 
     Examples
     --------

@@ -16,25 +16,25 @@ import torch
 from .encoded_pairs import EncodedPairs, rows_of
 
 POOL = 1 << 16
-"""How many pairs are sorted by length at a time."""
+"""Pairs that are sorted by length at a time."""
 WIDTH, SENTENCES, PREDICTIONS = 2, 8, 64
-"""What the columns, the rows and the predictions of a batch are multiples of, as far as they can."""
+"""Columns, rows and predictions of a batch are multiples of these, as far as possible."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Batch:
-    """Pairs as a model is taught them.
+    """Pairs as a batch for teacher forcing.
 
     Attributes
     ----------
     src : (B, S) int64
         Source ids, each row ended by the end's id, then padded.
     lengths : (B,) int64
-        Of the rows of ``src``, their ends included.
+        Lengths of the rows of ``src``, ends included.
     trg_in : (B, T) int64
         The start's id, then the target's ids, padded.
     targets : (N,) int64
-        What is to be predicted: the target's ids and the end's, row by row, without padding.
+        Ids to predict: the target's and the end's, row by row, without padding.
     rows : (M,) int64
         Where these stand in ``trg_in`` flattened; the last M - N are repeated and stand for nothing.
     """
@@ -57,7 +57,7 @@ class Batch:
 def plan_epoch(
     src_lengths: np.ndarray, trg_lengths: np.ndarray, *, batch_tokens: int, seed: int, epoch: int, pool: int = POOL
 ) -> list[np.ndarray]:
-    """Say which pairs each batch of an epoch holds.
+    """Return the pairs of each batch of an epoch.
 
     The pairs are shuffled, sorted by length within pools, cut where the next pair would exceed the budget (and at a
     multiple of `SENTENCES`, unless it is the last cut), and the batches are shuffled. A pair that exceeds the budget by
@@ -122,7 +122,7 @@ def padding_share(pairs: EncodedPairs, plan: Sequence[np.ndarray]) -> float:
 
 
 def collate(pairs: EncodedPairs, numbers: np.ndarray, *, pad_id: int, start_id: int, eos_id: int) -> Batch:
-    """Lay the pairs ``numbers`` out as a batch.
+    """Lay out the pairs ``numbers`` as a batch.
 
     Examples
     --------
