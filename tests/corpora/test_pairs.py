@@ -243,8 +243,8 @@ def test_options_that_do_not_go_together(two: tuple[Path, Path], tmp_path: Path)
         ({"pairs": two[0], "columns": "1"}, "expected two"),
         ({"pairs": two[0], "columns": "1,2", "fields": "a,b"}, "give only one of them"),
         ({"pairs": two[0], "columns": "0,1"}, "expected a number from 1"),
-        ({"pairs": two[0], "columns": "1,x"}, "two names, or two numbers"),
-        ({"pairs": two[0], "fields": "a,b", "delimiter": ";"}, "none"),
+        ({"pairs": two[0], "columns": "1,x"}, "two names or two numbers"),
+        ({"pairs": two[0], "fields": "a,b", "delimiter": ";"}, "is not one"),
     ]:
         with pytest.raises(ParameterError, match=message):
             list(Pairs(**arguments))  # type: ignore[arg-type]

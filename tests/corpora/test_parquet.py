@@ -59,5 +59,5 @@ def test_what_can_not_be_read(table: Any, tmp_path: Path) -> None:
     other.write_bytes(b"not a table at all")
     with pytest.raises(InputError, match=r"b\.parquet: not a Parquet file, or truncated"):
         read(other)
-    with pytest.raises(InputError, match="give --per line"):
+    with pytest.raises(InputError, match="use --per line"):
         list(Texts([table({"text": ["a"]})], per="file"))

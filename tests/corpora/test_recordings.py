@@ -150,12 +150,12 @@ def test_nothing_to_be_read(tmp_path: Path) -> None:
         with pytest.raises(InputError, match=message):
             Recordings(path)
     (tmp_path / "bad.tar").write_bytes(b"no archive")
-    with pytest.raises(InputError, match="can't be read as a tar file"):
+    with pytest.raises(InputError, match="cannot be read as a tar file"):
         Recordings(tmp_path / "bad.tar")
     with pytest.raises(ParameterError, match="layout is 'voxforge'"):
         Recordings(tmp_path, layout="voxforge")
     (tmp_path / "manifest.csv").write_bytes(b"path\n\xff\xfe\n")
-    with pytest.raises(InputError, match="line 2: isn't UTF-8"):
+    with pytest.raises(InputError, match="line 2: not UTF-8"):
         list(Recordings(tmp_path))
 
 

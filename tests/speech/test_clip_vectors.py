@@ -115,7 +115,7 @@ def test_audio_files_of_a_folder(recordings: Path) -> None:
     assert len(list(AudioFiles([recordings / "0.flac", recordings / "*.flac"]))) == 3
     (recordings / "empty").mkdir()
     (recordings / "empty/a.txt").touch()
-    with pytest.raises(InputError, match="there is no audio file in the folder"):
+    with pytest.raises(InputError, match="no file in the folder has an audio suffix"):
         AudioFiles(recordings / "empty")
     with pytest.raises(InputError, match="standard input"):
         AudioFiles("-")
