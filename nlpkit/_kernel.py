@@ -1,4 +1,4 @@
-"""How compiled kernels are made: by numba, without the interpreter's lock, kept on disk between runs."""
+"""Compilation of kernels by numba, without the GIL and with an on-disk cache."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ from numba.extending import intrinsic
 
 
 def kernel(function: Callable[..., Any]) -> Any:
-    """Compile ``function`` when it is first called, and cache the machine code where a folder can be written."""
+    """Compile ``function`` on its first call, and cache the machine code if a cache folder is writable."""
     try:
         return numba.njit(nogil=True, cache=True, error_model="numpy")(function)
-    except RuntimeError:  # no folder to cache in
+    except RuntimeError:  # no writable cache folder
         return numba.njit(nogil=True, error_model="numpy")(function)
 
 
 def lean_kernel(function: Callable[..., Any]) -> Any:
-    """As `kernel`, for a function that makes no array: numba then counts no references to those it is given."""
+    """Same as `kernel`, for functions that create no arrays, without numba's reference counting."""
     try:
         return numba.njit(nogil=True, cache=True, error_model="numpy", _nrt=False)(function)
     except RuntimeError:
@@ -29,13 +29,13 @@ def lean_kernel(function: Callable[..., Any]) -> Any:
 
 
 def part(function: Callable[..., Any]) -> Any:
-    """Make ``function`` a part of the lean kernels that call it: its machine code stands within theirs."""
+    """Inline ``function`` into the lean kernels that call it."""
     return numba.njit(nogil=True, error_model="numpy", forceinline=True, _nrt=False)(function)
 
 
 @intrinsic
 def load_big_endian(typing_context, array, index):
-    """The 8 bytes of a uint8 array from ``index`` on, the first of them highest, as a uint64."""
+    """The 8 bytes of a uint8 array from ``index`` on as a big-endian uint64."""
 
     def generate(context, builder, signature, arguments):
         data = cgutils.create_struct_proxy(signature.args[0])(context, builder, arguments[0]).data
@@ -47,7 +47,8 @@ def load_big_endian(typing_context, array, index):
 
 @intrinsic
 def equal_bytes(typing_context, array, index, byte):
-    """Which of the 64 bytes of a uint8 array from ``index`` on are ``byte``: a uint64, the first in the lowest bit."""
+    """Bit mask (uint64) of the 64 bytes of a uint8 array from ``index`` on that equal ``byte``; the first is the lowest
+    bit."""
 
     def generate(context, builder, signature, arguments):
         block = _load_vector(context, builder, signature, arguments, ir.IntType(8), 64)
@@ -59,7 +60,7 @@ def equal_bytes(typing_context, array, index, byte):
 
 @intrinsic
 def count_below(typing_context, array, index, value):
-    """How many of the 32 numbers of an int32 array from ``index`` on are smaller than ``value``."""
+    """The number of the 32 values of an int32 array from ``index`` on that are smaller than ``value``."""
 
     def generate(context, builder, signature, arguments):
         block = _load_vector(context, builder, signature, arguments, ir.IntType(32), 32)
@@ -84,7 +85,7 @@ def _splat(builder, value, count):
 
 @intrinsic
 def trailing_zeros(typing_context, value):
-    """How many of the lowest bits of a uint64 are zero (64 for 0)."""
+    """The number of trailing zero bits of a uint64 (64 for 0)."""
 
     def generate(context, builder, signature, arguments):
         return builder.cttz(arguments[0], ir.Constant(ir.IntType(1), 0))
@@ -94,7 +95,7 @@ def trailing_zeros(typing_context, value):
 
 @intrinsic
 def prefetch(typing_context, array, index):
-    """Ask the processor to load ``array[index]`` into its cache."""
+    """Prefetch ``array[index]`` into the cache."""
 
     def generate(context, builder, signature, arguments):
         data = cgutils.create_struct_proxy(signature.args[0])(context, builder, arguments[0]).data

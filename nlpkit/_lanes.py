@@ -1,7 +1,7 @@
-"""Several numbers at a time in compiled code: `Lanes`, a type that numba keeps in the processor's vector registers.
+"""SIMD in compiled code: `Lanes`, a type that numba keeps in the vector registers of the processor.
 
-`load` takes sixteen float32; `load_half` takes 256 bits, eight float32 or four float64. What a processor has no
-registers of that size for, LLVM does in two or four steps.
+`load` takes sixteen float32; `load_half` takes 256 bits, eight float32 or four float64. On processors with smaller
+registers, LLVM uses two or four instructions.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ _INTS = ir.VectorType(ir.IntType(32), LANES)
 
 
 class Lanes(types.Type):
-    """So many float32 or float64."""
+    """A vector of ``count`` float32 or float64."""
 
     def __init__(self, number: types.Float, count: int) -> None:
         self.number, self.count = number, count
@@ -27,7 +27,7 @@ class Lanes(types.Type):
 
     @property
     def vector(self) -> ir.VectorType:
-        """The type that LLVM has for it."""
+        """LLVM's type of the vector."""
         return ir.VectorType(_FLOAT if self.number == types.float32 else ir.DoubleType(), self.count)
 
 
@@ -43,7 +43,7 @@ class _LanesModel(models.PrimitiveModel):
 
 @intrinsic
 def load(typing_context, array, index):
-    """The sixteen numbers of a float32 array from ``index`` on."""
+    """Load sixteen numbers of a float32 array from ``index`` on."""
 
     def generate(context, builder, signature, arguments):
         return builder.load(_place(context, builder, signature, arguments, lanes_type), align=4)
@@ -53,7 +53,7 @@ def load(typing_context, array, index):
 
 @intrinsic
 def load_half(typing_context, array, index):
-    """The eight numbers of a float32 array, or the four of a float64 one, from ``index`` on."""
+    """Load eight numbers of a float32 array, or four of a float64 array, from ``index`` on."""
     kind = half_types[array.dtype]
 
     def generate(context, builder, signature, arguments):
@@ -64,7 +64,7 @@ def load_half(typing_context, array, index):
 
 @intrinsic
 def store(typing_context, array, index, lanes):
-    """Put lanes into an array of such numbers from ``index`` on."""
+    """Store lanes in an array of the same type from ``index`` on."""
 
     def generate(context, builder, signature, arguments):
         place = _place(context, builder, signature, arguments, lanes)
@@ -76,7 +76,7 @@ def store(typing_context, array, index, lanes):
 
 @intrinsic
 def splat(typing_context, number):
-    """Sixteen times the same float32."""
+    """Return sixteen copies of a float32."""
 
     def generate(context, builder, signature, arguments):
         return _splat(builder, arguments[0], lanes_type)
@@ -86,7 +86,7 @@ def splat(typing_context, number):
 
 @intrinsic
 def splat_half(typing_context, array, number):
-    """As many lanes as `load_half` takes of the array, with ``number`` in each."""
+    """Return copies of ``number``, with as many lanes as `load_half` of the array."""
     kind = half_types[array.dtype]
 
     def generate(context, builder, signature, arguments):
@@ -98,7 +98,7 @@ def splat_half(typing_context, array, number):
 
 @intrinsic
 def splat_half_of(typing_context, array, index):
-    """As many lanes as `load_half` takes of the array, with its number at ``index`` in each."""
+    """Return copies of ``array[index]``, with as many lanes as `load_half` of the array."""
     kind = half_types[array.dtype]
 
     def generate(context, builder, signature, arguments):
@@ -110,7 +110,7 @@ def splat_half_of(typing_context, array, index):
 
 @intrinsic
 def splat_of(typing_context, array, index):
-    """Sixteen times the number of a float32 array at ``index``."""
+    """Return sixteen copies of ``array[index]`` of a float32 array."""
 
     def generate(context, builder, signature, arguments):
         data = cgutils.create_struct_proxy(signature.args[0])(context, builder, arguments[0]).data
@@ -121,7 +121,7 @@ def splat_of(typing_context, array, index):
 
 @intrinsic
 def multiply_add(typing_context, a, b, c):
-    """``a * b + c``, rounded once where the processor can."""
+    """``a * b + c``, rounded once if the processor supports it."""
 
     def generate(context, builder, signature, arguments):
         return _call(builder, "llvm.fmuladd", *arguments)
@@ -151,7 +151,7 @@ def subtract(typing_context, a, b):
 
 @intrinsic
 def larger(typing_context, a, b):
-    """The larger one of each pair; of a NaN and a number the number."""
+    """The larger number of each pair; ignores NaN."""
 
     def generate(context, builder, signature, arguments):
         return _call(builder, "llvm.maxnum", *arguments)
@@ -171,7 +171,7 @@ def multiply(typing_context, a, b):
 
 @intrinsic
 def sums(typing_context, vectors):
-    """The sum of each of up to sixteen vectors (a tuple): lane i has that of vector i; further lanes are of no use."""
+    """The sums of up to sixteen vectors (a tuple): lane i is the sum of vector i; other lanes are undefined."""
 
     def generate(context, builder, signature, arguments):
         level = [builder.extract_value(arguments[0], i) for i in range(len(signature.args[0]))]
@@ -191,9 +191,9 @@ def sums(typing_context, vectors):
 
 @intrinsic
 def softplus_parts(typing_context, lanes, part):
-    """``max(x, 0)`` (part 0) or ``exp(-|x|)`` (part 1): softplus(x) is the first plus log(1 + the second).
+    """``max(x, 0)`` (part 0) or ``exp(-|x|)`` (part 1). softplus(x) is the first plus log(1 + the second).
 
-    The exponential is 2 to a whole number, from the bits of a float, times a polynomial for the rest (relative error
+    The exponential is a power of 2, made from the bits of a float, times a polynomial for the fraction (relative error
     below 2e-7); below -87 it is about 1e-38.
     """
 
@@ -210,7 +210,7 @@ def softplus_parts(typing_context, lanes, part):
 
 @intrinsic
 def transpose_into(typing_context, source, index, stride, target, place):
-    """Copy a square: lane j of what `load_half` takes at ``index + i * stride`` goes to ``place + j * L + i``."""
+    """Transpose a square: lane j of `load_half` at ``index + i * stride`` is copied to ``place + j * L + i``."""
     kind = half_types[source.dtype]
 
     def generate(context, builder, signature, arguments):
@@ -236,7 +236,7 @@ def transpose_into(typing_context, source, index, stride, target, place):
 
 
 def _transposed(builder, rows, kind):
-    """Swap, for squares of 1, 2, 4 … lanes, those that lie aside of the diagonal."""
+    """Swap the off-diagonal squares of 1, 2, 4 … lanes."""
     step = 1
     while step < kind.count:
         of_first = [lane if not lane & step else kind.count + lane - step for lane in range(kind.count)]
@@ -254,9 +254,9 @@ def _transposed(builder, rows, kind):
 
 @intrinsic
 def log2(typing_context, x):
-    """The logarithm to base 2 of positive numbers.
+    """The base-2 logarithm of positive numbers.
 
-    Of float32 the whole part comes from the bits, and the rest from a polynomial (absolute error below 2e-7).
+    For float32 the integer part comes from the bits, the fraction from a polynomial (absolute error below 2e-7).
     """
 
     def generate(context, builder, signature, arguments):
@@ -264,7 +264,7 @@ def log2(typing_context, x):
             return _call(builder, "llvm.log2", arguments[0])
         ints = ir.VectorType(ir.IntType(32), x.count)
         bits = builder.bitcast(arguments[0], ints)
-        root_half = ir.Constant(ints, [0x3F3504F3] * x.count)  # the bits of √½: what is left lies within √½ and √2
+        root_half = ir.Constant(ints, [0x3F3504F3] * x.count)  # the bits of √½: the fraction is between √½ and √2
         exponent = builder.ashr(builder.sub(bits, root_half), ir.Constant(ints, [23] * x.count))
         fraction = builder.bitcast(
             builder.sub(bits, builder.shl(exponent, ir.Constant(ints, [23] * x.count))), x.vector
@@ -311,7 +311,7 @@ def absolute(typing_context, x):
 
 
 def _exp_of_negative(builder, x):
-    """exp(-x) for x >= 0: 2**(n + f) with n whole and f within 0 and 1."""
+    """exp(-x) for x >= 0: 2**(n + f) with n an integer and f between 0 and 1."""
     power = builder.fmul(_call(builder, "llvm.minnum", x, _constant(87.0)), _constant(-1.4426950408889634))
     whole = _call(builder, "llvm.floor", power)
     rest = builder.fsub(power, whole)
@@ -333,10 +333,10 @@ _LOG2 = (
     -0.2058618805,
     0.1231096846,
 )
-"""The polynomial through log2(1 + x) / x at the nine Chebyshev points of (√½ - 1, √2 - 1), by rising powers of x."""
+"""Polynomial through log2(1 + x) / x at the nine Chebyshev points of (√½ - 1, √2 - 1), in rising powers of x."""
 
 _POWER_OF_TWO = (0.99999989835, 0.69315448966, 0.2401418182, 0.055860337077, 0.0089495904233, 0.0018937540582)
-"""The polynomial through 2**f at the six Chebyshev points of (0, 1), by rising powers of f."""
+"""Polynomial through 2**f at the six Chebyshev points of (0, 1), in rising powers of f."""
 
 
 def _place(context, builder, signature, arguments, kind):

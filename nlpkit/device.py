@@ -1,4 +1,4 @@
-"""Where tensors are computed: a CUDA or Apple GPU where there is one, else the processor."""
+"""Selection of the PyTorch device: a CUDA or Apple GPU if available, else the CPU."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def resolve_device(device: str | torch.device = "auto") -> torch.device:
-    """Choose a device of PyTorch, and see that it is there.
+    """Return a PyTorch device, and check that it is available.
 
     Parameters
     ----------
@@ -28,9 +28,9 @@ def resolve_device(device: str | torch.device = "auto") -> torch.device:
     Raises
     ------
     ParameterError
-        The name is none of these, or this machine has no such device.
+        If the name is unknown, or this machine has no such device.
     MissingDependencyError
-        PyTorch isn't installed.
+        If PyTorch is not installed.
 
     Examples
     --------
@@ -71,12 +71,12 @@ def check_count(name: str, value: int | None) -> None:
 
 @contextmanager
 def torch_threads(threads: int | None) -> Iterator[None]:
-    """Let PyTorch use so many threads of the CPU while this holds; as many as it takes by itself unless told.
+    """Set the number of CPU threads of PyTorch within a context; default: PyTorch's own choice.
 
     Raises
     ------
     ParameterError
-        If it is no whole number of at least 1.
+        If ``threads`` is not a whole number of at least 1.
     """
     import torch
 

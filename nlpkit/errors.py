@@ -1,7 +1,7 @@
-"""Every exception that nlpkit raises on purpose, under one root.
+"""The exceptions that nlpkit raises, with one base class.
 
-A message says what was found, what was expected and what to do about it, in one line: the command
-line prints it as it stands and exits with 2.
+A message is one line: what was found, what was expected, and how to fix it. The command line prints it unchanged and
+exits with 2.
 """
 
 from __future__ import annotations
@@ -12,15 +12,15 @@ from typing import Any
 
 
 class NlpkitError(Exception):
-    """The root of nlpkit's exceptions."""
+    """Base class of nlpkit's exceptions."""
 
 
 class ParameterError(NlpkitError, ValueError, TypeError):
-    """A parameter has a value or a type that it can't have."""
+    """A parameter has an invalid value or type."""
 
 
 class InputError(NlpkitError, ValueError):
-    """A text or a file that was handed in can't be read as what it should be."""
+    """A text or file cannot be read in the expected format."""
 
 
 class UnknownWordError(NlpkitError, KeyError):
@@ -30,23 +30,23 @@ class UnknownWordError(NlpkitError, KeyError):
 
 
 class OutputError(NlpkitError, OSError):
-    """A result can't be written where it was asked for."""
+    """A result cannot be written to the given path."""
 
 
 class ArtifactError(NlpkitError, ValueError):
-    """A model folder is damaged, foreign, or can't hold what it was asked to."""
+    """A model folder is damaged or foreign, or cannot store a value."""
 
 
 class DivergedError(NlpkitError, ArithmeticError):
-    """A training has left the range of numbers."""
+    """A training has diverged: its numbers are infinite or NaN."""
 
 
 class MissingDependencyError(NlpkitError, ImportError):
-    """An optional package is needed and not installed."""
+    """A required optional package is not installed."""
 
 
 def require(fits: bool, name: str, value: object, expected: str) -> None:
-    """Raise a `ParameterError` unless the value of the parameter ``name`` fits."""
+    """Raise `ParameterError` with the ``expected`` value unless ``fits``."""
     if not fits:
         raise ParameterError(f"{name} is {value!r}: expected {expected}")
 
@@ -70,16 +70,16 @@ def require_number(name: str, value: Any, least: float = 0, most: float | None =
 
 
 def __getattr__(name: str) -> Any:
-    """Build ``NotFittedError`` when it is first asked for.
+    """Create ``NotFittedError`` on first access.
 
-    It is scikit-learn's own exception too, and scikit-learn is slow to import.
+    It derives from scikit-learn's exception, and scikit-learn is slow to import.
     """
     if name != "NotFittedError":
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     from sklearn.exceptions import NotFittedError as SklearnNotFittedError
 
     class NotFittedError(NlpkitError, SklearnNotFittedError):
-        """An estimator was used before it had learnt anything."""
+        """An estimator was used before it was fitted."""
 
     NotFittedError.__module__ = __name__
     NotFittedError.__qualname__ = "NotFittedError"

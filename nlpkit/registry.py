@@ -1,4 +1,4 @@
-"""What can be named: methods and kinds of model, as ``"module:Class"``, imported when first used."""
+"""Names of methods and model kinds as ``"module:Class"``; modules are imported on first use."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ TEXT_EMBEDDERS = {
     "word2vec": "nlpkit.embeddings.word2vec:Word2Vec",
     "fasttext": "nlpkit.embeddings.fasttext:FastText",
 }
-"""Methods that embed texts, by their name on the command line, which is also the ``kind`` of their model folders."""
+"""Methods for texts, by their name on the command line, which is also the ``kind`` of their model folders."""
 
 CLIP_EMBEDDERS = {
     "logmel": "nlpkit.speech.clip_vectors:LogMel",
     "mfcc": "nlpkit.speech.clip_vectors:Mfcc",
 }
-"""Methods that embed sound."""
+"""Methods for sound."""
 
 EMBEDDERS = {**TEXT_EMBEDDERS, **CLIP_EMBEDDERS}
 
@@ -32,7 +32,7 @@ KINDS = {
     "word_vectors": "nlpkit.embeddings.word_vectors:WordVectors",
     "translation": "nlpkit.translation.translator:Translator",
 }
-"""Everything that is saved as a folder, by the ``kind`` in its ``config.json``."""
+"""All models that can be saved as a folder, by the ``kind`` in ``config.json``."""
 
 OPENERS = {
     "a file of word vectors": "nlpkit.embeddings.formats:open_file",
@@ -42,7 +42,7 @@ OPENERS = {
 
 
 def resolve(name: str, registry: Mapping[str, str] = EMBEDDERS) -> Any:
-    """Return the class that ``name`` stands for.
+    """Return the class or function registered as ``name``.
 
     Raises
     ------
@@ -55,19 +55,19 @@ def resolve(name: str, registry: Mapping[str, str] = EMBEDDERS) -> Any:
     'Tfidf'
     """
     if name not in registry:
-        raise ParameterError(f"there is no {name!r}: choose one of {', '.join(registry)}")
+        raise ParameterError(f"unknown name {name!r}: expected one of {', '.join(registry)}")
     module, _, attribute = registry[name].partition(":")
     return getattr(import_module(module), attribute)
 
 
 def attributes_of(package: str, homes: Mapping[str, str]) -> Callable[[str], Any]:
-    """Return the ``__getattr__`` of a package that imports each of its names when it is first used.
+    """Return a ``__getattr__`` for a package that imports its names on first use.
 
     Parameters
     ----------
     package : str
     homes : mapping of str to str
-        The module that defines each name.
+        Module of each name.
     """
 
     def attribute(name: str) -> Any:

@@ -1,4 +1,4 @@
-"""Work on batches in threads, each with a worker of its own."""
+"""Multi-threaded work on batches, with a separate worker per thread."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ Result = TypeVar("Result")
 
 
 def available_threads() -> int:
-    """How many cores this process may use."""
+    """Return the number of cores that this process may use."""
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1
@@ -28,20 +28,19 @@ def _pool(helpers: int) -> ThreadPoolExecutor:
 
 
 if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=_pool.cache_clear)  # a child has none of its parent's threads
+    os.register_at_fork(after_in_child=_pool.cache_clear)  # a child process has no threads of its parent
 
 
 def share_out(work: Callable[[int, int], None], total: int, threads: int, least: int = 1) -> None:
-    """Call ``work(first, last)`` for parts of ``range(total)``, a part to each thread, this one among them.
+    """Call ``work(first, last)`` on parts of ``range(total)``, one part per thread, including the current thread.
 
-    The threads stay for the next call, so that work of a fraction of a millisecond can be shared.
-
+    The threads are kept for the next call, so sharing pays off for work of less than a millisecond.
     Parameters
     ----------
     work : callable
     total, threads : int
     least : int
-        No part is smaller, unless there is only one.
+        Minimum size of a part, unless there is only one.
     """
     parts = max(1, min(threads, total // least))
     bounds = [total * i // parts for i in range(parts + 1)]
@@ -56,16 +55,16 @@ def share_out(work: Callable[[int, int], None], total: int, threads: int, least:
 def map_batches(
     work: Callable[[AnyWorker, Batch], Result], workers: Sequence[AnyWorker], batches: Iterable[Batch]
 ) -> list[Result]:
-    """The results of `iter_batches` as a list."""
+    """Return the results of `iter_batches` as a list."""
     return list(iter_batches(work, workers, batches))
 
 
 def iter_batches(
     work: Callable[[AnyWorker, Batch], Result], workers: Sequence[AnyWorker], batches: Iterable[Batch]
 ) -> Iterator[Result]:
-    """Apply ``work(worker, batch)`` to all batches, as many at a time as there are workers; results are in order.
+    """Yield ``work(worker, batch)`` for all batches in order, with one batch per worker at a time.
 
-    Batches are drawn as they are needed, so that few of them are in memory.
+    Batches are drawn when needed, so only a few are in memory.
     """
     if len(workers) == 1:
         for batch in batches:

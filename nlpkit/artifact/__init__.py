@@ -1,4 +1,4 @@
-"""Model folders: ``config.json``, ``model.safetensors`` and further files, written whole or not at all."""
+"""Model folders: ``config.json``, ``model.safetensors`` and other files, written completely or not at all."""
 
 from .reading import CONFIG, FORMAT_VERSION, WEIGHTS, Artifact, is_plain, read
 from .writing import FORMAT, KINDS, Description, describe, load, save

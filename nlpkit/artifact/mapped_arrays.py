@@ -1,4 +1,4 @@
-"""Arrays of a safetensors file, mapped into memory: nothing is read before it is looked at."""
+"""Memory-mapped arrays of a safetensors file: values are read on access."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ DTYPES = {
     "U8": "u1",
     "BOOL": "?",
 }
-"""numpy's names for the numbers of a safetensors file."""
+"""numpy's names of the number types in a safetensors file."""
 
 _LARGEST_HEADER = 100_000_000
 
@@ -35,23 +35,23 @@ _LARGEST_HEADER = 100_000_000
 def map_arrays(path: str | os.PathLike[str]) -> dict[str, np.ndarray]:
     """Map the arrays of the safetensors file ``path``.
 
-    The header is checked against the file's size; the numbers are not looked at. They can be written to, which changes
-    them in this process's memory only, never in the file.
+    The header is checked against the file's size; the values are not checked. The arrays are writable copy-on-write:
+    changes stay in the memory of this process.
 
     Parameters
     ----------
     path : str or path-like
-        The file.
+        Path of the file.
 
     Returns
     -------
     dict of str to ndarray
-        By name.
+        Arrays by name.
 
     Raises
     ------
     ArtifactError
-        If the file can't be read, is no safetensors file, or is shorter or longer than its header says.
+        If the file cannot be read, is not a safetensors file, or does not have the length given by its header.
 
     Examples
     --------
@@ -67,15 +67,17 @@ def map_arrays(path: str | os.PathLike[str]) -> dict[str, np.ndarray]:
             size = os.fstat(file.fileno()).st_size
             length = int.from_bytes(file.read(8), "little")
             if size < 8 or not 2 <= length <= min(size - 8, _LARGEST_HEADER):
-                raise ArtifactError(f"{os.fspath(path)}: is no safetensors file (its header can't be {length} bytes)")
+                raise ArtifactError(
+                    f"{os.fspath(path)}: is not a safetensors file (invalid header length, {length} bytes)"
+                )
             header = file.read(length)
             data = np.frombuffer(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_COPY), np.uint8)
     except OSError as error:
-        raise ArtifactError(f"{os.fspath(path)}: can't be read: {error.strerror or error}") from error
+        raise ArtifactError(f"{os.fspath(path)}: cannot be read: {error.strerror or error}") from error
     try:
         return _arrays(json.loads(header), data[8 + length :])
     except (ValueError, TypeError, KeyError, AttributeError, OverflowError, RecursionError) as error:
-        raise ArtifactError(f"{os.fspath(path)}: is no safetensors file ({error}): save the model again") from error
+        raise ArtifactError(f"{os.fspath(path)}: is not a safetensors file ({error}): save the model again") from error
 
 
 def _arrays(header: dict[str, Any], data: np.ndarray) -> dict[str, np.ndarray]:
@@ -85,9 +87,9 @@ def _arrays(header: dict[str, Any], data: np.ndarray) -> dict[str, np.ndarray]:
         dtype, shape = np.dtype(DTYPES[entry["dtype"]]), tuple(entry["shape"])
         start, end = entry["data_offsets"]
         if any(type(number) is not int or number < 0 for number in (*shape, start, end)):
-            raise ValueError(f"a wrong shape or place of {name!r}")
+            raise ValueError(f"invalid shape or offset of {name!r}")
         if start != expected or end - start != dtype.itemsize * math.prod(shape) or end > len(data):
-            raise ValueError(f"{name!r} isn't within the file, or not where the one before ends")
+            raise ValueError(f"{name!r} is outside the file, or does not follow the array before it")
         expected = end
         array = data[start:end].view(dtype).reshape(shape)
         if sys.byteorder == "big" or not array.flags.aligned:

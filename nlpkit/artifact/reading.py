@@ -1,4 +1,4 @@
-"""A model folder as it is read: ``config.json`` first; the other files, checked, when asked for."""
+"""Reading of model folders: ``config.json`` first; other files are checked and read on access."""
 
 from __future__ import annotations
 
@@ -28,20 +28,20 @@ WEIGHTS = "model.safetensors"
 
 @dataclass(frozen=True, kw_only=True)
 class Artifact:
-    """A model folder whose ``config.json`` was read; its other files are read, and checked, when asked for.
+    """A model folder after reading ``config.json``; its other files are checked and read on access.
 
     Attributes
     ----------
     path : Path
         The folder.
     kind : str
-        The registered name of what the model is.
+        Registered name of the model's type.
     format_version : int
-        The version of the folder's layout.
+        Version of the folder's layout.
     options : dict
-        The model's options, as JSON holds them: a tuple comes back as a list.
+        Options of the model, as stored in JSON: a tuple becomes a list.
     provenance : dict
-        Versions, the time of saving and whatever the model added.
+        Versions, the time of saving, and entries of the model.
     files : dict
         ``{name: {"bytes": int, "sha256": str}}`` of every other file.
     """
@@ -55,12 +55,12 @@ class Artifact:
 
     @cached_property
     def arrays(self) -> dict[str, np.ndarray]:
-        """The arrays of ``model.safetensors`` by name.
+        """Arrays of ``model.safetensors`` by name.
 
         Raises
         ------
         ArtifactError
-            If the file is damaged, or when an array is asked for that it doesn't hold.
+            If the file is damaged, or on access to a missing array.
         """
         from safetensors import SafetensorError
         from safetensors.numpy import load_file
@@ -69,18 +69,18 @@ class Artifact:
         try:
             return _Arrays(load_file(path))
         except (SafetensorError, ValueError) as error:
-            raise ArtifactError(f"{path}: is no safetensors file ({error})") from error
+            raise ArtifactError(f"{path}: is not a safetensors file ({error})") from error
 
     @cached_property
     def mapped(self) -> dict[str, np.ndarray]:
-        """The arrays of ``model.safetensors`` by name, mapped into memory: read when they are looked at.
+        """Arrays of ``model.safetensors`` by name, memory-mapped: values are read on access.
 
         The file's size and header are checked, its SHA-256 is not.
 
         Raises
         ------
         ArtifactError
-            If the folder has no such file or it is damaged, or when an array is asked for that it doesn't hold.
+            If the file is missing or damaged, or on access to a missing array.
         """
         if WEIGHTS not in self.files:
             raise ArtifactError(f"{self.path}: has no {WEIGHTS}: expected one of {', '.join(self.files) or 'nothing'}")
@@ -88,18 +88,18 @@ class Artifact:
 
     @property
     def hash(self) -> str:
-        """SHA-256 of what the model is; when and by whom it was saved does not change it."""
+        """SHA-256 of the model's content, independent of its provenance."""
         contents = {name: entry["sha256"] for name, entry in self.files.items()}
         what = [self.kind, self.format_version, self.options, contents]
         return hashlib.sha256(json.dumps(what, sort_keys=True).encode()).hexdigest()
 
     def file_path(self, name: str) -> Path:
-        """Return where the file ``name`` is, once its size and SHA-256 are found to be right.
+        """Return the path of the file ``name`` after checking its size and SHA-256.
 
         Raises
         ------
         ArtifactError
-            If the folder has no such file, or it isn't as it was written.
+            If the folder has no such file, or it has changed.
         """
         if name not in self.files:
             raise ArtifactError(f"{self.path}: has no {name}: expected one of {', '.join(self.files) or 'nothing'}")
@@ -107,17 +107,17 @@ class Artifact:
         with _reading(path), open(path, "rb") as file:
             found = hashlib.file_digest(file, "sha256").hexdigest()
         if found != self.files[name]["sha256"]:
-            raise ArtifactError(f"{path}: is damaged (its SHA-256 isn't what {CONFIG} says): save the model again")
+            raise ArtifactError(f"{path}: is damaged (its SHA-256 differs from {CONFIG}): save the model again")
         return path
 
     def file(self, name: str) -> bytes:
-        """Return what the file ``name`` holds; raises as `file_path`."""
+        """Return the content of the file ``name``; raises the same errors as `file_path`."""
         path = self.file_path(name)
         with _reading(path):
             return path.read_bytes()
 
     def check_options(self, known: Iterable[str]) -> None:
-        """Raise ArtifactError if there is an option that isn't ``known``."""
+        """Raise ArtifactError if an option is not ``known``."""
         known = list(known)
         unknown = [name for name in self.options if name not in known]
         if unknown:
@@ -127,42 +127,41 @@ class Artifact:
 
 
 def read(path: str | os.PathLike[str]) -> Artifact:
-    """Read a model folder's ``config.json`` and check that its files are there, of the right size.
+    """Read the ``config.json`` of a model folder, and check that its files exist with the right size.
 
     Raises
     ------
     ArtifactError
-        If there is no such folder, nlpkit did not write it, a newer nlpkit did, or a file is missing
-        or damaged.
+        If there is no such folder, it was not written by nlpkit or by a newer version, or a file is missing or damaged.
     """
     folder = Path(path)
     config = _read_config(folder)
     place = folder / CONFIG
     if config.get("format") != FORMAT:
-        raise ArtifactError(f"{place}: wasn't written by nlpkit: expected a model folder that nlpkit saved")
+        raise ArtifactError(f"{place}: was not written by nlpkit: expected a model folder that nlpkit saved")
     version = config.get("format_version")
     if isinstance(version, int) and version > FORMAT_VERSION:
         raise ArtifactError(
-            f"{place}: has format version {version} and this nlpkit ({__version__}) reads up to"
-            f" {FORMAT_VERSION}: install a newer nlpkit"
+            f"{place}: has format version {version}, but nlpkit {__version__} reads at most {FORMAT_VERSION}:"
+            " install a newer nlpkit"
         )
     expected = {"format_version": int, "kind": str, "options": dict, "provenance": dict, "files": dict}
     for key, kind in expected.items():
         if not isinstance(config.get(key), kind):
-            raise ArtifactError(f"{place}: is damaged ({key!r} isn't {kind.__name__}): save the model again")
+            raise ArtifactError(f"{place}: is damaged ({key!r} is not {kind.__name__}): save the model again")
     for name, entry in config["files"].items():
         _check_size(folder, name, entry)
     return Artifact(path=folder, **{key: config[key] for key in expected})
 
 
 def is_plain(name: str) -> bool:
-    """Say whether ``name`` can be a file's, within its folder."""
+    """Whether ``name`` is a valid file name without a folder."""
     return name not in ("", ".", "..") and not re.search(r"[/\\:\x00-\x1f]", name)
 
 
 class _Arrays(dict[str, np.ndarray]):
     def __missing__(self, name: str) -> np.ndarray:
-        raise ArtifactError(f"{WEIGHTS} has no array {name!r}: expected one beside {', '.join(self) or 'none'}")
+        raise ArtifactError(f"{WEIGHTS} has no array {name!r}; its arrays are {', '.join(self) or 'none'}")
 
 
 @contextlib.contextmanager
@@ -170,7 +169,7 @@ def _reading(path: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        raise ArtifactError(f"{path}: can't be read: {error.strerror or error}") from error
+        raise ArtifactError(f"{path}: cannot be read: {error.strerror or error}") from error
 
 
 def _read_config(folder: Path) -> dict[str, Any]:
@@ -186,9 +185,9 @@ def _read_config(folder: Path) -> dict[str, Any]:
     try:
         config = json.loads(content)
     except (ValueError, RecursionError) as error:
-        raise ArtifactError(f"{path}: isn't JSON ({error}): save the model again") from error
+        raise ArtifactError(f"{path}: is not JSON ({error}): save the model again") from error
     if not isinstance(config, dict):
-        raise ArtifactError(f"{path}: wasn't written by nlpkit: expected a model folder that nlpkit saved")
+        raise ArtifactError(f"{path}: was not written by nlpkit: expected a model folder that nlpkit saved")
     return config
 
 

@@ -1,7 +1,7 @@
 """Model folders: ``config.json``, ``model.safetensors`` and a model's other files, such as its vocabulary.
 
-``config.json`` says what made the folder (kind, format version, options, provenance) and the size and
-SHA-256 of every other file, so that damage is found. Nothing in a folder is ever executed or unpickled.
+``config.json`` holds the kind, format version, options and provenance, and the size and SHA-256 of every other file,
+which detect damage. Nothing in a folder is ever executed or unpickled.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ __all__ = ["Artifact", "Description", "describe", "load", "read", "save"]
 
 @dataclass(frozen=True, kw_only=True)
 class Description:
-    """What a model folder holds, told without reading its numbers.
+    """Content of a model folder, without its arrays.
 
     Attributes
     ----------
@@ -38,11 +38,11 @@ class Description:
     kind : str
     format_version : int
     options : dict
-        Those that differ from the defaults.
+        Options that differ from the defaults.
     arrays : dict
         ``{name: (dtype, shape)}``.
     files : dict
-        ``{name: bytes}`` of every file but ``config.json``.
+        ``{name: bytes}`` of every file except ``config.json``.
     provenance : dict
     """
 
@@ -65,36 +65,36 @@ def save(
     provenance: Mapping[str, Any] | None = None,
     force: bool = False,
 ) -> Path:
-    """Write a model folder, whole or not at all.
+    """Write a model folder, completely or not at all.
 
     Parameters
     ----------
     path : str or path-like
-        The folder to make; the one it stands in has to exist.
+        The folder to create; its parent must exist.
     kind : str
-        The registered name that `load` finds the class by.
+        Registered name of the class, for `load`.
     options : mapping
-        What JSON can hold: None, bool, int, finite float, str, and lists, tuples and dicts of these.
+        Values that JSON can store: None, bool, int, finite float, str, and lists, tuples and dicts of these.
     arrays : mapping of str to ndarray, optional
-        Numbers, of any shape; not objects or strings.
+        Numeric arrays of any shape; no objects or strings.
     files : mapping of str to bytes or iterable of bytes, optional
-        Further files by plain name, such as ``vocabulary.txt``.
+        Other files by name, such as ``vocabulary.txt``.
     provenance : mapping, optional
-        Added to the versions of nlpkit and numpy and the time of saving.
+        Entries in addition to the versions of nlpkit and numpy and the time of saving.
     force : bool, default=False
-        Replace a folder that nlpkit wrote before.
+        Replace an existing folder written by nlpkit.
 
     Returns
     -------
     Path
-        The folder.
+        Path of the folder.
 
     Raises
     ------
     ArtifactError
-        If an option, an array or a file's name can't be stored.
+        If an option, an array or a file name cannot be stored.
     OutputError
-        If the folder exists, or can't be written.
+        If the folder exists or cannot be written.
 
     Examples
     --------
@@ -118,7 +118,7 @@ def save(
     }
     for name in files or {}:
         if not is_plain(name) or name in (CONFIG, WEIGHTS):
-            raise ArtifactError(f"{path}: a model's file can't be called {name!r}: expected a plain name of its own")
+            raise ArtifactError(f"{path}: file name is {name!r}: expected an unused name without a folder")
     with new_folder(path, force=force) as folder:
         _write_arrays(folder / WEIGHTS, arrays or {})
         for name, content in (files or {}).items():
@@ -130,12 +130,12 @@ def save(
 
 
 def load(path: str | os.PathLike[str]) -> Any:
-    """Return the model that was saved in the folder ``path``.
+    """Return the model saved in the folder ``path``.
 
     Raises
     ------
     ArtifactError
-        As `read`, or if the folder's kind or one of its options is unknown.
+        See `read`; also if the kind or an option is unknown.
 
     Examples
     --------
@@ -157,12 +157,12 @@ def load(path: str | os.PathLike[str]) -> Any:
 
 
 def describe(path: str | os.PathLike[str]) -> Description:
-    """Tell what a model folder holds, from ``config.json`` and the header of ``model.safetensors`` alone.
+    """Describe a model folder from ``config.json`` and the header of ``model.safetensors``.
 
     Raises
     ------
     ArtifactError
-        As `read`, or if the header is damaged.
+        See `read`; also if the header is damaged.
     """
     from safetensors import SafetensorError, safe_open
 
@@ -175,7 +175,7 @@ def describe(path: str | os.PathLike[str]) -> Description:
                     array = weights.get_slice(name)
                     arrays[name] = (array.get_dtype(), tuple(array.get_shape()))
         except SafetensorError as error:
-            raise ArtifactError(f"{artifact.path / WEIGHTS}: is no safetensors file ({error})") from error
+            raise ArtifactError(f"{artifact.path / WEIGHTS}: is not a safetensors file ({error})") from error
     defaults = _defaults(artifact.kind)
     return Description(
         path=artifact.path,
@@ -197,7 +197,7 @@ def _storable(name: str, value: Any) -> Any:
         text = repr(value)
         shown = text if len(text) < 80 else text[:77] + "..."
         raise ArtifactError(
-            f"{name}={shown} can't be saved: a model folder holds data only, such as numbers, text and lists"
+            f"{name}={shown} cannot be saved: expected data, such as numbers, text and lists"
         ) from error
     return value
 
@@ -217,18 +217,18 @@ def _write_arrays(path: Path, arrays: Mapping[str, np.ndarray]) -> None:
     for name, array in arrays.items():
         array = np.asarray(array)
         if array.dtype.kind not in "biuf":
-            raise ArtifactError(f"array {name!r} of dtype {array.dtype} can't be saved: expected numbers")
+            raise ArtifactError(f"array {name!r} of dtype {array.dtype} cannot be saved: expected numbers")
         tensors[name] = array.astype(array.dtype.newbyteorder("="), order="C", copy=False)
     try:
         save_file(tensors, path)
     except SafetensorError as error:
         code = re.search(r"os error (\d+)", str(error))
         if code is None:
-            raise ArtifactError(f"the arrays can't be saved: {error}") from error
+            raise ArtifactError(f"the arrays cannot be saved: {error}") from error
         raise OSError(int(code[1]), os.strerror(int(code[1]))) from error
     with open(path, "rb+") as file:
         os.fsync(file.fileno())
-    path.chmod(path.parent.stat().st_mode & 0o666)  # safetensors gives it to nobody but the owner
+    path.chmod(path.parent.stat().st_mode & 0o666)  # safetensors makes it readable only by its owner
 
 
 def _defaults(kind: str) -> dict[str, Any]:

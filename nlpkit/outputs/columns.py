@@ -1,4 +1,4 @@
-"""Columns of the rows that are written: their names and type, and matrices converted to it."""
+"""Columns of output rows: names, type, and conversion of matrices to that type."""
 
 from __future__ import annotations
 
@@ -17,19 +17,19 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, kw_only=True)
 class Columns:
-    """What every row has.
+    """The columns of all rows.
 
     Attributes
     ----------
     names : sequence of str or None
-        The columns' names in their order; None where they have only numbers.
+        Column names in order; None if columns only have numbers.
     n_columns : int
     dtype : numpy.dtype
-        Of the numbers.
+        Type of the values.
     sparse : bool
-        Whether a row is written as its non-zero terms, or as a whole vector.
+        Whether rows are written as nonzero terms or as whole vectors.
     one_based : bool
-        Whether svmlight counts its columns from 1.
+        Whether svmlight columns are counted from 1.
     """
 
     names: Sequence[str] | None
@@ -40,11 +40,11 @@ class Columns:
 
     @property
     def row_bytes(self) -> int:
-        """Bytes of a dense row."""
+        """Size of a dense row in bytes."""
         return max(1, self.n_columns * self.dtype.itemsize)
 
     def csr(self, X: Matrix) -> csr_matrix:
-        """Return ``X`` as CSR of this dtype, no place given twice."""
+        """Return ``X`` as CSR of this dtype, with duplicates summed."""
         from scipy.sparse import csr_matrix
 
         rows = csr_matrix(X, dtype=self.dtype)
@@ -54,7 +54,7 @@ class Columns:
         return rows
 
     def dense(self, X: Matrix, at_once: int = 1 << 24) -> Iterator[np.ndarray]:
-        """Yield ``X`` as dense arrays of this dtype, of some ``at_once`` bytes each."""
+        """Yield ``X`` as dense arrays of this dtype, of about ``at_once`` bytes each."""
         step = max(1, at_once // self.row_bytes)
         for start in range(0, X.shape[0], step):
             rows = X[start : start + step]
@@ -65,10 +65,10 @@ ESCAPES = str.maketrans({"\\": "\\\\", "\n": "\\n", "\r": "\\r"})
 
 
 def write_names(file: IO[bytes], names: Iterable[str]) -> None:
-    """Write column names to the binary ``file``, one a line, in the order of the columns.
+    """Write column names to the binary ``file``, one per line, in column order.
 
-    A backslash, a newline and a carriage return in a name are written ``\\\\``, ``\\n`` and ``\\r``, and a lone
-    surrogate, which UTF-8 can't hold, as ``\\udXXX``: `nlpkit.text.terms.Terms.from_lines` reads it.
+    Backslash, newline and carriage return are escaped as ``\\\\``, ``\\n`` and ``\\r``, lone surrogates, which UTF-8
+    cannot encode, as ``\\udXXX``. `nlpkit.text.terms.Terms.from_lines` reads the file.
     """
     remaining = iter(names)
     while batch := list(islice(remaining, 65536)):

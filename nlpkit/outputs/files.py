@@ -1,4 +1,4 @@
-"""Where results go: a file stands under its name when it is complete, and not before."""
+"""Output files, which get their name only when they are complete."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from nlpkit.errors import NlpkitError, OutputError
 
 
 class Sink(Protocol):
-    """Something that bytes go to: first ``finish`` (all is stored), then ``place`` (it has its name)."""
+    """A destination of bytes: ``finish`` stores everything, then ``place`` gives it its name."""
 
     file: IO[bytes]
 
@@ -26,26 +26,26 @@ class Sink(Protocol):
 
 
 class PendingFile:
-    """A file that replaces what stands at ``path`` in one step, once everything is in it.
+    """A file that replaces ``path`` in one step when it is complete.
 
-    On Linux it has no name until then, so that even a killed process leaves nothing behind; elsewhere
-    it is hidden beside its place. A pipe or a device at ``path`` is written to as it is.
+    On Linux it has no name until then, so a killed process leaves nothing behind. On other systems it has a hidden name
+    in the same folder. If ``path`` is a pipe or a device, it is written directly.
 
     Parameters
     ----------
     path : str or path-like
-        Where the file is to stand. Its folder has to exist.
+        Path of the file; its folder must exist.
 
     Attributes
     ----------
     file : binary file
-        What to write to; it can seek, unless ``path`` is a pipe or a device.
+        The file to write; seekable unless ``path`` is a pipe or a device.
 
     Raises
     ------
     OutputError
-        If nothing can be written there: no such folder, a file in its place, no permission, a
-        read-only file system, a full disk.
+        If ``path`` is not writable: its folder does not exist, a parent is a file, no permission, a read-only file
+        system, a full disk.
 
     Examples
     --------
@@ -78,14 +78,14 @@ class PendingFile:
         return open(self._name, "x+b")
 
     def finish(self) -> None:
-        """Store all that was written on the disk; every error of a full one comes by now."""
+        """Flush the file to the disk; raises if the disk is full."""
         with output_errors(self.path):
             self.file.flush()
             if not self._special:
                 os.fsync(self.file.fileno())
 
     def place(self) -> None:
-        """Give the finished file its name, in one step, over whatever had it."""
+        """Give the finished file its name in one step, replacing an existing file."""
         with output_errors(self.path):
             if self._name is None and not self._special:
                 self._link()
@@ -108,7 +108,7 @@ class PendingFile:
             os.close(folder)
 
     def discard(self) -> None:
-        """Leave nothing of it."""
+        """Remove the file."""
         with contextlib.suppress(OSError):
             self.file.close()
         if self._name is not None:
@@ -128,9 +128,9 @@ class PendingFile:
 
 
 class StandardOutput:
-    """Standard output, of which nothing can be taken back.
+    """Standard output, which cannot be discarded.
 
-    When its reader has gone, BrokenPipeError is raised once and what follows goes nowhere.
+    If its reader closes it, BrokenPipeError is raised once, and later output is dropped.
     """
 
     def __init__(self) -> None:
@@ -138,7 +138,7 @@ class StandardOutput:
         self.file: IO[bytes] = sys.stdout.buffer
 
     def finish(self) -> None:
-        """Hand on what is still in the buffer."""
+        """Flush the buffer."""
         try:
             self.file.flush()
         except BrokenPipeError:
@@ -146,10 +146,10 @@ class StandardOutput:
             raise
 
     def place(self) -> None:
-        """Do nothing: it has its place."""
+        """Do nothing: standard output has no name."""
 
     def discard(self) -> None:
-        """Drop what could not be handed on, so that the interpreter's exit is quiet."""
+        """Drop unwritten output, to avoid an error message when the interpreter exits."""
         try:
             self.file.flush()
         except OSError:
@@ -162,7 +162,7 @@ class StandardOutput:
 
 
 def is_folder(path: str | os.PathLike[str]) -> bool:
-    """Say whether ``path`` asks for a folder: it ends in a slash, or has no suffix.
+    """Whether ``path`` names a folder: it ends in a slash, or has no suffix.
 
     Examples
     --------
@@ -175,9 +175,9 @@ def is_folder(path: str | os.PathLike[str]) -> bool:
 
 @contextlib.contextmanager
 def output_errors(path: str | os.PathLike[str]) -> Iterator[None]:
-    """Turn the system's errors into one OutputError that names ``path`` and says what to do.
+    """Convert the system's errors to an OutputError with ``path`` and a way to fix it.
 
-    A BrokenPipeError passes: that is a reader who has seen enough, and no fault.
+    BrokenPipeError passes, because a reader may stop early.
     """
     try:
         yield
@@ -188,7 +188,7 @@ def output_errors(path: str | os.PathLike[str]) -> Iterator[None]:
 
 
 def sync_folder(folder: Path) -> None:
-    """Store the names in ``folder`` on the disk, where the system knows such a thing."""
+    """Flush the names in ``folder`` to the disk, if the system supports it."""
     if hasattr(os, "O_DIRECTORY"):
         descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
         try:
@@ -205,15 +205,15 @@ def beside(path: Path) -> Path:
 def _reason(path: Path, error: OSError) -> str:
     existing = next((parent for parent in path.parents if os.path.lexists(parent)), path.parent)
     if error.errno in (errno.ENOENT, errno.ENOTDIR) and not os.path.isdir(existing):
-        return f"{existing} is a file, so nothing can be written below it: name another place"
+        return f"{existing} is a file, expected a folder: choose another path"
     if error.errno == errno.ENOENT and existing != path.parent:
-        return f"there is no folder {path.parent}: make it first"
+        return f"there is no folder {path.parent}: create it first"
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
-        return "the disk is full: free some space, or name a place on another disk"
+        return "the disk is full: free some space, or choose another disk"
     if error.errno == errno.EROFS:
-        return "the file system is read-only: name another place"
+        return "the file system is read-only: choose another path"
     if error.errno in (errno.EACCES, errno.EPERM):
-        return "writing isn't permitted there: name another place, or change the permissions"
+        return "no permission to write: choose another path, or change the permissions"
     if error.errno == errno.EISDIR:
-        return "is a folder, and a file is to be written there: name another place"
-    return f"can't be written: {error.strerror or error}"
+        return "found a folder, expected a file: choose another path"
+    return f"cannot be written: {error.strerror or error}"

@@ -1,4 +1,4 @@
-"""Folders of results: one stands under its name when it is complete, and not before."""
+"""Output folders, which get their name only when they are complete."""
 
 from __future__ import annotations
 
@@ -18,37 +18,39 @@ from nlpkit.errors import OutputError
 from .files import beside, output_errors, sync_folder
 
 FORMAT = "nlpkit"
-"""What ``"format"`` says in the ``config.json`` or ``manifest.json`` of a folder that nlpkit wrote."""
+"""Value of ``"format"`` in the ``config.json`` or ``manifest.json`` of folders written by nlpkit."""
 
 
 def check_folder(path: str | os.PathLike[str], *, force: bool = False) -> Path:
-    """Return where the folder ``path`` will really stand, links followed.
+    """Return the real path of the output folder ``path``, with links resolved.
 
     Raises
     ------
     OutputError
-        If a folder is there already (with ``force``: one that nlpkit did not write), or a file.
+        If the path is a file, or an existing folder (with ``force``: one that nlpkit did not write).
     """
     place = Path(os.path.realpath(path))
     if place.is_dir():
         if not force:
-            raise OutputError(f"{path}: the folder exists: name another, or replace it with --force (force=True)")
+            raise OutputError(
+                f"{path}: the folder exists: choose another path, or replace it with --force (force=True)"
+            )
         if not _is_ours(place):
             raise OutputError(
-                f"{path}: the folder holds what nlpkit didn't write: it isn't replaced, remove it yourself"
+                f"{path}: the folder was not written by nlpkit and is not replaced: remove it, or choose another path"
             )
     elif os.path.lexists(place):
-        raise OutputError(f"{path}: is a file, and a folder is to be written there: name another place")
+        raise OutputError(f"{path}: found a file, expected a folder: choose another path")
     return place
 
 
 def place_folder(built: Path, path: Path, *, force: bool = False) -> None:
-    """Rename the complete folder ``built`` to ``path``; one that was there goes aside, then away.
+    """Rename the complete folder ``built`` to ``path``; an existing folder is moved aside and then removed.
 
     Raises
     ------
     OutputError
-        As `check_folder`, or if the renaming fails; what stood at ``path`` stands there again.
+        See `check_folder`; also if the renaming fails, after restoring the folder at ``path``.
     """
     check_folder(path, force=force)
     aside = path.with_name(f"{path.name}.{secrets.token_hex(4)}.old") if path.is_dir() else None
@@ -68,7 +70,7 @@ def place_folder(built: Path, path: Path, *, force: bool = False) -> None:
 
 
 def _rename(old: Path, new: Path) -> None:
-    """Rename a folder; on Windows, where a scanner may be looking into it, after some seconds at most."""
+    """Rename a folder; on Windows, retry for a few seconds while a scanner has it open."""
     for wait in (0.05, 0.2, 0.5, 1.0, 2.0, 5.0) if os.name == "nt" else ():
         try:
             return os.rename(old, new)
@@ -79,12 +81,12 @@ def _rename(old: Path, new: Path) -> None:
 
 @contextlib.contextmanager
 def new_folder(path: str | os.PathLike[str], *, force: bool = False) -> Iterator[Path]:
-    """Give a hidden folder to fill; it becomes ``path`` at the end, or vanishes with an exception.
+    """Yield a hidden folder to fill. It becomes ``path`` at the end, and is removed after an exception.
 
     Raises
     ------
     OutputError
-        As `check_folder`, or when the file system refuses.
+        See `check_folder`; also if the file system is not writable.
     """
     place = check_folder(path, force=force)
     built = beside(place)
@@ -99,12 +101,12 @@ def new_folder(path: str | os.PathLike[str], *, force: bool = False) -> Iterator
 
 
 def claim_folder(folder: Path) -> int | None:
-    """Claim ``folder`` for this process until it ends or closes the descriptor, where the system has such locks.
+    """Lock ``folder`` for this process until it exits or closes the descriptor, if the system supports it.
 
     Raises
     ------
     OutputError
-        If another process has claimed it.
+        If another process has locked it.
     """
     with contextlib.suppress(ImportError):
         import fcntl
@@ -114,13 +116,13 @@ def claim_folder(folder: Path) -> int | None:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
             os.close(descriptor)
-            raise OutputError(f"{folder}: another process is writing it: wait for its end") from error
+            raise OutputError(f"{folder}: another process is writing to it: wait until it ends") from error
         return descriptor
     return None
 
 
 def file_entry(path: Path) -> dict[str, Any]:
-    """Return what a folder's record says of the file ``path``: ``{"bytes": int, "sha256": str}``."""
+    """Return the entry of a file in a folder's record: ``{"bytes": int, "sha256": str}``."""
     with open(path, "rb") as file:
         return {"bytes": path.stat().st_size, "sha256": hashlib.file_digest(file, "sha256").hexdigest()}
 

@@ -1,4 +1,4 @@
-"""Rows as one matrix: ``.npz`` as scipy.sparse saves it, ``.npy`` as numpy does."""
+"""Rows as one matrix: ``.npz`` for scipy.sparse, ``.npy`` for numpy."""
 
 from __future__ import annotations
 
@@ -23,14 +23,14 @@ if TYPE_CHECKING:
 
 
 class Npz(RowWriter):
-    """A CSR matrix that ``scipy.sparse.load_npz`` reads. It is held until the writer closes."""
+    """A CSR matrix for ``scipy.sparse.load_npz``. It is kept in memory until the writer closes."""
 
     def __init__(
         self, path: str | os.PathLike[str], columns: Columns, sinks: Sequence[Sink], rows_done: int = 0
     ) -> None:
         super().__init__(path, columns, sinks, rows_done)
         if not columns.sparse:
-            raise ParameterError(f"{os.fspath(path)}: .npz holds sparse rows, and these are dense: write .npy")
+            raise ParameterError(f"{os.fspath(path)}: .npz needs sparse rows, found dense ones: write .npy")
         self._blocks: list[csr_matrix] = []
 
     def _write(self, sources: Sequence[str], texts: Sequence[str], X: Matrix) -> None:
@@ -60,7 +60,7 @@ class Npz(RowWriter):
 
 
 class Npy(RowWriter):
-    """A dense matrix that ``numpy.load`` reads, written as the rows come."""
+    """A dense matrix for ``numpy.load``, written row by row."""
 
     def __init__(
         self, path: str | os.PathLike[str], columns: Columns, sinks: Sequence[Sink], rows_done: int = 0
@@ -79,7 +79,7 @@ class Npy(RowWriter):
         self._header(self.rows - self.rows_done)
 
     def _header(self, rows: int) -> None:
-        """Write the header, which numpy pads so that the number of rows can grow in place."""
+        """Write the header. numpy pads it, so the number of rows can be updated in place."""
         layout = {
             "descr": np.lib.format.dtype_to_descr(self.columns.dtype),
             "fortran_order": False,

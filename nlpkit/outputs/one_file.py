@@ -1,4 +1,4 @@
-"""One file of rows: the writer of the format that the suffix names."""
+"""Selection of the writer for a single file, by suffix."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from .files import PendingFile, Sink, StandardOutput, output_errors
 from .row_writer import RowWriter
 
 FORMATS = ("npz", "npy", "parquet", "jsonl", "jsonl.gz", "svmlight")
-"""Suffixes that rows can be written to, as a file or as the parts of a folder."""
+"""Suffixes of the supported formats, for files and for parts of a folder."""
 
 
 NAMELESS = ("npz", "npy", "svmlight")
-"""The formats that hold no names of columns, and have them in a file beside."""
+"""Formats without column names; the names go to a separate file."""
 
 
 def open_file(
@@ -28,7 +28,7 @@ def open_file(
     rows_done: int = 0,
     with_names: bool = True,
 ) -> RowWriter:
-    """Open the writer of one file of the format ``suffix``, whose first row has the id ``rows_done``."""
+    """Open the writer of one file in the format ``suffix``; ``rows_done`` is the id of its first row."""
     writer = _writer(suffix)
     sinks: list[Sink]
     if os.fspath(path) == "-":
@@ -50,7 +50,7 @@ def open_file(
 
 
 def suffix_of(path: str | os.PathLike[str]) -> str:
-    """Return the one of `FORMATS` that ``path`` ends in; ``-`` stands for JSONL.
+    """Return the member of `FORMATS` that ``path`` ends in; ``-`` is JSONL.
 
     Raises
     ------
@@ -87,4 +87,4 @@ def _writer(suffix: str) -> Callable[..., RowWriter]:
         from .matrix_rows import Npy, Npz
 
         return Npz if suffix == "npz" else Npy
-    raise ParameterError(f"rows can't be written as {suffix!r}: expected one of {', '.join(FORMATS)}")
+    raise ParameterError(f"format is {suffix!r}: expected one of {', '.join(FORMATS)}")

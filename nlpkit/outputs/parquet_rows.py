@@ -19,10 +19,10 @@ if TYPE_CHECKING:
 
 
 class ParquetRows(RowWriter):
-    """A Parquet file with a row group a block.
+    """A Parquet file with one row group per block.
 
-    ``terms`` is a map of string to double, ``vector`` a list of the columns' dtype. A lone surrogate,
-    which Parquet's text can't hold, is written as ``\\udXXX``.
+    ``terms`` is a map of string to double, ``vector`` a list of the columns' dtype. Lone surrogates, which Parquet
+    strings cannot hold, are escaped as ``\\udXXX``.
     """
 
     def __init__(

@@ -1,4 +1,4 @@
-"""Room: whether dense rows fit into memory and on the disk."""
+"""Check that dense rows fit into memory and on the disk."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from .columns import Columns
 
 
 def check_room(path: str | os.PathLike[str], columns: Columns, n_rows: int, disk: float = math.inf) -> None:
-    """Refuse a dense file of ``n_rows`` that memory couldn't hold when it is read, or ``disk`` bytes now.
+    """Reject a dense file of ``n_rows`` that needs more than the available memory, or more than ``disk`` bytes.
 
     Raises
     ------
     OutputError
-        With the numbers.
+        If it does not fit, with the sizes.
     """
     needed, memory = n_rows * columns.row_bytes, available_memory()
     if needed <= min(memory, disk):
@@ -26,13 +26,13 @@ def check_room(path: str | os.PathLike[str], columns: Columns, n_rows: int, disk
     free = f"{_size(memory)} of memory" if needed > memory else f"{_size(disk)} of disk space"
     raise OutputError(
         f"{os.fspath(path)}: dense rows need {_size(needed)} ({n_rows:,} × {columns.n_columns:,} numbers of"
-        f" {columns.dtype.itemsize} bytes) and {free} is free: write .npz, .parquet or .jsonl, or keep fewer"
+        f" {columns.dtype.itemsize} bytes) but {free} is free: write .npz, .parquet or .jsonl, or keep fewer"
         " columns (--max-features)"
     )
 
 
 def free_disk(path: str | os.PathLike[str]) -> float:
-    """Return the bytes that are free on the disk of ``path``; infinity where that isn't known."""
+    """Return the free bytes on the disk of ``path``; infinity if unknown."""
     try:
         return shutil.disk_usage(Path(os.path.realpath(path)).parent).free
     except OSError:
@@ -40,7 +40,7 @@ def free_disk(path: str | os.PathLike[str]) -> float:
 
 
 def available_memory() -> float:
-    """Return the bytes of memory that can be had without swapping; infinity where that isn't known."""
+    """Return the bytes of memory available without swapping; infinity if unknown."""
     try:
         with open("/proc/meminfo", encoding="ascii") as file:
             fields = dict(line.split(":", 1) for line in file)

@@ -1,4 +1,4 @@
-"""RowWriter: blocks of rows on their way out, the base of one writer a format."""
+"""RowWriter: the base class of the writers, one per format."""
 
 from __future__ import annotations
 
@@ -16,17 +16,17 @@ if TYPE_CHECKING:
 
 
 class RowWriter:
-    """Writes blocks of rows; the output has its name once the writer is closed without an error.
+    """Writes blocks of rows. The output gets its name when the writer is closed without an error.
 
-    It is a context manager: leaving it closes it, an exception discards it. A format gives
-    `_write` and, where something comes at the end, `_end` and `_abort`.
+    As a context manager it closes on exit, and discards the output after an exception. Subclasses implement `_write`
+    and, if needed, `_end` and `_abort`.
 
     Attributes
     ----------
     rows_done : int
-        How many rows were there when the writer was opened; the caller skips that many.
+        Number of rows that existed when the writer was opened; the caller skips these.
     rows : int
-        How many rows there are now.
+        Current number of rows.
     """
 
     def __init__(self, path: str | os.PathLike[str], columns: Columns, sinks: Sequence[Sink], rows_done: int = 0):
@@ -42,28 +42,28 @@ class RowWriter:
         Parameters
         ----------
         sources : sequence of str
-            Where each text comes from.
+            Source of each text.
         texts : sequence of str
         X : CSR matrix or ndarray of shape (n_texts, n_columns)
 
         Raises
         ------
         OutputError
-            If the file system refuses, or has no room.
+            If the file system is not writable or full.
         BrokenPipeError
-            If standard output has lost its reader.
+            If standard output has been closed by its reader.
         """
         if X.shape != (len(texts), self.columns.n_columns) or len(sources) != len(texts):
             raise ParameterError(
-                f"a block of shape {X.shape} with {len(texts)} texts from {len(sources)} sources:"
-                f" expected as many of each, and {self.columns.n_columns} columns"
+                f"found a block of shape {X.shape} with {len(texts)} texts from {len(sources)} sources:"
+                f" expected equal numbers of rows, texts and sources, and {self.columns.n_columns} columns"
             )
         with output_errors(self.path):
             self._write(sources, texts, X)
         self.rows += len(texts)
 
     def close(self) -> None:
-        """Complete the output and give it its name; raises as `write`."""
+        """Complete the output and give it its name; raises the same errors as `write`."""
         if not self._open:
             return
         try:
@@ -77,7 +77,7 @@ class RowWriter:
             self.abort()
 
     def abort(self) -> None:
-        """Leave nothing of an output that isn't complete."""
+        """Remove incomplete output."""
         if self._open:
             self._open = False
             self._abort()

@@ -1,4 +1,4 @@
-"""Rows of numbers on their way out: one writer a format, chosen by the output's suffix."""
+"""Output of rows of numbers: one writer per format, selected by suffix."""
 
 from __future__ import annotations
 
@@ -36,36 +36,35 @@ def open_writer(
     one_based: bool = False,
     sparse: bool = True,
 ) -> RowWriter:
-    """Open the writer that ``path`` asks for.
+    """Open the writer for ``path``.
 
     Parameters
     ----------
     path : str or path-like
-        ``.npz``, ``.npy``, ``.parquet``, ``.jsonl``, ``.jsonl.gz`` or ``.svmlight``; ``-`` for JSONL on
-        standard output; a path without suffix or with a final slash for a folder of parts.
+        ``.npz``, ``.npy``, ``.parquet``, ``.jsonl``, ``.jsonl.gz`` or ``.svmlight``; ``-`` for JSONL on standard
+        output; a path without suffix or with a final slash for a folder of parts.
     names : sequence of str or None
-        The columns' names; None if they have only numbers. The formats that can't hold them put them
-        beside, in ``PATH.terms.txt``.
+        Column names; None if columns only have numbers. Formats without names store them in ``PATH.terms.txt``.
     dtype : dtype-like
-        Of the numbers.
+        Type of the values.
     n_columns : int
     options, model_hash, fingerprint : mapping, str, JSON data
-        What made the rows, from which model and input; kept in a folder's manifest, and compared
-        before an unfinished folder is gone on with.
+        Options, model and input of the rows; stored in a folder's manifest, and compared before an unfinished folder is
+        resumed.
     n_rows : int, optional
-        How many rows will come, where that is known: a dense file that has no room is refused at once.
+        Number of rows, if known: a dense file that does not fit is then rejected at once.
     shard_format : str, optional
-        The format of a folder's parts: ``"npz"`` for sparse rows and ``"npy"`` for dense ones unless told.
+        Format of a folder's parts; default: ``"npz"`` for sparse rows, ``"npy"`` for dense ones.
     shard_rows : int, optional
-        Rows in each part; unless told, a part ends at some 32 MB.
+        Rows per part; default: about 32 MB.
     force : bool, default=False
-        Replace a folder that nlpkit wrote before, complete or not.
+        Replace an existing folder written by nlpkit, complete or not.
     resume : bool, default=False
-        Go on with an unfinished folder; without it, ``force`` may start anew.
+        Resume an unfinished folder; without it, ``force`` may start again.
     one_based : bool, default=False
-        Count svmlight's columns from 1.
+        Count svmlight columns from 1.
     sparse : bool, default=True
-        Write a row's non-zero terms, not its whole vector.
+        Write the nonzero terms of a row instead of the whole vector.
 
     Returns
     -------
@@ -74,9 +73,9 @@ def open_writer(
     Raises
     ------
     ParameterError
-        If the suffix or the shard's format is unknown, or an option does not apply to the path.
+        If the suffix or ``shard_format`` is unknown, or an option does not apply to the path.
     OutputError
-        If nothing can be written there, or an unfinished folder has other input or options.
+        If the path is not writable, or an unfinished folder has other input or options.
 
     Examples
     --------
@@ -96,10 +95,10 @@ def open_writer(
         return ShardWriter(path, columns, made_by, suffix=suffix, part_rows=shard_rows, force=force, resume=resume)
     for name, given in ("shard_format", shard_format), ("shard_rows", shard_rows), ("resume", resume):
         if given:
-            raise ParameterError(f"{name} is for a folder of parts, and {os.fspath(path)} is one file: leave it out")
+            raise ParameterError(f"{name} needs a folder of parts, but {os.fspath(path)} is one file: remove it")
     suffix = suffix_of(path)
     if one_based and not suffix.startswith("svmlight"):
-        raise ParameterError(f"one_based is for .svmlight, and {os.fspath(path)} is {suffix}: leave it out")
+        raise ParameterError(f"one_based needs .svmlight, but {os.fspath(path)} is {suffix}: remove it")
     if suffix == "npy":
         from .room import check_room, free_disk
 

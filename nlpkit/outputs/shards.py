@@ -1,4 +1,4 @@
-"""A folder of parts, which takes more rows than memory does, and is gone on with after a break."""
+"""A folder of parts, for more rows than fit in memory; it can be resumed after an interruption."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 FORMAT_VERSION = 1
 PART_BYTES = 32_000_000
-"""Where a part ends unless its number of rows is told."""
+"""Size of a part if its number of rows is not given."""
 
 MANIFEST = "manifest.json"
 PROGRESS = "progress.json"
@@ -34,8 +34,8 @@ NAMES = "terms.txt"
 class ShardWriter(RowWriter):
     """Writes ``OUT.partial/part-00000.*`` and so on, and renames the folder to ``OUT`` at the end.
 
-    Every finished part is recorded in ``progress.json``, which becomes ``manifest.json``. After a kill
-    or an error the finished parts stay; a writer of the same options, model and input goes on from them.
+    Every finished part is recorded in ``progress.json``, which becomes ``manifest.json``. After a kill or an error the
+    finished parts remain; a writer with the same options, model and input resumes after them.
 
     Parameters
     ----------
@@ -43,19 +43,19 @@ class ShardWriter(RowWriter):
         ``OUT``.
     columns : Columns
     made_by : dict
-        ``options``, ``model`` and ``input``, as JSON can hold them.
+        ``options``, ``model`` and ``input``, in a form that JSON can store.
     suffix : str
-        One of `nlpkit.outputs.one_file.FORMATS`.
+        A member of `nlpkit.outputs.one_file.FORMATS`.
     part_rows : int or None
-        Rows in each part; None ends a part at some 32 MB.
+        Rows per part; None for about 32 MB.
     force, resume : bool
-        As in `nlpkit.outputs.rows.open_writer`.
+        See `nlpkit.outputs.rows.open_writer`.
 
     Raises
     ------
     OutputError
-        If ``OUT`` exists and may not be replaced, ``OUT.partial`` is of another input or other options or
-        is being written by another process, or the file system refuses.
+        If ``OUT`` exists and may not be replaced; if ``OUT.partial`` has other input or options, or another process is
+        writing to it; or if the file system is not writable.
     """
 
     def __init__(
@@ -70,9 +70,9 @@ class ShardWriter(RowWriter):
         resume: bool = False,
     ) -> None:
         if suffix not in FORMATS:
-            raise ParameterError(f"a folder's parts can't be {suffix!r}: expected one of {', '.join(FORMATS)}")
+            raise ParameterError(f"shard_format is {suffix!r}: expected one of {', '.join(FORMATS)}")
         if part_rows is not None and part_rows < 1:
-            raise ParameterError(f"a part can't have {part_rows} rows: expected 1 or more")
+            raise ParameterError(f"shard_rows is {part_rows}: expected 1 or more")
         super().__init__(path, columns, [])
         self._force = force
         self._place = check_folder(path, force=force)
@@ -137,8 +137,8 @@ class ShardWriter(RowWriter):
             found = None
         elif reason:
             raise OutputError(
-                f"{self.partial}: was begun with {reason}: use the same again, remove that folder,"
-                " or start anew with --force (force=True)"
+                f"{self.partial}: was begun with {reason}: use the same, remove that folder,"
+                " or start again with --force (force=True)"
             )
         self._record = found or record
         kept = {PROGRESS, NAMES, *(part["file"] for part in self._record["parts"])} if found else set()
@@ -154,12 +154,12 @@ class ShardWriter(RowWriter):
             self._save()
 
     def _read(self) -> dict[str, Any] | None:
-        """Return the record of what is there, its files checked; None if nothing is."""
+        """Return the record of an unfinished folder after checking its files, or None if there is none."""
         if not (self.partial / PROGRESS).exists() and (self.partial / MANIFEST).exists():
             os.replace(self.partial / MANIFEST, self.partial / PROGRESS)
         strangers = [e.name for e in self.partial.iterdir() if not _is_own(e.name)]
         if strangers:
-            raise OutputError(f"{self.partial}: holds {strangers[0]!r}, which nlpkit didn't write: remove it first")
+            raise OutputError(f"{self.partial}: found {strangers[0]!r}, which nlpkit did not write: remove it first")
         try:
             record = json.loads((self.partial / PROGRESS).read_bytes())
             if record["format"] != FORMAT:

@@ -22,13 +22,13 @@ if TYPE_CHECKING:
     from .columns import Matrix
 
 BATCH = 1024
-"""Rows that are held as text at a time."""
+"""Number of rows held as text at once."""
 
 
 class JsonLines(RowWriter):
-    """A JSON object a row: ``id``, ``source``, ``text`` and ``terms`` (sparse) or ``vector`` (dense).
+    """One JSON object per row: ``id``, ``source``, ``text`` and ``terms`` (sparse) or ``vector`` (dense).
 
-    Numbers read back as they were, text stands unescaped in UTF-8, and a lone surrogate is escaped.
+    Numbers are written exactly, text as unescaped UTF-8, and lone surrogates escaped.
     """
 
     def __init__(
@@ -62,7 +62,7 @@ class JsonLines(RowWriter):
 
 
 class GzipJsonLines(JsonLines):
-    """As `JsonLines`, compressed."""
+    """Same as `JsonLines`, compressed."""
 
     def __init__(
         self, path: str | os.PathLike[str], columns: Columns, sinks: Sequence[Sink], rows_done: int = 0
@@ -79,7 +79,7 @@ class GzipJsonLines(JsonLines):
 
 
 class SvmLight(RowWriter):
-    """A line a row: the label 0, then ``column:value`` for what isn't zero."""
+    """One line per row: the label 0, then ``column:value`` for nonzero values."""
 
     def _write(self, sources: Sequence[str], texts: Sequence[str], X: Matrix) -> None:
         rows = self.columns.csr(X)

@@ -91,21 +91,21 @@ def test_the_hash_is_of_the_model_and_not_of_its_saving(tmp_path):
 
 @pytest.mark.parametrize("value", [len, {1, 2}, float("nan"), b"bytes", object()])
 def test_options_that_are_no_data_are_refused(tmp_path, value):
-    with pytest.raises(ArtifactError, match=r"tokenizer=.* can't be saved: a model folder holds data only"):
+    with pytest.raises(ArtifactError, match=r"tokenizer=.* cannot be saved: expected data"):
         save(tmp_path, options={"tokenizer": value})
     assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.parametrize("array", [np.array(["text"]), np.array([object()]), np.array([1j])])
 def test_arrays_that_are_no_numbers_are_refused(tmp_path, array):
-    with pytest.raises(ArtifactError, match=r"array 'x' of dtype .* can't be saved"):
+    with pytest.raises(ArtifactError, match=r"array 'x' of dtype .* cannot be saved"):
         save(tmp_path, arrays={"x": array})
     assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.parametrize("name", ["../x", "a/b", "a\\b", "..", "", "config.json", "model.safetensors", "c:x"])
 def test_file_names_are_plain(tmp_path, name):
-    with pytest.raises(ArtifactError, match="expected a plain name"):
+    with pytest.raises(ArtifactError, match="expected an unused name"):
         save(tmp_path, files={name: b""})
     assert list(tmp_path.iterdir()) == []
 
@@ -120,7 +120,7 @@ def test_what_is_no_model_folder(tmp_path, call):
     config = tmp_path / "folder" / "config.json"
     for content in (b"", b"{", b"\xff\xfe", b"[" * 100_000, b'{"format": "nlpkit"'):
         config.write_bytes(content)
-        refused(call, tmp_path / "folder", "config.json: isn't JSON")
+        refused(call, tmp_path / "folder", "config.json: is not JSON")
     for content in ("[]", "3", '{"model_type": "bert"}', '{"format": "other", "format_version": 1}'):
         config.write_text(content)
         refused(call, tmp_path / "folder", "config.json: wasn't written by nlpkit")
@@ -138,7 +138,7 @@ def test_a_damaged_config(tmp_path, call, key, value):
 def test_a_newer_format(tmp_path):
     folder = save(tmp_path)
     edit(folder, format_version=2)
-    refused(artifact.read, folder, "format version 2", "reads up to 1", "install a newer nlpkit")
+    refused(artifact.read, folder, "format version 2", "reads at most 1", "install a newer nlpkit")
 
 
 def test_an_unknown_kind(tmp_path):
@@ -174,7 +174,7 @@ def test_files_outside_the_folder_are_not_read(tmp_path):
 
 def test_what_is_not_there_is_named(tmp_path):
     found = artifact.read(save(tmp_path))
-    with pytest.raises(ArtifactError, match="no array 'idf': expected one beside"):
+    with pytest.raises(ArtifactError, match="no array 'idf'; its arrays are"):
         found.arrays["idf"]
     with pytest.raises(ArtifactError, match=r"has no spm\.model: expected one of model\.safetensors, vocabulary\.txt"):
         found.file("spm.model")

@@ -96,7 +96,7 @@ def entry(**changes: object) -> dict[str, object]:
 )
 def test_false_headers_are_one_clear_line(tmp_path: Path, header: object) -> None:
     path = written(tmp_path / "a.safetensors", header, bytes(8))
-    with pytest.raises(ArtifactError, match=r"a\.safetensors: is no safetensors file") as caught:
+    with pytest.raises(ArtifactError, match=r"a\.safetensors: is not a safetensors file") as caught:
         map_arrays(path)
     assert "\n" not in str(caught.value)
 
@@ -104,7 +104,7 @@ def test_false_headers_are_one_clear_line(tmp_path: Path, header: object) -> Non
 @pytest.mark.parametrize("data", [b"", b"\1", bytes(8), (1 << 40).to_bytes(8, "little") + b"{}", b"\xff" * 20])
 def test_short_files_are_one_clear_line(tmp_path: Path, data: bytes) -> None:
     (tmp_path / "a").write_bytes(data)
-    with pytest.raises(ArtifactError, match="is no safetensors file"):
+    with pytest.raises(ArtifactError, match="is not a safetensors file"):
         map_arrays(tmp_path / "a")
 
 
@@ -121,7 +121,7 @@ def test_every_truncation_is_found(tmp_path: Path) -> None:
 
 
 def test_a_missing_file(tmp_path: Path) -> None:
-    with pytest.raises(ArtifactError, match="can't be read: No such file"):
+    with pytest.raises(ArtifactError, match="cannot be read: No such file"):
         map_arrays(tmp_path / "nothing")
 
 

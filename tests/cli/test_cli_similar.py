@@ -185,7 +185,7 @@ def test_info_of_word_vectors(run: Any) -> None:
         (["embed", "cat", "--model", "glove.txt", "--method", "bow"], "the model is word_vectors, not bow"),
         (
             ["embed", "cat", "--model", "model", "-o", "x.npz"],
-            ".npz holds sparse rows, and these are dense: write .npy",
+            ".npz needs sparse rows, found dense ones: write .npy",
         ),
         (["terms", "model", "--sort", "idf"], "sort by count, not by idf"),
     ],

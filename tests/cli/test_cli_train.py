@@ -112,7 +112,7 @@ def test_the_plan_and_the_progress_on_a_terminal(monkeypatch: pytest.MonkeyPatch
         ("-i a.txt -o vectors.bin", "vectors.bin: a model is a folder: name one without .bin"),
         ("-i a.txt -o -", "-: a model is a folder"),
         ("-i a.txt -o none/model", "there is no folder"),
-        ("-i a.txt -o a.txt/", "is a file"),
+        ("-i a.txt -o a.txt/", "found a file, expected a folder"),
         ("-i none.txt -o model", "can't read 'none.txt'"),
         ("-i a.txt -o model --min-n 2", "word2vec has no --min-n: it belongs to fasttext"),
         ("-i a.txt -o model --min-df 2", "No such option: --min-df"),

@@ -249,7 +249,7 @@ def test_words_that_fasttext_cannot_have(words: list[str], message: str, tmp_pat
 
 def test_nowhere_to_write(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     vectors = some_words(["one"], [3])
-    with pytest.raises(OutputError, match="make it first"):
+    with pytest.raises(OutputError, match="create it first"):
         write(vectors, tmp_path / "none" / "some.bin")
     usage = namedtuple("usage", "total used free")
     monkeypatch.setattr(shutil, "disk_usage", lambda _: usage(100, 90, 10))

@@ -206,7 +206,7 @@ def test_a_sink_takes_rows_until_it_is_full(path: Path, small_blocks: None) -> N
 @pytest.mark.parametrize(
     ("options", "error", "message"),
     [
-        ({"method": "word2vex"}, ParameterError, "choose one of onehot, bow, tfidf, hashing"),
+        ({"method": "word2vex"}, ParameterError, "expected one of onehot, bow, tfidf, hashing"),
         ({"method": "hashing", "parameters": {"min_df": 2}}, ParameterError, "it belongs to onehot, bow, tfidf"),
         ({"parameters": {"nope": 2}}, ParameterError, "tfidf has no parameter 'nope': it has "),
         ({"model": BagOfWords(), "fit": "a.txt"}, ParameterError, "either a model or something to fit on"),

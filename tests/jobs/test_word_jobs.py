@@ -110,7 +110,7 @@ def test_two_trainings_of_one_model(path: Path, tmp_path: Path) -> None:
     def second(_: Any) -> None:
         train_files(path, tmp_path / "model", method="word2vec", parameters=SMALL, threads=1, resume=True)
 
-    with pytest.raises(OutputError, match="another process is writing it"):
+    with pytest.raises(OutputError, match="another process is writing to it"):
         train_files(path, tmp_path / "model", method="word2vec", parameters=SMALL, threads=1, started=second)
     assert sorted(entry.name for entry in tmp_path.iterdir()) == ["a.txt"]
 

@@ -112,20 +112,20 @@ def test_a_place_below_a_file_is_one_line(tmp_path, name):
 def test_a_missing_folder_is_one_line(tmp_path, name):
     with pytest.raises(OutputError) as caught:
         write(tmp_path / "missing" / name)
-    one_line(caught, f"there is no folder {tmp_path / 'missing'}: make it first")
+    one_line(caught, f"there is no folder {tmp_path / 'missing'}: create it first")
     assert list(tmp_path.iterdir()) == []
 
 
 def test_a_folder_in_a_files_place(tmp_path):
     (tmp_path / "x.npz").mkdir()
-    with pytest.raises(OutputError, match="is a folder, and a file is to be written there"):
+    with pytest.raises(OutputError, match="found a folder, expected a file"):
         write(tmp_path / "x.npz")
 
 
 @pytest.mark.parametrize("name", ["folder", "model"])
 def test_a_file_in_a_folders_place(tmp_path, name):
     (tmp_path / name).write_text("a file")
-    with pytest.raises(OutputError, match="is a file, and a folder is to be written there"):
+    with pytest.raises(OutputError, match="found a file, expected a folder"):
         write(tmp_path / name)
     assert (tmp_path / name).read_text() == "a file"
 
@@ -207,7 +207,7 @@ def test_force_replaces_what_nlpkit_wrote_and_nothing_else(tmp_path):
     assert [entry.name for entry in tmp_path.iterdir()] == ["model"]
     (tmp_path / "home").mkdir()
     (tmp_path / "home" / "letters.txt").write_text("dear")
-    with pytest.raises(OutputError, match="what nlpkit didn't write"):
+    with pytest.raises(OutputError, match="not written by nlpkit"):
         artifact.save(tmp_path / "home", kind="tfidf", options={}, force=True)
     assert (tmp_path / "home" / "letters.txt").read_text() == "dear"
 

@@ -91,7 +91,7 @@ def test_npy_that_no_memory_holds_is_refused_before_it_is_begun(tmp_path):
 
 def test_npy_that_the_disk_has_no_room_for_is_refused_before_it_is_begun(tmp_path, monkeypatch):
     monkeypatch.setattr("nlpkit.outputs.room.free_disk", lambda path: 7999)
-    with pytest.raises(OutputError, match=r"need 8 kB .* and 8 kB of disk space is free"):
+    with pytest.raises(OutputError, match=r"need 8 kB .* but 8 kB of disk space is free"):
         open_writer(tmp_path / "x.npy", names=None, dtype="float64", n_columns=100, n_rows=10)
     assert list(tmp_path.iterdir()) == []
 
@@ -250,7 +250,7 @@ def test_an_exception_leaves_what_was_there(tmp_path, suffix, error):
 
 def test_a_block_of_another_shape_is_refused(tmp_path):
     with (
-        pytest.raises(ParameterError, match="expected as many of each, and 3 columns"),
+        pytest.raises(ParameterError, match="expected equal numbers of rows, texts and sources, and 3 columns"),
         open_writer(tmp_path / "x.npz", names=None, dtype=float, n_columns=3) as writer,
     ):
         writer.write(["s"], ["t"], np.zeros((1, 2)))
