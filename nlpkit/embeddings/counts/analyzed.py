@@ -7,12 +7,12 @@ import warnings
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from numbers import Integral
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from nlpkit import threads
+from nlpkit.embeddings.saved_parameters import read_parameters, stored_parameters
 from nlpkit.errors import ArtifactError, ParameterError
 from nlpkit.estimator import Estimator
 from nlpkit.text import normalize, tokenize
@@ -264,27 +264,18 @@ class AnalyzedTexts(Estimator):
 
     def _stored_options(self) -> tuple[dict[str, Any], dict[str, Any]]:
         """The parameters as data, and the files that they name, for a model folder."""
-        options, files = self.get_params(), {}
-        options["dtype"] = np.dtype(options["dtype"]).name
-        for name, value in options.items():
-            if callable(value):
-                raise ArtifactError(f"{name} is a function, which a model folder can't hold: use a named one instead")
-        if isinstance(self.tokenizer, str) and self.tokenizer.startswith("sentencepiece:"):
-            files["spm.model"] = Path(self.tokenizer.partition(":")[2]).read_bytes()
-            options["tokenizer"] = "sentencepiece:spm.model"
-        return options, files
+        parameters = self.get_params()
+        return stored_parameters({**parameters, "dtype": np.dtype(parameters["dtype"]).name})
 
     @classmethod
     def _read_options(cls, stored: Artifact) -> dict[str, Any]:
         """The parameters that `_stored_options` gave."""
-        options = dict(stored.options)
+        options = read_parameters(stored)
         try:
             options["ngram_range"] = tuple(options["ngram_range"])
             options["dtype"] = np.dtype(options["dtype"]).type
         except (KeyError, TypeError) as error:
             raise ArtifactError(f"{stored.path} is damaged ({error}): make the model again") from error
-        if options.get("tokenizer") == "sentencepiece:spm.model":
-            options["tokenizer"] = f"sentencepiece:{stored.path / 'spm.model'}"
         return options
 
     @property

@@ -12,16 +12,15 @@ from typing import TYPE_CHECKING, Any, Self
 import numpy as np
 
 from nlpkit import artifact
-from nlpkit.errors import ArtifactError, ParameterError
-from nlpkit.text.counting import rows as counting
-from nlpkit.text.counting.counter import new_counter
+from nlpkit.errors import ParameterError
 from nlpkit.text.counting.rows import Rows
 from nlpkit.text.terms import Terms
 
 from .analyzed import AnalyzedTexts
 from .chosen_terms import given_terms, kept_terms, warn_of_capitals
-from .csr import csr_from_rows
-from .learnt import FEW_TERMS, Learning, Learnt, frequency_of
+from .csr import csr_from_rows, terms_of_rows
+from .folder import read_columns, stored_columns
+from .learnt import Learning, Learnt
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_matrix
@@ -36,7 +35,7 @@ _NOTHING_LEARNT: Learnt | None = None
 class CountedTerms(AnalyzedTexts):
     """A vocabulary, learnt or given, and the counts of its terms.
 
-    ``_learning`` is what was counted; ``_learnt`` has the columns, which are chosen when they are first needed.
+    ``_learning`` holds what was counted; ``_learnt`` has the columns, which are chosen when they are first needed.
 
     Parameters
     ----------
@@ -47,7 +46,7 @@ class CountedTerms(AnalyzedTexts):
     max_features : int, default=None
         Keep no more than this many terms: those that are most frequent in all texts together.
     vocabulary : mapping or iterable of str, default=None
-        The terms to count, with their columns or in their order; nothing else is learnt of the texts' terms then.
+        The terms to count, with their columns or in their order. No other terms are learnt then.
     """
 
     max_df: float | int = 1.0
@@ -56,7 +55,7 @@ class CountedTerms(AnalyzedTexts):
     vocabulary: Mapping[str, int] | Iterable[str] | None = None
     dtype: Any = np.float64
 
-    # Not fields: what is learnt. Each is replaced as a whole, so that a failure leaves the one before.
+    # Learnt, so these are no fields. Each is replaced as a whole, so that a failure leaves the one before.
     _learning = _NO_LEARNING
     _learnt = _NOTHING_LEARNT
 
@@ -68,21 +67,22 @@ class CountedTerms(AnalyzedTexts):
         Raises
         ------
         ParameterError
-            If a parameter has a value that it can't have, or no term remains.
+            If a parameter has a wrong value, or no term remains.
         """
         self._learn_anew(raw_documents, keep=False)
         return self
 
     def partial_fit(self, raw_documents: Iterable[Any], y: Any = None) -> Self:
-        """Go on learning from more texts: the result is that of `fit` on all of them.
+        """Learn from more texts: the result is that of `fit` on all texts together.
 
-        ``min_df``, ``max_df``, ``max_features`` and the order of the columns are settled when they are next needed: by
-        `transform`, or by reading what was learnt. If the texts break off by an error, none of them has been learnt.
+        ``min_df``, ``max_df``, ``max_features`` and the order of the columns are applied when they are next needed: by
+        `transform`, or by reading what was learnt. If reading the texts raises an error, none of them is learnt.
 
         Raises
         ------
         ParameterError
-            As `fit`; or if the parameters have changed since; or the model was loaded and lacks terms.
+            As `fit`; or if the parameters have changed since the last texts; or if the model was loaded and lacks
+            terms.
         """
         begun = self._begun()
         if begun is not None and begun is self._learning:
@@ -92,13 +92,7 @@ class CountedTerms(AnalyzedTexts):
         return self
 
     def fit_transform(self, raw_documents: Iterable[Any], y: Any = None) -> csr_matrix:
-        """Learn from texts and embed them: `fit` and `transform` in one pass over the texts.
-
-        Raises
-        ------
-        ParameterError
-            As `fit`.
-        """
+        """Learn from texts and embed them: `fit` and `transform` in one pass over the texts."""
         learnt, rows = self._learn_anew(raw_documents, keep=True)
         _, counter, columns = learnt._lookups[0]
         return self._output(self._matrix(rows, learnt, counter, columns))
@@ -118,12 +112,10 @@ class CountedTerms(AnalyzedTexts):
             given = given_terms(self.vocabulary)
             if given is not None and self.lowercase:
                 warn_of_capitals(given)
-            few, texts = counting.take(texts, counting.SMALL)
-            counter = new_counter(analysis, given, few=few)
-            learning = Learning(counter=counter, fixed=given is not None, params=self._term_params())
+            learning, texts = Learning.begun(texts, analysis, given, self._term_params())
         else:
             learning, texts = begun.grown(texts, analysis)
-            counter = learning.counter
+        counter = learning.counter
         before = counter.frequency.copy(), counter.totals.copy()
         try:
             rows = counter.count(texts, insert=not learning.fixed, learn=True, keep=keep, threads=self._n_threads)
@@ -133,23 +125,15 @@ class CountedTerms(AnalyzedTexts):
         return learning, rows
 
     def _begun(self) -> Learning | None:
-        """What `partial_fit` goes on from."""
+        """What `partial_fit` continues with."""
         if self._learning is not None:
             if self._learning.params != self._term_params():
                 raise ParameterError("the parameters have changed since the last texts: set them back, or fit anew")
             return self._learning
         if self._learnt is None:
             return None
-        if self._learnt.pruned:
-            raise ParameterError(
-                "this model was saved without the terms that min_df, max_df or max_features left out, so it can't "
-                "learn on: fit again, or save a model that leaves none out"
-            )
         _, analysis = self._read(())
-        counter = new_counter(analysis, self._learnt.terms, few=len(self._learnt) <= FEW_TERMS)
-        frequency = np.column_stack([self._learnt.document_frequency, self._learnt.term_frequency])
-        counter.restore(counter.numbers, frequency, self._learnt.totals)
-        return Learning(counter=counter, fixed=self._learnt.fixed, params=self._term_params())
+        return self._learnt.resumed(analysis, self._term_params())
 
     def _term_params(self) -> tuple[Any, ...]:
         """The parameters that decide what the terms of a text are."""
@@ -157,47 +141,18 @@ class CountedTerms(AnalyzedTexts):
         return (self.vocabulary, *(getattr(self, f.name) for f in fields(AnalyzedTexts) if f.name not in others))
 
     def _settle(self, learning: Learning) -> Learnt:
-        """Choose the terms that get a column, and sort them."""
-        counter = learning.counter
-        if learning.fixed:
-            numbers, pruned, terms = counter.numbers, False, counter.given
-        else:
-            numbers = counter.sorted_numbers()
-            seen = frequency_of(counter, numbers, 0) > 0
-            if not seen.any():
-                raise ParameterError("empty vocabulary; perhaps the documents only contain stop words")
-            if not seen.all():
-                numbers = numbers[seen]
-            by_texts = getattr(self, "binary", False) or self.max_features is None
-            kept = kept_terms(
-                frequency_of(counter, numbers, 0),
-                None if by_texts else frequency_of(counter, numbers, 1),
-                int(counter.totals[0]),
-                max_df=self.max_df,
-                min_df=self.min_df,
-                max_features=self.max_features,
-                dtype=np.dtype(self.dtype),
-            )
-            numbers, pruned, terms = numbers if kept.all() else numbers[kept], not kept.all(), None
-            del seen, kept
-        return self._weighted(
-            Learnt(
-                fixed=learning.fixed,
-                pruned=bool(pruned),
-                params=learning.params,
-                totals=counter.totals.copy(),
-                counter=counter,
-                numbers=numbers,
-                terms=terms,
-            )
-        )
+        """Choose the terms that get a column, sort them, and weigh them."""
+        limits = {name: getattr(self, name) for name in ("max_df", "min_df", "max_features")}
+        keep = partial(kept_terms, **limits, dtype=np.dtype(self.dtype))
+        by_texts = getattr(self, "binary", False) or self.max_features is None
+        return self._weighted(learning.settled(keep, by_texts=by_texts))
 
     def _weighted(self, learnt: Learnt) -> Learnt:
         """Add what the weights need: here nothing."""
         return learnt
 
     def _columns(self) -> Learnt:
-        """What is learnt, settled; without anything learnt, the parameter ``vocabulary``."""
+        """The columns that were learnt, or else those of the parameter ``vocabulary``."""
         if self._learnt is not None:
             return self._learnt
         if self._learning is not None:
@@ -206,17 +161,7 @@ class CountedTerms(AnalyzedTexts):
             given = given_terms(self.vocabulary)
             if given is None:
                 self._not_fitted()
-            zeros = np.zeros((len(given), 2), np.int64)
-            learnt = self._weighted(
-                Learnt(
-                    fixed=True,
-                    pruned=False,
-                    params=self._term_params(),
-                    totals=np.zeros(2, np.int64),
-                    terms=given,
-                    frequency=zeros,
-                )
-            )
+            learnt = self._weighted(Learnt.of(given))
         self._learnt = learnt
         return learnt
 
@@ -237,17 +182,17 @@ class CountedTerms(AnalyzedTexts):
 
     @property
     def document_frequency_(self) -> np.ndarray:
-        """In how many of the texts that were learnt from each term is: (n_terms,) int64."""
+        """The number of learnt texts that have each term: (n_terms,) int64."""
         return self._columns().document_frequency
 
     @property
     def term_frequency_(self) -> np.ndarray:
-        """How often each term is in the texts that were learnt from: (n_terms,) int64."""
+        """The number of times that each term is in the learnt texts: (n_terms,) int64."""
         return self._columns().term_frequency
 
     @property
     def n_documents_(self) -> int:
-        """How many texts were learnt from."""
+        """The number of learnt texts."""
         return int(self._columns().totals[0])
 
     def get_feature_names_out(self, input_features: Any = None) -> np.ndarray:
@@ -294,16 +239,14 @@ class CountedTerms(AnalyzedTexts):
         return counts
 
     def inverse_transform(self, X: Any) -> list[np.ndarray]:
-        """The terms with a value other than 0 in each row of ``X`` (n_texts, n_terms): one array of str a row."""
-        from scipy.sparse import csr_matrix, issparse
+        """The terms whose value isn't 0 in each row of ``X`` (n_texts, n_terms): an array of str for each row.
 
-        names = np.array(list(self.terms_))
-        if not issparse(X) and np.ndim(X) != 2:
-            raise ParameterError(f"X has {np.ndim(X)} dimensions, expected 2: (n_texts, n_terms)")
-        matrix = csr_matrix(X)
-        if matrix.shape[1] > len(names):
-            raise ParameterError(f"X has {matrix.shape[1]} columns, but there are {len(names)} terms")
-        return [names[matrix[i].nonzero()[1]] for i in range(matrix.shape[0])]
+        Raises
+        ------
+        ParameterError
+            If ``X`` is no matrix, or has too many columns.
+        """
+        return terms_of_rows(X, self.terms_)
 
     # Model folders
 
@@ -317,18 +260,10 @@ class CountedTerms(AnalyzedTexts):
         OutputError
             If the folder exists, unless ``force``, or can't be written.
         """
-        learnt = self._columns()
+        arrays, vocabulary = stored_columns(self._columns())
         options, files = self._stored_options()
         del options["vocabulary"]
-        arrays = {
-            "frequency": np.column_stack([learnt.document_frequency, learnt.term_frequency]),
-            "totals": learnt.totals,
-            "flags": np.array([learnt.fixed, learnt.pruned], np.uint8),
-        }
-        if learnt.idf is not None:
-            arrays["idf"] = learnt.idf
-        files["vocabulary.txt"] = learnt.terms.lines()
-        artifact.save(path, kind=self.kind, options=options, arrays=arrays, files=files, force=force)
+        artifact.save(path, kind=self.kind, options=options, arrays=arrays, files={**files, **vocabulary}, force=force)
 
     @classmethod
     def from_artifact(cls, stored: artifact.Artifact) -> Self:
@@ -340,28 +275,10 @@ class CountedTerms(AnalyzedTexts):
             If the folder lacks something, or what it holds does not fit together.
         """
         estimator = cls(**cls._read_options(stored))
-        try:
-            terms = Terms.from_lines(stored.file("vocabulary.txt"))
-            frequency, totals = stored.arrays["frequency"], stored.arrays["totals"]
-            fixed, pruned = map(bool, stored.arrays["flags"])
-        except ArtifactError:
-            raise
-        except (KeyError, ValueError) as error:
-            raise ArtifactError(f"{stored.path} is damaged ({error}): make the model again") from error
-        idf = stored.arrays.get("idf")
-        shapes = [frequency.shape, totals.shape, (len(terms),) if idf is None else idf.shape]
-        if shapes != [(len(terms), 2), (2,), (len(terms),)]:
-            raise ArtifactError(f"{stored.path} is damaged (terms and numbers differ in length): make the model again")
-        if fixed:
-            estimator.vocabulary = terms
-        learnt = Learnt(
-            fixed=fixed,
-            pruned=pruned,
-            params=estimator._term_params(),
-            totals=totals,
-            terms=terms,
-            frequency=frequency,
-        )
+        learnt = read_columns(stored)
+        idf = learnt.idf
+        if learnt.fixed:
+            estimator.vocabulary = learnt.terms
         estimator._learnt = estimator._weighted(learnt)
         learnt.idf = idf
         return estimator
@@ -373,12 +290,8 @@ class CountedTerms(AnalyzedTexts):
             whole = isinstance(value, Integral) and not isinstance(value, bool) and int(value) >= 1
             share = isinstance(value, Real) and not isinstance(value, Integral) and 0 <= float(value) <= 1
             self._check(name, whole or share, "a float from 0.0 to 1.0 or an int from 1 on")
-        most = self.max_features
-        self._check(
-            "max_features",
-            most is None or (isinstance(most, Integral) and most >= 1),
-            "an int from 1 on or None",
-        )
-        given = self.vocabulary
-        fits = given is None or isinstance(given, Mapping) or hasattr(given, "__iter__")
+        most, given = self.max_features, self.vocabulary
+        fits = most is None or (isinstance(most, Integral) and most >= 1)
+        self._check("max_features", fits, "an int from 1 on or None")
+        fits = given is None or hasattr(given, "__iter__")
         self._check("vocabulary", fits, "a mapping or an iterable of terms or None")

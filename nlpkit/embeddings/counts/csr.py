@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from nlpkit.errors import ParameterError
 from nlpkit.text.counting.rows import Rows
+from nlpkit.text.terms import Terms
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_matrix
@@ -69,3 +71,22 @@ def csr_from_rows(
     matrix = csr_matrix((data[:end], indices[:end], indptr), shape=(len(indptr) - 1, n_columns))
     matrix.has_sorted_indices = matrix.has_canonical_format = True
     return matrix
+
+
+def terms_of_rows(X: Any, terms: Terms) -> list[np.ndarray]:
+    """The terms whose value isn't 0 in each row of ``X`` (n_texts, n_terms): an array of str for each row.
+
+    Raises
+    ------
+    ParameterError
+        If ``X`` is no matrix, or has too many columns.
+    """
+    from scipy.sparse import csr_matrix, issparse
+
+    names = np.array(list(terms))
+    if not issparse(X) and np.ndim(X) != 2:
+        raise ParameterError(f"X has {np.ndim(X)} dimensions, expected 2: (n_texts, n_terms)")
+    matrix = csr_matrix(X)
+    if matrix.shape[1] > len(names):
+        raise ParameterError(f"X has {matrix.shape[1]} columns, but there are {len(names)} terms")
+    return [names[matrix[i].nonzero()[1]] for i in range(matrix.shape[0])]

@@ -1,14 +1,15 @@
-"""Learning, what a stream of texts adds to; and Learnt, the columns that are made of it."""
+"""Learning, which a stream of texts adds to; and Learnt, the columns that are made of it."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from nlpkit.errors import ParameterError
 from nlpkit.text.analysis import Analysis
 from nlpkit.text.counting import rows as counting
 from nlpkit.text.counting.counter import new_counter
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from nlpkit.text.counting.counter import Counter
 
 FEW_TERMS = 100_000
-"""Up to how many terms a vocabulary is put into a dict of Python's to look up a few texts."""
+"""The most terms of a vocabulary that is put into a dict of Python's to look up a few texts."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,8 +40,17 @@ class Learning:
     fixed: bool
     params: tuple[Any, ...]
 
+    @classmethod
+    def begun(
+        cls, texts: Iterator[Any], analysis: Analysis, given: Terms | None, params: tuple[Any, ...]
+    ) -> tuple[Learning, Iterator[Any]]:
+        """What to begin with, and the texts; ``given`` is a fixed vocabulary."""
+        few, texts = counting.take(texts, counting.SMALL)
+        counter = new_counter(analysis, given, few=few)
+        return cls(counter=counter, fixed=given is not None, params=params), texts
+
     def grown(self, texts: Iterator[Any], analysis: Analysis) -> tuple[Learning, Iterator[Any]]:
-        """What to go on with, and the texts: once these are many, a plain counter hands over to a compiled one."""
+        """What to continue with, and the texts: once these are many, a plain counter hands over to a compiled one."""
         counter = self.counter
         if not isinstance(counter, PlainCounter) or analysis.scan is None:
             return self, texts
@@ -52,6 +62,49 @@ class Learning:
         larger.restore(larger.numbers, counter.frequency, counter.totals)
         return replace(self, counter=larger), texts
 
+    def settled(self, keep: Callable[..., np.ndarray], *, by_texts: bool) -> Learnt:
+        """Choose the terms that get a column, and sort them.
+
+        Parameters
+        ----------
+        keep : callable
+            Says which of the terms stay, (n_terms,) bool, by their frequencies and the number of texts: see
+            `chosen_terms.kept_terms`.
+        by_texts : bool
+            Whether it is given in how many texts each term is, and None instead of how often each is in all.
+
+        Raises
+        ------
+        ParameterError
+            If no term stays.
+        """
+        counter = self.counter
+        if self.fixed:
+            numbers, pruned, terms = counter.numbers, False, counter.given
+        else:
+            numbers = counter.sorted_numbers()
+            seen = frequency_of(counter, numbers, 0) > 0
+            if not seen.any():
+                raise ParameterError("empty vocabulary; perhaps the documents only contain stop words")
+            if not seen.all():
+                numbers = numbers[seen]
+            kept = keep(
+                frequency_of(counter, numbers, 0),
+                None if by_texts else frequency_of(counter, numbers, 1),
+                int(counter.totals[0]),
+            )
+            numbers, pruned, terms = numbers if kept.all() else numbers[kept], not kept.all(), None
+            del seen, kept
+        return Learnt(
+            fixed=self.fixed,
+            pruned=bool(pruned),
+            params=self.params,
+            totals=counter.totals.copy(),
+            counter=counter,
+            numbers=numbers,
+            terms=terms,
+        )
+
 
 class Learnt:
     """The columns of a fitted estimator: their terms, how frequent these were, and how to find them in texts.
@@ -62,14 +115,15 @@ class Learnt:
         Whether the vocabulary was given.
     pruned : bool
         Whether terms that were learnt have no column.
-    params : tuple
-        The parameters that decided what the terms of a text are.
     totals : (2,) int64
         How many texts were learnt from, and how many terms they had.
+    params : tuple
+        The parameters that decided what the terms of a text are, if ``counter`` is given.
     counter, numbers
-        What was learnt, and the counter's number for each column (-1 if it has none); or else
+        What was learnt, and the counter's number for each column (-1 if it has none).
     terms, frequency
-        the terms of the columns, and in how many texts each was and how often: (n_terms, 2) int64.
+        The terms of the columns, and in how many texts each was and how often: (n_terms, 2) int64. Needed if
+        ``counter`` isn't given.
     """
 
     def __init__(
@@ -77,8 +131,8 @@ class Learnt:
         *,
         fixed: bool,
         pruned: bool,
-        params: tuple[Any, ...],
         totals: np.ndarray,
+        params: tuple[Any, ...] = (),
         counter: Counter | None = None,
         numbers: np.ndarray | None = None,
         terms: Terms | None = None,
@@ -99,6 +153,30 @@ class Learnt:
 
     def __len__(self) -> int:
         return len(self.terms if self._numbers is None else self._numbers)
+
+    @classmethod
+    def of(cls, given: Terms) -> Learnt:
+        """The columns of a vocabulary that was given, where no text has been learnt from."""
+        nothing = np.zeros((len(given), 2), np.int64)
+        return cls(fixed=True, pruned=False, totals=np.zeros(2, np.int64), terms=given, frequency=nothing)
+
+    def resumed(self, analysis: Analysis, params: tuple[Any, ...]) -> Learning:
+        """What was counted when these columns were saved, to learn from more texts.
+
+        Raises
+        ------
+        ParameterError
+            If terms that were learnt have no column.
+        """
+        if self.pruned:
+            raise ParameterError(
+                "this model was saved without the terms that min_df, max_df or max_features left out, so it can't "
+                "learn on: fit again, or save a model that leaves none out"
+            )
+        counter = new_counter(analysis, self.terms, few=len(self) <= FEW_TERMS)
+        frequency = np.column_stack([self.document_frequency, self.term_frequency])
+        counter.restore(counter.numbers, frequency, self.totals)
+        return Learning(counter=counter, fixed=self.fixed, params=params)
 
     @property
     def terms(self) -> Terms:

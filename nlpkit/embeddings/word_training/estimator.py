@@ -5,13 +5,13 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 
 from nlpkit import artifact
-from nlpkit.errors import ArtifactError, InputError, ParameterError
+from nlpkit.embeddings.saved_parameters import read_parameters, stored_parameters
+from nlpkit.errors import ParameterError
 from nlpkit.estimator import Estimator
 from nlpkit.text.word_analysis import word_analysis
 from nlpkit.threads import available_threads
@@ -20,66 +20,61 @@ if TYPE_CHECKING:
     from nlpkit.embeddings.word_vectors import WordVectors
     from nlpkit.text.analysis import Analysis
 
-    from .corpus import WordCorpus
     from .options import WordTrainingOptions
     from .progress import WordTrainingPlan, WordTrainingProgress
-
-ARCHITECTURES = ("skipgram", "cbow")
-LOSSES = ("negative_sampling", "hierarchical_softmax")
 
 
 @dataclass(kw_only=True, eq=False, repr=False)
 class WordEstimator(Estimator):
-    """How texts are cut into words, and how the words' vectors are trained.
+    """Texts cut into words, and vectors of these words that are trained.
 
     Parameters
     ----------
     architecture : {"skipgram", "cbow"}, default="skipgram"
-        Predict a word from each word around it, or from the mean of them: skip-gram learns better vectors from little
+        Predict a word from each of the words around it, or from their mean. Skip-gram learns better vectors from little
         text, CBOW is faster.
     loss : {"negative_sampling", "hierarchical_softmax"}, default="negative_sampling"
-        Tell the right word from a few drawn at random, or decide at each node of a Huffman tree of all words.
+        Tell the right word from a few words drawn at random, or decide at each node of a Huffman tree of all words.
     vector_size : int, default=100
-        How many numbers a vector has.
+        The number of dimensions of a vector.
     window : int, default=5
-        How many words to either side are looked at, at most.
+        The greatest distance between a word and the words around it.
     shrink_windows : bool, default=True
-        Draw each window's size evenly from 1 to window, so that near words count for more.
+        Draw each window's size evenly from 1 to window, so that near words weigh more.
     min_count : int, default=5
         Leave out words that are rarer.
     max_final_vocab : int, default=None
-        Raise min_count until there are at most so many words.
+        The most words to keep: min_count is raised until there are no more.
     sample : float, default=0.001
-        Words of a higher share of the text than this are left out at times; 0 keeps all.
+        Words that make up a larger share of the text than this are left out at times; 0 keeps all.
     negative : int, default=5
-        How many words are drawn for each right one, in negative sampling; up to 1,000.
+        How many words negative sampling draws for each right one; up to 1,000.
     ns_exponent : float, default=0.75
-        They are drawn by their frequency to this power.
+        Words are drawn in negative sampling by their frequency to this power.
     cbow_mean : bool, default=True
-        Take the mean of the vectors around a word; else their sum.
+        Take the mean of the vectors around a word in CBOW; otherwise take their sum.
     alpha : float, default=None
         The learning rate at the beginning; None is 0.025 for skip-gram and 0.05 for CBOW.
     min_alpha : float, default=0.0001
         The learning rate at the end, to which it falls linearly.
     epochs : int, default=5
-        How often the texts are gone through.
+        How many times to train on the texts.
     seed : int, default=1
-        Where the random numbers begin. With one thread, the same seed gives the same vectors, bit by bit.
+        The seed of the random numbers. With one thread, the same seed gives the same vectors, bit by bit.
     threads : int, default=None
-        How many threads tokenise and train; None takes every core that the process may use.
+        How many threads tokenise and train; None uses every core that the process may use.
     deterministic : bool, default=False
-        Give the same vectors, bit by bit, whatever the number of threads: they share the reading, and one of them
-        trains.
+        Give the same vectors, bit by bit, whatever the number of threads: all of them read, and one trains.
     device : str, default="cpu"
-        Where to train: "cpu" (compiled, in threads), or through torch "cuda", "cuda:0", "mps", or "auto" for the best
-        there is.
+        The device to train on: "cpu" (compiled code, in threads), or through torch "cuda", "cuda:0" or "mps"; "auto"
+        takes the best one there is.
     tokenizer : str or callable, default="words"
         How words are cut: "words", "whitespace", "wordpunct", "cjk", "sentencepiece:FILE" or a function from a text to
         a list of str.
     lowercase : bool, default=True
         Lower-case the texts.
     normalize : {None, "NFC", "NFKC"}, default=None
-        The Unicode form that each text is brought to, before all else.
+        The Unicode form that each text is brought to first.
     """
 
     is_trained_in_epochs = True
@@ -113,7 +108,7 @@ class WordEstimator(Estimator):
         Raises
         ------
         NotFittedError
-            If nothing was learnt yet.
+            If the estimator has not been fitted.
         """
         if not hasattr(self, "word_vectors_"):
             self._not_fitted()
@@ -133,15 +128,14 @@ class WordEstimator(Estimator):
         Parameters
         ----------
         texts : iterable of str
-            Of any length; windows don't reach from one into the next.
+            Texts of any length; no window reaches from one text into the next.
         started : callable, optional
-            Is given a `WordTrainingPlan` when the texts are read, before the training.
+            Is given a `WordTrainingPlan` once the texts are read, before the training.
         progress : callable, optional
             Is given a `WordTrainingProgress` about twice a second.
         checkpoint : path, optional
             A folder for the state of the training, which is kept after each epoch, after five minutes and at Ctrl-C.
-            If there is one of the same texts and parameters, the training goes on from it. The folder is yours to
-            remove.
+            A state of the same texts and parameters is resumed. The folder is yours to remove.
 
         Raises
         ------
@@ -165,13 +159,13 @@ class WordEstimator(Estimator):
         progress: Callable[[WordTrainingProgress], None] | None = None,
         checkpoint: str | os.PathLike[str] | None = None,
     ) -> Self:
-        """Go on learning from new texts; words that are frequent enough in them are added to the vocabulary.
+        """Continue the training on new texts; words that are frequent enough in them are added to the vocabulary.
 
-        Words keep their vectors to begin with, counts add up, and the learning rate begins anew. With hierarchical
-        softmax the tree is made anew, and with it the output weights.
+        Words begin with the vectors they have, counts add up, and the learning rate starts again at alpha. With
+        hierarchical softmax the tree and the output weights are new.
 
-        Parameters, errors
-            As `fit`; ParameterError also if vector_size or the n-grams aren't those of the vectors.
+        Parameters and errors are those of `fit`; ParameterError is also raised if vector_size or the n-grams aren't
+        those of the vectors.
         """
         self._validate()
         before = getattr(self, "word_vectors_", None)
@@ -181,12 +175,12 @@ class WordEstimator(Estimator):
         return self
 
     def transform(self, texts: Iterable[str]) -> Any:
-        """The plain mean of the vectors of each text's words: (n_texts, vector_size) float32; zeros where it has none.
+        """Return the mean of the vectors of each text's words: (n_texts, vector_size) float32, zeros if it has none.
 
         Raises
         ------
         NotFittedError
-            If nothing was learnt yet.
+            If the estimator has not been fitted.
         """
         from nlpkit.embeddings.words.means import mean_vectors
 
@@ -213,12 +207,7 @@ class WordEstimator(Estimator):
         from nlpkit.embeddings.words.folder import stored_arrays
 
         vectors = self.word_vectors
-        options, files = self.get_params(), {}
-        if callable(self.tokenizer):
-            raise ArtifactError("tokenizer is a function, which a model folder can't hold: use a named one instead")
-        if self.tokenizer.startswith("sentencepiece:"):
-            files["spm.model"] = Path(self.tokenizer.partition(":")[2]).read_bytes()
-            options["tokenizer"] = "sentencepiece:spm.model"
+        options, files = stored_parameters(self.get_params())
         artifact.save(
             path,
             kind=self.kind,
@@ -235,34 +224,10 @@ class WordEstimator(Estimator):
         from nlpkit.embeddings.word_vectors import WordVectors
         from nlpkit.embeddings.words.folder import read_vectors
 
-        options = dict(stored.options)
-        if options.get("tokenizer") == "sentencepiece:spm.model":
-            options["tokenizer"] = f"sentencepiece:{stored.file_path('spm.model')}"
-        model = cls(**options)
+        model = cls(**read_parameters(stored))
         model.word_vectors_ = WordVectors.of(read_vectors(stored, mmap=False))
         model.losses_ = list(stored.provenance.get("losses", []))
         return model
-
-    def _read(self, texts: Iterable[str], before: WordVectors | None) -> WordCorpus:
-        from .corpus import read_corpus
-
-        known = None
-        if before is not None:
-            known = before.words, before.counts if before.counts is not None else np.ones(len(before), np.int64)
-        corpus = read_corpus(
-            texts,
-            self._analysis(),
-            min_count=self.min_count,
-            max_final_vocab=self.max_final_vocab,
-            known=known,
-            threads=self._n_threads,
-        )
-        if len(corpus.vocabulary) < 2:
-            raise InputError(
-                f"there is one word that is frequent enough, {corpus.vocabulary[0]!r}, and none to tell it from:"
-                " give more text, or lower min_count"
-            )
-        return corpus
 
     def _learn(
         self,
@@ -273,9 +238,16 @@ class WordEstimator(Estimator):
         checkpoint: str | os.PathLike[str] | None,
     ) -> None:
         """Read and train, and keep what was learnt once all of it is there."""
-        from .learning import WordLearning
+        from .learning import WordLearning, read_words
 
-        corpus = self._read(texts, before)
+        corpus = read_words(
+            texts,
+            before,
+            analysis=self._analysis(),
+            min_count=self.min_count,
+            max_final_vocab=self.max_final_vocab,
+            threads=self._n_threads,
+        )
         learning = WordLearning(
             corpus,
             before,
@@ -326,8 +298,8 @@ class WordEstimator(Estimator):
         ParameterError
             With the first that is wrong.
         """
-        self._one_of("architecture", *ARCHITECTURES)
-        self._one_of("loss", *LOSSES)
+        self._one_of("architecture", "skipgram", "cbow")
+        self._one_of("loss", "negative_sampling", "hierarchical_softmax")
         for name in "vector_size", "window", "min_count", "epochs":
             self._whole(name, 1)
         for name in "max_final_vocab", "threads":

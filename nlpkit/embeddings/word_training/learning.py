@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from importlib.util import find_spec
@@ -14,9 +14,11 @@ import numpy as np
 
 from nlpkit.embeddings.word_vectors import WordVectors
 from nlpkit.embeddings.words.character_ngrams import CharacterNgrams
+from nlpkit.errors import InputError
+from nlpkit.text.analysis import Analysis
 
 from .checkpoint import WordCheckpoint
-from .corpus import WordCorpus
+from .corpus import WordCorpus, read_corpus
 from .ngrams import Ngrams
 from .options import WordTrainingOptions, chunk_words
 from .progress import WordTrainingPlan, WordTrainingProgress, WordTrainingState
@@ -181,3 +183,33 @@ class WordLearning:
             subwords=subwords,
             provenance=self.described,
         )
+
+
+def read_words(
+    texts: Iterable[str],
+    before: WordVectors | None,
+    *,
+    analysis: Analysis,
+    min_count: int,
+    max_final_vocab: int | None,
+    threads: int,
+) -> WordCorpus:
+    """Read the texts to learn from; the words of ``before`` stay in the vocabulary. Parameters as of `read_corpus`.
+
+    Raises
+    ------
+    InputError
+        If there are no two words to tell from each other, or as `read_corpus`.
+    """
+    known = None
+    if before is not None:
+        known = before.words, before.counts if before.counts is not None else np.ones(len(before), np.int64)
+    corpus = read_corpus(
+        texts, analysis, min_count=min_count, max_final_vocab=max_final_vocab, known=known, threads=threads
+    )
+    if len(corpus.vocabulary) < 2:
+        raise InputError(
+            f"there is one word that is frequent enough, {corpus.vocabulary[0]!r}, and none to tell it from:"
+            " give more text, or lower min_count"
+        )
+    return corpus
