@@ -1,19 +1,23 @@
-"""Attention as people look at it: a picture of words against words, and Pharaoh alignments."""
+"""Attention between words: a picture, and Pharaoh alignments."""
 
 from __future__ import annotations
 
 import io
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from nlpkit.errors import MissingDependencyError
+from nlpkit.errors import MissingDependencyError, ParameterError
+
+if TYPE_CHECKING:
+    from .model import TranslationModel
 
 
 @dataclass(frozen=True, kw_only=True)
 class WordAttention:
-    """How the words of a translation look at the words of its source.
+    """Attention of the words of a translation to the words of its source.
 
     Attributes
     ----------
@@ -116,3 +120,20 @@ def _plain(word: str) -> str:
     """Keep matplotlib from reading a formula into a word."""
     shortened = word if len(word) <= 20 else word[:19] + "…"
     return shortened.replace("$", r"\$")
+
+
+def check_layer(model: TranslationModel, layer: int, head: int | None, *, of_source: bool) -> None:
+    """Raise ParameterError if a model has no attention, or no such layer or head of it."""
+    from .transformer import Seq2SeqTransformer
+
+    options = model.options
+    if of_source and not isinstance(model, Seq2SeqTransformer):
+        raise ParameterError("words of a source look at one another in a Transformer alone, and this is none")
+    if getattr(options, "attention", "") == "none":
+        raise ParameterError("this model has no attention: train one with --attention additive, dot or general")
+    layers, heads = (options.decoder_layers, options.heads) if hasattr(options, "heads") else (1, 1)
+    layers = options.encoder_layers if of_source else layers
+    if not -layers <= layer < layers:
+        raise ParameterError(f"layer is {layer}: expected one from 0 to {layers - 1}, or -1 for the last")
+    if head is not None and not 0 <= head < heads:
+        raise ParameterError(f"head is {head}: expected one from 0 to {heads - 1}")

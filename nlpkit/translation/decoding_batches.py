@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import torch
 from torch import Tensor
@@ -91,3 +91,26 @@ def in_order(results: Iterable[tuple[int, T]]) -> Iterator[T]:
         while expected in waiting:
             yield waiting.pop(expected)
             expected += 1
+
+
+def distinct_texts(
+    ids: list[list[int]],
+    prefixes: Sequence[str] | None,
+    phrases: Sequence[Sequence[str]] | None,
+    *,
+    distinct: bool,
+) -> tuple[list[int], list[int]]:
+    """Return the texts to work on, and for each text which of these stands for it; -1 for empty ones."""
+    work: list[int] = []
+    of_text: list[int] = []
+    seen: dict[Any, int] = {}
+    for i, source in enumerate(ids):
+        if not source:
+            of_text.append(-1)
+            continue
+        key = i if not distinct else (tuple(source), prefixes and prefixes[i], phrases and tuple(phrases[i]))
+        if key not in seen:
+            seen[key] = len(work)
+            work.append(i)
+        of_text.append(seen[key])
+    return work, of_text

@@ -17,11 +17,11 @@ from nlpkit.device import resolve_device
 from nlpkit.errors import ArtifactError, ParameterError
 from nlpkit.text.subword import Subwords
 
-from .attention_map import WordAttention, between_words
+from .attention_map import WordAttention, between_words, check_layer
 from .decoding import decode, in_order
+from .decoding_batches import distinct_texts
 from .model import TranslationModel
 from .model_folder import architecture_of, read_model
-from .transformer import Seq2SeqTransformer
 from .translations import Candidate, Translation
 
 PRECISIONS = ("float32", "bfloat16")
@@ -214,7 +214,7 @@ class Translator:
         if beam is not None:
             options = replace(options, beam=beam, n_best=min(options.n_best, beam))
         ids = self.src_subwords.encode(texts)
-        work, of_text = _distinct(ids, prefixes, phrases, distinct=not options.sample)
+        work, of_text = distinct_texts(ids, prefixes, phrases, distinct=not options.sample)
         begin = None if prefixes is None else self.trg_subwords.encode([prefixes[i] for i in work])
         demanded = None if phrases is None else [self.trg_subwords.encode(phrases[i]) for i in work]
         found = in_order(decode(self.model, [ids[i] for i in work], options, prefixes=begin, phrases=demanded))
@@ -294,37 +294,4 @@ class Translator:
 
     def check_attention(self, layer: int = -1, head: int | None = None, *, of_source: bool = False) -> None:
         """Raise ParameterError if the model has no attention, or no such layer or head of it."""
-        options = self.model.options
-        if of_source and not isinstance(self.model, Seq2SeqTransformer):
-            raise ParameterError("words of a source look at one another in a Transformer alone, and this is none")
-        if getattr(options, "attention", "") == "none":
-            raise ParameterError("this model has no attention: train one with --attention additive, dot or general")
-        layers, heads = (options.decoder_layers, options.heads) if hasattr(options, "heads") else (1, 1)
-        layers = options.encoder_layers if of_source else layers
-        if not -layers <= layer < layers:
-            raise ParameterError(f"layer is {layer}: expected one from 0 to {layers - 1}, or -1 for the last")
-        if head is not None and not 0 <= head < heads:
-            raise ParameterError(f"head is {head}: expected one from 0 to {heads - 1}")
-
-
-def _distinct(
-    ids: list[list[int]],
-    prefixes: Sequence[str] | None,
-    phrases: Sequence[Sequence[str]] | None,
-    *,
-    distinct: bool,
-) -> tuple[list[int], list[int]]:
-    """Return the texts to work on, and for each text which of these stands for it; -1 for empty ones."""
-    work: list[int] = []
-    of_text: list[int] = []
-    seen: dict[Any, int] = {}
-    for i, source in enumerate(ids):
-        if not source:
-            of_text.append(-1)
-            continue
-        key = i if not distinct else (tuple(source), prefixes and prefixes[i], phrases and tuple(phrases[i]))
-        if key not in seen:
-            seen[key] = len(work)
-            work.append(i)
-        of_text.append(seen[key])
-    return work, of_text
+        check_layer(self.model, layer, head, of_source=of_source)
