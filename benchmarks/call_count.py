@@ -32,7 +32,7 @@ def count(arguments: list[str]) -> Counter[str]:
 
     def note(frame: FrameType, event: str, _: Any) -> None:
         code = frame.f_code
-        is_function = code.co_flags & CO_OPTIMIZED and code.co_name[0] != "<"  # no module, class or comprehension
+        is_function = code.co_flags & CO_OPTIMIZED and code.co_name != "<module>"  # nor the body of a class
         if event == "call" and is_function and code.co_filename.startswith(homes):
             calls[f"{code.co_filename}:{code.co_firstlineno} {code.co_name}"] += 1
 

@@ -51,7 +51,7 @@ class Command:
         wants_help = {"-h", "--help"} & {*arguments}
         if not wants_help and not strangers(plain, arguments):
             return plain
-        method = self.method and _method(arguments, self.method)
+        method = _method(arguments, self.method) if self.method else ""
         if method in self.classes and not wants_help:
             command = self._command(name, found, {method: self.classes[method]})
             if not strangers(command, arguments):
@@ -72,9 +72,15 @@ class Command:
 
 def strangers(command: Any, arguments: Sequence[str]) -> list[str]:
     """Return the options among the arguments that a command does not have."""
-    known = {option for parameter in command.params for option in [*parameter.opts, *parameter.secondary_opts]}
-    before = arguments[: arguments.index("--")] if "--" in arguments else arguments
-    return [name for word in before if word.startswith("--") and (name := word.partition("=")[0]) not in known]
+    known: set[str] = set()
+    for parameter in command.params:
+        known.update(parameter.opts, parameter.secondary_opts)
+    found = []
+    for word in arguments[: arguments.index("--")] if "--" in arguments else arguments:
+        name = word.partition("=")[0]
+        if name.startswith("--") and name not in known:
+            found.append(name)
+    return found
 
 
 def _method(arguments: Sequence[str], default: str) -> str:

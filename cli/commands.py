@@ -41,7 +41,7 @@ class Commands(TyperGroup):
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
         if args and args[0] in COMMANDS:
             return args[0], COMMANDS[args[0]].build(args[0], args[1:]), args[1:]
-        self.commands = dict.fromkeys(COMMANDS)  # names that the misspelt one is compared with
+        self.commands.update(dict.fromkeys(COMMANDS))  # type: ignore[arg-type]  # names to suggest
         return super().resolve_command(ctx, args)
 
 

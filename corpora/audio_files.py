@@ -11,11 +11,11 @@ from nlpkit.corpora.texts import Block, Row
 from nlpkit.errors import InputError
 
 SUFFIXES = frozenset(
-    f".{suffix}"
-    for suffix in (
-        *("wav", "wave", "w64", "rf64", "flac", "ogg", "oga", "opus", "mp3", "aif", "aiff", "aifc", "au", "snd", "caf"),
-        *("sph", "nist", "m4a", "mp4", "webm", "mkv", "mka", "aac", "ac3", "amr", "wma", "ape"),
-    )
+    {
+        *(".wav", ".wave", ".w64", ".rf64", ".flac", ".ogg", ".oga", ".opus", ".mp3", ".aif", ".aiff", ".aifc", ".au"),
+        *(".snd", ".caf", ".sph", ".nist", ".m4a", ".mp4", ".webm", ".mkv", ".mka", ".aac", ".ac3", ".amr", ".wma"),
+        ".ape",
+    }
 )
 """Suffixes of audio files."""
 

@@ -141,7 +141,7 @@ class Rereadable:
         return self
 
     def __exit__(self, *exception: object) -> None:
-        self.close()
+        self._files.close()
 
     def close(self) -> None:
         """Remove the temporary copies of streams."""
@@ -155,7 +155,7 @@ class Rereadable:
     @property
     def is_stream(self) -> bool:
         """Whether only one pass is possible: a source is a stream, and `spool` was not called."""
-        return any(self._files.size(index) is None for index in range(len(self.sources)))
+        return None in map(self._files.size, range(len(self.sources)))
 
     def spool(self) -> None:
         """Copy streams to temporary files, to allow several passes.

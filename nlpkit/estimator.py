@@ -108,9 +108,11 @@ class Estimator:
         A sparse matrix stays one under the global setting, as scikit-learn's own vectorizers leave it.
         """
         asked = getattr(self, "_sklearn_output_config", {}).get("transform")
-        wanted = _global_output() if asked is None else asked
         is_sparse = not hasattr(vectors, "__array__")
-        if wanted == "default" or (is_sparse and asked is None):
+        if asked == "default" or (is_sparse and asked is None):
+            return vectors
+        wanted = _global_output() if asked is None else asked
+        if wanted == "default":
             return vectors
         if is_sparse:
             raise ParameterError(
@@ -240,9 +242,9 @@ def _with_inherited_parameters(cls: type) -> str:
     for base in reversed(cls.__mro__[1:]):
         _, found, rest = inspect.cleandoc(vars(base).get("__own_doc__") or "").partition(heading)
         if found:
-            inherited.append(rest.split("\n\n")[0])
+            inherited.append(rest.split("\n\n")[0].strip() + "\n")
     cls.__own_doc__ = own  # type: ignore[attr-defined]
-    return own.replace(heading, heading + "".join(f"{entries.strip()}\n" for entries in inherited))
+    return own.replace(heading, heading + "".join(inherited))
 
 
 def _described(value: Any) -> Any:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Self
 import numpy as np
 
 from nlpkit import artifact
+from nlpkit.estimator import OutputShape
 from nlpkit.text.analysis import Analysis
 from nlpkit.text.counting import rows as counting
 from nlpkit.text.counting.rows import Rows
@@ -156,6 +157,10 @@ class Hashing(AnalyzedTexts):
     def _weigh(self, columns: np.ndarray, counts: np.ndarray, sizes: np.ndarray, lengths: np.ndarray) -> np.ndarray:
         values = np.ones(len(counts), self._value_dtype()) if self.binary else counts.astype(self._value_dtype())
         return weights.scale_rows(values, sizes, self.norm)
+
+    def output_shape(self) -> OutputShape:
+        """Return the number of features, the dtype, and that the vectors are sparse."""
+        return OutputShape(self.n_features, self._value_dtype(), sparse=True)
 
     def _value_dtype(self) -> np.dtype:
         dtype = np.dtype(self.dtype)

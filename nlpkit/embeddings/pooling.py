@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Self
 import numpy as np
 
 from nlpkit.errors import ParameterError
-from nlpkit.estimator import Estimator
+from nlpkit.estimator import Estimator, OutputShape
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -80,6 +80,10 @@ class WordAverages(Estimator):
 
     def _learnt_parts(self) -> tuple[Sequence[str], Iterable[Any]]:
         return self.word_vectors.hashed_parts()
+
+    def output_shape(self) -> OutputShape:
+        """Return the size of a vector, the dtype, and that the vectors are dense."""
+        return OutputShape(self.word_vectors.vector_size, np.dtype(np.float32), sparse=False)
 
     def save(self, path: str | os.PathLike[str], *, force: bool = False) -> None:
         """Save the word vectors."""

@@ -12,7 +12,7 @@ from nlpkit.corpora import GivenTexts
 from nlpkit.errors import ParameterError
 
 from .inputs import AnyTexts, Reading, StrPath, Writing, open_inputs, spelled_out
-from .models import ModelChoice, fitted, names_of
+from .models import ModelChoice, fitted
 from .passes import Progress, embed
 from .places import check_apart, check_output, check_place
 
@@ -86,7 +86,7 @@ class EmbedReport:
     vectors: Any = None
 
 
-@spelled_out(read_as=Reading, write_as=Writing)
+@spelled_out
 def embed_files(
     inputs: StrPath | Iterable[StrPath] | GivenTexts,
     output: StrPath | RowSink | None = None,
@@ -172,7 +172,7 @@ def embed_files(
         return _write(chosen, texts, held, output, write_as, progress)
 
 
-@spelled_out(read_as=Reading, write_as=Writing)
+@spelled_out
 def embed_texts(
     texts: Iterable[str],
     output: StrPath | RowSink | None = None,
@@ -267,7 +267,7 @@ def _write(
                 made_by |= {"model_hash": model.model_hash(), "fingerprint": texts.fingerprint()}
             writer = open_writer(
                 output,
-                names=names_of(model),
+                names=getattr(model, "terms_", None),
                 dtype=dtype,
                 n_columns=n_columns,
                 n_rows=len(held[0].texts) if held else None,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import os
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from fnmatch import fnmatch
 from typing import Any, BinaryIO, TypeVar
 
@@ -119,37 +119,31 @@ class Writing:
     resume: bool = False
 
 
-def spelled_out(**groups: type[Any]) -> Callable[[Callable[..., Result]], Callable[..., Result]]:
-    """Let a function that takes objects of options also take the options one by one.
-
-    Parameters
-    ----------
-    **groups : dataclass
-        Class of each argument; with ``read_as=Reading``, ``f(column="x")`` is ``f(read_as=Reading(column="x"))``.
+def spelled_out(function: Callable[..., Result]) -> Callable[..., Result]:
+    """Let a function with an argument ``read_as`` or ``write_as`` also take the options of that object one by one.
 
     Examples
     --------
-    >>> @spelled_out(read_as=Reading)
+    >>> @spelled_out
     ... def column_of(*, read_as: Reading = Reading()) -> str | None:
     ...     return read_as.column
     >>> column_of(column="review"), column_of(read_as=Reading(column="title"))
     ('review', 'title')
     """
-    homes = {entry.name: argument for argument, cls in groups.items() for entry in fields(cls)}
 
-    def decorate(function: Callable[..., Result]) -> Callable[..., Result]:
-        @functools.wraps(function)
-        def call(*args: Any, **given: Any) -> Result:
-            apart: dict[str, dict[str, Any]] = {}
-            for name in homes.keys() & given.keys():
-                apart.setdefault(homes[name], {})[name] = given.pop(name)
-            for argument, options in apart.items():
-                given[argument] = replace(given.get(argument) or groups[argument](), **options)
-            return function(*args, **given)
+    @functools.wraps(function)
+    def call(*args: Any, **given: Any) -> Result:
+        for argument in ("read_as", "write_as"):
+            default = (function.__kwdefaults__ or {}).get(argument)
+            if default is None:
+                continue
+            apart = given.keys() & default.__dataclass_fields__.keys()
+            if apart:
+                options = {name: given.pop(name) for name in apart}
+                given[argument] = replace(given.get(argument, default), **options)
+        return function(*args, **given)
 
-        return call
-
-    return decorate
+    return call
 
 
 def open_inputs(

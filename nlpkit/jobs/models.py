@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -135,8 +135,3 @@ def fitted(
         return model, learn(model, texts, progress)
     fit(model, training, progress)
     return model, None
-
-
-def names_of(model: Any) -> Sequence[str] | None:
-    """Return the terms of the columns of a fitted model, or None if it keeps none."""
-    return getattr(model, "terms_", None)

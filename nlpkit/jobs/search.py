@@ -15,7 +15,7 @@ from .models import ModelChoice, fitted
 from .passes import Progress, embed
 
 
-@spelled_out(read_as=Reading)
+@spelled_out
 def search_files(
     query: str,
     inputs: StrPath | Iterable[StrPath],

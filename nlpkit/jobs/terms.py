@@ -8,7 +8,7 @@ from typing import Any
 from nlpkit.errors import ParameterError
 
 from .inputs import StrPath
-from .models import load_model, names_of
+from .models import load_model
 
 ORDERS = ("count", "df", "idf")
 
@@ -67,7 +67,7 @@ def terms(model: StrPath | Any, *, sort: str = "count", k: int | None = 20) -> l
     model = load_model(model)
     if hasattr(model, "word_vectors"):
         return _words(model.word_vectors, sort, k)
-    names = names_of(model)
+    names = getattr(model, "terms_", None)
     if names is None:
         raise ParameterError(f"a {model.kind} model keeps no terms: its columns are numbers")
     import numpy as np

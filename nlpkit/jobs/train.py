@@ -52,7 +52,7 @@ class TrainReport:
     skipped: int
 
 
-@spelled_out(read_as=Reading)
+@spelled_out
 def train_files(
     inputs: StrPath | Iterable[StrPath],
     output: StrPath,

@@ -78,7 +78,7 @@ class TranslationTrainReport:
     translator: Translator
 
 
-@spelled_out(read_as=PairReading)
+@spelled_out
 def train_translation(
     output: StrPath,
     *,

@@ -52,7 +52,7 @@ class TranslateReport:
     translations: list[Translation] | None = None
 
 
-@spelled_out(read_as=Reading)
+@spelled_out
 def translate_files(
     inputs: StrPath | Iterable[StrPath] | GivenTexts,
     output: StrPath | None = None,

@@ -37,8 +37,9 @@ class Npz(RowWriter):
         self._blocks.append(self.columns.csr(X))
 
     def _end(self) -> None:
-        rows = sum(block.shape[0] for block in self._blocks)
-        stored = sum(block.nnz for block in self._blocks)
+        rows = stored = 0
+        for block in self._blocks:
+            rows, stored = rows + block.shape[0], stored + block.nnz
         index = np.dtype(np.int32 if max(stored, self.columns.n_columns) < 2**31 else np.int64)
         with zipfile.ZipFile(self._sinks[-1].file, "w", allowZip64=True) as archive:
             indices = (block.indices for block in self._blocks)

@@ -89,7 +89,7 @@ def _tensors(place: Path) -> dict[str, Tensor]:
             " safetensors"
         ) from error
     except SafetensorError as error:
-        raise ArtifactError(f"{place}: is no safetensors file ({error})") from error
+        raise ArtifactError(f"{place}: is not a safetensors file ({error})") from error
 
 
 def _options(config: Mapping[str, Any], path: Path) -> TransformerOptions:

@@ -13,6 +13,7 @@ import numpy as np
 
 from nlpkit import artifact
 from nlpkit.errors import ParameterError
+from nlpkit.estimator import OutputShape
 from nlpkit.text.counting.rows import Rows
 from nlpkit.text.terms import Terms
 
@@ -222,6 +223,10 @@ class CountedTerms(AnalyzedTexts):
         counter, columns, texts = learnt.lookup(texts, analysis, self._term_params())
         rows = counter.count(texts, insert=False, learn=False, keep=True, threads=self._n_threads)
         return self._output(self._matrix(rows, learnt, counter, columns))
+
+    def output_shape(self) -> OutputShape:
+        """Return the number of terms, the dtype, and that the vectors are sparse."""
+        return OutputShape(len(self._columns()), self._value_dtype(), sparse=True)
 
     def _matrix(self, rows: list[Rows], learnt: Learnt, counter: Counter, columns: np.ndarray) -> csr_matrix:
         weigh = partial(self._weigh, learnt)

@@ -12,7 +12,7 @@ import numpy as np
 from nlpkit import artifact
 from nlpkit.embeddings.saved_parameters import read_parameters, stored_parameters
 from nlpkit.errors import ParameterError
-from nlpkit.estimator import Estimator
+from nlpkit.estimator import Estimator, OutputShape
 from nlpkit.text.word_analysis import word_analysis
 from nlpkit.threads import available_threads
 
@@ -186,6 +186,10 @@ class WordEstimator(Estimator):
 
         vectors = self.word_vectors
         return self._output(mean_vectors(texts, self._analysis(), vectors, self._n_threads))
+
+    def output_shape(self) -> OutputShape:
+        """Return the size of a vector, the dtype, and that the vectors are dense."""
+        return OutputShape(self.word_vectors.vector_size, np.dtype(np.float32), sparse=False)
 
     def get_feature_names_out(self, input_features: Any = None) -> np.ndarray:
         """The columns' names, such as ``word2vec0``: (vector_size,) object."""
