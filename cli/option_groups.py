@@ -52,9 +52,9 @@ def expanded(function: Callable[..., None]) -> Callable[..., None]:
         options = EXPANDED.get(parameter.annotation) if isinstance(parameter.annotation, type) else None
         if options:
             groups[name] = parameter.annotation
-            for option, kind in options.items():
+            for option, annotation in options.items():
                 default = parameter.annotation.__dataclass_fields__[option].default
-                parameters.append(inspect.Parameter(option, parameter.kind, default=default, annotation=kind))
+                parameters.append(inspect.Parameter(option, parameter.kind, default=default, annotation=annotation))
         elif name != "parameters":
             parameters.append(parameter)
 

@@ -123,7 +123,7 @@ def test_what_is_no_model_folder(tmp_path, call):
         refused(call, tmp_path / "folder", "config.json: is not JSON")
     for content in ("[]", "3", '{"model_type": "bert"}', '{"format": "other", "format_version": 1}'):
         config.write_text(content)
-        refused(call, tmp_path / "folder", "config.json: wasn't written by nlpkit")
+        refused(call, tmp_path / "folder", "config.json: was not written by nlpkit")
 
 
 @pytest.mark.parametrize("call", [artifact.read, artifact.load, artifact.describe])

@@ -301,5 +301,5 @@ def test_a_full_standard_output_is_one_line():
     with open("/dev/full", "wb") as full:
         done = subprocess.run([sys.executable, "-c", SCRIPT], stdout=full, stderr=subprocess.PIPE, check=False)
     assert done.stderr.decode().splitlines() == [
-        "standard output: the disk is full: free some space, or name a place on another disk"
+        "standard output: the disk is full: free some space, or choose another disk"
     ]

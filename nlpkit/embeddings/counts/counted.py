@@ -28,8 +28,7 @@ if TYPE_CHECKING:
 
     from nlpkit.text.counting.counter import Counter
 
-_NO_LEARNING: Learning | None = None
-_NOTHING_LEARNT: Learnt | None = None
+_NOTHING: Any = None
 
 
 @dataclass(kw_only=True, eq=False, repr=False)
@@ -57,8 +56,8 @@ class CountedTerms(AnalyzedTexts):
     dtype: Any = np.float64
 
     # Learnt, so these are no fields. Each is replaced as a whole, so that a failure leaves the one before.
-    _learning = _NO_LEARNING
-    _learnt = _NOTHING_LEARNT
+    _learning = _NOTHING
+    _learnt = _NOTHING
 
     # Learning
 
@@ -230,9 +229,8 @@ class CountedTerms(AnalyzedTexts):
 
     def _matrix(self, rows: list[Rows], learnt: Learnt, counter: Counter, columns: np.ndarray) -> csr_matrix:
         weigh = partial(self._weigh, learnt)
-        return csr_from_rows(
-            rows, counter.place_rows, columns, weigh, len(learnt), self._value_dtype(), self._n_threads
-        )
+        dtype, threads = self._value_dtype(), self._n_threads
+        return csr_from_rows(rows, counter.place_rows, columns, weigh, len(learnt), dtype, threads)
 
     def _value_dtype(self) -> np.dtype:
         return np.dtype(self.dtype)
