@@ -265,7 +265,7 @@ DAMAGE: dict[str, tuple[Callable[[Path], object], str, str]] = {
     "no weights": (lambda folder: (folder / "model.safetensors").unlink(), "model.safetensors", "can't be read"),
     "weights are a folder": (directory("model.safetensors"), "model.safetensors", "can't be read"),
     "empty weights": (written("model.safetensors", b""), "model.safetensors", "is not a safetensors file"),
-    "pointer": (written("model.safetensors", b"version https://git-lfs\n" * 9), "model.safetensors", "is not a safetens"),
+    "pointer": (written("model.safetensors", b"version https://git-lfs\n" * 9), "model.safetensors", "not a safetens"),
     "weights cut": (cut, "model.safetensors", "is not a safetensors file"),
     "a tensor missing": (
         reweighed("model.decoder.layers.1.fc2.bias", None), "model.safetensors",
