@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 
 LENGTHS = {500: 3, 20_000: 5, 300_000: 7, 26**6: 9}
-"""Up to which rank words have so many letters."""
+"""Highest rank of words with this number of letters."""
 
 LONGEST = 9
 BLOCK = 1 << 20

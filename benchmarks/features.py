@@ -49,7 +49,7 @@ def theirs(y: np.ndarray, **numbers: Any) -> np.ndarray:
 
 
 def race(ours: Callable[[], Any], other: Callable[[], Any], seconds: float, repeat: int) -> tuple[float, float, float]:
-    """Median ratio, and the medians of both times in ms, of calls that take turns for about so many seconds.
+    """Median ratio, and the medians of both times in ms, of calls that alternate for about this number of seconds.
 
     A turn is several calls, of which the median counts: OpenBLAS's threads go on spinning for a while after librosa's
     last product, on the core that our second thread needs.
@@ -72,7 +72,7 @@ def race(ours: Callable[[], Any], other: Callable[[], Any], seconds: float, repe
 
 
 def timed(function: Callable[[], Any], calls: int) -> float:
-    """The median of the seconds that so many calls take."""
+    """The median of the seconds of this number of calls."""
     found = []
     for _ in range(calls):
         start = time.perf_counter()
@@ -219,7 +219,7 @@ def memory(options: argparse.Namespace) -> list[dict[str, Any]]:
 
 
 def gpu(options: argparse.Namespace) -> list[dict[str, Any]]:
-    """Batches of clips on CUDA, against the processor's road."""
+    """Batches of clips on CUDA, against the processor."""
     import torch
 
     if not torch.cuda.is_available():

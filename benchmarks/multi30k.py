@@ -55,7 +55,7 @@ def main() -> None:
     parser.add_argument("--folder", type=Path, required=True, help="where results go")
     parser.add_argument("--minutes", type=float, default=15)
     parser.add_argument("--rows", nargs="*", choices=list(ROWS), default=list(ROWS))
-    parser.add_argument("--models", type=Path, help="where models go; a temporary folder unless told")
+    parser.add_argument("--models", type=Path, help="folder of the models; default: a temporary one")
     parser.add_argument("--options", nargs=argparse.REMAINDER, default=[], help="further ones of the training")
     parser.add_argument("--draw", type=Path, help="draw BLEU by the sentence's length, of rows that are there")
     parser.add_argument("--data", type=Path, default=os.environ.get("NLPKIT_DATA"), help="folder of the shared data")

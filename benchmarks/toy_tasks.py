@@ -29,7 +29,7 @@ TASKS: dict[str, Callable[[list[int]], list[int]]] = {
     "sort": sorted,
 }
 RECALL = {f"recall-{length}": length for length in (5, 10, 20, 40, 80)}
-"""Say the first of so many words: how far back a model remembers. Not among the tasks that run unless told."""
+"""Repeat the first of ``n`` words: how far back a model remembers. Not among the default tasks."""
 MODELS = {"transformer": ["--arch", "transformer"]} | {
     f"{cell}-{attention}": ["--arch", cell, "--attention", attention]
     for attention in ("general", "additive", "dot", "none")

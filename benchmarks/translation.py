@@ -9,7 +9,7 @@
   choice is worked again in float64: a tie is a difference below 1e-4.
 - `generate` gets consecutive batches in the order of the input ("sorted": in the order of length); nlpkit gets the
   whole input with as many sentences in flight. All begin with ids and give ids back, and none gives scores.
-- CTranslate2 can't be told a length for each row: on base it gets full batches of sentences of like length, each batch
+- CTranslate2 takes no length for each row: on base it gets full batches of sentences of like length, each batch
   with its mean length, which favours it. On small it stops by a rule of its own.
 - training: target tokens/s of nlpkit's steps, as Lightning takes them, and of a plain loop around
   `torch.nn.Transformer`; "by default" nlpkit has bfloat16 and batches of like length, the loop float32 and random ones.
@@ -119,7 +119,7 @@ class Candidates:
 
 
 class Bench:
-    """What the command line asks for, and what came out."""
+    """Options of the command line, and the results."""
 
     def __init__(self, arguments: argparse.Namespace, folder: Path) -> None:
         self.arguments, self.folder = arguments, folder
@@ -202,7 +202,7 @@ class Bench:
                     found = {"seconds": time.perf_counter() - begun, "tokens": sum(len(o) + 1 for o in outputs[system])}
                     lengths = [len(line) for line in outputs[system]]
                     if work.lengths is not None and lengths != work.lengths:
-                        raise SystemExit(f"FAILED: {system} gave targets of other lengths than it was told")
+                        raise SystemExit(f"FAILED: {system} gave targets of other lengths than were forced")
                 self.runs.append(run | found | {"turn": turn, "sentences": len(work.sources)})
                 print(
                     f"  {system:16} {found['seconds']:8.2f} s {found['tokens'] / found['seconds']:9,.1f} tokens/s",
@@ -315,7 +315,7 @@ def parsed() -> argparse.Namespace:
         "--small-src",
         type=Path,
         nargs="+",
-        help="what it translates, a sentence a line; Multi30k's test sets unless told",
+        help="sentences to translate, one per line; default: Multi30k's test sets",
     )
     add("--sentences", type=int, default=160, help="for base")
     add("--small-sentences", type=int, default=2_000)

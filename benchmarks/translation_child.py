@@ -1,4 +1,4 @@
-"""What `translation.py` has fresh processes do: decode by CTranslate2, and train or decode alone to see the memory.
+"""Work of `translation.py` in fresh processes: decode by CTranslate2, and train or decode alone to see the memory.
 
 It is given a task as JSON in its only argument, and prints its answer as JSON in its last line. The interpreter for
 CTranslate2 needs numpy and ctranslate2 only.

@@ -1,4 +1,4 @@
-"""What `translation.py` compares in decoding: one model's weights in nlpkit, in transformers and as arrays.
+"""The decoders that `translation.py` compares: one model's weights in nlpkit, in transformers and as arrays.
 
 `to_marian` writes a model trained by nlpkit as transformers writes Marian's; `difference` says by how much two beam
 searches that part were apart, in float64.
@@ -174,7 +174,7 @@ class Forced(LogitsProcessor):
 
 @dataclass(frozen=True, kw_only=True)
 class Work:
-    """What is to be decoded, and how: targets of given lengths, or of at most ``limit`` tokens, their ends counted."""
+    """Work for a decoder: targets of given lengths, or of at most ``limit`` tokens, their ends counted."""
 
     sources: Sequence[Ids]
     beam: int

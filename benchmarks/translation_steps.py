@@ -1,4 +1,4 @@
-"""What `translation.py` compares in training: steps of nlpkit's training, and those of a plain loop in PyTorch.
+"""The trainings that `translation.py` compares: steps of nlpkit's training, and those of a plain loop in PyTorch.
 
 The plain loop is `torch.nn.Transformer` of the same shape with one embedding matrix for source, target and output,
 sinusoidal positions, `F.cross_entropy` over all positions with padding left out, clipping and Adam.
@@ -37,7 +37,7 @@ IDS = {"pad_id": PAD, "start_id": START, "eos_id": END}
 
 @dataclass(frozen=True, kw_only=True)
 class Setting:
-    """What is trained, and how.
+    """A model and its training.
 
     Attributes
     ----------
@@ -192,7 +192,7 @@ class PlainLoop:
         self._batches = _batches(setting, pairs)
 
     def run(self, steps: int) -> int:
-        """Take so many steps, and return their target tokens."""
+        """Take ``steps`` steps, and return their target tokens."""
         tokens = 0
         for _ in range(steps):
             batch = next(self._batches)
@@ -248,7 +248,7 @@ class Turns(L.Callback):
 
 
 class _Steps:
-    """What Lightning goes over."""
+    """Iterable over the steps, as Lightning wants it."""
 
     def __init__(self, steps: Iterator[Any]) -> None:
         self._steps = steps

@@ -1,4 +1,4 @@
-"""What `translation.py` makes of its runs: medians, tables, and where they were measured."""
+"""Medians and tables of the runs of `translation.py`, and where they were measured."""
 
 from __future__ import annotations
 

@@ -78,7 +78,7 @@ class Bench:
         print(f"WITHOUT {system}: {reason}", flush=True)
 
     def corpus(self, name: str, words: int) -> tuple[Path, dict[str, Any]]:
-        """A folder with the raw text of so many words and its tokens."""
+        """A folder with the raw text of this number of words and its tokens."""
         folder = self.folder / name
         folder.mkdir()
         source = str(self.arguments.data / "text/enwiki2014.sents.txt.zst")
@@ -262,7 +262,12 @@ def numbers(text: str) -> list[int]:
 def parsed() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     add = parser.add_argument
-    add("--words", type=int, default=1_000_000, help="take the first so many words of the English Wikipedia text")
+    add(
+        "--words",
+        type=int,
+        default=1_000_000,
+        help="number of words, from the beginning of the text",
+    )
     add("--what", nargs="+", choices=WHAT, default=["skipgram", "cbow", "fasttext"])
     add("--systems", nargs="+", choices=SYSTEMS, default=SYSTEMS)
     add("--seeds", nargs="+", type=numbers, default=[[1]], help="numbers, or a range as 1..5")

@@ -34,7 +34,7 @@ def lines_of(path: Path) -> Iterator[str]:
 
 
 def prepare(task: dict[str, Any]) -> dict[str, Any]:
-    """Write the first sentences, as they are and tokenised, of so many words."""
+    """Write the first sentences with this number of words, raw and tokenised."""
     import zstandard
 
     from nlpkit.text.tokenize import named_tokenizer

@@ -40,7 +40,7 @@ def environment() -> dict[str, str]:
 
 
 def on_terminal(command: str, folder: Path) -> str:
-    """What a shell command prints when its output goes to a terminal; its messages come last."""
+    """Return the output of a shell command on a terminal; its messages come last."""
     import pty
 
     screen, terminal = pty.openpty()
@@ -133,7 +133,7 @@ def documents() -> list[Path]:
 def main() -> None:
     parser = argparse.ArgumentParser(description="Bring the outputs in README.md and docs/ up to date.")
     parser.add_argument("--check", action="store_true", help="change nothing; exit 1 if an output is not current")
-    parser.add_argument("files", nargs="*", type=Path, help="documents (all, unless told)")
+    parser.add_argument("files", nargs="*", type=Path, help="documents (default: all)")
     options = parser.parse_args()
     stale = False
     for document in options.files or documents():

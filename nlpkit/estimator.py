@@ -248,7 +248,7 @@ def _with_inherited_parameters(cls: type) -> str:
 
 
 def _described(value: Any) -> Any:
-    """What JSON holds of a parameter, the same in every process: without addresses, sets in order."""
+    """Return a parameter as JSON holds it, the same in every process: without addresses, sets in order."""
     if callable(value):
         named = value if hasattr(value, "__qualname__") else type(value)
         return f"{getattr(named, '__module__', None) or 'builtins'}.{named.__qualname__}"

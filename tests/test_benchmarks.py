@@ -1,4 +1,4 @@
-"""What the benchmarks compare is alike."""
+"""The benchmarks compare equal things."""
 
 from __future__ import annotations
 

@@ -89,7 +89,7 @@ def is_for_types(node: ast.AST) -> bool:
 
 @cache
 def imports(module: str, *, when_loaded: bool = False) -> set[str]:
-    """What a module imports: nlpkit's own modules by their full names, others as they are written.
+    """Return the imports of a module: nlpkit's own modules by their full names, others as they are written.
 
     ``when_loaded`` leaves out what is imported inside functions or for type checkers only.
     """

@@ -1,4 +1,4 @@
-"""What README.md and docs/ show is what happens: every example runs, and prints what stands beneath it."""
+"""Every example in README.md and docs/ runs, and prints the text beneath it."""
 
 from __future__ import annotations
 

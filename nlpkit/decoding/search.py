@@ -48,7 +48,7 @@ def search(
     constraints : Constraints
     options : DecodingOptions
     numbers : sequence of int
-        Tell the sentences' random numbers apart.
+        Numbers of the sentences, which seed their draws.
     device : torch.device
 
     Returns

@@ -41,7 +41,7 @@ class WordVectors(WordQueries):
     classifier : Classifier, optional
         The labels of a supervised fastText model.
     provenance : mapping, optional
-        What is known of how they were made; it is saved too.
+        How they were made; it is saved too.
 
     Raises
     ------
@@ -107,7 +107,7 @@ class WordVectors(WordQueries):
     def predict(
         self, texts: Iterable[str], k: int = 1, threshold: float = 0.0
     ) -> tuple[list[list[str]], list[np.ndarray]]:
-        """Tell the most probable labels of each text, where the vectors are a supervised fastText model's.
+        """Predict the most probable labels of each text, with the vectors of a supervised fastText model.
 
         Parameters
         ----------
@@ -142,7 +142,7 @@ class WordVectors(WordQueries):
         path : str or path-like
             The folder to make.
         precision : {"float32", "float16", "int8"}
-            Of the stored rows: float16 halves the folder, int8 (with a scale for each row) quarters it.
+            Precision of the stored rows: float16 halves the folder, int8 (with a scale for each row) quarters it.
         force : bool
             Replace a folder that nlpkit wrote before.
 
@@ -194,7 +194,7 @@ class WordVectors(WordQueries):
         return formats.read(path, format=format, limit=limit, encoding=encoding, errors=errors)
 
     def write(self, path: str | os.PathLike[str], format: str | None = None) -> None:
-        """Write them in any format, that of the path's suffix unless told: see `nlpkit.embeddings.formats.write`."""
+        """Write them in any format; default: that of the path's suffix. See `nlpkit.embeddings.formats.write`."""
         from . import formats
 
         formats.write(self, path, format=format)

@@ -1,1 +1,1 @@
-"""What models are made of: attention, positions, recurrent cells, transformer layers, initial weights."""
+"""Parts of networks: attention, positions, recurrent cells, transformer layers, initial weights."""

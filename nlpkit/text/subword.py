@@ -108,11 +108,12 @@ class Subwords:
         character_coverage : float, default=1.0
             The share of all characters that get a piece; below 1, the rarest are spelt in bytes or unknown.
         seed : int, default=1
-            Of the choice of sentences, where there are too many.
+            Seed of the choice of sentences, where there are too many.
         threads : int, optional
-            One unless told. Sums are rounded otherwise with several, so that a unigram model depends on their number.
+            Number of threads; default: 1. With several, sums are rounded differently, and a unigram model depends on
+            it.
         max_sentences : int, default=1,000,000
-            Learn from a random sample of so many sentences where there are more.
+            Size of the random sample of sentences to learn from, where there are more.
 
         Returns
         -------
@@ -166,9 +167,9 @@ class Subwords:
             Draw one of many ways to cut a text. Unigram: the inverse temperature of the draw, above 0; 0.1 to 0.2 is
             usual. BPE: the probability, up to 1, that a merge is left out; 0.1 is usual.
         seed : int, optional
-            Of the draws, which are made in one thread.
+            Seed of the draws, which are made in one thread.
         threads : int, optional
-            Every core, unless told.
+            Number of threads; default: every core.
 
         Returns
         -------

@@ -219,7 +219,7 @@ def propose_vocab_size(
     Returns
     -------
     int
-        A multiple of 8. `Subwords.train` lowers it further where the texts don't have so many pieces.
+        A multiple of 8. `Subwords.train` lowers it further where the texts have fewer pieces.
 
     Raises
     ------

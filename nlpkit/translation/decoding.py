@@ -48,13 +48,14 @@ def decode(
         Source ids, without end tokens. A source may be empty.
     options : DecodingOptions, optional
     prefixes : sequence of sequences of int, optional
-        What each target must begin with.
+        Prefix of each target.
     phrases : sequence of sequences of sequences of int, optional
-        What each target must contain; not with sampling. The beam of such a sentence is widened by its phrases' tokens.
+        Phrases that each target must contain; not with sampling. The beam of such a sentence is widened by its phrases'
+        tokens.
     lengths : sequence of int, optional
         How many tokens each target has, its end not counted.
     done : callable, optional
-        Is told after each batch how many sentences are done.
+        Called after each batch with the number of sentences that are done.
 
     Yields
     ------
@@ -144,14 +145,14 @@ def decode_batch(
         The sources' lengths, end tokens counted.
     options : DecodingOptions
     prefixes, phrases, forced_lengths : sequence, optional
-        Of each sentence, as `decode` describes ``prefixes``, ``phrases`` and ``lengths``.
+        Constraints of each sentence: see ``prefixes``, ``phrases`` and ``lengths`` of `decode`.
     numbers : sequence of int, optional
-        What tells the sentences' random numbers apart; 0 to n - 1 unless told.
+        Numbers of the sentences, which seed their draws; default: 0 to n - 1.
 
     Returns
     -------
     list of list of Hypothesis
-        Of each sentence its ``n_best``, best first.
+        The ``n_best`` of each sentence, best first.
 
     Raises
     ------

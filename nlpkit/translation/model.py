@@ -1,4 +1,4 @@
-"""What a trainer and a decoder know of a translation model, whatever it is inside.
+"""Interface of a translation model for trainers and decoders.
 
 A model reads source ids into a `Memory`. A trainer then asks for all target positions at once (`teach`); a decoder goes
 on token by token from a `DecoderState`, several beams a sentence. Sentences stand in rows; beams are never copied into
@@ -42,9 +42,9 @@ class TranslationModel(nn.Module, ABC):
     Attributes
     ----------
     options : dataclass
-        What the model was built from; at least ``src_size`` and ``trg_size``, the sizes of the vocabularies.
+        Options of the model; at least ``src_size`` and ``trg_size``, the sizes of the vocabularies.
     pad_id, start_id, eos_id : int
-        What fills short rows, what begins each target, what ends each source and target.
+        Ids of the padding, of the start of each target, and of the end of each source and target.
     never : tuple of int
         Target ids that are no words and must not be generated.
     """

@@ -116,7 +116,7 @@ def test_docstrings_describe_every_parameter_and_nothing_else(method: str) -> No
 
 
 def loaded(arguments: list[str], folder: Path) -> set[str]:
-    """What a process has imported after a command."""
+    """Packages that a process has imported after a command."""
     code = (
         "import sys\nfrom nlpkit.cli.main import main\ncode = main(sys.argv[1:])\n"
         "print(*sys.modules, file=sys.stderr)\nsys.exit(code)"

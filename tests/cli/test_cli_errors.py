@@ -78,7 +78,7 @@ def inputs(tmp_path: Path) -> Path:
         ("embed cat --threads 0", "threads"),
         ("embed cat --threads x", "--threads"),
         ("embed cat --model none", "none: there is no such folder"),
-        ("embed cat --model a.txt", "a.txt: its format can't be told"),
+        ("embed cat --model a.txt", "a.txt: its format cannot be detected"),
         ("embed cat --model folder", "folder: has no config.json"),
         ("embed cat -o out.xyz", "can't be written as '.xyz'"),
         ("embed cat -o none/out.npz", "there is no folder"),

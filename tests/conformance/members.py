@@ -98,7 +98,7 @@ checked = among(set(WRONG))
 
 
 def inputs(name: str) -> list[Any]:
-    """What a method embeds."""
+    """Inputs of a method."""
     return CLIPS if name in SOUND else TEXTS
 
 
@@ -120,6 +120,6 @@ def known_words(model: Any) -> Any:
 
 
 def learnt(model: Any) -> bytes:
-    """What a model holds, as bytes that change when it changes."""
+    """Contents of a model, as bytes that change when it changes."""
     X = sp.csr_matrix(model.transform(inputs(model.kind)))
     return b"".join(array.tobytes() for array in (X.data, X.indices, X.indptr))

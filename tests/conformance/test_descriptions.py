@@ -1,4 +1,4 @@
-"""What every embedder says of itself is so; and its model folder gives it back."""
+"""The properties of every embedder are true, and its model folder gives it back."""
 
 from __future__ import annotations
 

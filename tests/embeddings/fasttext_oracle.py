@@ -1,4 +1,4 @@
-"""What the fastText packages themselves say: run by an interpreter that has one of them; tests call `ask`.
+"""Answers of the fastText packages: run by an interpreter that has one of them; tests call `ask`.
 
 Run, it reads one JSON object from stdin and writes one to stdout. Asked are, all optional but ``model``:
 

@@ -1,4 +1,4 @@
-"""What an embedder does with texts, and whether two embedders did the same."""
+"""The outcome of an embedder, and whether two outcomes are the same."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def peer(kind: str, **options: Any) -> Any:
 
 @dataclass
 class Outcome:
-    """What came of it: results by name, or the exception; and the warnings, each once."""
+    """Results by name, or the exception; and the warnings, each once."""
 
     results: dict[str, Any] = field(default_factory=dict)
     error: Exception | None = None

@@ -1,4 +1,4 @@
-"""What stays of an estimator when learning breaks off, or its parameters change between learning and use."""
+"""An estimator after learning broke off, or with parameters that changed between learning and use."""
 
 from __future__ import annotations
 

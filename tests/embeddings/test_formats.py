@@ -1,4 +1,4 @@
-"""Formats of word vectors: what is written is read again bit for bit, and told from its content."""
+"""Formats of word vectors: files are read again bit for bit, and detected by their content."""
 
 from __future__ import annotations
 
@@ -125,7 +125,7 @@ def test_limits_of_mapped_files(name: str, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("name", [*TEXT, "npy"])
 def test_a_limit_reads_no_more(name: str, tmp_path: Path) -> None:
-    """Of a file of 8 MB, ten rows need some kilobytes."""
+    """Ten rows of a file of 8 MB need some kilobytes."""
     vectors = random_vectors(20_000, 100)
     path = tmp_path / f"v{SUFFIXES[name]}"
     vectors.write(path, name)

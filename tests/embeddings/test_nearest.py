@@ -1,4 +1,4 @@
-"""The nearest rows: as a plain search in float64 finds them, by both roads, whatever stands in the way."""
+"""The nearest rows: as a plain search in float64 finds them, by both code paths, for any input."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from nlpkit.index.nearest import Nearest, unit_rows
 
 @pytest.fixture
 def compiled(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Few queries too are worked by the compiled road."""
+    """Few queries too take the compiled code path."""
     monkeypatch.setattr(module, "_FEW", 0)
 
 

@@ -1,4 +1,4 @@
-"""Equality with scikit-learn over a grid of options, sets of texts, and the roads that lead to a matrix."""
+"""Equality with scikit-learn over a grid of options, sets of texts, and the code paths that lead to a matrix."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ every_combination = pytest.mark.parametrize("number", range(len(GRID)), ids=IDS)
 
 @pytest.fixture(params=ROADS)
 def threads(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> int:
-    """Force one of the roads; the number of threads to take it with."""
+    """Force one of the code paths; return its number of threads."""
     from nlpkit.text.counting import rows as counting
 
     small, batch, threads = ROADS[request.param]
@@ -41,7 +41,7 @@ def threads(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> 
 
 @cache
 def expected(number: int, name: str) -> Outcome:
-    """What scikit-learn makes of a combination of options and a set of texts."""
+    """The outcome of scikit-learn for a combination of options and a set of texts."""
     kind, options = GRID[number]
     return embed(peer(kind, **deepcopy(options)), TEXTS[name](), UNSEEN)
 

@@ -1,4 +1,4 @@
-"""Corners where a fast road could part from scikit-learn: fractions of documents, threads, changing roads, ties."""
+"""Corners where fast code could differ from scikit-learn: fractions of documents, threads, code paths, ties."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ def test_counts_beyond_the_dtype(dtype: type, small: int, monkeypatch: pytest.Mo
 
 @everyone
 def test_a_model_changes_roads(kind: str, options: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> None:
-    """What one road has learnt, the other one uses and goes on with."""
+    """One code path learns, the other one transforms and continues."""
     for first, then in ((10**12, 0), (0, 10**12)):
         monkeypatch.setattr(counting, "SMALL", first)
         model, theirs = ours(kind, **options).fit(ASCII), peer(kind, **options).fit(ASCII)

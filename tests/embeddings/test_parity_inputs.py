@@ -1,4 +1,4 @@
-"""What may be handed in as texts: files, bytes, iterators, and what is no text, as scikit-learn takes it."""
+"""Forms of texts: files, bytes, iterators, and objects that are no texts, as in scikit-learn."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Any texts, with any of many options: the same as scikit-learn, on every road."""
+"""Any texts, with any of many options: the same as scikit-learn, by every code path."""
 
 from __future__ import annotations
 

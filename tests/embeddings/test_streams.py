@@ -38,7 +38,7 @@ learners = pytest.mark.parametrize(("kind", "options"), LEARNERS, ids=NAMES)
 
 @pytest.fixture(params=[(10**12, None), (0, None), (0, 60), (700, 60)], ids=["plain", "compiled", "batches", "both"])
 def road(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The roads; "both": the first pieces are small enough for the plain one, the sum of them is not."""
+    """The code paths; "both": the first pieces are small enough for the plain one, the sum of them is not."""
     small, batch = request.param
     monkeypatch.setattr(counting, "SMALL", small)
     if batch is not None:
@@ -174,7 +174,7 @@ def test_idf_is_refused_as_scikit_learn_refuses_it() -> None:
         found, want = run([("idf_", mine)]), run([("idf_", theirs)])
         if number == 3:  # scikit-learn stumbles over its own message there: a TypeError of len(None)
             assert isinstance(found.error, ValueError)
-        elif number in (0, 4):  # and there its message misspells use_idf, or tells of a part of it
+        elif number in (0, 4):  # and there its message misspells use_idf, or names a part of it
             assert type(want.error) in type(found.error).__mro__
             assert "use_idf" in str(found.error)
         else:

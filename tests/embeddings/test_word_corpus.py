@@ -1,4 +1,4 @@
-"""Texts as word numbers: both roads, any number of threads, in memory or on disk."""
+"""Texts as word numbers: both code paths, any number of threads, in memory or on disk."""
 
 from __future__ import annotations
 

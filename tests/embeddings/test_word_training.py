@@ -28,7 +28,7 @@ SIZES: dict[str, Any] = {
 
 
 class Cells:
-    """Adds to each cell what depends on everything that a trainer is told; the loss of a cell is 2."""
+    """Adds to each cell a number that depends on all arguments of a trainer; the loss of a cell is 2."""
 
     n_workers = 1
 

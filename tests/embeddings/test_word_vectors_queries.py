@@ -1,4 +1,4 @@
-"""What is asked of word vectors: answers worked by hand, by plain formulas, and by gensim."""
+"""Queries of word vectors, checked by hand, by plain formulas, and by gensim."""
 
 from __future__ import annotations
 

@@ -42,7 +42,7 @@ def test_gradients_are_those_of_autograd(
     cell: str, attention: str, layers: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     model = model_of(cell, attention, layers)
-    loss, deferred = gradients(model, sampling=1e-9)  # sampling takes the road step by step, whatever the attention
+    loss, deferred = gradients(model, sampling=1e-9)  # sampling goes step by step, whatever the attention
     monkeypatch.setattr(recurrent, "Deferred", Plain)
     expected_loss, expected = gradients(model, sampling=1e-9)
     torch.testing.assert_close(loss, expected_loss, rtol=1e-12, atol=1e-12)

@@ -171,7 +171,7 @@ def test_a_reader_reads_the_tokens_of_each_row_alone(cell: str, layers: int, bid
 
 @pytest.mark.parametrize("cell", CELLS)
 def test_dropout_stands_between_layers_while_training(cell: str) -> None:
-    """At dropout near 1 the upper layer gets zeros, whichever road is taken."""
+    """At dropout near 1 the upper layer gets zeros, by either code path."""
     torch.manual_seed(7)
     stack = Stack(cell, 3, 4, 2, 1 - 1e-9)
     x, first = torch.randn(2, 3), torch.zeros(2 * STATES[cell], 2, 4)

@@ -115,7 +115,7 @@ def copy_layer(ours: EncoderLayer | DecoderLayer, theirs: Any) -> Any:
         getattr(theirs, f"norm{number}").load_state_dict(norm.state_dict())
     theirs.linear1.load_state_dict(ours.feed_forward.inner.state_dict())
     theirs.linear2.load_state_dict(ours.feed_forward.outer.state_dict())
-    return theirs.double().train()  # in evaluation torch takes another road; there is no dropout here
+    return theirs.double().train()  # in evaluation torch takes another code path; there is no dropout here
 
 
 @pytest.mark.parametrize(("norm", "activation"), [*itertools.product(["pre", "post"], ACTIVATIONS)])

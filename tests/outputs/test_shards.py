@@ -26,7 +26,7 @@ OPTIONS = {
 
 
 def write(path, *, upto=None, block=7, **changes):
-    """Write the rows that aren't there yet, and fail before row ``upto`` where that is told."""
+    """Write the rows that aren't there yet, and fail before row ``upto``, if given."""
     with open_writer(path, **{**OPTIONS, **changes}) as writer:
         for start in range(writer.rows_done, X.shape[0], block):
             if upto is not None and start >= upto:

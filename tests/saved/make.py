@@ -64,7 +64,7 @@ def estimators() -> dict[str, Any]:
 
 
 def inputs(kind: str) -> list[Any]:
-    """What an estimator of this kind transforms."""
+    """Inputs of an estimator of this kind."""
     return [tone()] if kind in ("logmel", "mfcc") else TEXTS
 
 

@@ -1,4 +1,4 @@
-"""What is drawn of a sound stands where it belongs: at its second, at its frequency."""
+"""A sound is drawn in the right place: at its second, at its frequency."""
 
 from __future__ import annotations
 

@@ -34,7 +34,7 @@ class Points:
 
 
 class TwoMoons:
-    """Tell two interleaving half circles apart; ``noise`` is added to the points of a batch, from its seed."""
+    """Classify two interleaving half circles; ``noise`` is added to the points of a batch, from its seed."""
 
     kind = "moons"
     width = 8

@@ -1,4 +1,4 @@
-"""Optimizers by name: PyTorch's, and gone on with as if never stopped."""
+"""Optimizers by name: PyTorch's, and resumed as if never stopped."""
 
 from __future__ import annotations
 

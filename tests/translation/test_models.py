@@ -1,4 +1,4 @@
-"""What trainers and decoders count on, of every translation model: steps equal teacher forcing, padding is nothing."""
+"""The interface of every translation model: steps equal teacher forcing, padding is nothing."""
 
 from __future__ import annotations
 
@@ -263,7 +263,7 @@ def test_sampling_always_is_feeding_the_models_own_guesses(name: str) -> None:
 
 @one_of_each
 def test_sampling_replaces_about_as_many_as_asked(name: str) -> None:
-    """The hidden states of the second position tell whether its token was replaced."""
+    """The hidden states of the second position show whether its token was replaced."""
     model = build(name)
     src, lengths, trg = batch(name, [3], 2)
     src, lengths, trg = src.repeat(4000, 1), lengths.repeat(4000), trg.repeat(4000, 1)
@@ -371,7 +371,7 @@ def test_a_model_that_was_in_bfloat16_is_as_exact_afterwards(name: str) -> None:
 
 @each_transformer
 def test_training_goes_on_after_a_long_decoding(name: str) -> None:
-    """What decoding leaves behind doesn't trouble those who send a model's buffers from one process to others."""
+    """Decoding leaves nothing that breaks sending a model's buffers from one process to others."""
     model, fresh = build(name), build(name)
     src, lengths, trg = batch(name, [2, 5], 260)
     with torch.inference_mode():

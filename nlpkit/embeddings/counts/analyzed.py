@@ -31,11 +31,11 @@ class AnalyzedTexts(Estimator):
     Parameters
     ----------
     input : {"content", "filename", "file"}, default="content"
-        What the texts are given as: themselves (str or bytes), names of files, or open files.
+        Form of the texts: themselves (str or bytes), names of files, or open files.
     encoding : str, default="utf-8"
         How texts that are bytes are encoded.
     decode_error : {"strict", "ignore", "replace"}, default="strict"
-        What to do about bytes that are not of that encoding.
+        Handling of bytes that are not of that encoding.
     normalize : {None, "NFC", "NFKC"}, default=None
         The Unicode form that each text is brought to, before all else.
     strip_accents : {None, "ascii", "unicode"} or callable, default=None
@@ -48,7 +48,7 @@ class AnalyzedTexts(Estimator):
         How words are cut: "words", "whitespace", "wordpunct", "cjk", "sentencepiece:FILE" or a function from a text to
         a list of str. None cuts by token_pattern.
     analyzer : {"word", "char", "char_wb"} or callable, default="word"
-        What the terms are: n-grams of words, of characters, or of the characters of each word with a space around it;
+        Terms: n-grams of words, of characters, or of the characters of each word with a space around it;
         or a function from a text to its terms.
     stop_words : {"english"} or list of str, default=None
         Words to leave out: scikit-learn's English list, or your own.
@@ -148,7 +148,7 @@ class AnalyzedTexts(Estimator):
         return map(analysis.preprocess, texts), replace(analysis, preprocess=_unchanged, scan=scan)
 
     def _analysis(self) -> Analysis:
-        """What the parameters ask for, ready to run."""
+        """Analysis that the parameters describe, ready to run."""
         if callable(self.analyzer):
             return Analysis(preprocess=_unchanged, tokenize=_unchanged, analyzer=self.analyzer)
         preprocess = self.build_preprocessor()

@@ -125,7 +125,7 @@ class CountedTerms(AnalyzedTexts):
         return learning, rows
 
     def _begun(self) -> Learning | None:
-        """What `partial_fit` continues with."""
+        """Counts that `partial_fit` continues."""
         if self._learning is not None:
             if self._learning.params != self._term_params():
                 raise ParameterError("the parameters have changed since the last texts: set them back, or fit anew")

@@ -18,7 +18,7 @@ class DocumentReader:
     Attributes
     ----------
     input : {"content", "filename", "file"}
-        What a document is: a str or bytes, the name of a file, or an open file.
+        Form of a document: a str or bytes, the name of a file, or an open file.
     encoding, decode_error : str
         How bytes are decoded.
     takes_objects : bool

@@ -25,7 +25,7 @@ FEW_TERMS = 100_000
 
 @dataclass(frozen=True, kw_only=True)
 class Learning:
-    """What was counted so far.
+    """Counts so far.
 
     Attributes
     ----------
@@ -44,13 +44,13 @@ class Learning:
     def begun(
         cls, texts: Iterator[Any], analysis: Analysis, given: Terms | None, params: tuple[Any, ...]
     ) -> tuple[Learning, Iterator[Any]]:
-        """What to begin with, and the texts; ``given`` is a fixed vocabulary."""
+        """Return the learning at its begin, and the texts; ``given`` is a fixed vocabulary."""
         few, texts = counting.take(texts, counting.SMALL)
         counter = new_counter(analysis, given, few=few)
         return cls(counter=counter, fixed=given is not None, params=params), texts
 
     def grown(self, texts: Iterator[Any], analysis: Analysis) -> tuple[Learning, Iterator[Any]]:
-        """What to continue with, and the texts: once these are many, a plain counter hands over to a compiled one."""
+        """Return the learning to continue, and the texts; with many texts a compiled counter replaces a plain one."""
         counter = self.counter
         if not isinstance(counter, PlainCounter) or analysis.scan is None:
             return self, texts
@@ -120,7 +120,7 @@ class Learnt:
     params : tuple
         The parameters that decided what the terms of a text are, if ``counter`` is given.
     counter, numbers
-        What was learnt, and the counter's number for each column (-1 if it has none).
+        Columns that were learnt, and the counter's number for each column (-1 if it has none).
     terms, frequency
         The terms of the columns, and in how many texts each was and how often: (n_terms, 2) int64. Needed if
         ``counter`` isn't given.
@@ -161,7 +161,7 @@ class Learnt:
         return cls(fixed=True, pruned=False, totals=np.zeros(2, np.int64), terms=given, frequency=nothing)
 
     def resumed(self, analysis: Analysis, params: tuple[Any, ...]) -> Learning:
-        """What was counted when these columns were saved, to learn from more texts.
+        """Return the counts of these columns when they were saved, to learn from more texts.
 
         Raises
         ------

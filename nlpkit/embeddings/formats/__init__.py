@@ -1,4 +1,4 @@
-"""Formats of word vectors: what a file holds is told from its content, and read and written block by block."""
+"""Formats of word vectors: detected by content, read and written block by block."""
 
 from __future__ import annotations
 
@@ -52,13 +52,13 @@ def read(
     path : str or path-like
         A file, or a folder that nlpkit wrote. word2vec's files and GloVe's may be packed by gzip.
     format : str
-        One of `FORMATS`, or "auto": told from the content.
+        One of `FORMATS`, or "auto": detected by its content.
     limit : int, optional
         Read the first ``limit`` words only, and no more of the file than they need.
     encoding : str
         That of the words.
     errors : {"strict", "replace", "ignore", "surrogateescape", …}
-        What to do with words that aren't of this encoding, as `bytes.decode` does.
+        Handling of words that are not of this encoding, as by `bytes.decode`.
 
     Returns
     -------
@@ -69,7 +69,7 @@ def read(
     Raises
     ------
     InputError
-        If the file can't be read, is damaged or truncated, or its format can't be told.
+        If the file can't be read, is damaged or truncated, or its format cannot be detected.
     ArtifactError
         If a folder is damaged or foreign.
     ParameterError
@@ -107,7 +107,7 @@ def write(vectors: WordTable, path: str | os.PathLike[str], format: str | None =
     path : str or path-like
         Where to. word2vec's and GloVe's forms are packed by gzip where it ends in ``.gz``.
     format : str, optional
-        One of `FORMATS`. Else told from the name: ``.txt`` and ``.vec`` word2vec's text, ``.bin`` fastText's where
+        One of `FORMATS`; default: by the name: ``.txt`` and ``.vec`` word2vec's text, ``.bin`` fastText's where
         there are sub-words and else word2vec's binary form, ``.npy``, ``.safetensors``; no suffix, or a slash at the
         end: a folder.
 
@@ -116,7 +116,7 @@ def write(vectors: WordTable, path: str | os.PathLike[str], format: str | None =
     OutputError
         If nothing can be written there, or a word has white space in it or is empty and the format can't hold such.
     ParameterError
-        If there is no such format, or the name tells none.
+        If the format is unknown, or the name implies none.
 
     Examples
     --------
@@ -141,7 +141,7 @@ def format_named(path: str | os.PathLike[str], *, fasttext: bool = False) -> str
     Raises
     ------
     ParameterError
-        If the name tells none.
+        If the name implies none.
 
     Examples
     --------
@@ -158,7 +158,7 @@ def format_named(path: str | os.PathLike[str], *, fasttext: bool = False) -> str
     found = "fasttext" if suffix == ".bin" and fasttext else _SUFFIXES.get(suffix)
     if found is None or (packed and found not in ("word2vec", "vec", "word2vec-binary")):
         raise ParameterError(
-            f"{name}: its name tells no format that can be written: name one, by --to (format=): {', '.join(FORMATS)}"
+            f"{name}: its name implies no format that can be written: name one, by --to (format=): {', '.join(FORMATS)}"
         )
     return found
 

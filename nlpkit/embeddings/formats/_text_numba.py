@@ -56,7 +56,7 @@ def _doubt(doubts, n, row, column, start, end):
 def _read_backwards(data, start, row, words, vectors, doubts, n_doubts):
     """Read a row from its last fields: where the next line starts, the number of doubts, and a fault or DONE.
 
-    What isn't a number in decimal digits is a doubt too.
+    Numbers that are not in decimal digits are doubts too.
     """
     end = start
     while data[end] != NEWLINE:

@@ -19,7 +19,7 @@ class GatheredRows:
         The file that they are read from, for messages.
     vector_size : int
     expected : int
-        About how many rows there will be. Memory is taken for so many.
+        About how many rows there will be. Memory is allocated for this number.
     unit : str
         "line" or "row": how messages count the file's rows.
     first : int

@@ -1,4 +1,4 @@
-"""How the rows of a text file are laid out, told from its first lines."""
+"""Layout of the rows of a text file, detected in its first lines."""
 
 from __future__ import annotations
 

@@ -19,7 +19,7 @@ from .words import check_encoding, check_limit, terms_of_lines, without_doubles
 
 _BLOCK = 1 << 22
 _DAMAGE = (ValueError, TypeError, EOFError, SyntaxError, OverflowError, RecursionError, tokenize.TokenError)
-"""What numpy raises on headers that aren't as they should be."""
+"""Exceptions of numpy on invalid headers."""
 
 
 def words_path(path: str | os.PathLike[str]) -> Path:
@@ -67,7 +67,7 @@ def read(
         raise InputError(f"{path}: there is no such file") from error
     except (*_DAMAGE, OSError, MemoryError) as error:
         reason = " ".join(str(error).split())[:120]
-        if "pickle" in reason or "Python objects" in reason:  # numpy goes on to tell how to load them unsafely
+        if "pickle" in reason or "Python objects" in reason:  # numpy's message continues with how to load them unsafely
             reason = "it has another beginning, or holds Python objects, which are never read"
         raise InputError(f"{path}: is no whole .npy file of numbers ({reason})") from error
     try:

@@ -1,4 +1,4 @@
-"""Which format a file has, told from its content; its name decides only between formats that its content fits both."""
+"""Detection of a file's format by its content; the name decides only between formats that both fit."""
 
 from __future__ import annotations
 
@@ -24,14 +24,14 @@ def format_of(path: str | os.PathLike[str]) -> str:
     Raises
     ------
     InputError
-        If there is no such file, or it can't be told.
+        If there is no such file, or its format cannot be detected.
     """
     if os.path.isdir(path):
         return "folder"
     with VectorFile(path) as source:
         if not source.seekable:
             raise InputError(
-                f"{path}: is no plain file, so that its format can't be told: name it"
+                f"{path}: is not a plain file, so its format cannot be detected: name it"
                 " (--from, --format; format= in Python)"
             )
         head, whole = source.head(0)
@@ -53,7 +53,7 @@ def format_of(path: str | os.PathLike[str]) -> str:
         return "glove"
     found = "binary of a kind that isn't known" if binary else "text whose lines don't end with numbers"
     raise InputError(
-        f"{path}: its format can't be told (it is {found}): if it holds word vectors, name it (--from,"
+        f"{path}: its format cannot be detected (it is {found}): if it holds word vectors, name it (--from,"
         " --format; format= in Python)"
     )
 

@@ -107,7 +107,7 @@ class VectorFile:
     def head(self, lines: int, size: int = 1 << 16) -> tuple[bytes, bool]:
         """The beginning, at least ``size`` bytes and ``lines`` lines of it, and whether that is all; it is read again.
 
-        Of lines beyond `LONGEST_LINE` it has a part.
+        Lines beyond `LONGEST_LINE` are cut.
         """
         data = self.read(size)
         while data.count(b"\n") < lines and len(data) < LONGEST_LINE and (more := self.read(len(data))):

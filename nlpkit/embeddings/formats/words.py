@@ -47,7 +47,7 @@ def decode(buffer: np.ndarray, offsets: np.ndarray, encoding: str, errors: str, 
     encoding, errors : str
         As for `bytes.decode`.
     where : callable
-        What a message says of a row's place, such as ``"vectors.txt, line 7"``.
+        Place of a row in messages, such as ``"vectors.txt, line 7"``.
 
     Raises
     ------

@@ -112,7 +112,7 @@ class SubwordInputs:
 
 @dataclass
 class Targets:
-    """What the windows of a batch are trained against.
+    """Targets that the windows of a batch are trained against.
 
     Attributes
     ----------

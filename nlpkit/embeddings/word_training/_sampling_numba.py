@@ -15,7 +15,7 @@ GOLDEN = np.uint64(0x9E3779B97F4A7C15)
 """The step of SplitMix64's counter."""
 
 ROW = LANES
-"""Rows of weights are padded to a multiple of so many float32."""
+"""Rows of weights are padded to a multiple of this number of float32."""
 
 
 @part

@@ -36,7 +36,7 @@ SIGNS = 2 * LANES
 """Floats for the signs of a block: those for two inputs, then those for the first alone."""
 
 MOST_FACTORS = 120
-"""A product of so many factors, each from 1 to 2, is within float32."""
+"""A product of this number of factors, each from 1 to 2, is within float32."""
 
 
 @part
@@ -172,7 +172,7 @@ def average(inputs, width, rows, weights, n_rows, is_mean, hidden):
     Returns
     -------
     float32
-        What the update behind it is to be multiplied by before it is added to each row: one for a mean; for a sum,
+        Factor of the update behind it before it is added to each row: one for a mean; for a sum,
         one by the rows' number.
     """
     total = np.float32(0)

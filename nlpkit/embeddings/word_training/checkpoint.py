@@ -25,7 +25,7 @@ class WordCheckpoint:
     path : path
         The folder. It is made if it doesn't exist; whoever named it removes it.
     parameters : mapping
-        What the training depends on besides the texts, as JSON can hold it.
+        Everything that the training depends on besides the texts, as JSON can hold it.
     fingerprint : str
         A hash of the texts.
 

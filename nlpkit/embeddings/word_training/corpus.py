@@ -80,7 +80,7 @@ def read_corpus(
     min_count : int
         Words that are rarer are left out.
     max_final_vocab : int, optional
-        The limit is raised until there are at most so many words.
+        Most words; the limit is raised until there are no more.
     known : (Terms, (n,) int64), optional
         Words that stay in the vocabulary, and how often they were seen before.
     threads : int
@@ -121,7 +121,7 @@ def read_corpus(
 
 @dataclass
 class _Words:
-    """What was numbered: how often each word was seen, their order by code points, and how they are spelt."""
+    """Numbered words: how often each was seen, their order by code points, and their spelling."""
 
     counts: np.ndarray
     order: np.ndarray

@@ -34,7 +34,8 @@ class WordEstimator(Estimator):
         Predict a word from each of the words around it, or from their mean. Skip-gram learns better vectors from little
         text, CBOW is faster.
     loss : {"negative_sampling", "hierarchical_softmax"}, default="negative_sampling"
-        Tell the right word from a few words drawn at random, or decide at each node of a Huffman tree of all words.
+        Distinguish the right word from a few words drawn at random, or decide at each node of a Huffman tree of all
+        words.
     vector_size : int, default=100
         The number of dimensions of a vector.
     window : int, default=5
@@ -273,7 +274,7 @@ class WordEstimator(Estimator):
         return WordTrainingOptions.of(self.get_params())
 
     def _described(self) -> dict[str, Any]:
-        """What the vectors depend on, as JSON holds it."""
+        """Everything that the vectors depend on, as JSON holds it."""
         parameters = self.get_params()
         if callable(self.tokenizer):
             parameters["tokenizer"] = getattr(self.tokenizer, "__qualname__", type(self.tokenizer).__qualname__)

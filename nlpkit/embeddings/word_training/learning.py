@@ -27,7 +27,7 @@ from .training import ChunkTrainer, WordTraining
 
 @dataclass(frozen=True)
 class LearntWords:
-    """What a training gave: the vectors, the mean loss of each epoch, and how long it took."""
+    """Result of a training: the vectors, the mean loss of each epoch, and the duration."""
 
     vectors: WordVectors
     losses: list[float]
@@ -44,7 +44,7 @@ class WordLearning:
         The vectors that its words had before, to begin with.
     options : WordTrainingOptions
     described : dict
-        What the vectors depend on besides the corpus, as JSON holds it.
+        Everything that the vectors depend on besides the corpus, as JSON holds it.
     n_workers : int
         How many threads train on the CPU.
     device : str
@@ -101,7 +101,7 @@ class WordLearning:
         return LearntWords(self._vectors(trainer.arrays()), losses, time.perf_counter() - begun)
 
     def plan(self, state: WordTrainingState) -> WordTrainingPlan:
-        """What is to be trained from ``state`` on, and about how much memory it takes."""
+        """Return the plan of the training from ``state`` on, with an estimate of its memory."""
         corpus, n, n_ngrams = self.corpus, len(self.corpus.vocabulary), len(self.ngrams.buckets)
         # The weights in training, and once more as they begin or end.
         rows = 2 * (n + n_ngrams + self.n_outputs) + (n if n_ngrams else 0)
@@ -146,7 +146,7 @@ class WordLearning:
         return {"inputs": inputs, "outputs": outputs}
 
     def _trainer(self, arrays: Mapping[str, np.ndarray]) -> ChunkTrainer:
-        """What trains the rows on the device."""
+        """Return the trainer of the rows on the device."""
         device: Any = self.device
         if device == "auto" and find_spec("torch") is None:
             device = "cpu"
@@ -199,7 +199,7 @@ def read_words(
     Raises
     ------
     InputError
-        If there are no two words to tell from each other, or as `read_corpus`.
+        If there are fewer than two words, or as `read_corpus`.
     """
     known = None
     if before is not None:
@@ -209,7 +209,7 @@ def read_words(
     )
     if len(corpus.vocabulary) < 2:
         raise InputError(
-            f"there is one word that is frequent enough, {corpus.vocabulary[0]!r}, and none to tell it from:"
+            f"there is one word that is frequent enough, {corpus.vocabulary[0]!r}, and no other one:"
             " give more text, or lower min_count"
         )
     return corpus

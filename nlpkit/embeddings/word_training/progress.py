@@ -7,12 +7,12 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True, kw_only=True)
 class WordTrainingPlan:
-    """What is going to be trained.
+    """Data and sizes of a training that is about to begin.
 
     Attributes
     ----------
     texts, tokens : int
-        What was read.
+        Number of texts and of tokens.
     words : int
         How many of the tokens are in the vocabulary.
     vocabulary, ngrams : int

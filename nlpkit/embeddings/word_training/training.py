@@ -47,7 +47,7 @@ class ChunkTrainer(Protocol):
         alpha_start, alpha_end : float
             The learning rate falls linearly from one to the other.
         seed : int
-            Of the epoch; it decides the chunk's random numbers together with ``start``.
+            Seed of the epoch; with ``start`` it determines the chunk's random numbers.
 
         Returns
         -------
@@ -71,7 +71,7 @@ class WordTraining:
     chunk_units : int
         How many of them are trained at a time.
     n_words : int
-        How many words an epoch stands for, by which progress is told.
+        Words of an epoch, for the progress.
     epochs : int
     alpha, min_alpha : float
         The learning rate at the beginning and at the end, to which it falls linearly.

@@ -38,7 +38,7 @@ def average_texts(
         Token t's features are ``rows[row_ends[t]:row_ends[t + 1]]``: rows of ``word_rows``, then of ``ngram_rows``;
         -1 is one without a row.
     hashes : (n_tokens,) int32
-        What n-grams of words are made of.
+        Words from which n-grams are made.
     word_ngrams : int
         The longest of them.
     bucket, buckets, leave_out

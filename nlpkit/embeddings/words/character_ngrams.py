@@ -169,7 +169,7 @@ class CharacterNgrams:
         Returns
         -------
         (n, d) float32
-            What `vector` gives for each.
+            Results of `vector` for each.
 
         Raises
         ------

@@ -41,11 +41,11 @@ class Classifier:
     outputs : (n_labels, d) float32
         The labels' rows; for hierarchical softmax those of the inner nodes of the tree.
     loss : {"softmax", "negative_sampling", "hierarchical_softmax", "one_vs_all"}
-        What the model was trained with.
+        Options of the model's training.
     word_ngrams : int
         The longest n-grams of words among a text's features; below 2 there are none.
     prefix : str
-        What labels start with: such a token of a text is no word.
+        Prefix of labels: a token with it is no word.
     first_release : bool
         The file is of fastText's first releases: words that aren't in the vocabulary have no features, there is no line
         end, and n-grams of words are made of their numbers, not of their hashes.
@@ -69,7 +69,7 @@ class Classifier:
     def predict(
         self, vectors: WordTable, texts: Iterable[str], k: int = 1, threshold: float = 0.0
     ) -> tuple[list[list[str]], list[np.ndarray]]:
-        """Tell the most probable labels of each text.
+        """Predict the most probable labels of each text.
 
         Parameters
         ----------
@@ -104,7 +104,7 @@ class Classifier:
         for means, counts in self._means(vectors, texts):
             for mean, count, (found, scores) in zip(means, counts, self._best(means, most, threshold), strict=True):
                 if np.isnan(mean).any() or np.isnan(scores).any():
-                    raise ArtifactError("the model's weights hold NaN, so that no label can be told: train it anew")
+                    raise ArtifactError("the model's weights hold NaN, so no label can be predicted: train it anew")
                 labels.append([self.labels[i] for i in found] if count else [])
                 probabilities.append(np.exp(scores) if count else scores[:0])
         return labels, probabilities

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 KINDS = ("word_vectors", "word2vec", "fasttext")
 OPTIONS = ("precision", "min_n", "max_n", "bucket", "pruned", "classifier")
-"""What the ``config.json`` of kind ``word_vectors`` says of them."""
+"""Options in a ``config.json`` of kind ``word_vectors``."""
 
 _VOCABULARY = "vocabulary.txt"
 _PRECISIONS = ("float32", "float16", "int8")
@@ -40,9 +40,9 @@ def stored_arrays(vectors: WordTable, precision: str = "float32") -> dict[str, n
     Parameters
     ----------
     vectors : WordTable
-        What is to be stored.
+        Vectors to store.
     precision : {"float32", "float16", "int8"}
-        Of the rows. float16 keeps 3 digits and halves the folder; int8 keeps 2 and quarters it.
+        Precision of the rows. float16 keeps 3 digits and halves the folder; int8 keeps 2 and quarters it.
 
     Returns
     -------

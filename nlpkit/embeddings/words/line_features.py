@@ -32,7 +32,7 @@ class LineFeatures:
     labels : frozenset of str
         The model's labels.
     prefix : str
-        What labels start with.
+        Prefix of labels.
     word_ngrams : int
         The longest n-grams of words.
     first_release : bool

@@ -2,7 +2,7 @@
 
 A text is a heap of words, each with its share of the text as its weight; to move a share from one word to another costs
 as much as their vectors are apart (Euclidean). The distance is the least cost, found exactly as a linear programme.
-What both texts share stays where it is: with distances that obey the triangle inequality that costs nothing.
+Words that both texts share stay in place: with distances that obey the triangle inequality this costs nothing.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What can be asked of words and their vectors: neighbours, analogies, likenesses, distances of texts."""
+"""WordQueries: neighbours, analogies, similarities, and distances of texts."""
 
 from __future__ import annotations
 
@@ -37,8 +37,8 @@ class WordQueries(WordTable):
         """Find the words nearest to one or to the mean of several.
 
         The mean is that of the vectors' directions: each is divided by its length, and those in ``negative`` are
-        turned round. The words of the query are left out. Cosines are told apart in float64; equal ones go by their
-        row.
+        turned round. The words of the query are left out. Cosines are compared in float64; equal ones are ordered by
+        their row.
 
         Parameters
         ----------
@@ -80,7 +80,7 @@ class WordQueries(WordTable):
         k, restrict
             As for `most_similar`.
         threads : int, optional
-            How many threads; all cores that the process may use unless told.
+            Number of threads; default: every core that the process may use.
 
         Returns
         -------
@@ -200,9 +200,9 @@ class WordQueries(WordTable):
         return min(1.0, max(-1.0, float(one @ other)))
 
     def doesnt_match(self, words: Sequence[str]) -> str:
-        """Tell which word is unlike the others: the one whose cosine with the mean of all their directions is least.
+        """Return the word that is unlike the others: its cosine with the mean of all their directions is the smallest.
 
-        Of equal ones the first is told.
+        Among equals the first is returned.
 
         Raises
         ------
@@ -217,7 +217,7 @@ class WordQueries(WordTable):
         return words[int(np.argmin(units @ units.mean(axis=0)))]
 
     def rank(self, word: str, other: str) -> int:
-        """Tell how near ``other`` is to ``word`` among all words: 1 if none is nearer.
+        """Return the rank of ``other`` among the neighbours of ``word``: 1 if no word is nearer.
 
         Raises
         ------

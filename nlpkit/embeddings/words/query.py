@@ -17,7 +17,7 @@ Item = str | np.ndarray
 """A word, or a vector (d,)."""
 Items = Item | Sequence[Item]
 Query = Items | tuple[Items, Items]
-"""What neighbours are asked for: words and vectors to be added; or such, and others to be taken away."""
+"""A query for neighbours: words and vectors to add; or such, and others to subtract."""
 
 
 def sums_of(vectors: WordTable, queries: Iterable[Query] | np.ndarray) -> tuple[np.ndarray, list[list[int]]]:
@@ -28,12 +28,12 @@ def sums_of(vectors: WordTable, queries: Iterable[Query] | np.ndarray) -> tuple[
     vectors : WordTable
         The words.
     queries : iterable of queries, or (m, d) array
-        What is looked for.
+        Queries.
 
     Returns
     -------
     sums : (m, d) float64
-        Of any length.
+        Directions, of any length.
     rows : list of list of int
         For each query, those of its words that are in the vocabulary.
 

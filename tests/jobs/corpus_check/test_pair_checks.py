@@ -1,4 +1,4 @@
-"""What is measured of pairs, by hand and against a plain loop."""
+"""Measures of pairs, by hand and against a plain loop."""
 
 from __future__ import annotations
 

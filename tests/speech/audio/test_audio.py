@@ -150,7 +150,7 @@ def test_an_open_file() -> None:
 
 
 def test_a_stream_without_a_length_in_its_header(tmp_path: Path) -> None:
-    """What a program writes into a pipe, which can't go back to the header."""
+    """Output of a program into a pipe, which cannot return to the header."""
     file = io.BytesIO()
     sf.write(file, voice_like(3000), 16000, format="WAV", subtype="PCM_16")
     made = bytearray(file.getvalue())
@@ -161,7 +161,7 @@ def test_a_stream_without_a_length_in_its_header(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("suffix", ["wav", "aiff", "flac", "mp3", "ogg", "w64", "rf64", "au"])
 def test_a_file_that_is_cut_off(tmp_path: Path, suffix: str) -> None:
-    """It is told, not taken for a shorter one; its beginning can be asked for."""
+    """It is an error, not a shorter file; its beginning can be read."""
     path = tmp_path / f"a.{suffix}"
     sf.write(path, voice_like(100_000), 16000, format=suffix.upper())
     whole = load(path).samples

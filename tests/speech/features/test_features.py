@@ -31,7 +31,7 @@ def test_clips_side_by_side_are_the_clips_alone(name: str, preset: str) -> None:
 @every_pair
 @pytest.mark.parametrize("kind", ["array", "tensor", "with gradients"])
 def test_lengths(name: str, preset: str, kind: str) -> None:
-    """What stands behind the end of a shorter clip doesn't count, and its further frames are 0."""
+    """Samples behind the end of a shorter clip do not count, and its further frames are 0."""
     y = np.stack([voice_like(9000, seed=seed) for seed in range(4)])
     lengths = [9000, 0, 401, 5003]
     given: Any = y if kind == "array" else torch.from_numpy(y).requires_grad_(kind == "with gradients")
@@ -61,7 +61,7 @@ def test_threads_on_the_road_that_is_not_compiled() -> None:
 @every_pair
 @pytest.mark.parametrize("dtype", [torch.float32, torch.float64])
 def test_tensors(name: str, preset: str, dtype: torch.dtype) -> None:
-    """A plain tensor takes the compiled road; one that gradients are asked of takes PyTorch's; both give the same."""
+    """A plain tensor takes the compiled code path; one that requires gradients takes PyTorch's; both give the same."""
     y = torch.from_numpy(voice_like(9000)).to(dtype)
     expected = FEATURES[name](y.numpy(), preset=preset)
     plain = FEATURES[name](y, preset=preset)

@@ -165,7 +165,7 @@ def test_istft_is_librosas_and_brings_the_samples_back(
 
 @both_kinds
 def test_griffin_lim_finds_phases(kind: Any) -> None:
-    """What it gives has about the amplitudes asked for, more so after more rounds, and as much so as librosa's."""
+    """The result has about the amplitudes asked for, more so after more rounds, and as much so as librosa's."""
     y = voice_like(12000)
     amplitudes = np.sqrt(spectrogram(y, n_fft=512, hop_length=128))
 

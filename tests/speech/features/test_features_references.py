@@ -82,7 +82,7 @@ def test_a_window_shorter_than_the_transform(n_fft: int) -> None:
 @pytest.mark.parametrize("n", [1, 2, 5, 199, 200, 201, 600, 5000])
 @pytest.mark.parametrize("n_fft", [400, 402])
 def test_what_stands_around_a_clip(mode: Any, n: int, n_fft: int) -> None:
-    """However short it is; 402 goes the road that isn't compiled."""
+    """However short it is; 402 takes the code path that is not compiled."""
     y = voice_like(n) + 0.1
     options = FeatureOptions(n_fft=n_fft, hop_length=160, pad_mode=mode)
     frames = oracle.centred(y, n_fft, 160, mode) * oracle.hann(n_fft)
@@ -142,7 +142,7 @@ def test_kaldi_native_fbank(sr: int, n_mels: int) -> None:
 
 
 def native(kind: str, y: np.ndarray, sr: int, n_mels: int) -> np.ndarray:
-    """What kaldi-native-fbank gives."""
+    """Features by kaldi-native-fbank."""
     import kaldi_native_fbank
 
     options = getattr(kaldi_native_fbank, f"{kind}Options")()

@@ -46,7 +46,7 @@ def test_lower_case_depends_on_nothing_else() -> None:
 
 
 def test_lower_case_and_word_characters_never_take_more_than_half_as_many_bytes_again() -> None:
-    """What the scanner's buffer is sized by."""
+    """The number that sizes the scanner's buffer."""
     table = characters.lower_case()
     for code, c in enumerate(EVERY):
         size = len(c.encode("utf-8", "surrogatepass"))

@@ -1,4 +1,4 @@
-"""Trainings in processes of their own: killed and gone on with; two that share one training."""
+"""Trainings in processes of their own: killed and resumed; two that share one training."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ STOPPED = {"dropout": 0.1, "max_steps": 60, "validate_every": 5, "checkpoint_min
 
 @pytest.fixture(scope="module")
 def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """What a training came to that nobody stopped."""
+    """The result of a training that nobody stopped."""
     place = tmp_path_factory.mktemp("whole") / "whole.npz"
     finish(start(place, STOPPED))
     return place

@@ -1,4 +1,4 @@
-"""What is proposed fits together for any number of pairs."""
+"""Proposals fit together for any number of pairs."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Trainings: a task that must be learnt, and what a training tells and leaves."""
+"""Trainings: a task that must be learnt, reports, and files."""
 
 from __future__ import annotations
 

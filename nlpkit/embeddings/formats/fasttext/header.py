@@ -1,4 +1,4 @@
-"""What stands before the weights in a fastText file, settings and dictionary, and careful reading of such files."""
+"""Settings and dictionary before the weights of a fastText file, and careful reading of such files."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _PIECE = 1 << 26
 ARCHITECTURES = {1: "cbow", 2: "skipgram", 3: "supervised"}
 LOSSES = {1: "hierarchical_softmax", 2: "negative_sampling", 3: "softmax", 4: "one_vs_all"}
 OUR_NAMES = {"ws": "window", "epoch": "epochs", "min_count": "min_count", "neg": "negative", "t": "sample"}
-"""What settings are called in nlpkit's estimators and in a model's provenance."""
+"""Names of the settings in nlpkit's estimators and in a model's provenance."""
 
 
 @dataclass(frozen=True)
@@ -48,7 +48,7 @@ class Settings:
 
     @property
     def supervised(self) -> bool:
-        """Whether the model tells labels."""
+        """Whether the model predicts labels."""
         return self.model == 3
 
     @property
@@ -76,7 +76,7 @@ class Dictionary:
     tokens : int
         How many words the training text had.
     kept : (n_kept, 2) int32 or None
-        Of a model that was made smaller: buckets that were kept, and their rows. None when all were.
+        Buckets that a reduced model kept, and their rows; None if all were kept.
     """
 
     entries: Terms

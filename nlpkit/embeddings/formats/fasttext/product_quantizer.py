@@ -99,7 +99,7 @@ def read_quantized(source: CheckedFile, shape: tuple[int, int], what: str) -> np
     shape : tuple of int
         The rows and columns that the rest of the file asks for.
     what : str
-        What the matrix is, for messages.
+        Name of the matrix, for messages.
 
     Returns
     -------

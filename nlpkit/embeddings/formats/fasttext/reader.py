@@ -178,7 +178,7 @@ def _decode(file: ModelFile, dictionary: Dictionary, first: int, last: int, enco
 
 
 def _provenance(settings: Settings, dictionary: Dictionary, version: int, quantized: bool) -> dict[str, Any]:
-    """What the file says of how the model was made, by nlpkit's names."""
+    """Return how the model was made, by nlpkit's names."""
     found: dict[str, Any] = {"format": "fasttext", "format_version": version, "quantized": quantized}
     found["tokens"] = dictionary.tokens
     found |= {"architecture": ARCHITECTURES[settings.model], "loss": LOSSES[settings.loss]}

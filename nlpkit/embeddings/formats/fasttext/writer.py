@@ -70,7 +70,7 @@ def write(vectors: WordTable, path: str | os.PathLike[str]) -> None:
 
 
 def _settings(vectors: WordTable) -> Settings:
-    """The settings to be written: those that the vectors' provenance tells, and fastText's defaults."""
+    """Return the settings to write: those in the vectors' provenance, and fastText's defaults."""
     told: dict[str, Any] = dict(vectors.provenance or {})
     for nested in ("options", "parameters"):
         if isinstance(told.get(nested), Mapping):
