@@ -27,7 +27,7 @@ from .options import DecodingOptions
 from .required_phrases import take_turns
 from .state import DecoderState
 
-_LOOK_EVERY = 4  # on a GPU, whether sentences are done is asked every so many steps: each asking waits for it
+_LOOK_EVERY = 4  # on a GPU, whether sentences are done is checked every 4 steps: each check waits for it
 
 
 class BeamSearch:
@@ -101,7 +101,7 @@ class BeamSearch:
     def _with_phrases(
         self, log_probs: Tensor, scores: Tensor, places: Tensor, best: Tensor
     ) -> tuple[Tensor, Tensor, Tensor]:
-        """Add what goes on with phrases, each beam's own best token, and the ends of those that have met all."""
+        """Add tokens that continue phrases, each beam's own best token, and the ends of those that have met all."""
         phrases = self._constraints.phrases
         assert phrases is not None
         assert self._widths is not None
@@ -136,7 +136,7 @@ class BeamSearch:
                 into.add(normed.masked_fill(~chosen, -torch.inf), scores, step, parents, tokens)
 
     def _follow(self, scores: Tensor, parents: Tensor, tokens: Tensor) -> None:
-        """Go on with the best candidates that don't end."""
+        """Continue with the best candidates that don't end."""
         n = min(self._beams, scores.shape[1])
         if self._constraints.phrases is None or self._widths is None:
             self._sums, at = scores.topk(n)

@@ -26,7 +26,7 @@ def top_candidates(log_probs: Tensor, sums: Tensor, n: int) -> tuple[Tensor, Ten
     ----------
     log_probs : Tensor (rows, beams, size)
     sums : Tensor (rows, beams)
-        Of each beam so far.
+        Log-probability of each beam so far.
     n : int
         At most ``beams * size``.
 

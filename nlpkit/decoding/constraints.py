@@ -1,4 +1,4 @@
-"""Constraints: which tokens each hypothesis of a batch may go on with."""
+"""Constraints: which tokens each hypothesis of a batch may take next."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ Ids = Sequence[int]
 
 
 class Constraints:
-    """Which tokens each hypothesis of a batch may go on with, and when it must have ended.
+    """Which tokens each hypothesis of a batch may take next, and when it must have ended.
 
     Parameters
     ----------
@@ -26,9 +26,9 @@ class Constraints:
     sources : sequence of int
         The sources' lengths, without the end token.
     prefixes : sequence of sequences of int, optional
-        What each target begins with. Its log-probability counts as all else does.
+        Tokens that each target begins with. Their log-probability counts as all else does.
     phrases : sequence of sequences of sequences of int, optional
-        What each target must contain.
+        Phrases that each target must contain.
     lengths : sequence of int, optional
         Each target's length, exactly, without its end token.
     device : torch.device
@@ -125,7 +125,7 @@ class Constraints:
             self.phrases.follow(parents, tokens)
 
     def keep(self, rows: Tensor) -> None:
-        """Go on with the sentences ``rows`` alone."""
+        """Keep only the sentences ``rows``."""
         self._least, self.limits = self._least[rows], self.limits[rows]
         if self._written is not None:
             self._written = self._written[rows]

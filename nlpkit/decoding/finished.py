@@ -45,7 +45,7 @@ class Finished:
         return numpied(self.scores[rows]), numpied(self._log_probs[rows]), numpied(self._marks[rows])
 
     def keep(self, rows: Tensor) -> None:
-        """Go on with the sentences ``rows`` alone."""
+        """Keep only the sentences ``rows``."""
         self.scores, self._log_probs, self._marks = self.scores[rows], self._log_probs[rows], self._marks[rows]
 
 

@@ -1,4 +1,4 @@
-"""Greedy search, and the road it shares with sampling: hypotheses that go on by one token each, and never branch."""
+"""Greedy search, and its implementation shared with sampling: hypotheses grow by one token and never branch."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from .hypothesis import Hypothesis, Trace, numpied
 from .options import DecodingOptions
 from .state import DecoderState
 
-_LOOK_EVERY = 4  # on a GPU, whether sentences are done is asked every so many steps: each asking waits for it
+_LOOK_EVERY = 4  # on a GPU, whether sentences are done is checked every 4 steps: each check waits for it
 
 
 class Picker(ABC):
@@ -25,7 +25,7 @@ class Picker(ABC):
 
     @abstractmethod
     def keep(self, rows: Tensor) -> None:
-        """Go on with the sentences ``rows`` alone."""
+        """Keep only the sentences ``rows``."""
 
 
 class Likeliest(Picker):

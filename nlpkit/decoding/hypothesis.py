@@ -56,7 +56,7 @@ class Trace:
         self._steps.append((self._rows, tokens, parents))
 
     def keep(self, rows: Tensor) -> None:
-        """Go on with the rows ``rows`` of those that are left."""
+        """Keep only the rows ``rows`` of those that are left."""
         self._rows = self._rows[rows]
 
     def read(self, rows: np.ndarray, beams: np.ndarray, sizes: np.ndarray) -> list[list[int]]:

@@ -34,7 +34,7 @@ class DecodingOptions:
         Translations to return of each sentence, best first. At most ``beam``, unless ``sample``; the command line
         widens a beam that isn't given.
     min_length, max_length : int
-        Bounds of every target's length; no upper one unless told.
+        Bounds of every target's length; default: no upper bound.
     min_ratio, max_ratio, max_extra : float, float, int
         A target's length is at least ``min_ratio * source`` and at most ``max_ratio * source + max_extra``.
     sample : bool
@@ -46,11 +46,11 @@ class DecodingOptions:
     top_p : float
         Then among the fewest tokens that together have at least this probability (Holtzman et al. 2020).
     seed : int
-        What is drawn depends on it, on the sentence's number and the step, and on no other sentence.
+        Seed of the draws. They depend on it, the sentence's number and the step, on no other sentence.
     no_repeat_ngram : int
         No n tokens come twice in a target; 0: they may.
     scores : bool
-        Whether greedy search and sampling tell the scores. Without, they are NaN, and no softmax is worked out.
+        Whether greedy search and sampling return scores. Without, they are NaN, and no softmax is worked out.
     max_sentences : int
         Sentences in one batch at most; without it the memory for the logits is the bound.
     max_tokens : int
@@ -63,7 +63,7 @@ class DecodingOptions:
     Raises
     ------
     ParameterError
-        If a value can't be.
+        If a value is invalid.
 
     Examples
     --------

@@ -3,7 +3,7 @@
 The beam is shared out among hypotheses that have met equally many phrase tokens, a bank each, as Post and Vilar (2018,
 Dynamic Beam Allocation) do; here the banks take turns, those that have met most first, until the beam is full. Besides
 the likeliest continuations, each hypothesis is also continued by its own likeliest token and by the tokens that begin
-or go on with a phrase. A phrase that was begun and not gone on with has to be begun again.
+or continue a phrase. A phrase that was begun and not continued has to be begun again.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ class RequiredPhrases:
     Parameters
     ----------
     phrases : sequence of sequences of sequences of int
-        Of each sentence, the phrases' ids. Phrases may overlap; one that is named twice is required once.
+        The phrases' ids of each sentence. Phrases may overlap; one that is named twice is required once.
     device : torch.device
 
     Attributes
@@ -30,7 +30,7 @@ class RequiredPhrases:
     totals : LongTensor (n,)
         Tokens of all phrases of each sentence.
     met : BoolTensor (n, beams, phrases)
-        What each hypothesis contains; what is only padding counts as met.
+        Phrases that each hypothesis contains; padding counts as met.
     """
 
     def __init__(self, phrases: Sequence[Sequence[Sequence[int]]], device: torch.device) -> None:
@@ -52,7 +52,7 @@ class RequiredPhrases:
         return self.met.all(2)
 
     def candidates(self) -> Tensor:
-        """Return (n, beams, m): tokens that go on with a phrase or begin one; -1 where there is none."""
+        """Return (n, beams, m): tokens that continue a phrase or begin one; -1 where there is none."""
         _, progress = self._after(self.met, self._recent)
         tokens = self._tokens[:, None].expand(-1, progress.shape[1], -1, -1)
         onward = tokens.gather(3, progress.clamp(max=self._longest - 1)[..., None])[..., 0]
@@ -70,7 +70,7 @@ class RequiredPhrases:
         self.met = self._after(met, self._recent)[0]
 
     def keep(self, rows: Tensor) -> None:
-        """Go on with the sentences ``rows`` alone."""
+        """Keep only the sentences ``rows``."""
         self._tokens, self._sizes, self.totals = self._tokens[rows], self._sizes[rows], self.totals[rows]
         self.met, self._recent = self.met[rows], self._recent[rows]
 

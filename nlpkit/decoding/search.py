@@ -48,7 +48,7 @@ def search(
     constraints : Constraints
     options : DecodingOptions
     numbers : sequence of int
-        Tell the sentences' random numbers apart.
+        The sentences' numbers, on which their random numbers depend.
     device : torch.device
 
     Returns

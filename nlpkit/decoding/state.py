@@ -39,8 +39,8 @@ class DecoderState(ABC):
 
     @abstractmethod
     def choose(self, parents: Tensor) -> None:
-        """Let beam ``j`` of sentence ``i`` go on from what was its beam ``parents[i, j]``, (n, new beams)."""
+        """Let beam ``j`` of sentence ``i`` continue its former beam ``parents[i, j]``, (n, new beams)."""
 
     @abstractmethod
     def keep(self, rows: Tensor) -> None:
-        """Go on with the sentences ``rows`` (n,) alone, in that order."""
+        """Keep only the sentences ``rows`` (n,), in that order."""

@@ -56,7 +56,7 @@ def word_character_ngrams(text: str, ngram_range: tuple[int, int]) -> list[str]:
 
 @dataclass(frozen=True, kw_only=True)
 class Scan:
-    """What the compiled scanner has to do: how to cut, and what Python does to a text before.
+    """Instructions for the compiled scanner: how to cut texts, and how Python transforms them first.
 
     Attributes
     ----------
@@ -67,8 +67,8 @@ class Scan:
     lower : bool
         Whether the scanner lower-cases the texts that have not been transformed.
     transform, ascii_transform : callable or None
-        What is done to each text first, lower-casing too: where not all texts that come together are ASCII, and where
-        all are.
+        Applied to each text first, lower-casing included: ``ascii_transform`` if all texts of a batch are ASCII, else
+        ``transform``.
     """
 
     cut: str

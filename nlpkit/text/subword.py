@@ -97,7 +97,7 @@ class Subwords:
         Parameters
         ----------
         texts : iterable of str
-            Raw text; empty texts count for nothing.
+            Raw text; empty texts are ignored.
         vocab_size : int
             How many pieces to learn, with the special ones and the bytes. A number that is too low for the characters
             of the texts is raised, one that is too high for their words lowered: `vocab_size` of the result says.
@@ -108,11 +108,11 @@ class Subwords:
         character_coverage : float, default=1.0
             The share of all characters that get a piece; below 1, the rarest are spelt in bytes or unknown.
         seed : int, default=1
-            Of the choice of sentences, where there are too many.
+            Seed of the sample of sentences, if there are too many.
         threads : int, optional
-            One unless told. Sums are rounded otherwise with several, so that a unigram model depends on their number.
+            Default: 1. Rounding of sums depends on the number of threads, and so does a unigram model.
         max_sentences : int, default=1,000,000
-            Learn from a random sample of so many sentences where there are more.
+            If there are more sentences, learn from a random sample of this size.
 
         Returns
         -------
@@ -123,7 +123,7 @@ class Subwords:
         InputError
             If there is no word in the texts.
         ParameterError
-            If a parameter has a value that it can't have.
+            If a parameter has an invalid value.
         """
         return cls(
             train_pieces(
@@ -166,9 +166,9 @@ class Subwords:
             Draw one of many ways to cut a text. Unigram: the inverse temperature of the draw, above 0; 0.1 to 0.2 is
             usual. BPE: the probability, up to 1, that a merge is left out; 0.1 is usual.
         seed : int, optional
-            Of the draws, which are made in one thread.
+            Seed of the draws, which are made in one thread.
         threads : int, optional
-            Every core, unless told.
+            Default: all cores.
 
         Returns
         -------
@@ -178,7 +178,7 @@ class Subwords:
         Raises
         ------
         ParameterError
-            If a parameter has a value that it can't have.
+            If a parameter has an invalid value.
         """
         if isinstance(texts, str):
             raise ParameterError("texts is one text; expected a list of them: put it in brackets")
@@ -211,7 +211,7 @@ class Subwords:
         Parameters
         ----------
         ids : sequence of sequence of int
-            The pieces of each text. Padding, begin and end count for nothing; bytes that are no UTF-8 become U+FFFD.
+            The pieces of each text. Padding, begin and end are ignored; bytes that are no UTF-8 become U+FFFD.
 
         Returns
         -------
@@ -221,7 +221,7 @@ class Subwords:
         Raises
         ------
         ParameterError
-            If an id is no piece's.
+            If an id is not in the vocabulary.
         """
         rows = [[piece for piece in map(int, row) if piece not in (0, 2, 3)] for row in ids]
         for row in rows:
@@ -234,7 +234,7 @@ class Subwords:
         Raises
         ------
         ParameterError
-            If an id is no piece's.
+            If an id is not in the vocabulary.
         """
         numbers = [int(number) for number in ids]
         self._check(numbers)
@@ -257,7 +257,7 @@ class Subwords:
         Raises
         ------
         ParameterError
-            If an id is no piece's.
+            If an id is not in the vocabulary.
         """
         spans: list[tuple[int, int]] = []
         begin = end = -1

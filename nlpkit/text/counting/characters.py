@@ -1,4 +1,4 @@
-"""What the running interpreter says of each code point, as tables for the compiled kernels."""
+"""Properties of each code point in the running interpreter, as tables for the compiled kernels."""
 
 from __future__ import annotations
 

@@ -100,7 +100,7 @@ class PlainCounter:
     def place_rows(rows: Rows, columns: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Columns (n,) int32 in order, counts (n,) int32 and lengths (n_texts,) of rows whose terms go to ``columns``.
 
-        What goes to column -1 is left out.
+        Terms of column -1 are left out.
         """
         row = np.repeat(np.arange(len(rows.ends)), np.diff(rows.ends, prepend=0))
         column = columns[rows.terms]
