@@ -15,7 +15,7 @@ StrPath = str | PathLike[str]
 
 
 def key_of(word: str, case_insensitive: bool) -> str:
-    """What two spellings have in common: upper case, as gensim does it."""
+    """The key that two spellings share: upper case, as in gensim."""
     return word.upper() if case_insensitive else word
 
 

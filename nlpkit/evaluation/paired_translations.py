@@ -95,11 +95,11 @@ def compare_translations(
         How p-values come about: from sentences drawn with replacement, the same ones for both; or from sentences whose
         two translations change sides by a fair coin.
     samples : int, optional
-        How many to draw: 1,000 for the bootstrap, 10,000 for randomisation, unless told.
+        Number of samples. Default: 1,000 for the bootstrap, 10,000 for randomisation.
     metrics, tokenize, lowercase
         As `score_translations` takes them.
     seed : int, default=12345
-        Of the samples.
+        Seed of the samples.
 
     Returns
     -------
@@ -110,7 +110,7 @@ def compare_translations(
     InputError
         If there are no translations, or not as many of one as of the other.
     ParameterError
-        If a parameter has a value that it can't have.
+        If a parameter has an invalid value.
     MissingDependencyError
         If sacrebleu isn't installed.
 

@@ -33,7 +33,7 @@ class LengthScore:
     sentences : int
         How many there are, at least one.
     bleu : float
-        Of all of them together.
+        BLEU of all of them together.
     signature : str
         sacreBLEU's, with ``by``.
     """
@@ -59,7 +59,7 @@ def bleu_by_length(
     Parameters
     ----------
     bleu : Counted
-        What BLEU counts in each sentence.
+        BLEU's counts of each sentence.
     references, sources : sequences of str
         Lengths are those of the sources, in words between spaces; of the references where there are no sources.
     lengths : sequence of int

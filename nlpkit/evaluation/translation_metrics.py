@@ -22,14 +22,14 @@ Sums = np.ndarray
 
 @dataclass(frozen=True, kw_only=True)
 class Counted:
-    """What a metric counts in each sentence of a translation.
+    """Counts of a metric for each sentence of a translation.
 
     Attributes
     ----------
     name : str
         ``"BLEU"``, ``"chrF"`` or ``"TER"``.
     score : float
-        Of the whole translation, from 0 to 100 (TER may be above).
+        Score of the whole translation, from 0 to 100 (TER may be above).
     rows : array (n_sentences, n_counts) of float64
         A sum of rows is all that a score depends on.
     scores : function

@@ -52,9 +52,9 @@ class TranslationScore:
     bleu, chrf, ter : MetricScore or None
         None where it was not asked for.
     precisions : tuple of float
-        Of BLEU: the shares, in percent, of 1-grams to 4-grams that are in the reference. Empty without BLEU.
+        BLEU's precisions: the shares, in percent, of 1-grams to 4-grams that are in the reference. Empty without BLEU.
     brevity_penalty : float or None
-        Of BLEU: 1 where the translation is as long as the reference, or longer.
+        BLEU's: 1 where the translation is as long as the reference, or longer.
     length_ratio : float or None
         Words of the translation for each word of the reference, as BLEU's tokenizer counts them.
     by_length : tuple of LengthScore
@@ -90,11 +90,11 @@ def score_translations(
     hypotheses : sequence of str
         The translations, raw text.
     references : sequence of str, or sequence of such sequences
-        What they should say: one text for each. Several references: a list of lists, each as long as ``hypotheses``.
+        The reference texts: one for each. Several references: a list of lists, each as long as ``hypotheses``.
     sources : sequence of str, optional
-        What was translated; `TranslationScore.by_length` goes by their words. By those of the first reference without.
+        The source texts. `TranslationScore.by_length` counts their words; default: the first reference's words.
     metrics : sequence of str, default=("bleu", "chrf", "ter")
-        What to compute.
+        Metrics to compute.
     tokenize : str, default="13a"
         BLEU's tokenizer, by sacreBLEU's name: 13a, intl, zh, ja-mecab, char, none, ...
     lowercase : bool, default=False
@@ -103,7 +103,7 @@ def score_translations(
     bootstrap : int, default=1000
         How many samples of the sentences to draw for the intervals; 0 for none.
     seed : int, default=12345
-        Of the samples.
+        Seed of the samples.
     lengths : sequence of int, default=(5, 10, 15, 20, 25, 30, 40, 50)
         The greatest length of each group of `TranslationScore.by_length`, in words; one more holds what is longer.
 
@@ -116,7 +116,7 @@ def score_translations(
     InputError
         If there are no translations, or not as many references or sources.
     ParameterError
-        If a parameter has a value that it can't have.
+        If a parameter has an invalid value.
     MissingDependencyError
         If sacrebleu isn't installed.
 

@@ -56,7 +56,7 @@ class AnalogyScore:
     skipped : int
         How many were not, for a word that the vectors don't know.
     signature : str
-        What was measured, on which data, and how.
+        The measure, the data and the settings.
     """
 
     accuracy: float
@@ -86,7 +86,7 @@ def word_analogies(
         A file in the form of Google's ``questions-words.txt``: lines ``: NAME`` open sections, the others hold four
         words each; or the questions of each section.
     restrict_vocab : int or None, default=300_000
-        Only the first so many words are known, and are answers; None: all.
+        Only the first ``restrict_vocab`` words are known, and are answers; None: all.
     case_insensitive : bool, default=True
         Compare words in upper case. Of several spellings the first (most frequent) is asked with, none of them is an
         answer to its own question, and each is a right answer where the word is expected.
@@ -102,7 +102,7 @@ def word_analogies(
     InputError
         If the file can't be read or holds no questions.
     ParameterError
-        If a parameter has a value that it can't have.
+        If a parameter has an invalid value.
 
     Notes
     -----

@@ -39,7 +39,7 @@ class SimilarityScore:
     out_of_vocabulary : int
         How many pairs have a word that the vectors don't know.
     signature : str
-        What was measured, on which data, and how.
+        The measure, the data and the settings.
     """
 
     spearman: float
@@ -68,7 +68,7 @@ def word_similarity(
         The judgements. A file has a pair a line, ``word<TAB>word<TAB>score``; lines that begin with ``#``, and lines of
         another form, are skipped.
     restrict_vocab : int or None, default=300_000
-        Only the first so many words are known; None: all.
+        Only the first ``restrict_vocab`` words are known; None: all.
     case_insensitive : bool, default=True
         Compare words in upper case. Of several spellings the first (most frequent) counts.
     dummy4unknown : bool, default=False
@@ -87,7 +87,7 @@ def word_similarity(
     InputError
         If the file can't be read, or if fewer than two pairs remain.
     ParameterError
-        If a parameter has a value that it can't have.
+        If a parameter has an invalid value.
 
     Examples
     --------

@@ -42,7 +42,7 @@ def scan(vectors, inverse, first, last, queries, d, kept, rows, panel, scratch):
     first, last : int
         Which rows.
     queries : (n_queries / 4 * d * 4,) float32
-        Of length 1: four at a time, number by number.
+        Queries of length 1: four at a time, number by number.
     d : int
         How many numbers a row has.
     kept : (n_queries, k) float32

@@ -1,6 +1,6 @@
 """Nearest: the rows of a matrix whose cosine with a query is greatest, exactly, for one query or for many.
 
-All rows are compared in float32. The k best, and those that float32's rounding can't tell from them, are compared again
+All rows are compared in float32. The k best, and those that equal them within float32's rounding, are compared again
 in float64, and ordered by it; equal ones by their row. So the answers do not depend on how queries are put together, on
 blocks or on threads. Few queries are worked by NumPy, many by compiled code, which need not be loaded for the few.
 """
@@ -65,7 +65,7 @@ class Nearest:
         restrict : int, optional
             Look at the first ``restrict`` rows only.
         threads : int, optional
-            How many threads for many queries; all cores that the process may use unless told.
+            Number of threads for many queries. Default: all cores that the process may use.
 
         Returns
         -------

@@ -1,1 +1,1 @@
-"""What models are made of: attention, positions, recurrent cells, transformer layers, initial weights."""
+"""Building blocks of models: attention, positions, recurrent cells, transformer layers, initial weights."""

@@ -7,8 +7,8 @@
     general  (Luong et al. 2015)     score = sᵀ W hⱼ / √d
     none     one fixed vector for the whole sentence, whatever s is (Cho et al. 2014)
 
-What depends on the source alone is worked once (`keys`). Shapes: n sentences, t states of each (positions, or beams), s
-positions of the source, d numbers.
+Values that depend on the source alone are computed once (`keys`). Shapes: n sentences, t states of each (positions, or
+beams), s positions of the source, d numbers.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ class AdditiveAttention(nn.Module):
         self.score = Linear(size, 1, bias=False)
 
     def keys(self, memory: Tensor) -> Tensor:
-        """What the scores need of the source (n, s, d)."""
+        """Return the keys of the source (n, s, d)."""
         return self.of_source(memory)
 
     def scores(self, states: Tensor, keys: Tensor) -> Tensor:
@@ -41,7 +41,7 @@ class DotAttention(nn.Module):
     """Luong's plainest."""
 
     def keys(self, memory: Tensor) -> Tensor:
-        """What the scores need of the source (n, s, d)."""
+        """Return the keys of the source (n, s, d)."""
         return memory
 
     def scores(self, states: Tensor, keys: Tensor) -> Tensor:
@@ -62,7 +62,7 @@ class GeneralAttention(DotAttention):
         self.of_source = Linear(size, size, bias=False)
 
     def keys(self, memory: Tensor) -> Tensor:
-        """What the scores need of the source (n, s, d)."""
+        """Return the keys of the source (n, s, d)."""
         return self.of_source(memory) * memory.shape[-1] ** -0.5
 
 

@@ -24,7 +24,7 @@ Rows = list[tuple[Tensor, Tensor]]
 
 
 class Plain:
-    """What a step of a recurrence consists of: `nlpkit.layers.product.product`, `nlpkit.layers.attention.attend`."""
+    """Operations of one step of a recurrence: `nlpkit.layers.product.product`, `nlpkit.layers.attention.attend`."""
 
     def product(self, x: Tensor, weight: Tensor, bias: Tensor | None) -> Tensor:
         """Return x Wᵀ + b."""
@@ -174,7 +174,7 @@ def _fully(x: Tensor) -> Tensor:
 
 
 def _dtype(like: Tensor) -> torch.dtype:
-    """What products are worked in: autocast's dtype, where it is on."""
+    """The dtype of products: autocast's, where it is on."""
     kind = like.device.type
     casts = like.dtype == torch.float32 and torch.is_autocast_enabled(kind)
     return torch.get_autocast_dtype(kind) if casts else like.dtype

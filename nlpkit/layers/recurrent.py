@@ -1,6 +1,6 @@
 """Recurrent layers: a plain RNN (Elman 1990), LSTM (Hochreiter and Schmidhuber 1997), GRU (Cho et al. 2014).
 
-What a cell works out in a step is in `nlpkit.layers.cells`.
+The computation of a cell in a step is in `nlpkit.layers.cells`.
 A stack's state is one tensor (layers, n, size), or (2 layers, n, size) for an LSTM: h of every layer, then every c.
 """
 
@@ -51,7 +51,7 @@ class SourceReader(nn.Module):
         Returns
         -------
         memory : Tensor (n, s, hidden_size)
-            Of each position, both directions side by side; 0 where a row has no token.
+            States of each position, both directions side by side; 0 where a row has no token.
         last : Tensor (layers or 2 layers, n, hidden_size)
             The state at the end of each direction, as a `Stack` takes it.
         """
@@ -133,9 +133,9 @@ class Stack(nn.Module):
 
 
 def _run(rnn: nn.RNNBase, x: Any, state: Sequence[Tensor] | None = None) -> tuple[Any, tuple[Tensor, ...]]:
-    """Go over all steps by torch's layer, from a state (h,) or (h, c), zeros unless told; return that at the end too.
+    """Run all steps by torch's layer from a state (h,) or (h, c), default: zeros; also return the final state.
 
-    In float32 where CUDA's autocast is on: it would work it in float16, whatever it was told.
+    In float32 where CUDA's autocast is on: autocast would use float16, even if set to another dtype.
     """
     kind = x.data.device.type
     own = [part.contiguous() for part in state or ()]

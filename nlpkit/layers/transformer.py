@@ -22,14 +22,14 @@ from .product import Linear
 
 
 class KeysValues(NamedTuple):
-    """What is looked at: keys and values, (n, h, t, d / h) each."""
+    """Keys and values that are attended to, (n, h, t, d / h) each."""
 
     keys: Tensor
     values: Tensor
 
 
 class Shape(NamedTuple):
-    """What all layers of a stack have in common."""
+    """Options that all layers of a stack share."""
 
     d_model: int
     heads: int
@@ -113,11 +113,11 @@ class Residual(nn.Module):
         self.dropout = shape.dropout
 
     def before(self, x: Tensor) -> Tensor:
-        """What the part is given."""
+        """Return the input of the part."""
         return self.norm(x) if self.first else x
 
     def after(self, x: Tensor, made: Tensor) -> Tensor:
-        """What the layer goes on with: ``x`` and what the part ``made`` of it."""
+        """Return the layer's state: ``x`` and the part's output ``made``."""
         if self.dropout and self.training:
             made = F.dropout(made, self.dropout)
         return x + made if self.first else self.norm(x + made)

@@ -48,13 +48,13 @@ def decode(
         Source ids, without end tokens. A source may be empty.
     options : DecodingOptions, optional
     prefixes : sequence of sequences of int, optional
-        What each target must begin with.
+        Tokens that each target must begin with.
     phrases : sequence of sequences of sequences of int, optional
-        What each target must contain; not with sampling. The beam of such a sentence is widened by its phrases' tokens.
+        Phrases that each target must contain; not with sampling. The beam is widened by the number of their tokens.
     lengths : sequence of int, optional
         How many tokens each target has, its end not counted.
     done : callable, optional
-        Is told after each batch how many sentences are done.
+        Called after each batch with the number of sentences done.
 
     Yields
     ------
@@ -144,14 +144,14 @@ def decode_batch(
         The sources' lengths, end tokens counted.
     options : DecodingOptions
     prefixes, phrases, forced_lengths : sequence, optional
-        Of each sentence, as `decode` describes ``prefixes``, ``phrases`` and ``lengths``.
+        Constraints of each sentence, as `decode` describes ``prefixes``, ``phrases`` and ``lengths``.
     numbers : sequence of int, optional
-        What tells the sentences' random numbers apart; 0 to n - 1 unless told.
+        The sentences' numbers, on which their random numbers depend; default: 0 to n - 1.
 
     Returns
     -------
     list of list of Hypothesis
-        Of each sentence its ``n_best``, best first.
+        The ``n_best`` of each sentence, best first.
 
     Raises
     ------

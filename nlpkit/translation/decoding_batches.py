@@ -10,7 +10,7 @@ from torch import Tensor
 
 from nlpkit.decoding.options import DecodingOptions
 
-_LOGITS = {"cpu": 1 << 23, "cuda": 1 << 27}  # at most so many in one step
+_LOGITS = {"cpu": 1 << 23, "cuda": 1 << 27}  # the most in one step
 
 T = TypeVar("T")
 

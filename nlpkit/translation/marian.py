@@ -42,7 +42,7 @@ def read_marian(path: Path, config: Mapping[str, Any]) -> Seq2SeqTransformer:
     path : Path
         A folder with ``model.safetensors``. Pickled weights (``pytorch_model.bin``) are not read.
     config : mapping
-        What its ``config.json`` holds.
+        The content of its ``config.json``.
 
     Returns
     -------

@@ -1,4 +1,4 @@
-"""What a trainer and a decoder know of a translation model, whatever it is inside.
+"""The interface of every translation model to trainers and decoders.
 
 A model reads source ids into a `Memory`. A trainer then asks for all target positions at once (`teach`); a decoder goes
 on token by token from a `DecoderState`, several beams a sentence. Sentences stand in rows; beams are never copied into
@@ -42,11 +42,11 @@ class TranslationModel(nn.Module, ABC):
     Attributes
     ----------
     options : dataclass
-        What the model was built from; at least ``src_size`` and ``trg_size``, the sizes of the vocabularies.
+        Options that the model was built from; at least ``src_size`` and ``trg_size``, the sizes of the vocabularies.
     pad_id, start_id, eos_id : int
-        What fills short rows, what begins each target, what ends each source and target.
+        Ids that fill short rows, begin each target, and end each source and target.
     never : tuple of int
-        Target ids that are no words and must not be generated.
+        Target ids that are not words and must not be generated.
     """
 
     options: Any
@@ -133,7 +133,7 @@ class TranslationModel(nn.Module, ABC):
 
 
 def check_ids(options: Any) -> None:
-    """Refuse options whose ``pad_id``, ``start_id`` or ``eos_id`` can't be, with a `ParameterError`."""
+    """Refuse options whose ``pad_id``, ``start_id`` or ``eos_id`` is invalid, with a `ParameterError`."""
     shared = min(options.src_size, options.trg_size)
     for name, size in (("pad_id", shared), ("start_id", options.trg_size), ("eos_id", shared)):
         value = getattr(options, name)

@@ -31,7 +31,7 @@ from .seq2seq import Seq2SeqModel
 
 @dataclass(frozen=True, kw_only=True)
 class RNNOptions:
-    """What a `Seq2SeqRNN` is built from.
+    """Options that a `Seq2SeqRNN` is built from.
 
     Parameters
     ----------
@@ -46,14 +46,14 @@ class RNNOptions:
     bidirectional : bool
         Whether the encoder reads both ways, each with half of ``hidden_size``.
     input_feeding : bool
-        Whether a decoder with ``"dot"`` or ``"general"`` attention is told what it saw and made one step before.
+        Whether a decoder with ``"dot"`` or ``"general"`` attention is also fed its output of the step before.
         Without, all steps of a training are worked at once.
     dropout : float
-        Of embeddings, between layers, and of what the decoder makes.
+        Dropout of embeddings, between layers, and of the decoder's output.
     tie : {"all", "target", "none"}
         Which share one matrix: source, target and output ("all", one vocabulary), target and output, or none.
     initializer : str
-        Of matrices: xavier, he or lecun, with _uniform or _normal.
+        Initializer of matrices: xavier, he or lecun, with _uniform or _normal.
     pad_id, start_id, eos_id : int
     """
 
@@ -160,10 +160,10 @@ class Seq2SeqRNN(Seq2SeqModel):
         Parameters
         ----------
         embedded : Tensor (n, beams, embedding_size)
-            Of the newest tokens.
+            Embeddings of the newest tokens.
         state : Tensor (layers, n * beams, hidden_size)
         made : Tensor (n, beams, embedding_size)
-            What the step before made.
+            Output of the step before.
         memory : RNNMemory
         by : Plain
             How products and attention are worked.
@@ -229,7 +229,7 @@ class Seq2SeqRNN(Seq2SeqModel):
 
 
 class RNNMemory(Memory):
-    """What was read of each source, the keys to it, and the state that a decoder begins from."""
+    """The states read from each source, their keys, and the state that a decoder begins from."""
 
     def __init__(self, read: Tensor, keys: Tensor, mask: Tensor | None, first: Tensor, lengths: Tensor) -> None:
         self.read, self.keys, self.mask, self.first, self.lengths = read, keys, mask, first, lengths

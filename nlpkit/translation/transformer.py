@@ -29,7 +29,7 @@ from .seq2seq import Seq2SeqModel
 
 @dataclass(frozen=True, kw_only=True)
 class TransformerOptions:
-    """What a `Seq2SeqTransformer` is built from.
+    """Options that a `Seq2SeqTransformer` is built from.
 
     Parameters
     ----------
@@ -46,11 +46,11 @@ class TransformerOptions:
     norm : {"pre", "post"}
         Whether a layer norm stands before each part of a layer, or after it.
     activation : str
-        Of the feed-forward networks: relu, leaky_relu, elu, gelu, silu, tanh.
+        Activation of the feed-forward networks: relu, leaky_relu, elu, gelu, silu, tanh.
     dropout : float
-        Of embeddings, and of what each part of a layer makes.
+        Dropout of embeddings, and of the output of each part of a layer.
     attention_dropout : float
-        Of attention's weights.
+        Dropout of attention weights.
     activation_dropout : float
         Within feed-forward networks.
     tie : {"all", "target", "none"}
@@ -60,7 +60,7 @@ class TransformerOptions:
     logits_bias : bool
         Whether each target word has a bias.
     initializer : str
-        Of matrices: xavier, he or lecun, with _uniform or _normal.
+        Initializer of matrices: xavier, he or lecun, with _uniform or _normal.
     pad_id, start_id, eos_id : int
     """
 

@@ -32,7 +32,7 @@ class Candidate:
 
 @dataclass(frozen=True, kw_only=True)
 class Translation:
-    """What became of a text.
+    """The translation of a text.
 
     Attributes
     ----------

@@ -35,11 +35,11 @@ class Translator:
     model : path or TranslationModel
         The folder of a trained model, or a model and its sub-words.
     src_subwords, trg_subwords : Subwords, optional
-        Of a model that is no folder; the target's are the source's unless told.
+        Sub-words of a model that is not a folder. Default of the target's: the source's.
     device : str, default="auto"
         See `nlpkit.device.resolve_device`.
     precision : {"float32", "bfloat16"}
-        Of weights and products. bfloat16 takes half the memory, and less time where the device has it built in; some
+        Precision of weights and products. bfloat16 takes half the memory, and less time if the device supports it; some
         translations differ then.
 
     Attributes
@@ -113,7 +113,7 @@ class Translator:
         ----------
         path : path
         provenance : mapping, optional
-            How the model was trained; what it was loaded with unless told.
+            How the model was trained. Default: the provenance it was loaded with.
         files : mapping of str to bytes, optional
             Further files, such as a picture of the training.
         force : bool
@@ -153,7 +153,7 @@ class Translator:
         Parameters
         ----------
         texts : iterable of str
-            Of any length; an empty one stays empty.
+            Texts of any length; an empty one stays empty.
         options : DecodingOptions, optional
             How translations are searched for.
         beam : int, optional
@@ -179,7 +179,7 @@ class Translator:
         prefixes : sequence of str, optional
             How the translation of each text has to begin.
         phrases : sequence of sequences of str, optional
-            What has to stand in the translation of each text.
+            Phrases that the translation of each text must contain.
         """
         stream = self.stream(texts, options, beam=beam, prefixes=prefixes, phrases=phrases)
         return list(stream)
@@ -257,9 +257,9 @@ class Translator:
         translation : Translation
             Its best candidate is meant.
         layer : int
-            Of the decoder; the last unless told.
+            Layer of the decoder. Default: the last.
         head : int, optional
-            The mean of all heads unless told.
+            Default: the mean of all heads.
         of_source : bool
             How the words of the source look at one another instead, in the encoder of a Transformer; ``layer`` is the
             encoder's.
@@ -267,7 +267,7 @@ class Translator:
         Returns
         -------
         WordAttention
-            What goes to the source's end token is left out: see `nlpkit.translation.attention_map.between_words`.
+            Attention to the source's end token is left out: see `nlpkit.translation.attention_map.between_words`.
 
         Raises
         ------
