@@ -110,7 +110,7 @@ def compare_translations(
     InputError
         If there are no translations, or not as many of one as of the other.
     ParameterError
-        If a parameter has a value that it can't have.
+        If a parameter has an invalid value.
     MissingDependencyError
         If sacrebleu isn't installed.
 

@@ -16,7 +16,7 @@ _WORD = 32  # bits that numpy draws at once
 
 
 def check_resampling(name: str, value: int, seed: int, *, least: int = 1) -> None:
-    """Refuse numbers of samples, and seeds, that can't be."""
+    """Refuse invalid numbers of samples and seeds."""
     for what, number, lowest in ((name, value, least), ("seed", seed, 0)):
         if isinstance(number, bool) or not isinstance(number, int) or number < lowest:
             raise ParameterError(f"{what} is {number!r}; expected a whole number of at least {lowest}")

@@ -116,7 +116,7 @@ def score_translations(
     InputError
         If there are no translations, or not as many references or sources.
     ParameterError
-        If a parameter has a value that it can't have.
+        If a parameter has an invalid value.
     MissingDependencyError
         If sacrebleu isn't installed.
 

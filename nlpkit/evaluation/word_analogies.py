@@ -102,7 +102,7 @@ def word_analogies(
     InputError
         If the file can't be read or holds no questions.
     ParameterError
-        If a parameter has a value that it can't have.
+        If a parameter has an invalid value.
 
     Notes
     -----

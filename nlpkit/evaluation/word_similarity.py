@@ -87,7 +87,7 @@ def word_similarity(
     InputError
         If the file can't be read, or if fewer than two pairs remain.
     ParameterError
-        If a parameter has a value that it can't have.
+        If a parameter has an invalid value.
 
     Examples
     --------

@@ -54,7 +54,7 @@ def product(x: Tensor, weight: Tensor, bias: Tensor | None) -> Tensor:
 def packed(weights: Iterable[Tensor]) -> Iterator[None]:
     """Keep weights in the processor's order, on a CPU and without gradients; they mustn't change meanwhile.
 
-    Where that can't be, or has been done already, nothing happens.
+    Where this is impossible or already done, nothing happens.
     """
     begun = [weight for weight in weights if _can_be_packed(weight)]
     with torch.no_grad():

@@ -97,7 +97,7 @@ class Subwords:
         Parameters
         ----------
         texts : iterable of str
-            Raw text; empty texts count for nothing.
+            Raw text; empty texts are ignored.
         vocab_size : int
             How many pieces to learn, with the special ones and the bytes. A number that is too low for the characters
             of the texts is raised, one that is too high for their words lowered: `vocab_size` of the result says.
@@ -124,7 +124,7 @@ class Subwords:
         InputError
             If there is no word in the texts.
         ParameterError
-            If a parameter has a value that it can't have.
+            If a parameter has an invalid value.
         """
         return cls(
             train_pieces(
@@ -179,7 +179,7 @@ class Subwords:
         Raises
         ------
         ParameterError
-            If a parameter has a value that it can't have.
+            If a parameter has an invalid value.
         """
         if isinstance(texts, str):
             raise ParameterError("texts is one text; expected a list of them: put it in brackets")
@@ -212,7 +212,7 @@ class Subwords:
         Parameters
         ----------
         ids : sequence of sequence of int
-            The pieces of each text. Padding, begin and end count for nothing; bytes that are no UTF-8 become U+FFFD.
+            The pieces of each text. Padding, begin and end are ignored; bytes that are no UTF-8 become U+FFFD.
 
         Returns
         -------
@@ -222,7 +222,7 @@ class Subwords:
         Raises
         ------
         ParameterError
-            If an id is no piece's.
+            If an id is not in the vocabulary.
         """
         rows = [[piece for piece in map(int, row) if piece not in (0, 2, 3)] for row in ids]
         for row in rows:
@@ -235,7 +235,7 @@ class Subwords:
         Raises
         ------
         ParameterError
-            If an id is no piece's.
+            If an id is not in the vocabulary.
         """
         numbers = [int(number) for number in ids]
         self._check(numbers)
@@ -258,7 +258,7 @@ class Subwords:
         Raises
         ------
         ParameterError
-            If an id is no piece's.
+            If an id is not in the vocabulary.
         """
         spans: list[tuple[int, int]] = []
         begin = end = -1

@@ -13,7 +13,7 @@ from nlpkit.errors import InputError, ParameterError
 SPACE_PIECE = "\N{LOWER ONE EIGHTH BLOCK}"
 
 _LONGEST_STRETCH = 1_000  # characters
-_NO_LIMIT = 1 << 30  # bytes; sentencepiece leaves out longer sentences without a word
+_NO_LIMIT = 1 << 30  # bytes; sentencepiece silently skips longer sentences
 _UNKNOWN = "\N{DOUBLE QUESTION MARK}"
 _RESERVED = str.maketrans(dict.fromkeys((SPACE_PIECE, "\0", "\N{LOWER FIVE EIGHTHS BLOCK}"), " "))
 _ERRORS_ONLY = 2
@@ -206,7 +206,7 @@ def propose_vocab_size(
     Parameters
     ----------
     n_pairs : int
-        How many sentence pairs there are to learn from.
+        Number of sentence pairs to learn from.
     n_distinct_words : int
         How many different words, split at spaces, these have.
     shared : bool, default=True

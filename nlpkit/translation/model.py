@@ -46,7 +46,7 @@ class TranslationModel(nn.Module, ABC):
     pad_id, start_id, eos_id : int
         Ids of the padding, of the start of each target, and of the end of each source and target.
     never : tuple of int
-        Target ids that are no words and must not be generated.
+        Target ids that are not words and must not be generated.
     """
 
     options: Any
@@ -133,7 +133,7 @@ class TranslationModel(nn.Module, ABC):
 
 
 def check_ids(options: Any) -> None:
-    """Refuse options whose ``pad_id``, ``start_id`` or ``eos_id`` can't be, with a `ParameterError`."""
+    """Refuse options whose ``pad_id``, ``start_id`` or ``eos_id`` is invalid, with a `ParameterError`."""
     shared = min(options.src_size, options.trg_size)
     for name, size in (("pad_id", shared), ("start_id", options.trg_size), ("eos_id", shared)):
         value = getattr(options, name)

@@ -1,4 +1,4 @@
-"""What `Seq2SeqTransformer` and `Seq2SeqRNN` have in common: matrices of words, of which some may be one."""
+"""Common base of `Seq2SeqTransformer` and `Seq2SeqRNN`: embedding matrices, some of which may be shared."""
 
 from __future__ import annotations
 
