@@ -80,6 +80,7 @@ def open_writer(
     Examples
     --------
     >>> import tempfile
+    >>> from pathlib import Path
     >>> path = Path(tempfile.mkdtemp(), "rows.jsonl")
     >>> with open_writer(path, names=["cat", "dog"], dtype="int64", n_columns=2) as writer:
     ...     writer.write(["a.txt"], ["dog, dog"], np.array([[0, 2]]))
