@@ -74,7 +74,7 @@ def translation(
     Sizes, vocabulary and length of the training are proposed from the number of pairs; with --minutes batches, warm-up,
     schedule and dropout suit that time.
 
-    The state is kept each epoch, at least every five minutes, and at Ctrl-C: --resume goes on from there.
+    The state is kept each epoch, at least every five minutes, and at Ctrl-C: --resume continues from there.
 
     \b
     nlpkit train translation --src train.en --trg train.de -o en-de

@@ -208,7 +208,7 @@ def test_stopped_and_gone_on_with(run: Any, pairs: Path, start: Callable[..., su
     process.wait(timeout=120)
     assert not (pairs / "model").exists()
     assert (pairs / "model.partial").exists()
-    assert "with --resume goes on from here" in rest
+    assert "with --resume continues from here" in rest
     assert process.returncode == 130
     code, _, err = run(*words, "-o", "model")
     assert (code, err.count("an unfinished training is there"), err.count("\n")) == (2, 1, 1)  # before pairs are read

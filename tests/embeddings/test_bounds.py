@@ -17,7 +17,8 @@ from nlpkit.text.counting.scanner import Scanner
 SCRIPT = """
 import random
 from nlpkit.embeddings import BagOfWords, Hashing, OneHot, Tfidf
-from nlpkit.text import compiled_counting, counting
+from nlpkit.text import counting
+from nlpkit.text.counting import compiled
 
 counting.SMALL = 0
 chance = random.Random(0)
@@ -31,7 +32,7 @@ cuts = [{"analyzer": a, "ngram_range": r} for a in ("char", "char_wb") for r in 
 cuts += [{"token_pattern": p, "ngram_range": r} for p in patterns for r in words]
 for batch in (1 << 20, 100):
     counting.BATCH = batch
-    compiled_counting.LOCAL_TERMS = batch // 4
+    compiled.LOCAL_TERMS = batch // 4
     for texts in corpora:
         for cut in cuts:
             for lowercase in (True, False):
