@@ -220,7 +220,7 @@ def reverberate(y: Any, impulse: Any) -> Any:
     ----------
     y : (..., n_samples) array or tensor
     impulse : (n,) array or tensor
-        Its largest sample is taken as the direct sound; samples before it precede the sound. The result is scaled to
+        Its largest sample is taken as the direct sound, which keeps the time of the input. The result is scaled to
         the power of each clip.
 
     Returns

@@ -26,7 +26,7 @@ T = TypeVar("T")
 
 
 class Slots:
-    """A folder with one or two states of a training; the latest state that is whole counts.
+    """A folder with one or two states of a training; the latest undamaged state is used.
 
     A state is a model folder, ``state-0`` or ``state-1``. A new state replaces the older of the two, so that a kill or
     a full disk leaves the newer one.
@@ -34,7 +34,7 @@ class Slots:
     Parameters
     ----------
     path : path
-        The folder. It is made if it doesn't exist; whoever named it removes it.
+        The folder, created if it doesn't exist; the caller removes it.
     kind : str
         The ``kind`` in the states' ``config.json``.
     made_by : mapping
@@ -106,7 +106,7 @@ class Slots:
         Raises
         ------
         OutputError
-            If the file system refuses; the newer state stays.
+            If writing fails; the newer state is kept.
         """
         slot = self.path / STATES[self._next % 2]
         if slot not in [stored.path for stored in self._whole()]:
@@ -168,7 +168,7 @@ def save_state(
 
 
 def remove_leavings(path: str | os.PathLike[str], *, others: str | None = None) -> None:
-    r"""Remove what a kill left half-written in a folder of `Slots`.
+    r"""Remove half-written files of a killed process from a folder of `Slots`.
 
     Parameters
     ----------

@@ -15,24 +15,24 @@ if TYPE_CHECKING:
 
 @dataclass(kw_only=True, eq=False, repr=False)
 class FastText(WordEstimator):
-    """Word vectors by skip-gram or CBOW, where a word is the mean of its own vector and its character n-grams'.
+    """Word vectors by skip-gram or CBOW: a word's vector is the mean of its own and its character n-grams' vectors.
 
-    It is `Word2Vec` with v_c = (z_c + sum of z_g over the n-grams g of c) / (1 + their number) [1]_; a step along the
-    gradient is added to each of these z in full. N-grams are hashed into buckets as fastText's program does, and only
-    buckets that a word of the vocabulary falls into have a vector: for an unseen word the others count as zeros.
+    It is `Word2Vec` with v_c = (z_c + sum of z_g over the n-grams g of c) / (1 + their number) [1]_; each of these z
+    gets the full gradient step. N-grams are hashed into buckets as in fastText. Only buckets that the vocabulary uses
+    have a vector; for an unseen word the others count as zeros.
 
     Parameters
     ----------
     min_n, max_n : int, default=3, 6
-        The shortest and the longest n-grams, in characters, the marks of the word's beginning and end counted;
-        max_n=0 for none.
+        Length of the shortest and longest n-grams, in characters, including the marks of the word's beginning and end;
+        max_n=0 for no n-grams.
     bucket : int, default=2000000
-        How many buckets n-grams are hashed into.
+        Number of buckets for the n-grams.
 
     Attributes
     ----------
     word_vectors : WordVectors
-        The words and their vectors; it gives vectors of unseen words too.
+        The words and their vectors, and vectors for unseen words.
     losses_, training_seconds_, corpus_words_, corpus_tokens_
         As in `Word2Vec`.
 

@@ -31,22 +31,22 @@ _MASK = 0xFFFFFFFF
 
 @dataclass(kw_only=True, eq=False, repr=False)
 class Hashing(AnalyzedTexts):
-    """Feature hashing: each term goes to the column that its hash names (Weinberger et al., 2009).
+    """Feature hashing: the hash of a term gives its column (Weinberger et al., 2009).
 
-    There is nothing to learn and no vocabulary to hold, so it suits streams without end; columns have numbers and no
+    There is no vocabulary to learn or store, so it suits endless streams; columns have numbers but no
     names. With h the 32-bit MurmurHash3 of the term, its column is |h| mod n_features, and its sign that of h. The
     result is that of scikit-learn's ``HashingVectorizer``.
 
     Parameters
     ----------
     n_features : int, default=1048576
-        How many columns there are; the more, the fewer terms share one.
+        Number of columns; with more columns, fewer terms share one.
     binary : bool, default=False
         1 for each column that a text's terms go to, instead of their sum.
     norm : {"l2", "l1", None}, default="l2"
         The norm that each text's vector is divided by.
     alternate_sign : bool, default=True
-        Add half of the terms with a minus, so that terms that share a column cancel out on average.
+        Negate about half of the terms, so that terms that share a column cancel out on average.
     dtype : dtype, default=np.float64
         The type of the values.
 
@@ -89,7 +89,7 @@ class Hashing(AnalyzedTexts):
     def transform(self, X: Iterable[Any]) -> csr_matrix:
         """Embed texts: (n_texts, n_features) CSR of ``dtype``.
 
-        Terms of opposite signs that meet in a column leave a stored zero, as in scikit-learn.
+        Terms that cancel out in a column leave a stored zero, as in scikit-learn.
         """
         self._validate()
         texts, analysis = self._read(X)

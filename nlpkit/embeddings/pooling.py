@@ -26,11 +26,11 @@ class WordAverages(Estimator):
     Parameters
     ----------
     tokenizer : str or callable, default="words"
-        How words are cut, as in `nlpkit.embeddings.Word2Vec`.
+        How texts are split into words, as in `nlpkit.embeddings.Word2Vec`.
     lowercase : bool, default=None
-        Lower-case the texts; None does where the first 10,000 words of the vectors have no upper-case letters.
+        Lower-case the texts; None: if the first 10,000 words of the vectors have no upper-case letters.
     normalize : {None, "NFC", "NFKC"}, default=None
-        The Unicode form that each text is brought to, before all else.
+        Unicode normal form, applied to each text first.
     threads : int, default=None
         How many threads tokenise; None takes every core that the process may use.
     """

@@ -35,13 +35,13 @@ class Weighting:
 class Tfidf(CountedTerms):
     """TF-IDF: counts, weighted by how rare their terms are (Spärck Jones, 1972).
 
-    The value of term t in text d is tf(t, d) · idf(t), with idf(t) = ln((n + 1) / (df(t) + 1)) + 1 for n texts of which
-    df(t) have the term; each row is then divided by its norm. The result is that of scikit-learn's ``TfidfVectorizer``,
+    The value of term t in text d is tf(t, d) · idf(t), with idf(t) = ln((n + 1) / (df(t) + 1)) + 1 for n texts, df(t)
+    of which contain t; each row is then divided by its norm. The result is that of scikit-learn's ``TfidfVectorizer``,
     with the same parameters and learnt attributes.
 
     With ``weighting="bm25"`` it is Lucene's BM25 (Robertson and Zaragoza, 2009; Kamphuis et al., 2020):
     ln(1 + (n - df + ½) / (df + ½)) · tf / (tf + k1 (1 - b + b · length / mean length)). A text's length counts its
-    terms before any are left out; new texts are held against the mean that was learnt. A query's score for a text is
+    terms before any are left out; the mean is always that of the texts learnt from. A query's score for a text is
     the sum of the text's weights over the query's terms.
 
     Parameters
@@ -49,21 +49,21 @@ class Tfidf(CountedTerms):
     dtype : dtype, default=np.float64
         The type of the values: float64 or float32.
     binary : bool, default=False
-        Take each term that a text has once, instead of as often as it is there.
+        Count each term of a text once, however often it occurs.
     norm : {"l2", "l1", None}, default="l2"
         The norm that each text's vector is divided by.
     use_idf : bool, default=True
-        Weigh by idf; else the vectors hold normed counts.
+        Weight by idf; if False, the vectors are normalised counts.
     smooth_idf : bool, default=True
-        Count one more text, which has every term.
+        Compute idf as if one more text contained every term.
     sublinear_tf : bool, default=False
-        Take 1 + ln(tf) instead of tf.
+        Use 1 + ln(tf) instead of tf.
     weighting : {"tfidf", "bm25"}, default="tfidf"
         Which weights; norm, use_idf, smooth_idf and sublinear_tf do not apply to BM25.
     k1 : float, default=1.5
-        BM25: how slowly the weight of a term that comes again and again levels off.
+        BM25: term-frequency saturation; the larger, the later the weight of a repeated term levels off.
     b : float, default=0.75
-        BM25: how much a text's length counts, from 0 to 1.
+        BM25: strength of length normalisation, from 0 to 1.
 
     Attributes
     ----------
@@ -74,7 +74,7 @@ class Tfidf(CountedTerms):
     terms_ : Terms
         The terms in the order of their columns, in little memory.
     document_frequency_, term_frequency_ : (n_terms,) int64
-        In how many texts each term was, and how often in all.
+        Number of texts that contain each term, and its total count.
     n_documents_ : int
         How many texts were learnt from.
     fixed_vocabulary_ : bool

@@ -15,8 +15,8 @@ class Word2Vec(WordEstimator):
     log sigmoid(v_c . u_w) + sum over k drawn words n of log sigmoid(-v_c . u_n), where v are the vectors that are kept.
     CBOW takes the mean of all v_c of a window in place of v_c. Updates are plain stochastic gradient descent.
 
-    The drawn words are shared by all pairs of a window, whose updates are taken together as small matrix products [3]_;
-    otherwise it is what [1]_ and [2]_ describe and their program does, with its sub-sampling of frequent words.
+    All pairs of a window share the drawn words, and their updates are computed together as small matrix products [3]_.
+    Otherwise the algorithm is that of [1]_, [2]_ and their program, including the sub-sampling of frequent words.
 
     Parameters
     ----------
@@ -26,11 +26,11 @@ class Word2Vec(WordEstimator):
     word_vectors : WordVectors
         The words and their vectors.
     losses_ : list of float
-        The mean loss of each epoch: per pair for skip-gram, per window for CBOW, its drawn words included.
+        The mean loss of each epoch: per pair for skip-gram, per window for CBOW, including the drawn words.
     training_seconds_ : float
         How long the last training took, without the reading.
     corpus_words_, corpus_tokens_ : int
-        How many words of the vocabulary, and how many words in all, it read.
+        Number of words read that are in the vocabulary, and of all words read.
 
     References
     ----------

@@ -29,7 +29,7 @@ class WordVectors(WordQueries):
     Parameters
     ----------
     words : iterable of str
-        The words. Where one is there twice, the first is found.
+        The words; of duplicates, the first is found.
     vectors : (n, d) float
         Row i belongs to word i. A float32 array in C order is kept as it is; others are copied.
     counts : (n,) int, optional
@@ -37,16 +37,16 @@ class WordVectors(WordQueries):
     subwords : CharacterNgrams, optional
         The character n-grams that give vectors to unseen words.
     outputs : (n_out, d) float, optional
-        The weights from the hidden layer to the output, where training goes on from them.
+        Weights of the output layer, to continue training from.
     classifier : Classifier, optional
         The labels of a supervised fastText model.
     provenance : mapping, optional
-        How they were made; it is saved too.
+        How the vectors were made; saved with them.
 
     Raises
     ------
     ParameterError
-        If the numbers are no matrix of a row for each word, or a word is no str.
+        If ``vectors`` is not a matrix with one row per word, or a word is not a str.
 
     Examples
     --------
@@ -83,8 +83,8 @@ class WordVectors(WordQueries):
     def sentence_vector(self, text: str) -> np.ndarray:
         """Compute a text's vector by fastText's rule.
 
-        It is the mean of the directions of its words, which white space (ASCII) parts: each vector is divided by its
-        length; those of zeros, and words without a vector, are left out. For a supervised model it is the mean of the
+        The text is split at ASCII white space. The result is the mean of its words' vectors, each divided by its
+        length; zero vectors, and words without a vector, are left out. For a supervised model it is the mean of the
         line's features.
 
         Parameters
@@ -95,7 +95,7 @@ class WordVectors(WordQueries):
         Returns
         -------
         (vector_size,) float32
-            Zeros when nothing in it has a vector.
+            Zeros if no word has a vector.
         """
         if self.classifier is not None:
             return self.classifier.sentence_vector(self, text)
@@ -116,19 +116,19 @@ class WordVectors(WordQueries):
         k : int
             How many labels, at most; -1 for all.
         threshold : float
-            Labels less probable are left out.
+            Minimum probability of a label.
 
         Returns
         -------
         labels : list of list of str
             For each text, the most probable first.
         probabilities : list of (n,) float32
-            Theirs.
+            Probabilities of the labels.
 
         Raises
         ------
         ParameterError
-            If the model has no labels, or a parameter has a value that can't be.
+            If the model has no labels, or a parameter has an invalid value.
         """
         if self.classifier is None:
             raise ParameterError("these vectors have no labels to predict: read a supervised fastText model")
@@ -164,13 +164,13 @@ class WordVectors(WordQueries):
         path : str or path-like
             The folder.
         mmap : bool
-            Map float32 rows into memory: the folder opens at once, rows are read when they are looked at, and processes
-            share them. False reads all, and compares the file with its SHA-256.
+            Memory-map float32 rows: the folder opens at once, rows are read on access, and processes share them. False
+            reads all rows and checks the file's SHA-256.
 
         Raises
         ------
         ArtifactError
-            If it is no such folder, or damaged.
+            If the folder is not one of these, or is damaged.
         """
         return cls.of(read_vectors(artifact.read(path), mmap=mmap))
 

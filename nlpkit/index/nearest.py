@@ -22,7 +22,7 @@ _SPARE = 8  # rows that are kept beyond the k best
 
 
 class Nearest:
-    """Rows to be found by their cosine with queries.
+    """Nearest-neighbour search over rows, by cosine.
 
     Parameters
     ----------
@@ -72,7 +72,7 @@ class Nearest:
         rows : (m, ≤ k) int64
             The nearest first, -1 where there are no more.
         cosines : (m, ≤ k) float64
-            Theirs; NaN where there are no more.
+            Cosines of these rows; NaN where there are no more.
         """
         last = len(self.vectors) if restrict is None else min(restrict, len(self.vectors))
         units, k = unit_rows(queries), min(k, last)

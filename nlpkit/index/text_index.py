@@ -36,7 +36,7 @@ class TextIndex:
     query : CSR matrix or array of shape (1, n_columns)
         Vector of the query.
     k : int
-        Most texts that are kept.
+        Maximum number of texts that are kept.
     is_cosine : bool
         Score by the cosine; False scores by the sum of a text's weights over the query's columns, which is BM25 where
         the texts' vectors hold its weights.

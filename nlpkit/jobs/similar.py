@@ -56,9 +56,9 @@ def similar_words(
         A folder of one of these, or a file in any of `nlpkit.embeddings.formats`.
     words : iterable of str
     k : int
-        Most words for each.
+        Maximum number of results per word.
     restrict : int, optional
-        Search only this number of words, from the first, the most frequent, on.
+        Search only this number of words, starting with the most frequent.
     format : str
         Format of the file; "auto" detects it from the content.
     threads : int, optional

@@ -21,7 +21,7 @@ class Term:
     ----------
     term : str
     count : int or None
-        How often it occurs in the texts that the model learnt from; None for word vectors of a file that doesn't say.
+        How often it occurs in the texts that the model learnt from; None for word vectors from a file without counts.
     documents : int or None
         How many of them it occurs in; None for word vectors, which don't know.
     idf : float or None
@@ -42,8 +42,8 @@ def terms(model: StrPath | Any, *, sort: str = "count", k: int | None = 20) -> l
     model : path or fitted estimator
         Or word vectors, also a file of them; words without counts stand in the order of the file.
     sort : {"count", "df", "idf"}
-        By occurrences, by documents they occur in, or by inverse document frequency. Equals stand by
-        occurrences, then in the order of the columns.
+        By occurrences, by documents they occur in, or by inverse document frequency. Ties are
+        ordered by occurrences, then by column.
     k : int or None
         How many; None for all.
 

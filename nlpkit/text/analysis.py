@@ -67,8 +67,8 @@ class Scan:
     lower : bool
         Whether the scanner lower-cases the texts that have not been transformed.
     transform, ascii_transform : callable or None
-        Function applied to each text first, lower-casing too: where not all texts that come together are ASCII, and
-        where all are.
+        Function applied to each text first, including lower-casing: for batches with non-ASCII texts, and for batches
+        of ASCII only.
     """
 
     cut: str

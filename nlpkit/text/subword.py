@@ -27,8 +27,8 @@ class Subwords:
     """A sentencepiece model: raw texts to ids of pieces, and back.
 
     Before a text is cut, every run of Unicode spaces becomes one space and the ends are stripped; nothing else changes.
-    With byte fallback, `decode` gives back every text up to that: characters that the training didn't see are spelt in
-    their UTF-8 bytes, and so is U+2581, by which sentencepiece marks spaces. Without, they become the unknown piece,
+    With byte fallback, `decode` restores every text except for these spaces: characters not seen in training are spelt
+    as UTF-8 bytes, and so is U+2581, by which sentencepiece marks spaces. Without it, they become the unknown piece,
     which is written as U+2047. Text never becomes a special piece, whatever it holds: ``<s>`` is three characters.
     Lone surrogates, which are no characters, become U+FFFD.
 
@@ -92,15 +92,15 @@ class Subwords:
         """Learn sub-words from texts.
 
         Texts are read once, in bounded memory. Long ones are cut into sentences of up to 1,000 characters, at spaces
-        where there are some, and none is left out for its length. The same texts and options give the same model.
+        if possible; no text is left out for its length. The same texts and options give the same model.
 
         Parameters
         ----------
         texts : iterable of str
             Raw text; empty texts are ignored.
         vocab_size : int
-            How many pieces to learn, with the special ones and the bytes. A number that is too low for the characters
-            of the texts is raised, one that is too high for their words lowered: `vocab_size` of the result says.
+            Number of pieces to learn, including special pieces and bytes. It is raised if too low for the characters of
+            the texts, and lowered if too high for their words: see `vocab_size` of the result.
         model_type : "unigram" or "bpe", default="unigram"
             How pieces are chosen.
         byte_fallback : bool, default=True
@@ -207,7 +207,7 @@ class Subwords:
         return found
 
     def decode(self, ids: Sequence[Sequence[int]]) -> list[str]:
-        """Put texts together from pieces.
+        """Join pieces into texts.
 
         Parameters
         ----------
@@ -217,7 +217,7 @@ class Subwords:
         Returns
         -------
         list of str
-            Texts in which each run of Unicode spaces is one space, and none stands at an end.
+            Texts with single spaces only, and none at either end.
 
         Raises
         ------
@@ -242,7 +242,7 @@ class Subwords:
         return [self._pieces[number] for number in numbers]
 
     def words(self, ids: Sequence[int]) -> list[tuple[int, int]]:
-        """Find the pieces of each word, which are those of ``decode([ids])[0].split()``, in order.
+        """Find the pieces of each word of ``decode([ids])[0].split()``, in order.
 
         Parameters
         ----------
@@ -252,7 +252,7 @@ class Subwords:
         Returns
         -------
         list of (int, int)
-            For each word the place of its first piece in ``ids``, and that after its last one. Padding, begin and end
+            For each word, the start and the end (exclusive) of its pieces in ``ids``. Padding, begin and end
             belong to no word; a space by itself belongs to the word that follows it.
 
         Raises

@@ -91,7 +91,7 @@ class Terms(Sequence[str]):
         return f"<{len(self)} terms: {head}{', …' if len(self) > 5 else ''}>"
 
     def slices(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """The buffer, and where the strings start and how long they are: (n,) uint32.
+        """The buffer, and the starts and the lengths of the strings: (n,) uint32 each.
 
         Raises
         ------

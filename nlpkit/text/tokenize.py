@@ -60,7 +60,7 @@ def cjk(text: str) -> list[str]:
 
 
 class SentencePiece:
-    """The tokenizer of a sentencepiece model file, which is read when first used; a pickle takes what was read along.
+    """The tokenizer of a sentencepiece model file. The file is read on first use; a pickle then includes the model.
 
     Raises
     ------

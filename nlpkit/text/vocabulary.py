@@ -38,13 +38,13 @@ class Vocabulary(Sequence[str]):
     specials : sequence of str, default=()
         Tokens with a role, such as ``"<pad>"``; their counts are 0.
     unknown : str, optional
-        The special token that stands for all others in `encode`; without one, these are refused.
+        The special token that replaces unknown tokens in `encode`; without one, they are an error.
 
     Raises
     ------
     ParameterError
-        If a token is there twice (packed `Terms` without special tokens are looked through by `encode` only), the
-        counts are not as many as the tokens, or ``unknown`` is no special token.
+        If a token is a duplicate (in packed `Terms` without special tokens, only `encode` checks this), the number of
+        counts is not that of the tokens, or ``unknown`` is not a special token.
 
     Examples
     --------

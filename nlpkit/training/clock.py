@@ -68,7 +68,7 @@ class TrainingClock:
         return self._last.get(what, guess)
 
     def is_ending(self, *, step_seconds: float, guess: float) -> bool:
-        """Return whether the time left is needed for the last validation, that of the average, and writing the model.
+        """Return whether the time left is needed to validate the last and the averaged weights and to write the model.
 
         Parameters
         ----------

@@ -17,11 +17,11 @@ class StepBatches:
     Attributes
     ----------
     batches : sequence of Batch
-        This process's part.
+        Batches for this process.
     tokens : int
-        Units of all processes' parts, as `Task.count` counts them.
+        Units in the batches of all processes, as counted by `Task.count`.
     is_filling : bool
-        Whether the part belongs to another process, to be computed and not counted: there were too few batches for all.
+        Whether the batches are another process's, computed but not counted, because there were too few for all.
     number : int
         Number of the step, from 1.
     """
@@ -35,8 +35,8 @@ class StepBatches:
 class Course:
     """The steps of a training, determined by the task's plan, the seed and the epoch.
 
-    An epoch's batches are taken ``accumulate`` times the number of processes at a time, and the processes take turns
-    within a step. The last step of an epoch may have fewer.
+    A step consists of ``accumulate`` batches per process; the batches are dealt to the processes in turn. The last step
+    of an epoch may have fewer.
 
     Parameters
     ----------

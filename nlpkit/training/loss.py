@@ -21,7 +21,7 @@ def smoothed_cross_entropy(
     Parameters
     ----------
     logits : (M, V)
-        Scores, before the softmax, of positions that aren't padding; M ≥ N, rows after the first N stand for nothing.
+        Logits of the positions that are not padding; M ≥ N, rows after the first N are ignored.
     targets : (N,) int64
     smoothing : float
         s above.

@@ -81,9 +81,9 @@ class Ranking:
 
 
 def mean_weights(folder: TrainingFolder, steps: Iterable[int]) -> tuple[dict[str, np.ndarray], list[int]]:
-    """Return the mean of the weights and statistics of ``steps``, and which steps had whole ones.
+    """Return the mean of the weights and statistics of ``steps``, and the steps whose weights are undamaged.
 
-    Whole numbers, such as BatchNorm's count of batches, are those of the last step.
+    Integers, such as BatchNorm's count of batches, are those of the last step.
     """
     total: dict[str, np.ndarray] = {}
     found: list[int] = []

@@ -16,7 +16,7 @@ from .options import LoopOptions
 
 
 def make_optimizer(model: nn.Module, options: LoopOptions) -> Optimizer:
-    """Make the optimizer that ``options`` name; weight decay goes to matrices only.
+    """Make the optimizer that ``options`` name; weight decay applies to matrices only.
 
     Examples
     --------
@@ -55,7 +55,7 @@ def optimizer_arrays(optimizer: Optimizer) -> dict[str, np.ndarray]:
 
 
 def load_optimizer(optimizer: Optimizer, arrays: Mapping[str, np.ndarray]) -> None:
-    """Give an optimizer back what it remembered.
+    """Restore the state of an optimizer.
 
     Raises
     ------

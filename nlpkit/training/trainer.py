@@ -42,7 +42,7 @@ def train_task(
     tensorboard: str | os.PathLike[str] | None = None,
     begun: float | None = None,
 ) -> TrainingResult:
-    """Train the model of a task, which has its best weights afterwards.
+    """Train the model of a task; afterwards it has its best weights.
 
     Parameters
     ----------
@@ -50,8 +50,8 @@ def train_task(
     options : LoopOptions
     state_folder : path, optional
         Folder of the state, which is kept at the end of each epoch and every five minutes. A state of the same training
-        is resumed: the same batches follow. Whoever names the folder removes it. One process uses it at a time, or
-        those of one training on several devices together.
+        is resumed: the same batches follow. The caller removes the folder. Only one training may use it at a
+        time, in one process or one per device.
     resume : bool, default=True
         False ignores a state that is there.
     progress, validated : callable, optional

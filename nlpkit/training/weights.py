@@ -12,7 +12,7 @@ from nlpkit.errors import ArtifactError
 
 
 def weights_of(model: nn.Module) -> dict[str, np.ndarray]:
-    """Copy a model's weights, and the buffers that its state has, into main memory.
+    """Copy a model's weights and persistent buffers into CPU memory.
 
     Examples
     --------
