@@ -67,7 +67,8 @@ def make_model(method: str | None, parameters: Mapping[str, Any] | None, threads
             owners = [other for other in EMBEDDERS if parameter in resolve(other).defaults()]
             where = f"it belongs to {', '.join(owners)}" if owners else f"it has {', '.join(known)}"
             raise ParameterError(f"{name} has no parameter {parameter!r}: {where}")
-    return estimator(**{**(parameters or {}), "threads": threads})
+    shared = {"threads": threads} if "threads" in known else {}
+    return estimator(**{**(parameters or {}), **shared})
 
 
 def load_model(
@@ -102,7 +103,7 @@ def load_model(
         raise ParameterError(f"a model keeps the parameters that it learnt with: leave out {', '.join(parameters)}")
     if method is not None and method != model.kind:
         raise ParameterError(f"the model is {model.kind}, not {method}: leave out the method, or the model")
-    if threads is not None:
+    if threads is not None and "threads" in model.defaults():
         model.set_params(threads=threads)
     return model
 
