@@ -1,7 +1,7 @@
-"""Write a large text file with a long tail of words, for measuring what memory grows with.
+"""Write a large text file with a long tail of words, to measure memory growth.
 
-The word of rank r has a share of about 1 / r (Zipf's law); words are made up, frequent ones shorter. The same
-arguments give the same file. Memory stays below 300 MB whatever the size; most of it is the table of words.
+The word of rank r has a share of about 1 / r (Zipf's law). Words are artificial; frequent ones are shorter. The same
+arguments give the same file. Memory stays below 300 MB for any size; most of it is the table of words.
 
     python benchmarks/big_text.py big.txt --megabytes 1000 --terms 2500000
 """
@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 
 LENGTHS = {500: 3, 20_000: 5, 300_000: 7, 26**6: 9}
-"""Highest rank of words with this number of letters."""
+"""Highest rank of words with the given number of letters."""
 
 LONGEST = 9
 BLOCK = 1 << 20
@@ -22,13 +22,13 @@ WORDS_IN_A_LINE = 20
 
 
 def words(n_terms: int) -> tuple[np.ndarray, np.ndarray]:
-    """All words by rank, no two the same: letters and a space (n_terms, 10) uint8, and lengths (n_terms,)."""
+    """Return all words by rank, without duplicates: letters and a space (n_terms, 10) uint8, and lengths (n_terms,)."""
     table = np.full((n_terms, LONGEST + 1), ord(" "), np.uint8)
     sizes = np.empty(n_terms, np.int64)
     first = 0
     for last, length in LENGTHS.items():
         ranks = np.arange(first, min(last, n_terms), dtype=np.int64)
-        # Multiplying by a number without the factors of 26 permutes the numbers below 26**length.
+        # Multiplying by a number coprime to 26 permutes the numbers below 26**length.
         codes = ranks * 2_654_435_761 % 26**length
         for place in reversed(range(length)):
             codes, letters = np.divmod(codes, 26)
@@ -39,7 +39,7 @@ def words(n_terms: int) -> tuple[np.ndarray, np.ndarray]:
 
 
 def write(path: Path, size: int, n_terms: int, seed: int) -> int:
-    """Write lines of words, ``size`` bytes or a line less; return how many distinct words they hold."""
+    """Write lines of words, up to one line less than ``size`` bytes; return the number of distinct words."""
     chance = np.random.default_rng(seed)
     table, sizes = words(n_terms)
     seen = np.zeros(n_terms, bool)
@@ -53,7 +53,7 @@ def write(path: Path, size: int, n_terms: int, seed: int) -> int:
             letters[ends, lengths[ends]] = ord("\n")
             through = np.cumsum(lengths + 1)
             kept = int(np.searchsorted(through[ends], size, side="right"))
-            if kept < len(ends):  # the last block: whole lines only
+            if kept < len(ends):  # last block: complete lines only
                 ranks = ranks[: ends[kept - 1] + 1] if kept else ranks[:0]
                 size = 0
             n = len(ranks)
@@ -65,11 +65,11 @@ def write(path: Path, size: int, n_terms: int, seed: int) -> int:
 
 
 def main() -> None:
-    """Write the file that the command line asks for."""
+    """Write the file according to the command line."""
     parser = argparse.ArgumentParser(description="Write a large text file with a long tail of words.")
     parser.add_argument("path", type=Path)
     parser.add_argument("--megabytes", type=int, default=1000)
-    parser.add_argument("--terms", type=int, default=2_500_000, help="how many words there are to draw from")
+    parser.add_argument("--terms", type=int, default=2_500_000, help="number of words to draw from")
     parser.add_argument("--seed", type=int, default=0)
     arguments = parser.parse_args()
     if not 1 <= arguments.terms <= 26**6:

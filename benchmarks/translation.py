@@ -2,17 +2,18 @@
 
     NLPKIT_DATA=../shared/data python benchmarks/translation.py --small-model MODEL --ctranslate2-python ct2/bin/python
 
-- base: Marian's architecture, 512 x 6+6, 32,000 pieces, random weights, for time only. Each target is as long as its
-  reference, by the same rule in nlpkit and in `generate` (no end before it, nothing but the end at it).
-- small: a model that nlpkit trained (post-norm, tied, with sub-words of its own), written as a Marian model. Both end
-  where they like, under Hugging Face's rule (stop="heuristic"), and their tokens are compared; where they part, the
-  choice is worked again in float64: a tie is a difference below 1e-4.
-- `generate` gets consecutive batches in the order of the input ("sorted": in the order of length); nlpkit gets the
-  whole input with as many sentences in flight. All begin with ids and give ids back, and none gives scores.
-- CTranslate2 takes no length for each row: on base it gets full batches of sentences of like length, each batch
-  with its mean length, which favours it. On small it stops by a rule of its own.
-- training: target tokens/s of nlpkit's steps, as Lightning takes them, and of a plain loop around
-  `torch.nn.Transformer`; "by default" nlpkit has bfloat16 and batches of like length, the loop float32 and random ones.
+- base: Marian's architecture, 512 x 6+6, 32,000 pieces, random weights, to measure time only. Each target has the
+  length of its reference, by the same rule in nlpkit and in `generate` (only the end token is allowed there, and not
+  before).
+- small: a model trained by nlpkit (post-norm, tied, with its own subwords), written as a Marian model. Both stop by
+  Hugging Face's rule (stop="heuristic"), and their tokens are compared. Where they differ, the choice is recomputed in
+  float64: a tie is a difference below 1e-4.
+- `generate` gets consecutive batches in input order ("sorted": by length); nlpkit gets the whole input, with the same
+  batch size. All convert ids to ids, without scores.
+- CTranslate2 does not support a length per row: on base it gets full batches of similar length, each with its mean
+  length, which favours it. On small it stops by its own rule.
+- training: target tokens/s of nlpkit's steps under Lightning, and of a plain loop around `torch.nn.Transformer`; "by
+  default" nlpkit uses bfloat16 and batches of similar length, the loop float32 and random batches.
 """
 
 from __future__ import annotations
@@ -54,13 +55,13 @@ TIE = 1e-4
 
 
 def lines_of(path: Path) -> list[str]:
-    """Read a text file, compressed by gzip or not."""
+    """Return the lines of a text file, gzipped or not."""
     raw = gzip.decompress(path.read_bytes()) if path.suffix == ".gz" else path.read_bytes()
     return raw.decode().removesuffix("\n").split("\n")
 
 
 def call(interpreter: str, task: Run) -> Run:
-    """Have a fresh process do ``task``; "absent" in its answer says why there is no other."""
+    """Run ``task`` in a new process; "absent" in its answer is the reason for a failure."""
     try:
         done = subprocess.run([interpreter, str(CHILD), json.dumps(task)], capture_output=True, text=True)
     except OSError as error:
@@ -71,7 +72,7 @@ def call(interpreter: str, task: Run) -> Run:
 
 
 class Candidates:
-    """One model's weights in all systems, and what they are to translate."""
+    """One model's weights in all systems, and their inputs."""
 
     def __init__(self, name: str, bench: Bench, folder: Path, sources: Lines, lengths: list[int] | None) -> None:
         self.name, self.bench, self.folder, self.sources, self.lengths = name, bench, folder, sources, lengths
@@ -88,7 +89,7 @@ class Candidates:
         return Work(sources=self.sources[:sentences], lengths=lengths, beam=beam, batch=batch)
 
     def of_type(self, dtype: str) -> dict[str, Callable[[Work], Lines]]:
-        """Return what decodes by the systems of this process, in a precision."""
+        """Return the decoders of this process for a precision."""
         kind = getattr(torch, dtype)
         mine, other = (
             model if dtype == "float32" else self._copy(model).to(kind) for model in (self.nlpkit, self.marian)
@@ -105,7 +106,7 @@ class Candidates:
         return MarianMTModel.from_pretrained(self.folder).eval()
 
     def write_work(self, work: Work) -> Path:
-        """Write the work for another process, in groups of one length each for CTranslate2."""
+        """Write the task for another process, in groups of equal length for CTranslate2."""
         numbers = sorted(range(len(work.sources)), key=lambda i: work.lengths[i] if work.lengths else 0)
         groups: list[tuple[list[int], int | None]] = [(numbers, None)]
         if work.lengths is not None:
@@ -168,7 +169,7 @@ class Bench:
         )
 
     def decode(self, model: Candidates) -> None:
-        """Decode in all ways by all systems, which take turns."""
+        """Decode with all systems and settings, alternating between systems."""
         arguments = self.arguments
         for dtype in arguments.dtype:
             systems = model.of_type(dtype)
@@ -232,7 +233,7 @@ class Bench:
             self.leave_out(f"ctranslate2, {dtype}", answer["absent"])
             return None
         self.versions["ctranslate2"] = answer["version"]
-        forced = work.lengths is not None  # then the end's step brings one more token, as the others' end does
+        forced = work.lengths is not None  # the end token counts, as in the other systems
         tokens = sum(len(line) + (not forced) for line in answer["found"])
         asked = sum(work.lengths) + len(work.lengths) if work.lengths else tokens
         if abs(tokens - asked) > 0.02 * asked + work.batch:
@@ -240,7 +241,7 @@ class Bench:
         return {"seconds": answer["seconds"], "tokens": tokens}
 
     def _compare(self, model: Candidates, work: Work, mine: Lines, others: Lines) -> None:
-        """Compare tokens, and find out by how much choices differ where the runs part."""
+        """Compare tokens, and compute the score differences where outputs differ."""
         parted = [i for i, (one, other) in enumerate(zip(mine, others, strict=True)) if one != other]
         margins: dict[int, float] = {}
         if parted:
@@ -278,7 +279,7 @@ class Bench:
             self.memory.append({"what": what, "system": system, **answer})
 
     def train(self) -> None:
-        """Measure steps of training: on the same batches, and as each does it by default."""
+        """Measure training steps: on the same batches, and with the defaults of each."""
         arguments = self.arguments
         data = arguments.data / "parallel/multi30k"
         sides = [lines_of(data / f"train.{side}.gz")[: 3_000 if arguments.tiny else None] for side in ("en", "de")]
@@ -317,20 +318,20 @@ def parsed() -> argparse.Namespace:
         nargs="+",
         help="sentences to translate, one per line; default: Multi30k's test sets",
     )
-    add("--sentences", type=int, default=160, help="for base")
+    add("--sentences", type=int, default=160, help="number of sentences for base")
     add("--small-sentences", type=int, default=2_000)
-    add("--single", type=int, default=24, help="sentences where the batch is 1")
+    add("--single", type=int, default=24, help="number of sentences for batch size 1")
     add("--dtype", nargs="+", choices=["float32", "bfloat16"], default=["float32", "bfloat16"])
     add("--beams", nargs="+", type=int, default=[1, 4], help="1 is greedy")
-    add("--batches", nargs="+", type=int, default=[1, 32], help="sentences in flight")
+    add("--batches", nargs="+", type=int, default=[1, 32], help="batch sizes")
     add("--repeat", type=int, default=3)
     add("--threads", type=int, default=2)
-    add("--steps", type=int, default=20, help="of training, in one block")
+    add("--steps", type=int, default=20, help="training steps per block")
     add("--blocks", type=int, default=7)
-    add("--batch-tokens", type=int, default=4096, help="of training, as in nlpkit's TrainingOptions")
+    add("--batch-tokens", type=int, default=4096, help="training batch size, see TrainingOptions")
     add("--dropout", type=float, default=0.1)
     add("--no-memory", action="store_true", help="time only (decoding)")
-    add("--tiny", action="store_true", help="everything small: tries the script, measures nothing")
+    add("--tiny", action="store_true", help="small sizes to test the script, without useful results")
     add("--ctranslate2-python", default=os.environ.get("NLPKIT_CTRANSLATE2_PYTHON"), help="an interpreter that has it")
     add("--data", type=Path, default=os.environ.get("NLPKIT_DATA"), help="folder of the shared data sets")
     add("-o", "--output", type=Path, help="write all results to this JSON file too")
@@ -348,7 +349,7 @@ def parsed() -> argparse.Namespace:
 
 
 def main() -> None:
-    """Measure what the command line asks for, and print tables of it."""
+    """Run the measurements of the command line, and print tables."""
     arguments = parsed()
     torch.set_num_threads(arguments.threads)
     begun = machine({}, arguments.threads)

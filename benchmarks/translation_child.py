@@ -1,7 +1,7 @@
-"""Work of `translation.py` in fresh processes: decode by CTranslate2, and train or decode alone to see the memory.
+"""Work of `translation.py` in separate processes: decode with CTranslate2, and train or decode alone to measure memory.
 
-It is given a task as JSON in its only argument, and prints its answer as JSON in its last line. The interpreter for
-CTranslate2 needs numpy and ctranslate2 only.
+The only argument is a task as JSON; the last line of output is the answer as JSON. The interpreter for CTranslate2 only
+needs numpy and ctranslate2.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ import numpy as np
 
 
 def peak() -> int:
-    """Return the greatest memory of this process so far, in bytes; Linux's ru_maxrss begins with the parent's."""
+    """Return the peak memory of this process in bytes; Linux's ru_maxrss starts at the parent's."""
     status = Path("/proc/self/status")
     if status.exists():
         line = next(line for line in status.read_text().splitlines() if line.startswith("VmHWM"))
@@ -28,7 +28,7 @@ def peak() -> int:
 
 
 def converted(folder: Path) -> Path:
-    """Write the arrays of a Marian model as CTranslate2's model, once."""
+    """Convert the arrays of a Marian model to a CTranslate2 model, once."""
     from ctranslate2.specs import common_spec, transformer_spec
 
     place = folder / "ctranslate2"
@@ -89,9 +89,9 @@ def converted(folder: Path) -> Path:
 
 
 def ctranslate2(task: dict[str, Any]) -> dict[str, Any]:
-    """Decode by CTranslate2 in ``groups`` of one length each, or the whole input where there are none.
+    """Decode with CTranslate2 in ``groups`` of equal length, or the whole input without groups.
 
-    One batch is worked on by all threads or by one, or several smaller ones by a thread each: whichever is faster.
+    One batch is processed by all threads or by one, or several smaller ones by one thread each; the fastest counts.
     """
     if importlib.util.find_spec("ctranslate2") is None:
         return {"absent": "this interpreter has no ctranslate2"}
@@ -136,7 +136,7 @@ def ctranslate2(task: dict[str, Any]) -> dict[str, Any]:
 
 
 def train(task: dict[str, Any]) -> dict[str, Any]:
-    """Take some steps of one training."""
+    """Run some steps of one training."""
     import torch
     from translation_steps import PlainLoop, Setting, alternate
 
@@ -155,7 +155,7 @@ def train(task: dict[str, Any]) -> dict[str, Any]:
 
 
 def decode(task: dict[str, Any]) -> dict[str, Any]:
-    """Decode once, by nlpkit or by ``generate``."""
+    """Decode once, with nlpkit or with ``generate``."""
     import torch
     from transformers import MarianMTModel
     from translation_marian import Work, ours, theirs

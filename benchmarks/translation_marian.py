@@ -1,7 +1,7 @@
-"""The decoders that `translation.py` compares: one model's weights in nlpkit, in transformers and as arrays.
+"""The decoders that `translation.py` compares, with the same weights: nlpkit, transformers, and arrays for CTranslate2.
 
-`to_marian` writes a model trained by nlpkit as transformers writes Marian's; `difference` says by how much two beam
-searches that part were apart, in float64.
+`to_marian` writes a model trained by nlpkit in transformers' Marian format; `difference` computes the score difference
+between two beam searches in float64.
 """
 
 from __future__ import annotations
@@ -35,14 +35,14 @@ transformers_logging.disable_progress_bar()
 
 
 def random_marian(folder: Path, *, size: int, d_model: int, layers: int, heads: int, ffn_dim: int, seed: int) -> None:
-    """Write a Marian model of random weights."""
+    """Write a Marian model with random weights."""
     torch.manual_seed(seed)
     config = _config(size=size, d_model=d_model, layers=(layers, layers), heads=heads, ffn_dim=ffn_dim, start_id=0)
     MarianMTModel(config).save_pretrained(folder)
 
 
 def to_marian(model: Seq2SeqTransformer, folder: Path) -> None:
-    """Write a model of nlpkit's as a Marian model; refuse what Marian's architecture doesn't have."""
+    """Write a nlpkit model as a Marian model; raise an error for options that Marian does not have."""
     options = model.options
     activation = {"relu": "relu", "gelu": "gelu", "silu": "swish"}.get(options.activation)
     if options.norm != "post" or options.tie != "all" or activation is None:
@@ -84,7 +84,7 @@ def to_marian(model: Seq2SeqTransformer, folder: Path) -> None:
 
 
 def _layer(ours: dict[str, Tensor]) -> dict[str, Tensor]:
-    """Part and name a layer's weights, or its biases, as Marian's are."""
+    """Split and rename a layer's weights or biases for Marian."""
     queries, keys, values = ours["attention.inward"].chunk(3)
     theirs = {
         "self_attn.q_proj": queries,
@@ -140,7 +140,7 @@ def _config(
 
 
 def write_arrays(marian: MarianMTModel, folder: Path) -> None:
-    """Write a Marian model as arrays, for a reader that has neither transformers nor torch."""
+    """Write a Marian model as arrays, for a reader without transformers and torch."""
     arrays = {name: tensor.float().numpy() for name, tensor in marian.state_dict().items()}
     arrays["positions"] = sinusoids(POSITIONS, marian.config.d_model).numpy()
     np.savez(folder / "weights.npz", **arrays)
@@ -148,9 +148,9 @@ def write_arrays(marian: MarianMTModel, folder: Path) -> None:
 
 
 class Forced(LogitsProcessor):
-    """Bans what is no word, and lets each row end at its length, as `nlpkit.translation.decode` does.
+    """Bans ids that must not be generated, and ends each row at its length, as `nlpkit.translation.decode` does.
 
-    ``seen`` gathers, of each step, the beams of each row.
+    ``seen`` collects the beams of each row at each step.
     """
 
     def __init__(self, never: Ids, eos_id: int, beam: int, lengths: Ids | None, seen: list[Tensor] | None) -> None:
@@ -174,7 +174,7 @@ class Forced(LogitsProcessor):
 
 @dataclass(frozen=True, kw_only=True)
 class Work:
-    """Work for a decoder: targets of given lengths, or of at most ``limit`` tokens, their ends counted."""
+    """Inputs of a decoder: sources, with exact target lengths or a maximum ``limit``, including end tokens."""
 
     sources: Sequence[Ids]
     beam: int
@@ -184,7 +184,7 @@ class Work:
 
 
 def ours(model: Seq2SeqTransformer, work: Work, *, stop: str = "heuristic") -> Lines:
-    """Decode by nlpkit: the whole input at once, at most ``work.batch`` sentences in flight."""
+    """Decode with nlpkit: the whole input, with at most ``work.batch`` sentences per batch."""
     found = decode(model, work.sources, _options(work, stop), lengths=work.lengths)
     return [hypotheses[0].tokens for hypotheses in in_order(found)]
 
@@ -198,7 +198,7 @@ def _options(work: Work, stop: str = "heuristic") -> DecodingOptions:
         max_length=limit,
         max_ratio=0.0,
         max_extra=limit,
-        scores=False,  # generate's greedy search doesn't work them out either
+        scores=False,  # generate's greedy search does not compute them either
     )
 
 
@@ -206,7 +206,7 @@ def _options(work: Work, stop: str = "heuristic") -> DecodingOptions:
 def theirs(
     marian: MarianMTModel, never: Ids, work: Work, *, is_sorted: bool = False, seen: list[Tensor] | None = None
 ) -> Lines:
-    """Decode by ``generate``, in batches of consecutive sentences: in the order of the input, or by length."""
+    """Decode with ``generate``, in batches of consecutive sentences: in input order, or by length."""
     config = marian.config
     order = list(range(len(work.sources)))
     if is_sorted:
@@ -238,7 +238,7 @@ def theirs(
 def logits_apart(
     model: Seq2SeqTransformer, marian: MarianMTModel, sources: Sequence[Ids], targets: Lines
 ) -> list[float]:
-    """Return the greatest differences of logits: all positions at once, and step by step with either's cache."""
+    """Return the largest differences of logits: all positions at once, and step by step with each cache."""
     src, sizes = pad_sources(sources, pad_id=model.pad_id, eos_id=model.eos_id)
     mask = (torch.arange(src.shape[1]) < sizes[:, None]).long()
     length = min(len(target) for target in targets)
@@ -264,7 +264,7 @@ def logits_apart(
 
 
 class Watched(DecoderState):
-    """A decoder's state that keeps, of each row and step, the beams that were followed."""
+    """A decoding state that records the beams of each row at each step."""
 
     def __init__(self, state: DecoderState, rows: int) -> None:
         self._state, self._rows = state, list(range(rows))
@@ -291,14 +291,14 @@ class Watched(DecoderState):
 
 
 class Judge:
-    """Says by how much two runs were apart where they part, in float64."""
+    """Computes in float64 by how much two runs differ at their first difference."""
 
     def __init__(self, model: Seq2SeqTransformer, marian: MarianMTModel, work: Work) -> None:
         self._model, self._marian, self._work = model, marian, work
         self._exact = MarianMTModel.from_pretrained(marian.name_or_path, dtype=torch.float64).eval()
 
     def difference(self, number: int, pair: tuple[Ids, Ids]) -> float:
-        """Return how far apart, in float64, what sentence ``number``'s two outputs were chosen from was."""
+        """Return the score difference in float64 between the candidates behind sentence ``number``'s two outputs."""
         with torch.inference_mode():
             if self._work.beam == 1:
                 return self._of_greedy(number, pair)
@@ -313,7 +313,7 @@ class Judge:
         return float(best[0] - best[1])
 
     def _our_beams(self, number: int) -> list[set[tuple[int, ...]]]:
-        """Decode the batch that the sentence was in once more, and return its beams at each step."""
+        """Decode the batch of the sentence again, and return its beams at each step."""
         model, options, sources = self._model, _options(self._work), self._work.sources
         plan = plan_batches([len(line) + 1 for line in sources], options, trg_size=model.options.trg_size)
         batch = next(numbers for numbers in plan if number in numbers)
@@ -333,10 +333,10 @@ class Judge:
         return [set(map(tuple, lines[start : start + beam].tolist())) for lines in seen]
 
     def _of_beams(self, number: int, pair: tuple[Ids, Ids], *runs: list[set[tuple[int, ...]]]) -> float:
-        """Search in float64 along what both runs followed, up to where they part.
+        """Search in float64 along the beams of both runs, up to their first difference.
 
-        They may also part without it: in whether an end is among the best, in when the search is over, or in the order
-        of what is finished. Then the least of these differences counts.
+        They may also differ in whether an end token is among the best, when the search stops, or the order of finished
+        hypotheses. The smallest of these differences counts.
         """
         beam, eos, alike = self._work.beam, self._model.eos_id, zip(*runs, strict=False)
         finished: list[float] = []
@@ -379,7 +379,7 @@ class Judge:
         return float(log_p.gather(1, torch.tensor(line[1:])[:, None]).sum())
 
     def _log_p(self, number: int, lines: list[tuple[int, ...]], *, every: bool = False) -> Tensor:
-        """Return log p of what follows lines of one length; with ``every``, at each of their positions."""
+        """Return log p of the next token after lines of equal length; with ``every``, at each position."""
         src = torch.tensor([[*self._work.sources[number], self._model.eos_id]]).expand(len(lines), -1)
         logits: Any = self._exact(input_ids=src, decoder_input_ids=torch.tensor(lines)).logits
         log_p = logits.log_softmax(-1)

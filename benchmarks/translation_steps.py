@@ -1,7 +1,7 @@
-"""The trainings that `translation.py` compares: steps of nlpkit's training, and those of a plain loop in PyTorch.
+"""The training loops that `translation.py` compares: nlpkit's training steps, and a plain PyTorch loop.
 
-The plain loop is `torch.nn.Transformer` of the same shape with one embedding matrix for source, target and output,
-sinusoidal positions, `F.cross_entropy` over all positions with padding left out, clipping and Adam.
+The plain loop uses `torch.nn.Transformer` of the same shape with one embedding matrix for source, target and output,
+sinusoidal positions, `F.cross_entropy` without padding, gradient clipping and Adam.
 """
 
 from __future__ import annotations
@@ -44,12 +44,13 @@ class Setting:
     size, d_model, layers, heads, ffn_dim : int
     dropout : float
     everywhere : bool
-        Whether nlpkit drops out within attention and feed-forward networks too, as ``nn.Transformer`` always does.
+        Whether nlpkit also applies dropout within attention and feed-forward networks, as ``nn.Transformer`` always
+        does.
     precision : str
-        nlpkit's: "float32" or "bfloat16".
+        Precision of nlpkit: "float32" or "bfloat16".
     plain_precision : str
     same_batches : bool
-        Whether the plain loop gets nlpkit's batches, or random ones of as many pairs as hold as many target tokens.
+        Whether the plain loop gets nlpkit's batches, or random ones with the same mean number of target tokens.
     batch_tokens : int
     """
 
@@ -90,7 +91,7 @@ class Setting:
 
 
 class PlainTransformer(nn.Module):
-    """``nn.Transformer`` between an embedding and its transpose."""
+    """``nn.Transformer`` with an embedding and its transpose as output."""
 
     def __init__(self, setting: Setting) -> None:
         super().__init__()
@@ -98,7 +99,7 @@ class PlainTransformer(nn.Module):
         self.embedding = nn.Embedding(setting.size, setting.d_model, padding_idx=PAD)
         self.register_buffer("positions", sinusoids(1024, setting.d_model))
         self.dropout = nn.Dropout(setting.dropout)
-        with warnings.catch_warnings():  # of a fast path that is for inference only
+        with warnings.catch_warnings():  # about a fast path for inference only
             warnings.simplefilter("ignore", UserWarning)
             self.transformer = nn.Transformer(
                 setting.d_model,
@@ -131,7 +132,7 @@ class PlainTransformer(nn.Module):
 
     @torch.no_grad()
     def take_weights(self, model: Seq2SeqTransformer) -> None:
-        """Take over a pre-norm model's weights."""
+        """Copy the weights of a pre-norm model."""
         ours = dict(model.state_dict())
         names = {"encoder": {"norm2": "around_feed_forward"}, "decoder": {"norm2": "around_source"}}
         theirs = {"embedding.weight": ours["trg_embedding.weight"]}
@@ -155,7 +156,7 @@ class PlainTransformer(nn.Module):
 
 
 def padded_targets(batch: Batch) -> Tensor:
-    """Return what is to be predicted (n, t), filled up by padding."""
+    """Return the target tokens (n, t), padded."""
     targets = torch.full_like(batch.trg_in, PAD)
     targets.view(-1)[batch.rows[: len(batch.targets)]] = batch.targets
     return targets
@@ -163,7 +164,7 @@ def padded_targets(batch: Batch) -> Tensor:
 
 @torch.no_grad()
 def losses(setting: Setting, pairs: EncodedPairs) -> tuple[float, float]:
-    """Return the loss a token of one batch by both, with the same weights and no dropout; refuse unequal sizes."""
+    """Return both losses per token of one batch, with the same weights and no dropout; raise if the sizes differ."""
     setting = Setting(**asdict(setting) | {"dropout": 0.0, "norm": "pre"})
     model, plain = setting.model(), PlainTransformer(setting)
     sizes = [sum(p.numel() for p in part.parameters()) for part in (model, plain)]
@@ -183,7 +184,7 @@ def _plain_loss(plain: PlainTransformer, batch: Batch) -> Tensor:
 
 
 class PlainLoop:
-    """The plain loop, some steps at a time."""
+    """The plain loop, run for some steps at a time."""
 
     def __init__(self, setting: Setting, pairs: EncodedPairs) -> None:
         self.model = PlainTransformer(setting).train()
@@ -192,7 +193,7 @@ class PlainLoop:
         self._batches = _batches(setting, pairs)
 
     def run(self, steps: int) -> int:
-        """Take ``steps`` steps, and return their target tokens."""
+        """Run ``steps`` steps, and return their target tokens."""
         tokens = 0
         for _ in range(steps):
             batch = next(self._batches)
@@ -216,7 +217,7 @@ def _batches(setting: Setting, pairs: EncodedPairs) -> Iterator[Batch]:
         for step in course.steps(epoch=0, batch=0, step=0):
             yield from step.batches
     random = np.random.default_rng(1)
-    size = max(1, round(len(pairs) / len(course.plan(0))))  # as many pairs, so as many target tokens, on the mean
+    size = max(1, round(len(pairs) / len(course.plan(0))))  # the same mean number of pairs and target tokens
     while True:
         order = random.permutation(len(pairs))
         for first in range(0, len(order) - size + 1, size):
@@ -224,7 +225,7 @@ def _batches(setting: Setting, pairs: EncodedPairs) -> Iterator[Batch]:
 
 
 class Turns(L.Callback):
-    """Clocks blocks of nlpkit's steps as Lightning takes them, and lets another take as many after each."""
+    """Times blocks of nlpkit's steps under Lightning, and runs the same number of the other loop's steps after each."""
 
     def __init__(self, steps: int, blocks: int, other: Callable[[int], int] | None) -> None:
         self._steps, self._blocks, self._other = steps, blocks, other
@@ -248,7 +249,7 @@ class Turns(L.Callback):
 
 
 class _Steps:
-    """Iterable over the steps, as Lightning wants it."""
+    """An iterable over the steps, for Lightning."""
 
     def __init__(self, steps: Iterator[Any]) -> None:
         self._steps = steps
@@ -260,7 +261,7 @@ class _Steps:
 def alternate(
     setting: Setting, pairs: EncodedPairs, *, steps: int, blocks: int, plain: bool = True
 ) -> list[tuple[float, float]]:
-    """Return the target tokens a second of nlpkit's training and of the plain loop, block by block."""
+    """Return target tokens per second of nlpkit's training and of the plain loop, block by block."""
     options = setting.options()
     model = setting.model().train()
     turns = Turns(steps, blocks, PlainLoop(setting, pairs).run if plain else None)

@@ -1,4 +1,4 @@
-"""Medians and tables of the runs of `translation.py`, and where they were measured."""
+"""Medians and tables of the runs of `translation.py`, and a description of the machine."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ Run = dict[str, Any]
 
 
 def summary(runs: list[Run]) -> list[Run]:
-    """Medians of target tokens/s, and of each turn's ratios: how many times nlpkit's are another's."""
+    """Return medians of target tokens/s, and of nlpkit's speed-up over each system."""
     rows = []
     keys = list(dict.fromkeys(tuple(run[name] for name in ("model", "dtype", "beam", "batch")) for run in runs))
     for key in keys:
@@ -45,7 +45,7 @@ def print_tables(rows: list[Run], memory: list[Run], absent: dict[str, str]) -> 
 
 
 def machine(versions: dict[str, str], threads: int) -> Run:
-    """Where and with what this was measured."""
+    """Describe the machine and the versions."""
     model = platform.processor() or platform.machine()
     if Path("/proc/cpuinfo").exists():
         names = [line for line in Path("/proc/cpuinfo").read_text().splitlines() if line.startswith("model name")]

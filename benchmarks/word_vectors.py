@@ -1,16 +1,16 @@
-"""Word vectors against gensim and fastText: how many times sooner, how good, in how much memory.
+"""Word vectors against gensim and fastText: speed, quality and memory.
 
-Every training runs in a fresh process, the systems take turns, and all get the same raw text, of which the lower-cased
-words of two or more letters are the tokens. Words/s is tokens of the corpus × epochs / time:
+Every training runs in a new process, and the systems alternate. All get the same raw text; its tokens are the
+lower-cased words of two or more letters. Words/s is tokens of the corpus × epochs / time:
 
-- "training" is the training alone. nlpkit: `training_seconds_`. gensim: `train`, after `build_vocab`. fastText: what
-  `train_unsupervised` takes, less what it takes with 0 epochs (reading, counting, allocating), measured beside it.
-- "whole" begins with the raw text. nlpkit: `fit`. The others: tokenising with Python's `re`, into lists or into a file,
-  and everything that follows.
+- "training" is the training time alone. nlpkit: `training_seconds_`. gensim: `train`, after `build_vocab`. fastText:
+  the time of `train_unsupervised` minus that of the same call with 0 epochs (reading, counting, allocating).
+- "whole" starts from the raw text. nlpkit: `fit`. The others: tokenising with Python's `re`, into lists or into a file,
+  and training.
 
-gensim takes token lists or a `corpus_file`, whichever trained faster in a short race before. nlpkit's compiled code is
-warm: a fit on a tiny text goes before the clock starts. Scores: Spearman's correlation on word pairs, and Google's
-analogies in per cent by the defaults of gensim's `evaluate_word_analogies`.
+gensim gets token lists or a `corpus_file`, whichever is faster in a short test. nlpkit's compiled code is warm: it fits
+a tiny text before timing. Scores: Spearman's correlation on word pairs, and Google's analogies in per cent with the
+defaults of gensim's `evaluate_word_analogies`.
 
     NLPKIT_DATA=../shared/data python benchmarks/word_vectors.py --words 1000000 --fasttext-python ~/ft/bin/python
 """
@@ -47,7 +47,7 @@ Run = dict[str, Any]
 
 
 def call(interpreter: str, task: dict[str, Any]) -> dict[str, Any]:
-    """Have a fresh process do ``task``; "absent" or "failed" in its answer say why there is no other."""
+    """Run ``task`` in a new process; "absent" or "failed" in its answer is the reason for a failure."""
     try:
         done = subprocess.run([interpreter, str(CHILD), json.dumps(task)], capture_output=True, text=True)
     except OSError as error:
@@ -58,7 +58,7 @@ def call(interpreter: str, task: dict[str, Any]) -> dict[str, Any]:
 
 
 class Bench:
-    """The corpus, the interpreters, and what has been found out about the systems."""
+    """The corpus, the interpreters, and the state of each system."""
 
     def __init__(self, arguments: argparse.Namespace, folder: Path) -> None:
         self.arguments = arguments
@@ -72,13 +72,13 @@ class Bench:
             self.leave_out("fasttext", "no --fasttext-python and no NLPKIT_FASTTEXT_PYTHON")
 
     def leave_out(self, system: str, reason: str) -> None:
-        """Go on without a system, and say so."""
+        """Report a missing system, and continue without it."""
         self.absent[system] = reason
         self.systems.remove(system)
         print(f"WITHOUT {system}: {reason}", flush=True)
 
     def corpus(self, name: str, words: int) -> tuple[Path, dict[str, Any]]:
-        """A folder with the raw text of this number of words and its tokens."""
+        """Return a folder with the raw text of this number of words and its tokens."""
         folder = self.folder / name
         folder.mkdir()
         source = str(self.arguments.data / "text/enwiki2014.sents.txt.zst")
@@ -88,13 +88,13 @@ class Bench:
         return folder, made
 
     def train(self, system: str, what: str, seed: int, folder: Path, **changes: Any) -> Run:
-        """One training, and for fastText one reading beside it. Words/s are among the answer."""
+        """Run one training, and for fastText also one reading; the answer includes words/s."""
         interpreter = self.arguments.fasttext_python if system == "fasttext" else sys.executable
         options = self.options | {name: value for name, value in changes.items() if name in OPTIONS}
         task = {"do": "train", "system": system, "what": what, "seed": seed, "folder": str(folder), "options": options}
         task |= {"gensim_input": changes.get("gensim_input", self.input[what]), "vectors": changes.get("vectors")}
         run = call(interpreter, task)
-        if system == "fasttext" and "NaN" in run.get("failed", ""):  # happens to 0.9.3 now and then, by chance
+        if system == "fasttext" and "NaN" in run.get("failed", ""):  # happens to 0.9.3 at random
             run = {"failed_first": run["failed"], **call(interpreter, task)}
         if system == "fasttext" and "training_s" in run:
             read = call(interpreter, task | {"only_read": True, "vectors": None})
@@ -106,14 +106,14 @@ class Bench:
         return {"system": system, "what": what, "seed": seed, **run}
 
     def race(self) -> None:
-        """Find out what gensim trains faster from: lists of tokens, or a file."""
+        """Determine the faster input of gensim: token lists, or a file."""
         folder, made = self.corpus("race", min(RACE_WORDS, self.arguments.words))
         for what in self.arguments.what:
             found = {}
             for kind in ("lists", "file"):
                 run = self.train("gensim", what, 1, folder, gensim_input=kind, epochs=self.arguments.race_epochs)
                 if "absent" in run:
-                    return  # the first training says so
+                    return  # the first training reports it
                 self.races.append({**run, "gensim_input": kind})
                 found[kind] = run.get("words_per_s", 0.0)
             self.input[what] = max(found, key=lambda kind: found[kind])
@@ -121,7 +121,7 @@ class Bench:
             print(f"gensim, {what}, {made['tokens']:,} words: {rates}: it gets {self.input[what]}", flush=True)
 
     def runs(self, folder: Path) -> list[Run]:
-        """All trainings, the systems taking turns; the vectors of each seed are scored once."""
+        """Run all trainings, alternating between systems; the vectors of each seed are scored once."""
         runs: list[Run] = []
         for what in self.arguments.what:
             print(f"\n{WHAT[what]}\nsystem     seed  words/s: training         whole   peak MB   scores", flush=True)
@@ -158,13 +158,13 @@ def shown(name: str, value: float | None) -> str:
 
 
 def spread(values: list[float]) -> tuple[float, float | None]:
-    """Mean and its standard error; no error from a single value."""
+    """Return the mean and its standard error; None for a single value."""
     error = statistics.stdev(values) / math.sqrt(len(values)) if len(values) > 1 else None
     return statistics.mean(values), error
 
 
 def summary(runs: list[Run], what: str) -> dict[str, Any]:
-    """Medians of speed, of memory and of each turn's ratios; means of the scores and their differences to gensim's."""
+    """Return medians of speed, memory and ratios; means of the scores and their differences from gensim's."""
     of = {
         system: {(run["turn"], run["seed"]): run for run in runs if run["system"] == system and run["what"] == what}
         for system in SYSTEMS
@@ -232,7 +232,7 @@ def plus_minus(name: str, error: float | None) -> str:
 
 
 def machine(runs: list[Run]) -> dict[str, Any]:
-    """Where and with what this was measured."""
+    """Describe the machine and the versions."""
     model = platform.processor() or platform.machine()
     if Path("/proc/cpuinfo").exists():
         names = [line for line in Path("/proc/cpuinfo").read_text().splitlines() if line.startswith("model name")]
@@ -254,7 +254,7 @@ def machine(runs: list[Run]) -> dict[str, Any]:
 
 
 def numbers(text: str) -> list[int]:
-    """``3`` is one seed, ``1..5`` are five."""
+    """Parse seeds: ``3`` is one, ``1..5`` are five."""
     first, dots, last = text.partition("..")
     return list(range(int(first), int(last) + 1)) if dots else [int(first)]
 
@@ -266,14 +266,16 @@ def parsed() -> argparse.Namespace:
         "--words",
         type=int,
         default=1_000_000,
-        help="number of words, from the beginning of the text",
+        help="number of words, from the start of the text",
     )
     add("--what", nargs="+", choices=WHAT, default=["skipgram", "cbow", "fasttext"])
     add("--systems", nargs="+", choices=SYSTEMS, default=SYSTEMS)
     add("--seeds", nargs="+", type=numbers, default=[[1]], help="numbers, or a range as 1..5")
-    add("--repeat", type=int, default=1, help="times that each seed is trained; scored the first time")
+    add("--repeat", type=int, default=1, help="number of trainings per seed; the first is scored")
     add("--no-quality", action="store_true", help="time only")
-    add("--gensim-input", choices=["auto", "lists", "file"], default="auto", help="auto: a short race decides")
+    add(
+        "--gensim-input", choices=["auto", "lists", "file"], default="auto", help="auto: the faster one in a short test"
+    )
     add("--race-epochs", type=int, default=1)
     add("--fasttext-python", default=os.environ.get("NLPKIT_FASTTEXT_PYTHON"), help="an interpreter that has fasttext")
     add("--data", type=Path, default=os.environ.get("NLPKIT_DATA"), help="folder of the shared data sets")
@@ -289,7 +291,7 @@ def parsed() -> argparse.Namespace:
 
 
 def main() -> None:
-    """Measure what the command line asks for, and print tables of it."""
+    """Run the measurements of the command line, and print tables."""
     arguments = parsed()
     if arguments.score:
         task = {"do": "score", "vectors": str(arguments.score), "data": str(arguments.data)}

@@ -1,7 +1,7 @@
-"""One step of `word_vectors.py` in a process of its own: prepare a corpus, train one system, or score vectors.
+"""One step of `word_vectors.py` in a separate process: prepare a corpus, train one system, or score vectors.
 
-The task is a JSON object in the first argument, the answer is the last line printed. Only Python's own library is
-imported until the task says what else is needed: fastText runs under an interpreter that has no nlpkit.
+The first argument is the task as JSON; the last line of output is the answer. Only the standard library is imported at
+first, because fastText runs under an interpreter without nlpkit.
 """
 
 from __future__ import annotations
@@ -18,12 +18,12 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
-WORD = re.compile(r"(?u)\b\w\w+\b")  # nlpkit's tokenizer "words", for those who have no nlpkit
+WORD = re.compile(r"(?u)\b\w\w+\b")  # nlpkit's tokenizer "words", for interpreters without nlpkit
 PAIRS = {"WordSim-353": "EN-WS-353-ALL", "MEN": "EN-MEN-TR-3k", "SimLex-999": "EN-SIMLEX-999", "RW": "EN-RW-STANFORD"}
 
 
 def peak() -> int:
-    """The most memory that this process has held so far, in bytes."""
+    """Return the peak memory of this process in bytes."""
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024)
 
 
@@ -63,7 +63,7 @@ def prepare(task: dict[str, Any]) -> dict[str, Any]:
 
 
 def tokenise_to(path: Path, source: Path) -> int:
-    """Write the words of ``source`` for a system that reads files; returns how many they are."""
+    """Write the words of ``source`` for a system that reads files; return their number."""
     tokens = 0
     with path.open("w", encoding="utf-8", newline="\n") as file:
         for line in lines_of(source):
@@ -97,7 +97,7 @@ def train_nlpkit(task: dict[str, Any]) -> tuple[dict[str, Any], Any, Any]:
     cls = nlpkit.embeddings.FastText if subwords else nlpkit.embeddings.Word2Vec
     small = {"bucket": 1000} if subwords else {}
     tiny = ["the quick brown fox jumps over the lazy dog ÄÖÜ", "a stitch in time saves nine of the ΟΔΟΣ"] * 500
-    cls(**parameters | subwords | small | {"min_count": 1, "epochs": 1}).fit(tiny)  # compiles what is not yet compiled
+    cls(**parameters | subwords | small | {"min_count": 1, "epochs": 1}).fit(tiny)  # compiles the code
     imported = peak()
     start = time.perf_counter()
     model = cls(**parameters, **subwords).fit(lines_of(Path(task["folder"]) / "raw.txt"))
@@ -168,7 +168,7 @@ def train_fasttext(task: dict[str, Any]) -> tuple[dict[str, Any], Any, Any]:
     import numpy as np
 
     options, folder = task["options"], Path(task["folder"])
-    fasttext.FastText.unsupervised_default["seed"] = task["seed"]  # the function itself takes none
+    fasttext.FastText.unsupervised_default["seed"] = task["seed"]  # the function has no such argument
     imported = peak()
     start = time.perf_counter()
     tokens = tokenise_to(folder / "fasttext.txt", folder / "raw.txt")
@@ -192,7 +192,7 @@ def train_fasttext(task: dict[str, Any]) -> tuple[dict[str, Any], Any, Any]:
     )
     end = time.perf_counter()
     report = {
-        "training_s": end - before,  # with the reading of the file, which `word_vectors.py` takes off
+        "training_s": end - before,  # includes reading the file, which `word_vectors.py` subtracts
         "whole_s": end - start,
         "tokens": tokens,
         "imported": imported,
@@ -209,7 +209,7 @@ SYSTEMS = {"nlpkit": train_nlpkit, "gensim": train_gensim, "fasttext": train_fas
 
 
 def train(task: dict[str, Any]) -> dict[str, Any]:
-    """Train one system; its vectors are written where ``task["vectors"]`` says."""
+    """Train one system, and write its vectors to ``task["vectors"]``."""
     try:
         report, words, vectors = SYSTEMS[task["system"]](task)
     except (ImportError, AttributeError) as error:
@@ -226,7 +226,7 @@ def train(task: dict[str, Any]) -> dict[str, Any]:
 
 
 def score(task: dict[str, Any]) -> dict[str, Any]:
-    """Every score of some vectors: correlations, and analogies in per cent."""
+    """Return all scores of some vectors: correlations, and analogies in per cent."""
     import numpy as np
 
     from nlpkit.errors import InputError

@@ -1,4 +1,4 @@
-"""``make demo``: nlpkit at work on the sample texts, on the screen, leaving no file behind."""
+"""``make demo``: run nlpkit on the sample texts, print the results, and leave no files behind."""
 
 from __future__ import annotations
 
@@ -14,42 +14,42 @@ from refresh import SAMPLES, TOP, environment, on_terminal
 
 SCENES = [
     (
-        "Four texts become four vectors. A word weighs more the fewer texts it stands in:\n"
+        "Four texts become four vectors. A word has a higher weight the fewer texts contain it:\n"
         '"wrote", "about" and "and" are in all of them, "relativity" is in one.',
         "nlpkit embed -i corpora/samples/textbook.txt",
     ),
     (
-        "The same texts as plain counts of words.",
+        "The same texts as plain word counts.",
         "nlpkit embed --method bow -i corpora/samples/textbook.txt",
     ),
     (
-        "Any script, and characters in place of words where a script writes no spaces.",
+        "Any script: character bigrams for scripts without spaces.",
         'nlpkit embed --method bow --tokenizer cjk "雨停了，孩子们跑向河边。" "Дождь кончился"',
     ),
     (
-        "Learn from a column of a table, keep the model, and look at what it holds.",
+        "Fit on a column of a table, save the model, and inspect it.",
         "nlpkit embed -i corpora/samples/reviews.csv --column review --stop-words english -o reviews.npz"
         " --save reviews",
         "nlpkit terms reviews -k 5",
     ),
     (
-        "Which notes on the notice board are nearest to a question?",
+        "Which notes on the notice board are nearest to a query?",
         'nlpkit search "a broken bicycle" -i corpora/samples/noticeboard.txt -k 3',
     ),
     (
-        "Word vectors, trained on the English Wikipedia: what is near, and what is to Germany as Paris is to France?",
+        "Word vectors, trained on the English Wikipedia: nearest words, and: Paris is to France as ? is to Germany.",
         "nlpkit similar corpora/samples/wiki-words jazz -k 3",
         'nlpkit analogy corpora/samples/wiki-words "paris - france + germany" -k 3',
     ),
     (
-        "Recordings: what one is, its picture, and three of them as vectors that a classifier takes.",
+        "Recordings: properties, a spectrogram, and three recordings as vectors for a classifier.",
         "nlpkit info corpora/samples/digits/3_jackson_0.wav",
         "nlpkit spectrogram corpora/samples/digits/3_jackson_0.wav -o three.png",
         "nlpkit embed -i corpora/samples/digits --method mfcc --n-mfcc 3 -o digits.npy",
     ),
     (
-        "A translator, trained before your eyes on numbers in English and French words; then two numbers that weren't\n"
-        "among them, and which English words it looks at for each French one.",
+        "A translator, trained on numbers in English and French words. Then it translates two numbers that were not\n"
+        "among them, and shows its attention: the English words behind each French word.",
         "nlpkit train translation --pairs corpora/samples/numbers.en-fr.tsv --arch gru --attention additive"
         " --minutes 0.7 -o numbers",
         'nlpkit translate "four hundred and ninety-four" "six hundred and seventy-one" --model numbers --attention -',
@@ -59,7 +59,7 @@ SCENES = [
 
 def main() -> None:
     if isinstance(sys.stdout, io.TextIOWrapper):
-        sys.stdout.reconfigure(encoding="utf-8")  # commands hold Chinese, whatever a terminal was set to
+        sys.stdout.reconfigure(encoding="utf-8")  # commands contain Chinese, for any terminal encoding
     with tempfile.TemporaryDirectory() as place:
         folder = Path(place)
         shutil.copytree(TOP / SAMPLES, folder / SAMPLES)

@@ -1,11 +1,11 @@
-"""Run every example in README.md and docs/, and write down, or check, what it prints.
+"""Run every example in README.md and docs/, and update or check its output.
 
-``make docs`` rewrites the outputs. ``python docs/refresh.py --check FILE…`` changes nothing, prints the
-differences and exits 1 where there are any; the tests call it.
+``make docs`` updates the outputs. ``python docs/refresh.py --check FILE…`` changes nothing, prints the differences and
+exits 1 if there are any; the tests call it.
 
-Two kinds of block are examples: ``console`` (a line that begins with ``$`` is a command, what follows is its
-output on a terminal 100 columns wide) and ``python`` with ``>>>`` prompts. The examples of one file run one
-after the other in one empty folder that holds the sample texts. Times and versions may differ.
+Two kinds of block are examples: ``console`` (a line that begins with ``$`` is a command, the following lines are its
+output on a terminal 100 columns wide) and ``python`` with ``>>>`` prompts. The examples of a file run one after another
+in one temporary folder with the sample texts. Times and versions may differ.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ ESCAPES = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]|\x1b\][^\x07]*\x07")
 
 
 def environment() -> dict[str, str]:
-    """The surroundings of every command: this interpreter's programs, a plain terminal of fixed width."""
+    """Return the environment of every command: this interpreter's programs, and a plain terminal of fixed width."""
     dropped = {"FORCE_COLOR", "GITHUB_ACTIONS", "PY_COLORS", "NLPKIT_DATA"}
     kept = {name: value for name, value in os.environ.items() if name not in dropped}
     programs = os.pathsep.join([str(Path(sys.executable).parent), kept.get("PATH", "")])
@@ -55,7 +55,7 @@ def on_terminal(command: str, folder: Path) -> str:
         )
         os.close(terminal)
         printed = bytearray()
-        with contextlib.suppress(OSError):  # how Linux says that the other end was closed
+        with contextlib.suppress(OSError):  # Linux signals this way that the other end is closed
             while block := os.read(screen, 65536):
                 printed += block
         os.close(screen)
@@ -80,7 +80,7 @@ def run_console(block: str, folder: Path) -> str:
 
 
 class Recorder(doctest.OutputChecker):
-    """Accepts whatever an example prints, and keeps it."""
+    """Accepts any output of an example, and stores it."""
 
     def __init__(self) -> None:
         self.printed: list[str] = []
@@ -107,7 +107,7 @@ def run_python(block: str, folder: Path, names: dict[str, object]) -> str:
 
 
 def refreshed(document: Path) -> str:
-    """The text of a document with the outputs that its examples have now."""
+    """Return the text of a document with current outputs."""
     names: dict[str, object] = {"__name__": "__main__"}
     with tempfile.TemporaryDirectory() as place:
         folder = Path(place)
@@ -126,7 +126,7 @@ def refreshed(document: Path) -> str:
 
 
 def documents() -> list[Path]:
-    """Every document with examples."""
+    """Return all documents with examples."""
     return [TOP / "README.md", *sorted((TOP / "docs").rglob("*.md"))]
 
 

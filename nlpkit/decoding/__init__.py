@@ -1,1 +1,1 @@
-"""Decoding: what turns a model's steps into sequences: greedy, beam, sampling, and constraints on them."""
+"""Decoding of sequences from a step-by-step model: greedy search, beam search, sampling, and constraints."""

@@ -1,15 +1,16 @@
-"""Beam search: the hypotheses of the greatest Σ log p / length ** alpha, the end token counted in both.
+"""Beam search for the hypotheses with the highest Σ log p / length ** alpha; both include the end token.
 
-At each step the 2 · beam likeliest continuations of a sentence's hypotheses are looked at. Of the first ``beam``,
-those that end are finished; the best ``beam`` that don't end are followed. A sentence is done
+Each step considers the 2 · beam best continuations of a sentence's hypotheses. Those of the first ``beam`` that end are
+finished; the best ``beam`` that do not end are continued. The search of a sentence stops
 
-    exact        when none that is followed could come among the n_best finished: log p ≤ 0 for all that is to come, so
-                 that one of Σ log p = s never gets above s / limit ** alpha, limit the greatest length;
-    heuristic    when s / length ** alpha of the best one, at its present length, is not above the worst of ``beam``
-                 finished ones: Hugging Face's ``early_stopping=False``;
+    exact        when no open hypothesis can still be among the n_best finished ones. log p ≤ 0 for all further tokens,
+    so
+                 a hypothesis with Σ log p = s never exceeds s / limit ** alpha, with limit the maximum length;
+    heuristic    when s / length ** alpha of the best open hypothesis, at its current length, is not above the worst of
+                 ``beam`` finished ones: Hugging Face's ``early_stopping=False``;
 
-or at its greatest length. What is cut off there ranks after all that ended by itself ("exact"), or among it
-("heuristic", as there).
+or at its maximum length. Hypotheses cut off there rank after all finished ones ("exact"), or among them ("heuristic",
+as in Hugging Face).
 """
 
 from __future__ import annotations
@@ -27,16 +28,16 @@ from .options import DecodingOptions
 from .required_phrases import take_turns
 from .state import DecoderState
 
-_LOOK_EVERY = 4  # steps between checks on a GPU whether sentences are done: each check waits for it
+_LOOK_EVERY = 4  # steps between checks for finished sentences on a GPU, because each check synchronises
 
 
 class BeamSearch:
-    """The beam search of one batch.
+    """The beam search of a batch.
 
     Parameters
     ----------
     state : DecoderState
-        Right after its start.
+        State after `start`, before the first step.
     constraints : Constraints
     options : DecodingOptions
     start_id, eos_id : int
@@ -57,7 +58,7 @@ class BeamSearch:
         self._done = torch.zeros(n, dtype=torch.bool, device=self._device)
         self._reach = limits.float() ** options.alpha
         self._beams = options.beam
-        self._widths: Tensor | None = None  # the beams of each sentence, where they differ
+        self._widths: Tensor | None = None  # number of beams per sentence, if different
         if constraints.phrases is not None:
             self._widths = options.beam + constraints.phrases.totals
             self._beams = int(self._widths.max())
@@ -67,7 +68,7 @@ class BeamSearch:
         self._taken: list[tuple[int, Taken, Taken]] = []
 
     def run(self) -> list[list[Hypothesis]]:
-        """Search to the end, and return the n best of each sentence, best first."""
+        """Run the search, and return the n best hypotheses of each sentence, best first."""
         for step in range(self._constraints.last):
             self._advance(step)
             if step + 1 == self._constraints.last:
@@ -79,7 +80,7 @@ class BeamSearch:
         return self._results()
 
     def _advance(self, step: int) -> None:
-        """Feed the newest tokens, and take the best continuations."""
+        """Feed the newest tokens, and select the best continuations."""
         log_probs = log_softmax(self._state.step(self._tokens))
         self._constraints.mask(log_probs, step)
         beams, size = log_probs.shape[1:]
@@ -94,14 +95,15 @@ class BeamSearch:
         self._judge(step + 1)
 
     def _is_best(self, scores: Tensor) -> Tensor:
-        """Return which candidates, greatest first, stand among the first ``beam``, (n, m) or (1, m)."""
+        """Return which candidates, sorted by score, are among the first ``beam``, (n, m) or (1, m)."""
         ranks = torch.arange(scores.shape[1], device=self._device)
         return ranks[None] < (self._beams if self._widths is None else self._widths[:, None])
 
     def _with_phrases(
         self, log_probs: Tensor, scores: Tensor, places: Tensor, best: Tensor
     ) -> tuple[Tensor, Tensor, Tensor]:
-        """Add tokens that continue phrases, each beam's best token, and the ends of beams with all phrases."""
+        """Add tokens that continue phrases, each beam's best token, and the end token of beams that contain all
+        phrases."""
         phrases = self._constraints.phrases
         assert phrases is not None
         assert self._widths is not None
@@ -122,7 +124,7 @@ class BeamSearch:
         return scores.masked_fill(twice, -torch.inf), places, best
 
     def _finish(self, step: int, scores: Tensor, parents: Tensor, tokens: Tensor, ends: Tensor, best: Tensor) -> None:
-        """Keep what ended among the best candidates, and at the greatest length what didn't end."""
+        """Store the best candidates that ended, and at the maximum length also those that did not."""
         cut = ((self._constraints.limits == step + 1) & ~self._done)[:, None]
         ended = best & ends & ~self._done[:, None]
         among = cut & best & ~ends
@@ -136,7 +138,7 @@ class BeamSearch:
                 into.add(normed.masked_fill(~chosen, -torch.inf), scores, step, parents, tokens)
 
     def _follow(self, scores: Tensor, parents: Tensor, tokens: Tensor) -> None:
-        """Continue with the best candidates that do not end."""
+        """Continue with the best candidates that did not end."""
         n = min(self._beams, scores.shape[1])
         if self._constraints.phrases is None or self._widths is None:
             self._sums, at = scores.topk(n)
@@ -150,7 +152,7 @@ class BeamSearch:
         self._constraints.follow(self._parents, self._tokens)
 
     def _judge(self, length: int) -> None:
-        """Find which sentences are done after ``length`` tokens."""
+        """Determine which sentences are done after ``length`` tokens."""
         finished = self._finished.scores
         if self._heuristic:
             hoped = self._sums.amax(1) / length**self._options.alpha
@@ -160,7 +162,7 @@ class BeamSearch:
         self._done |= (hoped <= worst) | (self._constraints.limits <= length)
 
     def _leave(self, step: int) -> None:
-        """Let sentences that are done leave the batch, when they are many enough for it to pay."""
+        """Remove finished sentences from the batch, if there are enough to pay off."""
         if self._device.type != "cpu" and step % _LOOK_EVERY and step + 1 != self._constraints.last:
             return
         n_done = int(self._done.sum())

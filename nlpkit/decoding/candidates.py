@@ -1,4 +1,4 @@
-"""The likeliest continuations of the beams of each sentence, found without sorting the whole vocabulary."""
+"""The most likely continuations of the beams, found without sorting the whole vocabulary."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ _CHUNK = 128
 
 
 def log_softmax(logits: Tensor) -> Tensor:
-    """Return float32 log-probabilities of logits (..., size) of any type; float32 ones are overwritten on a CPU."""
+    """Return float32 log-probabilities of logits (..., size) of any type; float32 logits on a CPU are overwritten."""
     if logits.device.type != "cpu":
         return torch.log_softmax(logits, dim=-1, dtype=torch.float32)
     logits = logits.float()
@@ -17,23 +17,23 @@ def log_softmax(logits: Tensor) -> Tensor:
 
 
 def top_candidates(log_probs: Tensor, sums: Tensor, n: int) -> tuple[Tensor, Tensor]:
-    """Return the ``n`` greatest of ``log_probs + sums`` of each row over all its beams.
+    """Return the ``n`` highest values of ``log_probs + sums`` of each row over all its beams.
 
-    The vocabulary is cut into chunks. The n greatest values lie within the n chunks of the greatest maxima, so that all
-    but those are read once, for their maximum.
+    The vocabulary is split into chunks. The n highest values lie in the n chunks with the highest maxima, so the other
+    chunks are read only once.
 
     Parameters
     ----------
     log_probs : Tensor (rows, beams, size)
     sums : Tensor (rows, beams)
-        Scores of the beams so far.
+        Scores of the beams.
     n : int
         At most ``beams * size``.
 
     Returns
     -------
     scores : Tensor (rows, n)
-        Greatest first.
+        In descending order.
     places : LongTensor (rows, n)
         ``beam * size + token`` of each.
 
@@ -67,7 +67,7 @@ def top_candidates(log_probs: Tensor, sums: Tensor, n: int) -> tuple[Tensor, Ten
 
 
 def likeliest(logits: Tensor) -> Tensor:
-    """Return the place (...) of the greatest of logits (..., size)."""
+    """Return the index (...) of the highest of logits (..., size)."""
     chunks = logits.shape[-1] // _CHUNK
     if chunks < 4 or logits.shape[-1] % _CHUNK:
         return logits.max(-1).indices

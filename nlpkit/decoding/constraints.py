@@ -1,4 +1,4 @@
-"""Constraints: the tokens with which each hypothesis of a batch may continue."""
+"""Constraints on the next tokens of each hypothesis in a batch."""
 
 from __future__ import annotations
 
@@ -17,28 +17,28 @@ Ids = Sequence[int]
 
 
 class Constraints:
-    """Tokens with which each hypothesis of a batch may continue, and its maximum length.
+    """Allowed next tokens of each hypothesis in a batch, and maximum lengths.
 
     Parameters
     ----------
     model : Words
     options : DecodingOptions
     sources : sequence of int
-        The sources' lengths, without the end token.
+        Lengths of the sources, without end tokens.
     prefixes : sequence of sequences of int, optional
-        Prefix of each target. Its log-probability counts like the rest.
+        Required beginning of each target. Its log-probability counts like the rest.
     phrases : sequence of sequences of sequences of int, optional
         Phrases that each target must contain.
     lengths : sequence of int, optional
-        Each target's length, exactly, without its end token.
+        Exact length of each target, without its end token.
     device : torch.device
 
     Attributes
     ----------
     limits : LongTensor (n,)
-        The greatest lengths, end tokens counted.
+        Maximum lengths, including end tokens.
     last : int
-        The greatest of these.
+        The highest of these.
     phrases : RequiredPhrases or None
     """
 
@@ -84,7 +84,7 @@ class Constraints:
             self._forced.setdefault(step, {})[row] = token
 
     def mask(self, logits: Tensor, step: int) -> None:
-        """Set to -inf, of logits or log-probabilities (n, beams, size), what must not come after ``step`` tokens."""
+        """Set forbidden tokens after ``step`` tokens to -inf, in logits or log-probabilities (n, beams, size)."""
         forced = self._forced_now(step, logits.device)
         saved = None if forced is None else logits[forced[0], :, forced[1]]
         if len(self._never):
@@ -100,7 +100,7 @@ class Constraints:
             logits[forced[0], :, forced[1]] = saved
 
     def _forced_now(self, step: int, device: torch.device) -> tuple[Tensor, Tensor] | None:
-        """Return which sentences have to take which tokens now."""
+        """Return the sentences with a forced token at this step, and the tokens."""
         here = {self._place[row]: token for row, token in self._forced.get(step, {}).items() if row in self._place}
         if not here:
             return None
@@ -113,7 +113,7 @@ class Constraints:
         logits.scatter_add_(-1, grams[..., -1], bans)
 
     def follow(self, parents: Tensor | None, tokens: Tensor) -> None:
-        """Let beam j of sentence i be what its beam ``parents[i, j]`` was, and ``tokens[i, j]`` (n, beams)."""
+        """Let beam j of sentence i continue its former beam ``parents[i, j]`` with ``tokens[i, j]`` (n, beams)."""
         if self._ngram:
             newest = tokens[..., None]
             if self._written is None:
@@ -125,7 +125,7 @@ class Constraints:
             self.phrases.follow(parents, tokens)
 
     def keep(self, rows: Tensor) -> None:
-        """Keep the sentences ``rows`` alone."""
+        """Keep only the sentences ``rows``."""
         self._least, self.limits = self._least[rows], self.limits[rows]
         if self._written is not None:
             self._written = self._written[rows]
@@ -137,7 +137,7 @@ class Constraints:
 
 
 def _with_room(bounds: tuple[int, int], needed: int, options: DecodingOptions, row: int) -> tuple[int, int]:
-    """Bounds of a target's length that let it have what it must have; a ``max_length`` that was given stands."""
+    """Return bounds of a target's length with room for its required tokens; a given ``max_length`` is not raised."""
     if options.max_length is not None and needed > max(options.max_length, 1):
         raise ParameterError(
             f"the prefix and the phrases of sentence {row} take {needed} tokens, its end counted, and max_length is"

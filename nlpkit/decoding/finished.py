@@ -1,4 +1,4 @@
-"""Finished: the best hypotheses of each sentence that a beam search has ended so far."""
+"""Finished: the best finished hypotheses of each sentence in a beam search."""
 
 from __future__ import annotations
 
@@ -12,20 +12,20 @@ from .hypothesis import Hypothesis, Trace, numpied
 
 
 class Finished:
-    """The best ended hypotheses of each sentence, best first, as far as there are any.
+    """The best finished hypotheses of each sentence, best first.
 
     Parameters
     ----------
     n : int
-        Sentences.
+        Number of sentences.
     size : int
-        Hypotheses to keep of each.
+        Number of hypotheses to keep per sentence.
     device : torch.device
 
     Attributes
     ----------
     scores : Tensor (n, size), float32
-        Σ log p / length ** alpha; -inf where there is none yet.
+        Σ log p / length ** alpha; -inf for empty places.
     """
 
     def __init__(self, n: int, size: int, device: torch.device) -> None:
@@ -34,18 +34,18 @@ class Finished:
         self._marks = torch.zeros(n, size, 3, dtype=torch.long, device=device)
 
     def add(self, scores: Tensor, log_probs: Tensor, step: int, parents: Tensor, tokens: Tensor) -> None:
-        """Offer hypotheses (n, m) that end at a step by a token after a beam; a score of -inf is none."""
+        """Add hypotheses (n, m) that end at a step with a token after a beam; a score of -inf is ignored."""
         marks = torch.stack([torch.full_like(parents, step), parents, tokens], dim=2)
         self.scores, at = torch.cat([self.scores, scores], dim=1).topk(self.scores.shape[1])
         self._log_probs = torch.cat([self._log_probs, log_probs], dim=1).gather(1, at)
         self._marks = torch.cat([self._marks, marks], dim=1).take_along_dim(at[..., None], dim=1)
 
     def take(self, rows: Tensor) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """Return scores, log-probabilities and marks of the sentences ``rows``."""
+        """Return scores, log-probabilities and trace positions of the sentences ``rows``."""
         return numpied(self.scores[rows]), numpied(self._log_probs[rows]), numpied(self._marks[rows])
 
     def keep(self, rows: Tensor) -> None:
-        """Keep the sentences ``rows`` alone."""
+        """Keep only the sentences ``rows``."""
         self.scores, self._log_probs, self._marks = self.scores[rows], self._log_probs[rows], self._marks[rows]
 
 
@@ -53,7 +53,7 @@ Taken = tuple[np.ndarray, np.ndarray, np.ndarray]
 
 
 def read_hypotheses(taken: Sequence[tuple[int, Taken]], trace: Trace, eos_id: int) -> list[list[Hypothesis]]:
-    """Turn what was taken of sentences, each with its row in the trace, into hypotheses."""
+    """Convert the output of `Finished.take`, with the sentences' rows in the trace, to hypotheses."""
     places = [
         (i, row, scores[j], log_probs[j], *marks[j])
         for i, (row, (scores, log_probs, marks)) in enumerate(taken)

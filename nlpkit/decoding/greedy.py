@@ -1,4 +1,4 @@
-"""Greedy search, and the loop that it shares with sampling: hypotheses grow by one token each, and never branch."""
+"""Greedy search, and its loop, which sampling shares: hypotheses grow by one token per step without branching."""
 
 from __future__ import annotations
 
@@ -13,23 +13,24 @@ from .hypothesis import Hypothesis, Trace, numpied
 from .options import DecodingOptions
 from .state import DecoderState
 
-_LOOK_EVERY = 4  # steps between checks on a GPU whether sentences are done: each check waits for it
+_LOOK_EVERY = 4  # steps between checks for finished sentences on a GPU, because each check synchronises
 
 
 class Picker(ABC):
-    """Says which token each hypothesis takes."""
+    """Selects the next token of each hypothesis."""
 
     @abstractmethod
     def pick(self, logits: Tensor, step: int) -> Tensor:
-        """Return the next tokens (n, lanes) by logits or log-probabilities (n, lanes or 1, size), left as they are."""
+        """Return the next tokens (n, lanes) for logits or log-probabilities (n, lanes or 1, size), without changing
+        them."""
 
     @abstractmethod
     def keep(self, rows: Tensor) -> None:
-        """Keep the sentences ``rows`` alone."""
+        """Keep only the sentences ``rows``."""
 
 
 class Likeliest(Picker):
-    """Takes the likeliest token."""
+    """Selects the most likely token."""
 
     def pick(self, logits: Tensor, step: int) -> Tensor:
         return likeliest(logits)
@@ -39,17 +40,17 @@ class Likeliest(Picker):
 
 
 class UnbranchedSearch:
-    """Hypotheses that go on side by side, each on its own.
+    """Independent hypotheses that grow in parallel.
 
     Parameters
     ----------
     state : DecoderState
-        Right after its start.
+        State after `start`, before the first step.
     constraints : Constraints
     options : DecodingOptions
     picker : Picker
     lanes : int
-        Hypotheses of each sentence.
+        Number of hypotheses per sentence.
     start_id, eos_id : int
     """
 
@@ -72,12 +73,12 @@ class UnbranchedSearch:
         self._trace = Trace(self._rows)
         self._tokens = torch.full((n, 1), start_id, device=self._device)
         self._sums = torch.zeros(n, lanes, device=self._device)
-        self._lengths = torch.zeros(n, lanes, dtype=torch.long, device=self._device)  # 0: goes on
-        self._ended = torch.zeros(n, lanes, dtype=torch.bool, device=self._device)  # by itself
+        self._lengths = torch.zeros(n, lanes, dtype=torch.long, device=self._device)  # 0: unfinished
+        self._ended = torch.zeros(n, lanes, dtype=torch.bool, device=self._device)  # by an end token
         self._taken: list[tuple[Tensor, Tensor, Tensor, Tensor]] = []
 
     def run(self) -> list[list[Hypothesis]]:
-        """Go on to the end, and return the hypotheses of each sentence, best first."""
+        """Run the search, and return the hypotheses of each sentence, best first."""
         for step in range(self._constraints.last):
             self._advance(step)
             self._leave(step)
@@ -110,7 +111,7 @@ class UnbranchedSearch:
         self._lengths.masked_fill_(over, step + 1)
 
     def _leave(self, step: int) -> None:
-        """Let sentences that are done leave the batch, when they are many enough for it to pay."""
+        """Remove finished sentences from the batch, if there are enough to pay off."""
         last = step + 1 == self._constraints.last
         if self._device.type != "cpu" and step % _LOOK_EVERY and not last:
             return

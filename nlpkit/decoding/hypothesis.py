@@ -1,4 +1,4 @@
-"""Hypothesis: one translation that a search found, and Trace, from which its tokens are read."""
+"""Hypothesis: a translation found by a search, and Trace, which stores its tokens."""
 
 from __future__ import annotations
 
@@ -10,18 +10,18 @@ from torch import Tensor
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Hypothesis:
-    """One translation of a sentence.
+    """A translation of a sentence.
 
     Attributes
     ----------
     tokens : list of int
         Target ids, without the start and the end token.
     score : float
-        ``log_prob / length ** alpha``, the end token counted in both; what translations are ordered by.
+        ``log_prob / length ** alpha``, both with the end token; translations are ranked by it.
     log_prob : float
-        Σ log p of the tokens and of the end token, in nats.
+        Σ log p of the tokens including the end token, in nats.
     finished : bool
-        Whether it came to an end by itself. One that was cut off at the greatest length has no end token.
+        Whether it has an end token. If not, it was cut off at the maximum length.
     """
 
     tokens: list[int]
@@ -31,15 +31,14 @@ class Hypothesis:
 
     @property
     def length(self) -> int:
-        """Tokens, the end token counted."""
+        """Number of tokens, including the end token."""
         return len(self.tokens) + self.finished
 
 
 class Trace:
-    """Which token each beam took at each step, and from which beam it came.
+    """The token and the parent beam of each beam at each step.
 
-    Sentences may leave on the way; they are still known by the row they had in the beginning.
-
+    Sentences may be removed during the search; they are identified by their initial rows.
     Parameters
     ----------
     rows : LongTensor (n,)
@@ -52,15 +51,15 @@ class Trace:
         self._steps: list[tuple[Tensor, Tensor, Tensor | None]] = []
 
     def add(self, tokens: Tensor, parents: Tensor | None = None) -> None:
-        """Note a step's tokens (n, beams) and the beams (n, beams) that they continue; without these, each its own."""
+        """Store a step's tokens (n, beams) and their parent beams (n, beams); default: each beam continues itself."""
         self._steps.append((self._rows, tokens, parents))
 
     def keep(self, rows: Tensor) -> None:
-        """Keep the rows ``rows`` of those that are left."""
+        """Keep the rows ``rows`` of the remaining ones."""
         self._rows = self._rows[rows]
 
     def read(self, rows: np.ndarray, beams: np.ndarray, sizes: np.ndarray) -> list[list[int]]:
-        """Return what beam ``beams[i]`` of row ``rows[i]`` had written after ``sizes[i]`` steps, for each i of (m,)."""
+        """Return the tokens of beam ``beams[i]`` of row ``rows[i]`` after ``sizes[i]`` steps, for each i of (m,)."""
         longest = int(sizes.max(initial=0))
         written = np.zeros((len(rows), longest), np.int64)
         beams = beams.copy()
@@ -79,5 +78,5 @@ class Trace:
 
 
 def numpied(tensor: Tensor) -> np.ndarray:
-    """Return a tensor as an array, float64 if it has fractions."""
+    """Convert a tensor to an array; float64 for floating-point types."""
     return (tensor.double() if tensor.is_floating_point() and tensor.device.type != "mps" else tensor).cpu().numpy()

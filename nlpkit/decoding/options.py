@@ -1,4 +1,4 @@
-"""DecodingOptions: how translations are searched for."""
+"""DecodingOptions: parameters of the search for translations."""
 
 from __future__ import annotations
 
@@ -16,49 +16,50 @@ _WHOLE = (
 
 @dataclass(frozen=True, kw_only=True)
 class DecodingOptions:
-    """How translations are searched for.
+    """Parameters of the search for translations.
 
-    Lengths are in tokens of the model's vocabulary; a target's length counts its end token, a source's doesn't.
-
+    Lengths are numbers of tokens; a target's length includes its end token, a source's does not.
     Parameters
     ----------
     beam : int
-        Hypotheses that are followed at once. 1 is greedy: always the likeliest next token. Unused with ``sample``.
+        Number of open hypotheses. 1 is greedy search: always the most likely next token. Ignored with ``sample``.
     alpha : float
-        Hypotheses are ordered by Σ log p / length ** alpha. 0 orders by probability and favours short ones.
+        Exponent of the length in the score Σ log p / length ** alpha. 0 ranks by probability and favours short
+        translations.
     stop : {"exact", "heuristic"}
-        When the beam search of a sentence ends: when no hypothesis can still come among the ``n_best``, whatever is to
-        come; or as Hugging Face's ``early_stopping=False`` does, when the best one that is followed, at its present
-        length, is no better than the worst of ``beam`` finished ones.
+        End of the beam search of a sentence. "exact": when no open hypothesis can still be among the ``n_best``.
+        "heuristic": Hugging Face's ``early_stopping=False``, when the best open hypothesis, at its current length, is
+        not better than the worst of ``beam`` finished ones.
     n_best : int
-        Translations to return of each sentence, best first. At most ``beam``, unless ``sample``; the command line
-        widens a beam that isn't given.
+        Number of translations per sentence, best first. At most ``beam``, unless ``sample``; the command line widens a
+        beam that is not given.
     min_length, max_length : int
-        Bounds of every target's length; default: no upper one.
+        Bounds of every target's length; default: no maximum.
     min_ratio, max_ratio, max_extra : float, float, int
         A target's length is at least ``min_ratio * source`` and at most ``max_ratio * source + max_extra``.
     sample : bool
-        Draw tokens by their probability instead of searching. ``n_best`` are drawn independently of each other.
+        Sample tokens by their probability instead of searching. The ``n_best`` samples are independent.
     temperature : float
-        Logits are divided by it before drawing.
+        Divisor of the logits before sampling.
     top_k : int
-        Draw among the likeliest ``top_k`` tokens; 0: among all.
+        Sample from the ``top_k`` most likely tokens; 0: from all.
     top_p : float
-        Then among the fewest tokens that together have at least this probability (Holtzman et al. 2020).
+        Then sample from the smallest set of tokens with at least this total probability (Holtzman et al. 2020).
     seed : int
-        Seed of the draws, which also depend on the sentence's number and the step, and on no other sentence.
+        Seed of the sampling. A sample also depends on the sentence's number and the step, but not on other sentences.
     no_repeat_ngram : int
-        No n tokens come twice in a target; 0: they may.
+        Forbid repeated n-grams of this length in a target; 0: allow them.
     scores : bool
-        Whether greedy search and sampling return scores. Without, they are NaN, and no softmax is computed.
+        Return scores from greedy search and sampling. If False, they are NaN, and no softmax is computed.
     max_sentences : int
-        Sentences in one batch at most; without it the memory for the logits is the bound.
+        Maximum number of sentences per batch; default: limited by the memory for the logits.
     max_tokens : int
-        Source tokens in one batch at most, padding and end tokens counted; a longer sentence stands alone.
+        Maximum number of source tokens per batch, including padding and end tokens; a longer sentence forms its own
+        batch.
     batch_invariant : bool
-        Decode every sentence alone, so that its tokens can't depend on others even by rounding. Several times slower.
+        Decode every sentence alone, so that rounding cannot depend on other sentences. Several times slower.
     leave_share : float
-        Finished sentences leave the batch when they make up this share of it; above 1 they stay.
+        Remove finished sentences from the batch when they make up this share of it; above 1: never.
 
     Raises
     ------
@@ -127,7 +128,7 @@ class DecodingOptions:
         require(fits, "n_best", self.n_best, f"at most beam, {self.beam}; raise beam or sample")
 
     def bounds(self, source: int) -> tuple[int, int]:
-        """Return the least and the greatest length of the target of a source of ``source`` tokens.
+        """Return the minimum and maximum length of the target for a source of ``source`` tokens.
 
         Examples
         --------

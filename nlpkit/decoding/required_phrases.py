@@ -1,9 +1,9 @@
-"""RequiredPhrases: target phrases that a translation must contain (lexically constrained decoding).
+"""RequiredPhrases: phrases that a translation must contain (lexically constrained decoding).
 
-The beam is shared out among hypotheses that have met equally many phrase tokens, a bank each, as Post and Vilar (2018,
-Dynamic Beam Allocation) do; here the banks take turns, those that have met most first, until the beam is full. Besides
-the likeliest continuations, each hypothesis is also continued by its own likeliest token and by the tokens that begin
-or continue a phrase. A phrase that was begun and not continued has to be begun again.
+As in Post and Vilar (2018, Dynamic Beam Allocation), hypotheses with the same number of completed phrase tokens form a
+bank, and the beam is divided among the banks. Here the banks take turns, in descending order, until the beam is full.
+In addition to the most likely continuations, each hypothesis is continued by its most likely token and by tokens that
+begin or continue a phrase. A phrase that is begun but not continued starts again from its first token.
 """
 
 from __future__ import annotations
@@ -17,18 +17,18 @@ _NOTHING = -1
 
 
 class RequiredPhrases:
-    """Which phrases the hypotheses of a batch have met, and how far they are in the others.
+    """Progress of each hypothesis of a batch through the required phrases.
 
     Parameters
     ----------
     phrases : sequence of sequences of sequences of int
-        Ids of each sentence's phrases. Phrases may overlap; one that is named twice is required once.
+        Ids of each sentence's phrases. Phrases may overlap; duplicates are required once.
     device : torch.device
 
     Attributes
     ----------
     totals : LongTensor (n,)
-        Tokens of all phrases of each sentence.
+        Total number of phrase tokens per sentence.
     met : BoolTensor (n, beams, phrases)
         Phrases that each hypothesis contains; padding counts as contained.
     """
@@ -48,11 +48,11 @@ class RequiredPhrases:
         self._recent = torch.full((n, 1, self._longest), _NOTHING - 1, device=device)
 
     def complete(self) -> Tensor:
-        """Return which hypotheses (n, beams) contain all their phrases."""
+        """Return which hypotheses (n, beams) contain all phrases."""
         return self.met.all(2)
 
     def candidates(self) -> Tensor:
-        """Return (n, beams, m): tokens that continue a phrase or begin one; -1 where there is none."""
+        """Return tokens that continue or begin a phrase, (n, beams, m); -1 for none."""
         _, progress = self._after(self.met, self._recent)
         tokens = self._tokens[:, None].expand(-1, progress.shape[1], -1, -1)
         onward = tokens.gather(3, progress.clamp(max=self._longest - 1)[..., None])[..., 0]
@@ -60,17 +60,17 @@ class RequiredPhrases:
         return both.masked_fill(self.met.repeat(1, 1, 2), _NOTHING)
 
     def banks(self, parents: Tensor, tokens: Tensor) -> Tensor:
-        """Return how many phrase tokens would be met if ``tokens`` (n, m) followed the beams ``parents`` (n, m)."""
+        """Return the number of completed phrase tokens after ``tokens`` (n, m) on the beams ``parents`` (n, m)."""
         met, progress = self._after(*self._continued(parents, tokens))
         return torch.where(met, self._sizes[:, None], progress).sum(2)
 
     def follow(self, parents: Tensor, tokens: Tensor) -> None:
-        """Let beam j of sentence i be what its beam ``parents[i, j]`` was, and ``tokens[i, j]``."""
+        """Let beam j of sentence i continue its former beam ``parents[i, j]`` with ``tokens[i, j]``."""
         met, self._recent = self._continued(parents, tokens)
         self.met = self._after(met, self._recent)[0]
 
     def keep(self, rows: Tensor) -> None:
-        """Keep the sentences ``rows`` alone."""
+        """Keep only the sentences ``rows``."""
         self._tokens, self._sizes, self.totals = self._tokens[rows], self._sizes[rows], self.totals[rows]
         self.met, self._recent = self.met[rows], self._recent[rows]
 
@@ -80,7 +80,7 @@ class RequiredPhrases:
         return met, torch.cat([recent[..., 1:], tokens[..., None]], dim=2)
 
     def _after(self, met: Tensor, recent: Tensor) -> tuple[Tensor, Tensor]:
-        """Return what is met, and how many of each phrase's first tokens stand at the end of ``recent``."""
+        """Return the completed phrases, and the number of first tokens of each phrase at the end of ``recent``."""
         progress = torch.zeros_like(met, dtype=torch.long)
         for size in range(1, self._longest + 1):
             ends = (recent[:, :, None, -size:] == self._tokens[:, None, :, :size]).all(3)
@@ -90,9 +90,10 @@ class RequiredPhrases:
 
 
 def take_turns(scores: Tensor, banks: Tensor, n: int) -> Tensor:
-    """Return which ``n`` candidates of (rows, m) a beam keeps: the best of each bank, then the second of each ...
+    """Return the ``n`` candidates of (rows, m) that a beam keeps: the best of each bank, then the second best, and so
+    on.
 
-    Within a turn the highest bank comes first. Scores of -inf come last.
+    Within a turn, banks are in descending order. Scores of -inf come last.
 
     Examples
     --------

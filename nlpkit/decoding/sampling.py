@@ -1,8 +1,8 @@
-"""Sampling: tokens drawn by their probability, after temperature, top-k and top-p (Holtzman et al. 2020).
+"""Sampling of tokens by their probability, with temperature, top-k and top-p (Holtzman et al. 2020).
 
-A token is where the cumulative probability first exceeds a number u in [0, 1). u is a hash of the seed, the sentence's
-number, the sample's number and the step (counter-based, as Salmon et al. 2011; mixed as SplitMix64 does, Steele et al.
-2014), so that what is drawn for a sentence does not depend on what else is decoded.
+The sampled token is the first whose cumulative probability exceeds a number u in [0, 1). u is a hash of the seed, the
+sentence number, the sample number and the step (counter-based, Salmon et al. 2011; mixed as in SplitMix64, Steele et
+al. 2014). A sample therefore does not depend on other sentences.
 """
 
 from __future__ import annotations
@@ -22,14 +22,14 @@ _NUCLEUS = 256
 
 
 class Sampler(Picker):
-    """Draws tokens.
+    """Samples tokens.
 
     Parameters
     ----------
     options : DecodingOptions
         ``temperature``, ``top_k``, ``top_p``, ``seed`` and ``n_best``.
     numbers : sequence of int
-        The sentences' numbers, that their random numbers depend on.
+        Numbers of the sentences, which seed their samples.
     device : torch.device
     """
 
@@ -53,7 +53,8 @@ class Sampler(Picker):
         self._numbers, self._block = self._numbers[rows], self._block[rows]
 
     def _likely(self, logits: Tensor) -> tuple[Tensor, Tensor]:
-        """Return the logits that top-k and top-p leave, greatest first, and their tokens, (n, lanes or 1, m)."""
+        """Return the logits that remain after top-k and top-p, in descending order, and their tokens, (n, lanes or 1,
+        m)."""
         n, lanes, size = logits.shape
         one_each = logits.reshape(n * lanes, 1, size)
         offsets = torch.zeros(n * lanes, 1, device=logits.device)
@@ -80,7 +81,7 @@ class Sampler(Picker):
 
 
 def _drawn(shares: Tensor, u: Tensor) -> Tensor:
-    """Return the first place (n, lanes) where the cumulative share (n, lanes or 1, m) exceeds u (n, lanes)."""
+    """Return the first index (n, lanes) at which the cumulative share (n, lanes or 1, m) exceeds u (n, lanes)."""
     reached = shares.cumsum(-1, dtype=_wide(shares.device))
     total = reached[..., -1]
     sought = (u * total).unsqueeze(-1)
@@ -88,7 +89,7 @@ def _drawn(shares: Tensor, u: Tensor) -> Tensor:
         found = torch.searchsorted(reached[:, 0].contiguous(), sought[..., 0].contiguous(), right=True)
     else:
         found = torch.searchsorted(reached.contiguous(), sought.contiguous(), right=True)[..., 0]
-    last = torch.searchsorted(reached.contiguous(), total.unsqueeze(-1).contiguous())[..., 0]  # the last of any share
+    last = torch.searchsorted(reached.contiguous(), total.unsqueeze(-1).contiguous())[..., 0]  # the last nonzero share
     return torch.minimum(found, last)
 
 
@@ -97,7 +98,7 @@ def _wide(device: torch.device) -> torch.dtype:
 
 
 def uniforms(seed: int, numbers: Sequence[int], samples: int, first: int, steps: int) -> np.ndarray:
-    """Return numbers in [0, 1), (sentences, samples, steps): of each sentence, sample and step from ``first`` on.
+    """Return numbers in [0, 1), (sentences, samples, steps), for the steps from ``first`` on.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""`search`: the search that the options ask for: beam, greedy, or sampling."""
+"""`search`: beam search, greedy search or sampling, according to the options."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ from .state import DecoderState, Words
 
 
 def check_search(constraints: Constraints, options: DecodingOptions) -> None:
-    """Refuse constraints that the search of these options can't hold.
+    """Check that the selected search supports the constraints.
 
     Raises
     ------
     ParameterError
-        If phrases are required and the options ask for sampling.
+        If phrases are required with sampling.
     """
     if constraints.phrases is not None and options.sample:
         raise ParameterError("there are required phrases and sample is True: expected only one of them")
@@ -38,17 +38,17 @@ def search(
     numbers: Sequence[int],
     device: torch.device,
 ) -> list[list[Hypothesis]]:
-    """Search for the sequences of a batch.
+    """Search for the best sequences of a batch.
 
     Parameters
     ----------
     state : DecoderState
-        Right after its start, of one beam a sentence.
+        State before the first step, with one beam per sentence.
     words : Words
     constraints : Constraints
     options : DecodingOptions
     numbers : sequence of int
-        Numbers of the sentences, which seed their draws.
+        Numbers of the sentences, which seed their samples.
     device : torch.device
 
     Returns

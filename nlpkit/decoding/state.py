@@ -1,4 +1,4 @@
-"""The contract between a search and a model that is decoded step by step: its words, and its state."""
+"""The interface between a search and a model: its vocabulary and its state."""
 
 from __future__ import annotations
 
@@ -9,16 +9,16 @@ from torch import Tensor
 
 
 class Words(Protocol):
-    """The vocabulary that a model generates from.
+    """The output vocabulary of a model.
 
     Attributes
     ----------
     options : dataclass
-        With ``trg_size``, the size of the vocabulary.
+        Options with the attribute ``trg_size``, the size of the vocabulary.
     start_id, eos_id : int
-        The ids that begin and end a sequence.
+        Ids of the start and the end token.
     never : tuple of int
-        Ids that are no words and must not be generated.
+        Ids that must not be generated.
     """
 
     options: Any
@@ -28,13 +28,13 @@ class Words(Protocol):
 
 
 class DecoderState(ABC):
-    """Where the decoding of a batch stands: of each sentence, some beams, all of one length."""
+    """Decoding state of a batch: several beams per sentence, all of the same length."""
 
     @abstractmethod
     def step(self, tokens: Tensor) -> Tensor:
-        """Feed the newest tokens (n, beams) and return the logits (n, beams, trg_size) of the next ones.
+        """Feed the newest tokens (n, beams) and return the logits (n, beams, trg_size) of the next tokens.
 
-        The first call has one beam a sentence. The logits are the caller's, who may write over them.
+        The first call has one beam per sentence. The caller may overwrite the logits.
         """
 
     @abstractmethod
@@ -43,4 +43,4 @@ class DecoderState(ABC):
 
     @abstractmethod
     def keep(self, rows: Tensor) -> None:
-        """Keep the sentences ``rows`` (n,) alone, in that order."""
+        """Keep only the sentences ``rows`` (n,), in that order."""

@@ -1,4 +1,4 @@
-"""Evaluation: how good vectors and models are, each score a small dataclass that carries its signature."""
+"""Evaluation of word vectors and translations; each score is a dataclass with a signature."""
 
 from __future__ import annotations
 

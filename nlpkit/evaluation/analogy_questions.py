@@ -1,4 +1,4 @@
-"""Analogy questions: sections of four words, as in Google's ``questions-words.txt``."""
+"""Analogy questions: sections of four words per question, as in Google's ``questions-words.txt``."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ class AnalogyQuestions:
     Attributes
     ----------
     sections : list of str
-        Names of the sections, in order, each once.
+        Distinct names of the sections, in order.
     questions : list of (a, b, c, expected)
     section_of : list of int
-        The number of each question's section.
+        Section number of each question.
     data : str
-        Where they come from.
+        Source of the questions.
     """
 
     sections: list[str]
@@ -35,16 +35,16 @@ class AnalogyQuestions:
 
     @classmethod
     def of(cls, source: StrPath | Mapping[str, Iterable[Question]]) -> AnalogyQuestions:
-        """Read a file, or take the questions of each section as they are.
+        """Read a file, or take the questions of each section.
 
-        A line that begins with a colon and a space opens a section. Lines of more or fewer than four words are skipped.
+        A line that begins with a colon and a space opens a section. Lines that do not have four words are skipped.
 
         Raises
         ------
         InputError
-            If the file can't be read, has questions before its first section, or has none at all.
+            If the file cannot be read, has questions before its first section, or has no questions.
         ParameterError
-            If ``source`` is something else.
+            If ``source`` has another type.
         """
         numbers: dict[str, int] = {}
         questions: list[Question] = []

@@ -1,4 +1,4 @@
-"""Which rows belong to the words of a test set, and what a score was measured on."""
+"""Rows of the words of a test set, and signatures of scores."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ StrPath = str | PathLike[str]
 
 
 def key_of(word: str, case_insensitive: bool) -> str:
-    """Return the common form of spellings: upper case, as in gensim."""
+    """Return the key of a word: upper case if case-insensitive, as in gensim."""
     return word.upper() if case_insensitive else word
 
 
 def rows_of(
     words: Iterable[str], wanted: set[str], restrict_vocab: int | None, case_insensitive: bool
 ) -> dict[str, list[int]]:
-    """The rows of the ``wanted`` keys among the first ``restrict_vocab`` words, the first (most frequent) one first."""
+    """Return the rows of the ``wanted`` keys among the first ``restrict_vocab`` words, most frequent first."""
     found: dict[str, list[int]] = {}
     for row, word in enumerate(islice(words, restrict_vocab)):
         key = key_of(word, case_insensitive)
@@ -38,12 +38,12 @@ def check_restriction(restrict_vocab: int | None) -> None:
 
 
 def read_text(path: StrPath, what: str) -> tuple[str, str]:
-    """The text of a test set's file, and the file's name with the start of its SHA-256.
+    """Return the text of a test set's file, and the file name with the start of its SHA-256.
 
     Raises
     ------
     InputError
-        If the file can't be read or is not UTF-8.
+        If the file cannot be read or is not UTF-8.
     """
     try:
         data = Path(path).read_bytes()
@@ -57,6 +57,6 @@ def read_text(path: StrPath, what: str) -> tuple[str, str]:
 
 
 def signature_of(metric: str, data: str, options: Mapping[str, object]) -> str:
-    """One line that says how a score was measured."""
+    """Return one line that describes how a score was measured."""
     parts = {"metric": metric, "data": data, **options, "nlpkit": __version__}
     return "|".join(f"{name}:{value}" for name, value in parts.items())

@@ -1,9 +1,9 @@
-"""Two translations of the same sentences: is one of them better, or was it chance?
+"""Significance test for the difference between two translations of the same sentences.
 
 Sources: Koehn 2004, "Statistical significance tests for machine translation evaluation" (paired bootstrap); Riezler &
 Maxwell 2005, "On some pitfalls in automatic evaluation and significance testing for MT" (approximate randomisation).
-Draws and p-values are those of ``sacrebleu.significance.PairedTest`` under the same seed, computed at once for all
-samples; the interval of the difference is added. Where there is no difference p is 1; there sacreBLEU's is its least.
+Samples and p-values equal those of ``sacrebleu.significance.PairedTest`` for the same seed, computed at once for all
+samples; the interval of the difference is added. Without a difference p is 1, where sacreBLEU reports its minimum.
 """
 
 from __future__ import annotations
@@ -25,23 +25,23 @@ _SAMPLES = {"bootstrap": 1_000, "randomization": 10_000}
 
 @dataclass(frozen=True, kw_only=True)
 class MetricComparison:
-    """A metric of two translations of the same sentences.
+    """Comparison of two translations by one metric.
 
     Attributes
     ----------
     name : str
-        ``"BLEU"``, ``"chrF"`` or ``"TER"`` (of which the lower is the better).
+        ``"BLEU"``, ``"chrF"`` or ``"TER"`` (lower is better).
     baseline, system : float
         The scores in percent.
     difference : float
         ``system - baseline``.
     low, high : float
-        The 95 % interval of the difference, over bootstrap samples (at most 1,000 beside randomisation).
+        95 % interval of the difference, over bootstrap samples (at most 1,000 with randomisation).
     p_value : float
-        How likely so large a difference is between two that are equally good. Randomisation looks both ways; the
-        bootstrap, as sacreBLEU has it, one way where the difference is clear, and so gives about half as much.
+        Probability of such a difference between two equally good systems. Randomisation is two-sided. The bootstrap, as
+        in sacreBLEU, is one-sided for clear differences, and gives about half as much.
     signature : str
-        sacreBLEU's, with the kind of test, the number of samples and the seed.
+        sacreBLEU's signature, with the kind of test, the number of samples and the seed.
     """
 
     name: str
@@ -56,13 +56,13 @@ class MetricComparison:
 
 @dataclass(frozen=True, kw_only=True)
 class TranslationComparison:
-    """How two translations of the same sentences differ.
+    """Comparison of two translations of the same sentences.
 
     Attributes
     ----------
     sentences : int
     bleu, chrf, ter : MetricComparison or None
-        None where it was not asked for.
+        None if not requested.
     """
 
     sentences: int
@@ -83,21 +83,21 @@ def compare_translations(
     lowercase: bool = False,
     seed: int = SEED,
 ) -> TranslationComparison:
-    """Test whether two translations of the same sentences differ by more than chance.
+    """Test whether the difference between two translations is significant.
 
     Parameters
     ----------
     baseline, system : sequence of str
         The two translations.
     references : sequence of str, or sequence of such sequences
-        As `score_translations` takes them.
+        See `score_translations`.
     method : "bootstrap" or "randomization", default="bootstrap"
-        How p-values come about: from sentences drawn with replacement, the same ones for both; or from sentences whose
-        two translations change sides by a fair coin.
+        Test: sampling of sentences with replacement, the same for both systems; or swapping the two translations of
+        random sentences.
     samples : int, optional
         Number of samples; default: 1,000 for the bootstrap, 10,000 for randomisation.
     metrics, tokenize, lowercase
-        As `score_translations` takes them.
+        See `score_translations`.
     seed : int, default=12345
         Seed of the samples.
 
@@ -108,11 +108,11 @@ def compare_translations(
     Raises
     ------
     InputError
-        If there are no translations, or not as many of one as of the other.
+        If there are no translations, or their numbers differ.
     ParameterError
         If a parameter has an invalid value.
     MissingDependencyError
-        If sacrebleu isn't installed.
+        If sacrebleu is not installed.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""BLEU by the length of the sentence, which shows what a model without attention can't carry.
+"""BLEU by sentence length, which shows the limit of models without attention.
 
 Source: the figure of Bahdanau et al. 2015, "Neural machine translation by jointly learning to align and translate".
 """
@@ -20,22 +20,22 @@ LENGTHS = (5, 10, 15, 20, 25, 30, 40, 50)
 
 @dataclass(frozen=True, kw_only=True)
 class LengthScore:
-    """BLEU of the sentences whose length lies between two bounds.
+    """BLEU of sentences in a range of lengths.
 
     Attributes
     ----------
     shortest : int
-        The fewest words of a sentence of this group.
+        Minimum number of words.
     longest : int or None
-        The most; None for the last group, which has no bound.
+        Maximum number of words; None for the last group.
     by : str
-        ``"source words"``, or ``"reference words"`` where there are no sources.
+        ``"source words"``, or ``"reference words"`` without sources.
     sentences : int
-        How many there are, at least one.
+        Number of sentences, at least one.
     bleu : float
-        Score of all of them together.
+        BLEU of these sentences.
     signature : str
-        sacreBLEU's, with ``by``.
+        sacreBLEU's signature, with ``by``.
     """
 
     shortest: int
@@ -61,21 +61,21 @@ def bleu_by_length(
     bleu : Counted
         Counts of BLEU in each sentence.
     references, sources : sequences of str
-        Lengths are those of the sources, in words between spaces; of the references where there are no sources.
+        Texts whose length is measured, in words between spaces: the sources, or the references without sources.
     lengths : sequence of int
-        The greatest length of each group, rising.
+        Maximum length of each group, in rising order.
 
     Returns
     -------
     tuple of LengthScore
-        The groups that have a sentence; empty ones are in the first.
+        Groups that contain a sentence; empty sentences belong to the first.
 
     Raises
     ------
     InputError
-        If there are not as many sources as translations.
+        If the numbers of sources and translations differ.
     ParameterError
-        If ``lengths`` doesn't rise from at least 1.
+        If ``lengths`` does not rise from at least 1.
     """
     bounds = list(lengths)
     if bounds != sorted(set(bounds)) or any(not isinstance(bound, int) or bound < 1 for bound in bounds):

@@ -1,6 +1,6 @@
-"""Resampling: sums over sentences drawn again and again, in blocks so that few draws are in memory at a time.
+"""Resampling of sums over sentences, in blocks to limit memory.
 
-The draws are those of sacrebleu under the same seed.
+The samples equal those of sacrebleu for the same seed.
 """
 
 from __future__ import annotations
@@ -12,18 +12,18 @@ import numpy as np
 from nlpkit.errors import ParameterError
 
 _BLOCK = 1 << 22  # draws
-_WORD = 32  # bits that numpy draws at once
+_WORD = 32  # bits per draw of numpy
 
 
 def check_resampling(name: str, value: int, seed: int, *, least: int = 1) -> None:
-    """Refuse invalid numbers of samples and seeds."""
+    """Raise ParameterError for an invalid number of samples or seed."""
     for what, number, lowest in ((name, value, least), ("seed", seed, 0)):
         if isinstance(number, bool) or not isinstance(number, int) or number < lowest:
             raise ParameterError(f"{what} is {number!r}; expected a whole number of at least {lowest}")
 
 
 def bootstrap_sums(tables: Sequence[np.ndarray], samples: int, seed: int, *, block: int = _BLOCK) -> list[np.ndarray]:
-    """Sum rows drawn with replacement, as many as there are; the same ones in every table.
+    """Sum rows sampled with replacement; the same rows in every table.
 
     Parameters
     ----------
@@ -31,7 +31,7 @@ def bootstrap_sums(tables: Sequence[np.ndarray], samples: int, seed: int, *, blo
     samples : int
     seed : int
     block : int
-        How many draws to hold at a time, about.
+        Approximate number of draws held at once.
 
     Returns
     -------
@@ -59,13 +59,13 @@ def bootstrap_sums(tables: Sequence[np.ndarray], samples: int, seed: int, *, blo
 def shuffled_sums(
     first: Sequence[np.ndarray], second: Sequence[np.ndarray], samples: int, seed: int, *, block: int = _BLOCK
 ) -> tuple[list[np.ndarray], list[np.ndarray]]:
-    """Sum rows of two systems after each sentence has changed sides or not, by a fair coin.
+    """Sum the rows of two systems after swapping each sentence with probability 1/2.
 
     Parameters
     ----------
     first, second : sequences of array (n, k)
         Tables of the two systems.
-    samples, seed, block
+    See `bootstrap_sums`.
         As in `bootstrap_sums`.
 
     Returns
@@ -88,16 +88,16 @@ def shuffled_sums(
 
 
 def interval(values: np.ndarray) -> tuple[float, float, float]:
-    """Return the mean, and the ends of the 95 % interval: sacrebleu's, 1/40 of the values left out at either end."""
+    """Return the mean and the 95 % interval; as in sacrebleu, 1/40 of the values is cut off at each end."""
     ordered = np.sort(values)
     out = len(ordered) // 40
     return float(values.mean()), float(ordered[out]), float(ordered[len(ordered) - out - 1])
 
 
 def p_value(values: np.ndarray, observed: float) -> float:
-    """Return the share of values above the observed one, with one added on either side (Noreen 1989).
+    """Return the share of values above the observed one, with one added to both counts (Noreen 1989).
 
-    It is 1 where nothing was observed.
+    It is 1 if no difference was observed.
     """
     if observed == 0:
         return 1.0
@@ -105,7 +105,7 @@ def p_value(values: np.ndarray, observed: float) -> float:
 
 
 def _blocks(samples: int, n: int, block: int) -> Iterator[int]:
-    """Numbers of samples that make ``samples`` together; whole words of bits, so that the draws stay the same."""
+    """Yield numbers of samples that add up to ``samples``, in whole words of bits, to keep the draws unchanged."""
     rows = max(block // n // _WORD, 1) * _WORD
     for begin in range(0, samples, rows):
         yield min(rows, samples - begin)

@@ -1,8 +1,8 @@
-"""BLEU, chrF and TER as sums: what each sentence adds, and the scores of many sums at once.
+"""BLEU, chrF and TER from sums: counts per sentence, and vectorised scores of many sums.
 
 Sources: Papineni et al. 2002 (BLEU), Popović 2015 (chrF), Snover et al. 2006 (TER); Post 2018, "A call for clarity in
-reporting BLEU scores". sacrebleu tokenises, counts, and scores the whole; the formulas stand here once more over
-arrays, because resampling asks for thousands of scores.
+reporting BLEU scores". sacrebleu tokenises, counts, and computes the overall score. This module repeats the formulas
+for arrays, because resampling needs thousands of scores.
 """
 
 from __future__ import annotations
@@ -22,20 +22,20 @@ Sums = np.ndarray
 
 @dataclass(frozen=True, kw_only=True)
 class Counted:
-    """Counts of a metric in each sentence of a translation.
+    """Counts of a metric per sentence.
 
     Attributes
     ----------
     name : str
         ``"BLEU"``, ``"chrF"`` or ``"TER"``.
     score : float
-        Score of the whole translation, from 0 to 100 (TER may be above).
+        Score of the whole translation, from 0 to 100 (TER may exceed 100).
     rows : array (n_sentences, n_counts) of float64
-        A sum of rows is all that a score depends on.
+        Counts per sentence; the score is a function of their sum.
     scores : function
-        From sums (n, n_counts) to n scores.
+        Maps sums (n, n_counts) to n scores.
     metric : sacrebleu metric
-        It holds what its signature is made of.
+        Source of the signature.
     """
 
     name: str
@@ -45,7 +45,7 @@ class Counted:
     metric: Any
 
     def signature(self, **added: int | str | None) -> str:
-        """Return sacreBLEU's signature, with what resampling adds to it, such as ``bs=1000`` and ``seed=1``."""
+        """Return sacreBLEU's signature with additional entries, such as ``bs=1000`` and ``seed=1``."""
         signature = self.metric.get_signature()
         for key, value in added.items():
             signature.update(key, value)
@@ -60,7 +60,7 @@ def count(
     tokenize: str = "13a",
     lowercase: bool = False,
 ) -> list[Counted]:
-    """Count what each metric needs in every sentence.
+    """Count the statistics of each metric in every sentence.
 
     Parameters
     ----------
@@ -68,7 +68,7 @@ def count(
     references : sequence of sequences of str
         Each as long as ``hypotheses``.
     metrics, tokenize, lowercase
-        As `score_translations` takes them.
+        See `score_translations`.
     """
     wanted = _resolve(metrics, tokenize=tokenize, lowercase=lowercase)
     counted = []
@@ -80,14 +80,14 @@ def count(
 
 
 def checked(hypotheses: Sequence[str], references: Sequence[str] | Sequence[Sequence[str]]) -> list[list[str]]:
-    """Return the references as one list for each of them, all as long as the translations.
+    """Return the references as lists, all as long as the translations.
 
     Raises
     ------
     InputError
-        If there are no sentences, or not as many references as translations.
+        If there are no sentences, or the numbers of references and translations differ.
     ParameterError
-        If something is no list of str.
+        If an argument is not a list of str.
     """
     if isinstance(references, str):
         raise ParameterError("references is one text; expected a list of them: put it in brackets")
@@ -148,8 +148,8 @@ def _resolve(metrics: Sequence[str], *, tokenize: str, lowercase: bool) -> list[
 def bleu_of_sums(sums: Sums) -> np.ndarray:
     """BLEU with sacreBLEU's ``exp`` smoothing; columns: both lengths, four matches, four totals.
 
-    exp(min(0, 1 - reference/translation)) · exp(¼ Σ log pₙ), where of the orders without a match the first has half a
-    match, the next a quarter, and so on.
+    exp(min(0, 1 - reference/translation)) · exp(¼ Σ log pₙ). The first order without a match counts half a match, the
+    next a quarter, and so on.
     """
     matches, totals = sums[:, 2:6], sums[:, 6:10]
     with np.errstate(divide="ignore", invalid="ignore"):
@@ -161,7 +161,7 @@ def bleu_of_sums(sums: Sums) -> np.ndarray:
 
 
 def chrf_of_sums(sums: Sums) -> np.ndarray:
-    """chrF with β = 2; columns: for each order the n-grams of translation and reference, and those in both."""
+    """chrF with β = 2; columns: for each order the n-grams of the translation, of the reference, and of both."""
     written, wanted, both = sums[:, 0::3], sums[:, 1::3], sums[:, 2::3]
     counts = (written > 0) & (wanted > 0)
     orders = np.maximum(counts.sum(axis=1), 1)

@@ -1,7 +1,7 @@
-"""The quality of translations: BLEU, chrF and TER as sacreBLEU reports them, with intervals, and BLEU by length.
+"""Quality of translations: BLEU, chrF and TER as in sacreBLEU, with confidence intervals, and BLEU by length.
 
-Source of the intervals: Koehn 2004, "Statistical significance tests for machine translation evaluation". The scores,
-the resampled sentences and the intervals are sacreBLEU's own (its ``--confidence``), computed for all samples at once.
+Source of the intervals: Koehn 2004, "Statistical significance tests for machine translation evaluation". Scores,
+samples and intervals equal sacreBLEU's (its ``--confidence``), computed for all samples at once.
 """
 
 from __future__ import annotations
@@ -14,23 +14,23 @@ from .resampling import bootstrap_sums, check_resampling, interval
 from .translation_metrics import METRICS, Counted, checked, count
 
 SEED = 12345
-"""sacreBLEU's own."""
+"""Default of sacreBLEU."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class MetricScore:
-    """A score of a whole translation.
+    """Score of a whole translation by one metric.
 
     Attributes
     ----------
     name : str
-        ``"BLEU"``, ``"chrF"`` or ``"TER"`` (of which the lowest is the best).
+        ``"BLEU"``, ``"chrF"`` or ``"TER"`` (lower is better).
     score : float
-        In percent.
+        Score in percent.
     mean, low, high : float or None
-        Over bootstrap samples: their mean, and the ends of the 95 % interval. None where none were drawn.
+        Mean and 95 % interval over bootstrap samples; None without samples.
     signature : str
-        sacreBLEU's: number of references, case, tokenizer, version, number of samples, seed.
+        sacreBLEU's signature: number of references, case, tokenizer, version, number of samples, seed.
     """
 
     name: str
@@ -43,22 +43,22 @@ class MetricScore:
 
 @dataclass(frozen=True, kw_only=True)
 class TranslationScore:
-    """How good a translation is.
+    """Quality of a translation.
 
     Attributes
     ----------
     sentences : int
-        How many there are.
+        Number of sentences.
     bleu, chrf, ter : MetricScore or None
-        None where it was not asked for.
+        None if not requested.
     precisions : tuple of float
-        BLEU's precisions: the shares, in percent, of 1-grams to 4-grams that are in the reference. Empty without BLEU.
+        BLEU's precisions: the percentages of 1-grams to 4-grams that occur in the reference. Empty without BLEU.
     brevity_penalty : float or None
-        BLEU's brevity penalty: 1 where the translation is as long as the reference, or longer.
+        BLEU's brevity penalty: 1 if the translation is at least as long as the reference.
     length_ratio : float or None
-        Words of the translation for each word of the reference, as BLEU's tokenizer counts them.
+        Words of the translation per word of the reference, counted by BLEU's tokenizer.
     by_length : tuple of LengthScore
-        BLEU of short sentences, of longer ones, and so on. Empty without BLEU.
+        BLEU of groups of sentences by length. Empty without BLEU.
     """
 
     sentences: int
@@ -90,22 +90,22 @@ def score_translations(
     hypotheses : sequence of str
         The translations, raw text.
     references : sequence of str, or sequence of such sequences
-        References: one text for each. Several references: a list of lists, each as long as ``hypotheses``.
+        One reference per translation, or several: a list of lists, each as long as ``hypotheses``.
     sources : sequence of str, optional
-        Source texts, whose words `TranslationScore.by_length` counts; default: those of the first reference.
+        Source texts, whose lengths define `TranslationScore.by_length`; default: the first references.
     metrics : sequence of str, default=("bleu", "chrf", "ter")
         Metrics to compute.
     tokenize : str, default="13a"
         BLEU's tokenizer, by sacreBLEU's name: 13a, intl, zh, ja-mecab, char, none, ...
     lowercase : bool, default=False
-        Whether BLEU and chrF ignore case. TER always does, as sacreBLEU's does by default. (Figures of papers called
-        "tokenised, lowercased" are those of ``lowercase=True``.)
+        Ignore case in BLEU and chrF. TER always ignores case, which is sacreBLEU's default. (Papers report this as
+        "tokenised, lowercased".)
     bootstrap : int, default=1000
-        How many samples of the sentences to draw for the intervals; 0 for none.
+        Number of samples for the intervals; 0 for none.
     seed : int, default=12345
         Seed of the samples.
     lengths : sequence of int, default=(5, 10, 15, 20, 25, 30, 40, 50)
-        The greatest length of each group of `TranslationScore.by_length`, in words; one more holds what is longer.
+        Maximum length of each group of `TranslationScore.by_length`, in words; a last group has the longer sentences.
 
     Returns
     -------
@@ -114,11 +114,11 @@ def score_translations(
     Raises
     ------
     InputError
-        If there are no translations, or not as many references or sources.
+        If there are no translations, or the numbers of references or sources differ.
     ParameterError
         If a parameter has an invalid value.
     MissingDependencyError
-        If sacrebleu isn't installed.
+        If sacrebleu is not installed.
 
     Examples
     --------

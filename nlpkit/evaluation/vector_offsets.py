@@ -1,11 +1,11 @@
-"""Vector offsets: which analogy questions have their expected word as the answer of 3CosAdd.
+"""Vector offsets: finds the analogy questions whose expected word is the answer of 3CosAdd.
 
-Source: Mikolov et al. 2013, "Linguistic regularities in continuous space word representations": the answer to
-a : b :: c : ? is the word, none of the three, whose vector has the greatest cosine with b + c - a, each of length 1.
+Source: Mikolov et al. 2013, "Linguistic regularities in continuous space word representations": the answer to a : b ::
+c : ? is the word, other than these three, whose vector has the highest cosine with b + c - a, each normalised.
 
-All questions are worked as blocks of one matrix product, of which only a maximum is kept. Where the expected word and
-its best rival are nearer to each other than float32's rounding, or where something is not a number, the question is
-worked again alone, in the very steps of gensim's ``most_similar``, so that ties fall as they do there.
+All questions are computed in blocks of one matrix product, keeping only maxima. A question is recomputed alone, with
+the steps of gensim's ``most_similar``, if the expected word and its best rival differ by less than the rounding of
+float32, or if a value is not a number. Ties are then broken as in gensim.
 """
 
 from __future__ import annotations
@@ -14,21 +14,21 @@ from collections.abc import Sequence
 
 import numpy as np
 
-_QUESTIONS, _WORDS = 2048, 1024  # of one block
-_NEAREST = 5  # how many answers gensim looks at
+_QUESTIONS, _WORDS = 2048, 1024  # per block
+_NEAREST = 5  # number of answers that gensim considers
 
 
 def answered(vectors: np.ndarray, keys: Sequence[Sequence[str]], rows: dict[str, list[int]]) -> np.ndarray:
-    """Whether each question is answered right.
+    """Return whether each question is answered correctly.
 
     Parameters
     ----------
     vectors : (n, d) float32
-        The vectors that answers are looked for among.
+        Vectors of the candidate answers.
     keys : sequence of (a, b, c, expected)
-        Questions, all of whose words have rows.
+        Questions whose words all have rows.
     rows : dict of str to list of int
-        The rows of each key: the first is the word's, the others are those of its other spellings.
+        Rows of each key: first the row of the word, then those of its other spellings.
 
     Returns
     -------
@@ -55,12 +55,12 @@ def _in_blocks(
     rows: dict[str, list[int]],
     right: np.ndarray,
 ) -> np.ndarray:
-    """Set ``right`` for the questions that are clear, and return the numbers of the others."""
+    """Set ``right`` for the unambiguous questions, and return the numbers of the others."""
     units = vectors / norms[:, np.newaxis]
     asked_rows = np.array([[rows[key][0] for key in question[:3]] for question in keys], np.int64).reshape(-1, 3)
     sought = units[asked_rows[:, 1]] + units[asked_rows[:, 2]] - units[asked_rows[:, 0]]
     sought /= np.linalg.norm(sought, axis=1)[:, np.newaxis]
-    # Two cosines, each of them rounded in two ways: four times the bound of a dot product, and what scaling adds.
+    # Two cosines, each rounded twice: four times the bound of a dot product, plus the rounding of the scaling.
     margin = (4 * vectors.shape[1] + 64) * 2.0**-24
     unclear = np.zeros(len(keys), bool)
     for start in range(0, len(keys), _QUESTIONS):
@@ -71,7 +71,7 @@ def _in_blocks(
             ignored = {row for key in question for row in rows[key]}
             hidden.extend((row, i) for row in ignored)
             expected.extend((row, i) for row in rows[answer] if row not in ignored)
-            # Other spellings of the three words may be all that gensim looks at.
+            # All answers that gensim considers may be other spellings of the three words.
             unclear[start + i] = len(ignored.difference(asked_rows[start + i].tolist())) >= _NEAREST
         best, rival = _maxima(units, never, sought[part], hidden, expected)
         right[part] = best > rival
@@ -86,9 +86,9 @@ def _maxima(
     hidden: list[tuple[int, int]],
     expected: list[tuple[int, int]],
 ) -> tuple[np.ndarray, np.ndarray]:
-    """The greatest cosine of each question with its ``expected`` rows, and with all but these and the ``hidden`` ones.
+    """Return each question's highest cosine with its ``expected`` rows, and with all rows except these and ``hidden``.
 
-    ``hidden`` and ``expected`` are pairs of a row and a question's number. Both results: (n_questions,) float32.
+    ``hidden`` and ``expected`` are pairs of a row and a question number. Both results: (n_questions,) float32.
     """
     best = np.full(len(sought), -np.inf, np.float32)
     rival = best.copy()
@@ -110,13 +110,13 @@ def _maxima(
 
 
 def _between(pairs: np.ndarray, first: int) -> tuple[np.ndarray, np.ndarray]:
-    """The rows, counted from ``first``, and the questions of the pairs whose rows stand in one block."""
+    """Return the rows, counted from ``first``, and the questions of the pairs whose rows are in one block."""
     start, end = np.searchsorted(pairs[:, 0], [first, first + _WORDS])
     return pairs[start:end, 0] - first, pairs[start:end, 1]
 
 
 def _alone(vectors: np.ndarray, norms: np.ndarray, question: Sequence[str], rows: dict[str, list[int]]) -> bool:
-    """Whether one question is answered right, step by step as in gensim."""
+    """Whether one question is answered correctly, with gensim's steps."""
     a, b, c, expected = question
     a_row, b_row, c_row = rows[a][0], rows[b][0], rows[c][0]
     mean = vectors[b_row] / norms[b_row] + vectors[c_row] / norms[c_row] - vectors[a_row] / norms[a_row]
@@ -131,6 +131,6 @@ def _alone(vectors: np.ndarray, norms: np.ndarray, question: Sequence[str], rows
         nearest = np.argsort(falling)
     ignored = {row for key in (a, b, c) for row in rows[key]}
     found = [row for row in nearest.tolist() if row not in (a_row, b_row, c_row)][:_NEAREST]
-    # The first that is no question word; where all five are, the last of them is what gensim takes.
+    # The first word that is not in the question; if all five are, gensim takes the last.
     predicted = next((row for row in found if row not in ignored), found[-1] if found else -1)
     return predicted in rows[expected]

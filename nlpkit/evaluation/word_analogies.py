@@ -1,8 +1,8 @@
 r"""Word analogies: Athens is to Greece as Oslo is to …?
 
 Source: Mikolov et al. 2013, "Efficient estimation of word representations in vector space" (the questions), answered by
-3CosAdd. The rules (case, vocabulary, questions with unknown words, ties) are those of gensim's
-``KeyedVectors.evaluate_word_analogies``, and so is every answer; 3CosMul is left out here.
+3CosAdd. Case, vocabulary, unknown words and ties are treated as in gensim's ``KeyedVectors.evaluate_word_analogies``,
+with the same answers. Omitted: 3CosMul.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class SectionScore:
-    """How many questions were answered right.
+    """Number of correct answers.
 
     Attributes
     ----------
@@ -35,28 +35,28 @@ class SectionScore:
 
     @property
     def accuracy(self) -> float:
-        """The share of right answers, from 0 to 1; 0 where there were no questions."""
+        """Share of correct answers, from 0 to 1; 0 without questions."""
         return self.correct / self.questions if self.questions else 0.0
 
 
 @dataclass(frozen=True, kw_only=True)
 class AnalogyScore:
-    """How many analogies word vectors complete.
+    """Accuracy of word vectors on analogies.
 
     Attributes
     ----------
     accuracy : float
-        The share of right answers over all sections, from 0 to 1; 0 where no question could be asked.
+        Share of correct answers over all sections, from 0 to 1; 0 if no question could be asked.
     semantic, syntactic : SectionScore
-        The same for the sections whose names begin with ``gram`` (syntactic), and for the others (semantic).
+        Scores of the sections whose names begin with ``gram`` (syntactic), and of the others (semantic).
     sections : dict of str to SectionScore
-        Every section of the questions, in order.
+        Score of every section, in order.
     questions : int
-        How many questions were asked.
+        Number of questions asked.
     skipped : int
-        How many were not, for a word that the vectors don't know.
+        Number of questions skipped because of an unknown word.
     signature : str
-        Signature: metric, data and method.
+        Metric, data and method.
     """
 
     accuracy: float
@@ -76,22 +76,22 @@ def word_analogies(
     case_insensitive: bool = True,
     dummy4unknown: bool = False,
 ) -> AnalogyScore:
-    """Ask analogy questions, and count the right answers.
+    """Answer analogy questions, and count the correct answers.
 
     Parameters
     ----------
     vectors : WordVectors
-        The words and their vectors, most frequent first.
+        Words and their vectors, most frequent first.
     questions : path or mapping of str to iterable of (a, b, c, expected)
-        A file in the form of Google's ``questions-words.txt``: lines ``: NAME`` open sections, the others hold four
-        words each; or the questions of each section.
+        A file in the format of Google's ``questions-words.txt``: lines ``: NAME`` open sections, other lines have four
+        words; or the questions of each section.
     restrict_vocab : int or None, default=300_000
-        Number of words, from the first on, that are known and may be answers; None: all.
+        Number of words, from the first on, that are known and can be answers; None: all.
     case_insensitive : bool, default=True
-        Compare words in upper case. Of several spellings the first (most frequent) is asked with, none of them is an
-        answer to its own question, and each is a right answer where the word is expected.
+        Compare words in upper case. The first (most frequent) spelling of a word is used in questions. Other spellings
+        of a question's words are no answers, and any spelling of the expected word is correct.
     dummy4unknown : bool, default=False
-        Count questions with an unknown word as answered wrong, in place of leaving them out.
+        Count questions with an unknown word as wrong instead of skipping them.
 
     Returns
     -------
@@ -100,13 +100,13 @@ def word_analogies(
     Raises
     ------
     InputError
-        If the file can't be read or holds no questions.
+        If the file cannot be read or has no questions.
     ParameterError
         If a parameter has an invalid value.
 
     Notes
     -----
-    The matrix products use as many threads as NumPy's BLAS has. Working memory is the vectors' own once more and 10 MB.
+    The matrix products use the threads of NumPy's BLAS. Working memory is a copy of the vectors and 10 MB.
 
     Examples
     --------

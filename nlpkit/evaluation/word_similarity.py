@@ -1,9 +1,8 @@
-r"""Word similarity: do the cosines of word pairs order them as people do?
+r"""Word similarity: correlation of cosines with human judgements.
 
 Source: Spearman's rank correlation between human judgements and cosines, as in Finkelstein et al. 2002 (WordSim-353),
-Hill et al. 2015 (SimLex-999), Bruni et al. 2014 (MEN) and Luong et al. 2013 (Rare Words). The rules (case, vocabulary,
-words that are unknown, arithmetic) are those of gensim's ``KeyedVectors.evaluate_word_pairs``, and so are the numbers;
-p-values are left out.
+Hill et al. 2015 (SimLex-999), Bruni et al. 2014 (MEN) and Luong et al. 2013 (Rare Words). Case, vocabulary, unknown
+words and arithmetic follow gensim's ``KeyedVectors.evaluate_word_pairs``, with the same scores. Omitted: p-values.
 """
 
 from __future__ import annotations
@@ -28,18 +27,18 @@ Pair = tuple[str, str, float]
 
 @dataclass(frozen=True, kw_only=True)
 class SimilarityScore:
-    """How word vectors agree with human judgements of similarity.
+    """Agreement of word vectors with human judgements of similarity.
 
     Attributes
     ----------
     spearman, pearson : float
-        Correlations of cosines and judgements, from -1 to 1; NaN where either is the same for all pairs.
+        Correlations of cosines and judgements, from -1 to 1; NaN if either is constant.
     pairs : int
-        How many pairs the correlations are over.
+        Number of pairs in the correlation.
     out_of_vocabulary : int
-        How many pairs have a word that the vectors don't know.
+        Number of pairs with an unknown word.
     signature : str
-        Signature: metric, data and method.
+        Metric, data and method.
     """
 
     spearman: float
@@ -63,20 +62,19 @@ def word_similarity(
     Parameters
     ----------
     vectors : WordVectors
-        The words and their vectors, most frequent first.
+        Words and their vectors, most frequent first.
     pairs : path or iterable of (word, word, score)
-        The judgements. A file has a pair a line, ``word<TAB>word<TAB>score``; lines that begin with ``#``, and lines of
-        another form, are skipped.
+        The judgements. A file has one pair per line, ``word<TAB>word<TAB>score``; lines that begin with ``#``, and
+        other lines, are skipped.
     restrict_vocab : int or None, default=300_000
         Number of words, from the first on, that are known; None: all.
     case_insensitive : bool, default=True
-        Compare words in upper case. Of several spellings the first (most frequent) counts.
+        Compare words in upper case; the first (most frequent) spelling is used.
     dummy4unknown : bool, default=False
-        Give pairs with an unknown word the similarity 0 in place of leaving them out.
+        Give pairs with an unknown word the similarity 0 instead of skipping them.
     subwords : bool, default=False
-        Build the vectors of unknown words from their sub-words, where the vectors have them (of the lower-cased
-        words, when ``case_insensitive``). False is what gensim does with its FastText vectors too: pairs with a word
-        outside the vocabulary are left out.
+        Compute vectors of unknown words from their subwords, if the vectors have them (of the lower-cased words if
+        ``case_insensitive``). False skips these pairs, as gensim does for its FastText vectors too.
 
     Returns
     -------
@@ -85,7 +83,7 @@ def word_similarity(
     Raises
     ------
     InputError
-        If the file can't be read, or if fewer than two pairs remain.
+        If the file cannot be read, or fewer than two pairs remain.
     ParameterError
         If a parameter has an invalid value.
 
@@ -168,14 +166,14 @@ def _pairs_in(text: str) -> Iterable[Pair]:
 
 
 def _unit(vector: np.ndarray) -> np.ndarray:
-    """Scaled to length 1 with the length in float64; a vector of zeros stays."""
+    """Return the vector scaled to length 1, with the length in float64; a zero vector is unchanged."""
     wide = vector.astype(np.float64)
     length = np.sqrt(np.dot(wide, wide))
     return (wide * (1.0 / length)).astype(np.float32) if length > 0 else vector.astype(np.float32)
 
 
 def ranks(values: np.ndarray) -> np.ndarray:
-    """Ranks from 1, equal values sharing the mean of theirs: (n,) float64.
+    """Return ranks from 1; equal values share their mean rank: (n,) float64.
 
     Examples
     --------
@@ -189,7 +187,7 @@ def ranks(values: np.ndarray) -> np.ndarray:
 
 
 def correlation(x: np.ndarray, y: np.ndarray) -> float:
-    """Pearson's correlation of two (n,) arrays; NaN where one of them does not vary."""
+    """Return Pearson's correlation of two (n,) arrays; NaN if one is constant."""
     x, y = x - x.mean(), y - y.mean()
     scale = np.sqrt(np.dot(x, x) * np.dot(y, y))
     return float(np.clip(np.dot(x, y) / scale, -1, 1)) if scale > 0 else float("nan")

@@ -1,1 +1,1 @@
-"""Parts of networks: attention, positions, recurrent cells, transformer layers, initial weights."""
+"""Network layers: attention, positions, recurrent cells, transformer layers, initialisation."""

@@ -1,4 +1,4 @@
-"""The textbooks' activations by name; torch has them all."""
+"""Activation functions of torch by name."""
 
 from __future__ import annotations
 

@@ -1,10 +1,10 @@
-"""One step of a recurrent cell, from W x + b and U h + b, with its gradient written out.
+"""One step of a recurrent cell, from W x + b and U h + b, with an explicit gradient.
 
     RNN:  h' = tanh(W x + U h)
     LSTM: i, f, o = σ(W x + U h),  g = tanh(W x + U h),  c' = f c + i g,  h' = o tanh(c')
     GRU:  r, z = σ(W x + U h),  n = tanh(W x + r (U h + b)),  h' = n + z (h - n)
 
-Gates stand in torch's order. Autograd would take a dozen small steps back, most of them to put gates side by side.
+Gates are in torch's order. Autograd would need a dozen small backward steps, most of them to concatenate gates.
 """
 
 from __future__ import annotations

@@ -1,12 +1,12 @@
-"""Steps of a recurrence whose weights' gradients are worked once, after all steps, instead of at each.
+"""Recurrent steps that compute the gradients of their weights once, after all steps.
 
-Backwards through T steps, autograd makes a gradient as large as each weight, and as each source, T times over and adds
-them up. Here a step back keeps the few rows that these gradients are made of:
+Over T backward steps, autograd allocates a gradient of the size of each weight and each source T times and adds them
+up. Here each backward step stores the rows from which these gradients are computed:
 
     y = x Wᵀ + b            dW = Σₜ dyₜᵀ xₜ = dYᵀ X,                    X, dY the rows of all steps
     a = softmax(K s)        dKᵢ = Σₜ dscores_{ti} sₜ,   dMᵢ = Σₜ a_{ti} dcₜ     c = aᵀ M
 
-and one large product at the end makes the gradient of them. The numbers are the same, but for rounding.
+One large product at the end then gives the gradient. The results are equal except for rounding.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ Rows = list[tuple[Tensor, Tensor]]
 
 
 class Plain:
-    """Operations of a step of a recurrence: `nlpkit.layers.product.product`, `nlpkit.layers.attention.attend`."""
+    """Operations of a recurrent step: `nlpkit.layers.product.product`, `nlpkit.layers.attention.attend`."""
 
     def product(self, x: Tensor, weight: Tensor, bias: Tensor | None) -> Tensor:
         """Return x Wᵀ + b."""
@@ -41,12 +41,12 @@ PLAIN = Plain()
 
 
 class Deferred(Plain):
-    """The same for all steps of one training: make one before them, and go backwards once."""
+    """Same as `Plain` with deferred gradients. Create one before all steps, and run backward once."""
 
     def __init__(self) -> None:
         self._weights: dict[int, tuple[Tensor, Tensor | None, Rows]] = {}
         self._sources: dict[int, tuple[Tensor, Tensor, list[tuple[Tensor, ...]]]] = {}
-        self._held: list[Tensor] = []  # an id may be another tensor's once its own is gone
+        self._held: list[Tensor] = []  # keeps tensors alive, because ids are reused
 
     def product(self, x: Tensor, weight: Tensor, bias: Tensor | None) -> Tensor:
         known = self._weights.get(id(weight))
@@ -159,22 +159,22 @@ class _Look(torch.autograd.Function):
 
 
 def _along(rows: Tensor, vector: Tensor) -> Tensor:
-    """Multiply (n, s, d) by (n, d): (n, s)."""
+    """Multiply (n, s, d) by (n, d) along d: (n, s)."""
     return torch.bmm(vector[:, None], rows.transpose(1, 2)).squeeze(1)
 
 
 def _mixed(weights: Tensor, rows: Tensor) -> Tensor:
-    """Add up rows (n, s, d) by weights (n, s): (n, d)."""
+    """Sum rows (n, s, d) with weights (n, s): (n, d)."""
     return torch.bmm(weights[:, None], rows).squeeze(1)
 
 
 def _fully(x: Tensor) -> Tensor:
-    """Give bfloat16 as float32."""
+    """Convert bfloat16 to float32."""
     return x.to(torch.promote_types(x.dtype, torch.float32))
 
 
 def _dtype(like: Tensor) -> torch.dtype:
-    """Return the dtype of products: autocast's, where it is on."""
+    """Return the dtype of products: autocast's, if enabled."""
     kind = like.device.type
     casts = like.dtype == torch.float32 and torch.is_autocast_enabled(kind)
     return torch.get_autocast_dtype(kind) if casts else like.dtype

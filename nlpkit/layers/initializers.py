@@ -28,15 +28,16 @@ INITIALIZERS: dict[str, Callable[[Tensor], object]] = {
     "lecun_uniform": _lecun_uniform,
     "lecun_normal": _lecun_normal,
 }
-"""Each fills a matrix (out, in) in place."""
+"""Each function fills a matrix (out, in) in place."""
 
 
 def initialize(module: nn.Module, initializer: str) -> None:
-    """Fill every matrix of ``module`` by the named initialiser; biases become 0, norms and embeddings stay.
+    """Fill every matrix of ``module`` by the named initialiser; biases become 0, norms and embeddings are unchanged.
 
-    A recurrent layer's stacked gates are matrices of their own, and its recurrent ones become orthogonal (Saxe et al.
-    2014). An LSTM's forget gate begins half open: with one that is open (Jozefowicz et al. 2015) the validation loss
-    after two epochs of Multi30k was 3.03 and 2.98, not 2.91 and 2.93 (two seeds; nothing longer was compared).
+    Stacked gates of a recurrent layer are filled as separate matrices, and recurrent matrices become orthogonal (Saxe
+    et al. 2014). The bias of an LSTM's forget gate is 0 (half open): with an open gate (Jozefowicz et al. 2015) the
+    validation loss after two epochs of Multi30k was 3.03 and 2.98 instead of 2.91 and 2.93 (two seeds; longer training
+    was not compared).
     """
     fill = INITIALIZERS[initializer]
     for part in module.modules():

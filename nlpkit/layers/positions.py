@@ -1,8 +1,8 @@
-"""Where in the sentence a token stands, as sines and cosines (Vaswani et al. 2017).
+"""Positional encoding by sines and cosines (Vaswani et al. 2017).
 
     PE[p, i] = sin(p / 10000^(2i/d)),  PE[p, d/2 + i] = cos(p / 10000^(2i/d))
 
-All sines come before all cosines, as in Marian; the paper interleaves them, which is the same to a network.
+All sines precede all cosines, as in Marian; the paper interleaves them, which is equivalent for the network.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from torch import Tensor
 
 
 def sinusoids(n_positions: int, d_model: int, *, dtype: torch.dtype = torch.float32) -> Tensor:
-    """Return the positions 0 to ``n_positions`` - 1 as rows (n_positions, d_model), worked in float64.
+    """Return the positions 0 to ``n_positions`` - 1 as rows (n_positions, d_model), computed in float64.
 
     Examples
     --------

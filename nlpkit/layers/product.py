@@ -1,9 +1,8 @@
-"""Products with weights, x Wᵀ + b, of which the weights can be kept in the order in which a processor reads them.
+"""Linear products x Wᵀ + b, with weights that can be kept in oneDNN's memory layout.
 
-A library for products puts a weight in order anew in each call, which for a few rows of x takes about as long as the
-product itself.
-While `packed` holds, oneDNN's order is kept beside the weights: twice the memory, and large products of 8 to 64 rows in
-about half the time. Small ones in float32 are faster as they are.
+oneDNN reorders a weight in every call, which for a few rows of x takes about as long as the product itself. Inside
+`packed`, the reordered weights are kept in addition to the originals: twice the memory, and about half the time for
+large products of 8 to 64 rows. Small products in float32 are faster without it.
 """
 
 from __future__ import annotations
@@ -15,12 +14,12 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-_SMALL = 3_000_000  # multiplications in float32 below which the plain product is faster
-_ROWS = 32  # that the order is chosen for; it serves any number
+_SMALL = 3_000_000  # float32 multiplications, below which the plain product is faster
+_ROWS = 32  # number of rows that the layout is optimised for; any number works
 
 
 class Linear(nn.Linear):
-    """torch's linear layer, by `product`."""
+    """torch's linear layer, computed by `product`."""
 
     def forward(self, input: Tensor) -> Tensor:
         return product(input, self.weight, self.bias)
@@ -52,9 +51,9 @@ def product(x: Tensor, weight: Tensor, bias: Tensor | None) -> Tensor:
 
 @contextmanager
 def packed(weights: Iterable[Tensor]) -> Iterator[None]:
-    """Keep weights in the processor's order, on a CPU and without gradients; they mustn't change meanwhile.
+    """Keep reordered weights while the context is active, on a CPU and without gradients; weights must not change.
 
-    Where this is impossible or already done, nothing happens.
+    Does nothing if this is not supported or already active.
     """
     begun = [weight for weight in weights if _can_be_packed(weight)]
     with torch.no_grad():
@@ -67,7 +66,7 @@ def packed(weights: Iterable[Tensor]) -> Iterator[None]:
 
 
 def unpack(weights: Iterable[Tensor]) -> None:
-    """Forget the order of weights, which may change then."""
+    """Drop the reordered copies of weights, so that the weights may change."""
     for weight in weights:
         weight.__dict__.pop("packed", None)
 
@@ -77,6 +76,6 @@ def _can_be_packed(weight: Tensor) -> bool:
         return False
     if not hasattr(torch.ops.mkldnn, "_linear_pointwise") or not hasattr(torch.ops.mkldnn, "_reorder_linear_weight"):
         return False
-    if weight.dtype == torch.bfloat16:  # oneDNN has no such products on processors without AVX-512
+    if weight.dtype == torch.bfloat16:  # oneDNN does not support these products without AVX-512
         return hasattr(torch.ops.mkldnn, "_is_mkldnn_bf16_supported") and torch.ops.mkldnn._is_mkldnn_bf16_supported()
     return weight.dtype == torch.float32

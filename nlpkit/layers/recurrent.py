@@ -23,12 +23,12 @@ CELLS: dict[str, Callable[..., nn.RNNBase]] = {"rnn": nn.RNN, "lstm": nn.LSTM, "
 
 
 def weights_of(rnn: nn.RNNBase, layer: int, way: str = "") -> list[Tensor]:
-    """Return W and U of a layer, and their biases."""
+    """Return the matrices W and U of a layer, and their biases."""
     return [getattr(rnn, f"{name}_l{layer}{way}") for name in ("weight_ih", "weight_hh", "bias_ih", "bias_hh")]
 
 
 class SourceReader(nn.Module):
-    """Reads sources from left to right, or both ways; of rows that are filled up, the tokens alone."""
+    """Encoder that reads sources from left to right or in both directions; padding is skipped."""
 
     def __init__(
         self, cell: str, size: int, hidden_size: int, layers: int, dropout: float, bidirectional: bool
@@ -51,21 +51,21 @@ class SourceReader(nn.Module):
         Returns
         -------
         memory : Tensor (n, s, hidden_size)
-            States of each position, both directions side by side; 0 where a row has no token.
+            States of each position, both directions concatenated; 0 for padding.
         last : Tensor (layers or 2 layers, n, hidden_size)
-            The state at the end of each direction, as a `Stack` takes it.
+            Final state of each direction, in the format of `Stack`.
         """
         return self.at_once(x, lengths) if x.device.type == "cuda" else self.by_steps(x, lengths)
 
     def at_once(self, x: Tensor, lengths: Tensor) -> tuple[Tensor, Tensor]:
-        """As torch's layer does it: CUDA's library takes all steps by itself."""
+        """Run torch's layer; CUDA's library computes all steps in one call."""
         packed = pack_padded_sequence(x, lengths.cpu(), batch_first=True, enforce_sorted=False)
         made, last = _run(self.rnn, packed)
         memory, _ = pad_packed_sequence(made, batch_first=True, total_length=x.shape[1])
         return memory, torch.cat([self._side_by_side(part) for part in last])
 
     def by_steps(self, x: Tensor, lengths: Tensor) -> tuple[Tensor, Tensor]:
-        """Step by step: on a CPU products are of few shapes so, and weights get their gradient at once."""
+        """Run step by step: on a CPU this gives products of few different shapes, and deferred gradients of weights."""
         inside = torch.arange(x.shape[1], device=x.device)[:, None, None] < lengths[:, None]  # (s, n, 1)
         masks: Sequence[Tensor | None] = [None if bool(mask.all()) else mask for mask in inside]
         states = []
@@ -80,7 +80,7 @@ class SourceReader(nn.Module):
     def _direction(
         self, x: Tensor, masks: Sequence[Tensor | None], layer: int, way: int
     ) -> tuple[Tensor, tuple[Tensor, ...]]:
-        """Go one way over (n, s, size); where a row has no token, its state stays as it is."""
+        """Run one direction over (n, s, size); the state is unchanged at padding."""
         by = Deferred() if torch.is_grad_enabled() else PLAIN
         inward, onward, inward_bias, onward_bias = weights_of(self.rnn, layer, "_reverse" if way else "")
         steps = list(zip(product(x, inward, inward_bias).unbind(1), masks, strict=True))
@@ -99,7 +99,7 @@ class SourceReader(nn.Module):
 
 
 class Stack(nn.Module):
-    """Layers of one kind of cell, a step at a time or many."""
+    """A stack of recurrent layers, for one or many steps."""
 
     def __init__(self, cell: str, size: int, hidden_size: int, layers: int, dropout: float) -> None:
         super().__init__()
@@ -107,12 +107,13 @@ class Stack(nn.Module):
         self.rnn = CELLS[cell](size, hidden_size, layers, dropout=dropout if layers > 1 else 0.0, batch_first=True)
 
     def forward(self, x: Tensor, state: Tensor) -> tuple[Tensor, Tensor]:
-        """Go over (n, t, size) from ``state``; return what the top layer gives (n, t, hidden_size), and the state."""
+        """Run over (n, t, size) from ``state``; return the outputs of the top layer (n, t, hidden_size), and the
+        state."""
         made, last = _run(self.rnn, x, state.split(self.layers))
         return made, torch.cat(last)
 
     def step(self, x: Tensor, state: Tensor, by: Plain = PLAIN) -> tuple[Tensor, Tensor]:
-        """Go one step, from (n, size): as `forward`, at a fraction of its cost for one position."""
+        """Run one step from (n, size): same as `forward`, but much faster for one position."""
         states = state.unbind(0)
         made = []
         cells = []
@@ -128,14 +129,15 @@ class Stack(nn.Module):
         return x, torch.stack(made + cells)
 
     def matrices(self) -> list[Tensor]:
-        """Return all matrices of `step`."""
+        """Return all matrices used by `step`."""
         return [weight for weight in self.rnn.parameters() if weight.dim() == 2]
 
 
 def _run(rnn: nn.RNNBase, x: Any, state: Sequence[Tensor] | None = None) -> tuple[Any, tuple[Tensor, ...]]:
-    """Run all steps by torch's layer, from a state (h,) or (h, c), default: zeros; return the last state too.
+    """Run all steps of torch's layer from a state (h,) or (h, c), default: zeros; return the outputs and the last
+    state.
 
-    In float32 where CUDA's autocast is on, which would always compute it in float16.
+    Uses float32 under CUDA's autocast, which would otherwise force float16.
     """
     kind = x.data.device.type
     own = [part.contiguous() for part in state or ()]

@@ -1,12 +1,13 @@
-"""The layers of a Transformer (Vaswani et al. 2017), whole sentences at once or token by token.
+"""Transformer layers (Vaswani et al. 2017), for whole sentences or token by token.
 
-    Attention(Q, K, V) = softmax(Q Kᵀ / √d_head) V,   each of ``heads`` heads on its own projection
+    Attention(Q, K, V) = softmax(Q Kᵀ / √d_head) V,   with a separate projection for each of ``heads`` heads
 
-A layer is attention, in a decoder attention to the source, and a feed-forward network, each with a residual around it
-and a layer norm after it (``norm="post"``, the paper's) or before it (``"pre"``, Xiong et al. 2020: steadier to train).
-Projections of one input are one matrix: queries, keys and values of self-attention; keys and values of the source.
+A layer consists of self-attention, in a decoder also attention to the source, and a feed-forward network. Each has a
+residual connection, and a layer norm after it (``norm="post"``, as in the paper) or before it (``"pre"``, Xiong et al.
+2020: more stable training). Projections of the same input share one matrix: queries, keys and values of self-attention;
+keys and values of the source.
 
-Shapes: n sentences, t positions, d = ``d_model``, h heads of d / h numbers.
+Shapes: n sentences, t positions, d = ``d_model``, h heads with d / h dimensions.
 """
 
 from __future__ import annotations
@@ -22,14 +23,14 @@ from .product import Linear
 
 
 class KeysValues(NamedTuple):
-    """Keys and values of an attention, (n, h, t, d / h) each."""
+    """Keys and values, (n, h, t, d / h) each."""
 
     keys: Tensor
     values: Tensor
 
 
 class Shape(NamedTuple):
-    """Options that all layers of a stack share."""
+    """Options shared by all layers of a stack."""
 
     d_model: int
     heads: int
@@ -42,12 +43,12 @@ class Shape(NamedTuple):
 
 
 def split_heads(x: Tensor, heads: int) -> Tensor:
-    """Part (n, t, d) into (n, h, t, d / h), as a view."""
+    """Reshape (n, t, d) to (n, h, t, d / h), as a view."""
     return x.unflatten(-1, (heads, -1)).transpose(1, 2)
 
 
 class Attention(nn.Module):
-    """Multi-head attention; what it looks at is projected by `project`, once."""
+    """Multi-head attention; `project` computes keys and values once."""
 
     def __init__(self, shape: Shape, *, to_itself: bool) -> None:
         super().__init__()
@@ -61,27 +62,27 @@ class Attention(nn.Module):
         self.outward = Linear(d, d)
 
     def queries_keys_values(self, x: Tensor) -> tuple[Tensor, KeysValues]:
-        """Project (n, t, d) for self-attention."""
+        """Project (n, t, d) to queries, keys and values of self-attention."""
         queries, keys, values = split_heads(self.inward(x), 3 * self.heads).chunk(3, dim=1)
         return queries, KeysValues(keys, values)
 
     def queries(self, x: Tensor) -> Tensor:
-        """Project what looks at the source (n, t, d)."""
+        """Project (n, t, d) to queries for the source."""
         return split_heads(self.inward(x), self.heads)
 
     def project(self, memory: Tensor) -> KeysValues:
-        """Project the source (n, s, d), of which keys and values are kept."""
+        """Project the source (n, s, d) to keys and values."""
         return KeysValues(*split_heads(self.source(memory), 2 * self.heads).chunk(2, dim=1))
 
     def look(self, queries: Tensor, at: KeysValues, mask: Tensor | None = None, *, causal: bool = False) -> Tensor:
-        """Return the weighted values (n, t, d), projected. ``mask`` is False, or -inf, where nothing is to be seen."""
+        """Return the projected attention output (n, t, d). ``mask`` is False, or -inf, at hidden positions."""
         dropout = self.dropout if self.training else 0.0
         seen = F.scaled_dot_product_attention(queries, *at, attn_mask=mask, dropout_p=dropout, is_causal=causal)
         return self.outward(seen.transpose(1, 2).flatten(2))
 
     @staticmethod
     def weights(queries: Tensor, keys: Tensor, mask: Tensor | None) -> Tensor:
-        """Return how much each query looks at each key, (n, h, t, s), for people to see."""
+        """Return the attention weights of each query, (n, h, t, s), for display."""
         scores = (queries @ keys.transpose(2, 3)).float() / queries.shape[-1] ** 0.5
         if mask is not None:
             scores = scores.masked_fill(~mask, float("-inf"))
@@ -89,7 +90,7 @@ class Attention(nn.Module):
 
 
 class FeedForward(nn.Module):
-    """Two linear layers, with an activation between them, on each position by itself."""
+    """Two linear layers with an activation between them, applied to each position."""
 
     def __init__(self, shape: Shape) -> None:
         super().__init__()
@@ -104,7 +105,7 @@ class FeedForward(nn.Module):
 
 
 class Residual(nn.Module):
-    """The norm and the dropout around a part of a layer."""
+    """The layer norm, dropout and residual connection around a part of a layer."""
 
     def __init__(self, shape: Shape) -> None:
         super().__init__()
@@ -124,7 +125,7 @@ class Residual(nn.Module):
 
 
 class EncoderLayer(nn.Module):
-    """Attention of the source to itself, then a feed-forward network."""
+    """Self-attention, then a feed-forward network."""
 
     def __init__(self, shape: Shape) -> None:
         super().__init__()
@@ -137,13 +138,13 @@ class EncoderLayer(nn.Module):
         return self.around_feed_forward.after(x, self.feed_forward(self.around_feed_forward.before(x)))
 
     def weights(self, x: Tensor, mask: Tensor | None) -> Tensor:
-        """How each position looks at each, (n, h, s, s)."""
+        """Return the self-attention weights, (n, h, s, s)."""
         queries, at = self.attention.queries_keys_values(self.around_attention.before(x))
         return Attention.weights(queries, at.keys, mask)
 
 
 class DecoderLayer(nn.Module):
-    """Attention to the target so far, attention to the source, then a feed-forward network."""
+    """Causal self-attention, attention to the source, then a feed-forward network."""
 
     def __init__(self, shape: Shape) -> None:
         super().__init__()
@@ -152,19 +153,19 @@ class DecoderLayer(nn.Module):
         self.feed_forward, self.around_feed_forward = FeedForward(shape), Residual(shape)
 
     def forward(self, x: Tensor, source: KeysValues, mask: Tensor | None) -> Tensor:
-        """All positions at once, each of which sees those before it."""
+        """Run all positions at once; each attends to the earlier ones."""
         queries, at = self.attention.queries_keys_values(self.around_attention.before(x))
         x = self.around_attention.after(x, self.attention.look(queries, at, causal=True))
         return self.after_attention(x, source, mask)
 
     def after_attention(self, x: Tensor, source: KeysValues, mask: Tensor | None) -> Tensor:
-        """The layer's second and third part."""
+        """Run the layer's parts after self-attention."""
         queries = self.to_source.queries(self.around_source.before(x))
         x = self.around_source.after(x, self.to_source.look(queries, source, mask))
         return self.around_feed_forward.after(x, self.feed_forward(self.around_feed_forward.before(x)))
 
     def source_weights(self, x: Tensor, source: KeysValues, mask: Tensor | None) -> tuple[Tensor, Tensor]:
-        """As `forward`, and how each position looks at the source, (n, h, t, s)."""
+        """Same as `forward`; also return the attention weights to the source, (n, h, t, s)."""
         queries, at = self.attention.queries_keys_values(self.around_attention.before(x))
         x = self.around_attention.after(x, self.attention.look(queries, at, causal=True))
         weights = Attention.weights(self.to_source.queries(self.around_source.before(x)), source.keys, mask)
@@ -172,14 +173,14 @@ class DecoderLayer(nn.Module):
 
 
 class Cache:
-    """The keys and values of one decoder layer, of all beams so far, in columns that are appended and never moved."""
+    """Keys and values of one decoder layer for all beams, in columns that are appended and never moved."""
 
     def __init__(self) -> None:
         self._kept: tuple[Tensor, Tensor] | None = None
         self._used = 0
 
     def append(self, new: KeysValues) -> KeysValues:
-        """Add columns (n, h, beams, d / h) and return all."""
+        """Append columns (n, h, beams, d / h) and return all."""
         more = new.keys.shape[2]
         end = self._used + more
         if self._kept is None or end > self._kept[0].shape[2]:
@@ -195,12 +196,12 @@ class Cache:
         return KeysValues(self._kept[0][:, :, :end], self._kept[1][:, :, :end])
 
     def keep(self, rows: Tensor) -> None:
-        """Keep the sentences ``rows`` (n,) alone."""
+        """Keep only the sentences ``rows`` (n,)."""
         if self._kept is not None:
             keys, values = (part[:, :, : self._used].index_select(0, rows) for part in self._kept)
             self._kept = (keys, values)
 
 
 def blind(mask: Tensor, dtype: torch.dtype) -> Tensor:
-    """Turn a mask (True: to be seen) into what is added to scores: 0, or -inf."""
+    """Convert a mask (True: visible) to an addend of the scores: 0, or -inf."""
     return torch.zeros(mask.shape, dtype=dtype, device=mask.device).masked_fill_(~mask, float("-inf"))

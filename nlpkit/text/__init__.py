@@ -1,1 +1,1 @@
-"""Text: normalising, tokenising, counting and numbering."""
+"""Text processing: normalisation, tokenisation, counting, vocabularies."""

@@ -1,4 +1,4 @@
-"""Analysis: from a text to the terms that are counted, as plain Python and as a plan for the compiled scanner."""
+"""Text analysis: converts a text into terms, in plain Python or with a plan for the compiled scanner."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _WHITE_SPACES = re.compile(r"\s\s+")
 
 
 def word_ngrams(tokens: list[str], ngram_range: tuple[int, int], stop_words: Collection[str] | None) -> list[str]:
-    """The n-grams of a list of tokens, without stop words, joined by spaces; shorter ones first.
+    """Return the n-grams of tokens without stop words, joined by spaces, shorter ones first.
 
     Examples
     --------
@@ -32,16 +32,16 @@ def word_ngrams(tokens: list[str], ngram_range: tuple[int, int], stop_words: Col
 
 
 def character_ngrams(text: str, ngram_range: tuple[int, int]) -> list[str]:
-    """The n-grams of a text's characters; a run of white space counts as one space."""
+    """Return the character n-grams of a text; a run of white space counts as one space."""
     text = _WHITE_SPACES.sub(" ", text)
     smallest, largest = ngram_range
     return [text[i : i + n] for n in range(smallest, min(largest, len(text)) + 1) for i in range(len(text) - n + 1)]
 
 
 def word_character_ngrams(text: str, ngram_range: tuple[int, int]) -> list[str]:
-    """The n-grams of each word's characters, with a space before and behind the word.
+    """Return the character n-grams of each word, padded with a space on both sides.
 
-    A word that is no longer than n is taken whole, once.
+    A padded word of at most n characters is returned once, whole.
     """
     smallest, largest = ngram_range
     terms = []
@@ -56,19 +56,19 @@ def word_character_ngrams(text: str, ngram_range: tuple[int, int]) -> list[str]:
 
 @dataclass(frozen=True, kw_only=True)
 class Scan:
-    """Work of the compiled scanner: how to cut, and what Python does to a text before.
+    """Instructions for the compiled scanner: how to split texts, and which Python functions to apply first.
 
     Attributes
     ----------
     cut : str
         "word" (``\\w``), "space" (``\\S``), "char" or "char_wb".
     shortest : int
-        The fewest characters of a word.
+        Minimum number of characters in a word.
     lower : bool
-        Whether the scanner lower-cases the texts that have not been transformed.
+        Whether the scanner lower-cases texts that were not transformed.
     transform, ascii_transform : callable or None
-        Function applied to each text first, including lower-casing: for batches with non-ASCII texts, and for batches
-        of ASCII only.
+        Function applied to each text first, including lower-casing: ``ascii_transform`` if all texts of a batch are
+        ASCII, else ``transform``.
     """
 
     cut: str
@@ -80,7 +80,7 @@ class Scan:
 
 @dataclass(frozen=True, kw_only=True)
 class Analysis:
-    """How a text becomes terms. Calling it gives the terms as a list of str; ``scan`` is the compiled way, or None."""
+    """Conversion of a text to terms. Calling it returns a list of str; ``scan`` is the compiled equivalent, or None."""
 
     preprocess: Transform
     tokenize: Callable[[str], Any]

@@ -1,4 +1,4 @@
-"""Normalising a text: Unicode forms, lower case, accents."""
+"""Normalisation: Unicode forms, lower case, accents."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ FORMS: dict[str, Transform] = {
 
 
 def unicode_form(name: str | None) -> Transform | None:
-    """The function that brings a text to the Unicode form ``name``: None, "NFC" or "NFKC".
+    """Return the function that normalises a text to the Unicode form ``name``: None, "NFC" or "NFKC".
 
     Examples
     --------
@@ -33,12 +33,12 @@ def unicode_form(name: str | None) -> Transform | None:
 
 
 def strip_accents_ascii(text: str) -> str:
-    """Decompose (NFKD) and drop all that is not ASCII, as scikit-learn's function of the name does."""
+    """Decompose (NFKD) and drop non-ASCII characters, like scikit-learn's function of the same name."""
     return unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode("ascii")
 
 
 def strip_accents_unicode(text: str) -> str:
-    """Decompose (NFKD) and drop the combining marks, as scikit-learn's function of the name does."""
+    """Decompose (NFKD) and drop combining marks, like scikit-learn's function of the same name."""
     if text.isascii():
         return text
     return "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
@@ -49,7 +49,7 @@ ACCENTS: dict[str, Transform] = {"ascii": strip_accents_ascii, "unicode": strip_
 
 @dataclass(frozen=True)
 class Chain:
-    """Transforms, applied in turn; it can be pickled, as a closure can't."""
+    """Functions applied in order; unlike a closure it can be pickled."""
 
     steps: tuple[Transform, ...]
 
@@ -60,7 +60,7 @@ class Chain:
 
 
 def chain(*transforms: Transform | None) -> Transform | None:
-    """One function that applies the given ones in turn; None where all are None."""
+    """Return a function that applies the given ones in order; None if all are None."""
     steps = tuple(transform for transform in transforms if transform is not None)
     if len(steps) < 2:
         return steps[0] if steps else None

@@ -1,10 +1,10 @@
-"""Sub-words: a sentencepiece model that takes raw text and gives raw text back.
+"""Subword tokenisation: a sentencepiece model that encodes raw text and decodes it back to raw text.
 
 Sources: Kudo & Richardson 2018, "SentencePiece: a simple and language independent subword tokenizer and detokenizer";
 Kudo 2018, "Subword regularization" (unigram, and its sampling); Sennrich et al. 2016, "Neural machine translation of
-rare words with subword units" (BPE); Provilkov et al. 2020, "BPE-dropout". The sentencepiece library does the work; for
-unigram it is given its sentences cut otherwise (`cut_anew`), which makes better pieces. Left out: its normalisation
-rules (text stays as it is but for spaces), and pieces of the user's own.
+rare words with subword units" (BPE); Provilkov et al. 2020, "BPE-dropout". This module calls the sentencepiece library.
+For unigram it first regroups the sentences (`cut_anew`), which gives better pieces. Omitted: normalisation rules (only
+spaces are changed) and user-defined pieces.
 """
 
 from __future__ import annotations
@@ -19,38 +19,36 @@ from .subword_training import SPACE_PIECE, clean_text, propose_vocab_size, train
 
 __all__ = ["Subwords", "propose_vocab_size"]
 
-_FEW = 1_000  # texts that one thread encodes sooner than several begin
+_FEW = 1_000  # texts below which one thread is faster than several
 _PRIVATE = range(0x10FFFD, 0xFFFFF, -1)
 
 
 class Subwords:
-    """A sentencepiece model: raw texts to ids of pieces, and back.
+    """A sentencepiece model: converts raw texts to ids of pieces, and back.
 
-    Before a text is cut, every run of Unicode spaces becomes one space and the ends are stripped; nothing else changes.
-    With byte fallback, `decode` restores every text except for these spaces: characters not seen in training are spelt
-    as UTF-8 bytes, and so is U+2581, by which sentencepiece marks spaces. Without it, they become the unknown piece,
-    which is written as U+2047. Text never becomes a special piece, whatever it holds: ``<s>`` is three characters.
-    Lone surrogates, which are no characters, become U+FFFD.
+    Every run of Unicode spaces is replaced by one space, and the ends are stripped; nothing else is normalised. With
+    byte fallback, `decode` restores this text exactly: unknown characters are encoded as UTF-8 bytes, and so is U+2581,
+    sentencepiece's mark for spaces. Without byte fallback they become the unknown piece, which is decoded as U+2047.
+    Text is never encoded as a special piece: ``<s>`` is three characters. Lone surrogates become U+FFFD.
 
     Parameters
     ----------
     proto : bytes
-        A model as `train` makes it and ``spm.model`` holds it, with padding, unknown, begin and end as its pieces
-        0, 1, 2 and 3.
+        A serialised model, from `train` or ``spm.model``. Pieces 0 to 3 must be padding, unknown, begin and end.
 
     Attributes
     ----------
     proto : bytes
-        The model, to be stored.
+        The serialised model.
     vocab_size : int
-        How many pieces there are; ``len(subwords)`` is the same.
+        Number of pieces, same as ``len(subwords)``.
     pad_id, unk_id, bos_id, eos_id : int
         0, 1, 2, 3.
 
     Raises
     ------
     ArtifactError
-        If ``proto`` is no sentencepiece model, is damaged, or has its special pieces elsewhere.
+        If ``proto`` is not a sentencepiece model, is damaged, or has other special pieces.
 
     Examples
     --------
@@ -89,31 +87,30 @@ class Subwords:
         threads: int | None = None,
         max_sentences: int = 1_000_000,
     ) -> Subwords:
-        """Learn sub-words from texts.
+        """Train a model on texts.
 
-        Texts are read once, in bounded memory. Long ones are cut into sentences of up to 1,000 characters, at spaces
-        if possible; no text is left out for its length. The same texts and options give the same model.
+        Texts are read once, in bounded memory. Texts over 1,000 characters are split, at spaces if possible; none is
+        skipped for its length. The same texts and options give the same model.
 
         Parameters
         ----------
         texts : iterable of str
             Raw text; empty texts are ignored.
         vocab_size : int
-            Number of pieces to learn, including special pieces and bytes. It is raised if too low for the characters of
-            the texts, and lowered if too high for their words: see `vocab_size` of the result.
+            Number of pieces, including special pieces and bytes. It is raised if too small for the characters of the
+            texts, and lowered if too large for their words; see the attribute `vocab_size` of the result.
         model_type : "unigram" or "bpe", default="unigram"
-            How pieces are chosen.
+            Training algorithm.
         byte_fallback : bool, default=True
-            Add the 256 bytes, so that every text can be spelt.
+            Add the 256 bytes, which can encode any text.
         character_coverage : float, default=1.0
-            The share of all characters that get a piece; below 1, the rarest are spelt in bytes or unknown.
+            Share of all characters that get a piece; below 1, the rarest are encoded as bytes or unknown.
         seed : int, default=1
-            Seed of the choice of sentences, where there are too many.
+            Seed of the sample of sentences.
         threads : int, optional
-            Number of threads; default: 1. With several, sums are rounded differently, and a unigram model depends on
-            it.
+            Number of threads; default: 1. A unigram model depends on it, because the rounding of sums does.
         max_sentences : int, default=1,000,000
-            Size of the random sample of sentences to learn from, where there are more.
+            Maximum number of sentences to train on; beyond it, a random sample is used.
 
         Returns
         -------
@@ -122,7 +119,7 @@ class Subwords:
         Raises
         ------
         InputError
-            If there is no word in the texts.
+            If the texts contain no words.
         ParameterError
             If a parameter has an invalid value.
         """
@@ -157,24 +154,24 @@ class Subwords:
     def encode(
         self, texts: Sequence[str], *, sample: float | None = None, seed: int | None = None, threads: int | None = None
     ) -> list[list[int]]:
-        """Cut texts into pieces.
+        """Encode texts as ids of pieces.
 
         Parameters
         ----------
         texts : sequence of str
             Raw text.
         sample : float, optional
-            Draw one of many ways to cut a text. Unigram: the inverse temperature of the draw, above 0; 0.1 to 0.2 is
-            usual. BPE: the probability, up to 1, that a merge is left out; 0.1 is usual.
+            Randomise the segmentation. Unigram: inverse temperature, above 0; 0.1 to 0.2 is usual. BPE: probability of
+            skipping a merge, up to 1; 0.1 is usual.
         seed : int, optional
-            Seed of the draws, which are made in one thread.
+            Seed of the sampling, which runs in one thread.
         threads : int, optional
-            Number of threads; default: every core.
+            Number of threads; default: all cores.
 
         Returns
         -------
         list of list of int
-            The ids of each text's pieces, without begin and end; none for an empty text.
+            The ids of each text, without begin and end; an empty list for an empty text.
 
         Raises
         ------
@@ -207,17 +204,17 @@ class Subwords:
         return found
 
     def decode(self, ids: Sequence[Sequence[int]]) -> list[str]:
-        """Join pieces into texts.
+        """Decode ids to texts.
 
         Parameters
         ----------
         ids : sequence of sequence of int
-            The pieces of each text. Padding, begin and end are ignored; bytes that are no UTF-8 become U+FFFD.
+            The ids of each text. Padding, begin and end are ignored; invalid UTF-8 bytes become U+FFFD.
 
         Returns
         -------
         list of str
-            Texts with single spaces only, and none at either end.
+            The texts, with single spaces and stripped ends.
 
         Raises
         ------
@@ -230,7 +227,7 @@ class Subwords:
         return [" ".join(text.split()) for text in self._processor.decode(rows)] if rows else []
 
     def pieces(self, ids: Sequence[int]) -> list[str]:
-        """Return the pieces as they are written: ``▁`` stands for a space, ``<0xE2>`` for a byte.
+        """Return the pieces as strings: ``▁`` marks a space, ``<0xE2>`` a byte.
 
         Raises
         ------
@@ -247,13 +244,13 @@ class Subwords:
         Parameters
         ----------
         ids : sequence of int
-            The pieces of a text.
+            The ids of a text.
 
         Returns
         -------
         list of (int, int)
-            For each word, the start and the end (exclusive) of its pieces in ``ids``. Padding, begin and end
-            belong to no word; a space by itself belongs to the word that follows it.
+            For each word the index of its first piece in ``ids``, and the index after its last piece. Padding, begin
+            and end belong to no word; a separate space piece belongs to the next word.
 
         Raises
         ------
@@ -282,12 +279,12 @@ class Subwords:
             raise ParameterError(f"{wrong} is no piece's id; expected 0 to {self.vocab_size - 1}")
 
     def _stand_in(self, text: str) -> str:
-        """Return a character that neither the text nor a piece has: it is spelt in bytes, or unknown."""
+        """Return a character that occurs neither in the text nor in a piece, so it is encoded as bytes or unknown."""
         present = self._characters.union(text)
         return next(character for character in map(chr, _PRIVATE) if character not in present)
 
     def _put_space_piece(self, ids: list[int], stand_in: str) -> list[int]:
-        """Replace the bytes of the character that stood in for U+2581 by those of U+2581."""
+        """Replace the bytes of the stand-in character by those of U+2581."""
         if self.unk_id in self._space_bytes:
             return ids
         bytes_of_it = [self._processor.piece_to_id(f"<0x{byte:02X}>") for byte in stand_in.encode()]

@@ -1,4 +1,4 @@
-"""Terms: many strings in one block of memory, in the order of a vocabulary."""
+"""Terms: a sequence of strings in one block of memory."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ _ESCAPES = {"\\": "\\\\", "\n": "\\n", "\r": "\\r"}
 
 
 class Terms(Sequence[str]):
-    """A read-only sequence of strings, held as UTF-8 in one array: some ten bytes a word instead of a hundred.
+    """A read-only sequence of strings, stored as UTF-8 in one array: about ten bytes per word instead of a hundred.
 
     Parameters
     ----------
     buffer : (n_bytes + 16,) uint8
-        The strings one after another (lone surrogates as three bytes), and 16 bytes of padding.
+        The concatenated strings (lone surrogates as three bytes), and 16 bytes of padding.
     offsets : (n + 1,) int64 or uint32
-        Where each string starts, and where the last one ends.
+        Start of each string, and the end of the last one.
 
     Examples
     --------
@@ -64,7 +64,8 @@ class Terms(Sequence[str]):
         )
 
     def _between(self, first: int, last: int) -> list[str]:
-        """The strings from ``first`` to before ``last``: cut from one decoded text at line ends put between."""
+        """Return the strings from ``first`` to ``last`` (exclusive), decoded as one text with line ends between
+        them."""
         if first >= last:
             return []
         offsets = self.offsets[first : last + 1].astype(np.int64)
@@ -91,25 +92,26 @@ class Terms(Sequence[str]):
         return f"<{len(self)} terms: {head}{', …' if len(self) > 5 else ''}>"
 
     def slices(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """The buffer, and the starts and the lengths of the strings: (n,) uint32 each.
+        """Return the buffer, and the starts and lengths of the strings: (n,) uint32.
 
         Raises
         ------
         InputError
-            If they have more than 4 GiB in all.
+            If the total size exceeds 4 GiB.
         """
         if self.offsets[-1] > 1 << 32:
             raise InputError(f"the terms have {self.offsets[-1]:,} bytes in all, more than 4 GiB: give fewer at a time")
         return self.buffer, self.offsets[:-1].astype(np.uint32), np.diff(self.offsets).astype(np.uint32)
 
     def to_array(self) -> np.ndarray:
-        """All strings as an object array, shape (n,)."""
+        """Return all strings as an object array, shape (n,)."""
         array = np.empty(len(self), object)
         array[:] = list(self)
         return array
 
     def lines(self) -> Iterator[bytes]:
-        r"""The file form, in pieces: UTF-8, a string a line; ``\``, line ends and lone surrogates are escaped."""
+        r"""Yield the file content in pieces: UTF-8, one string per line; ``\``, line ends and lone surrogates are
+        escaped."""
         strings = iter(self)
         while block := list(islice(strings, 4096)):
             text = "\n".join(block)
@@ -119,12 +121,12 @@ class Terms(Sequence[str]):
 
     @classmethod
     def from_lines(cls, data: bytes) -> Terms:
-        """Read what `lines` wrote.
+        """Read the output of `lines`.
 
         Raises
         ------
         ValueError
-            If ``data`` is not UTF-8, or does not end with the end of a line.
+            If ``data`` is not UTF-8, or does not end with a line end.
         """
         if data and not data.endswith(b"\n"):
             raise ValueError("the last line has no end")
@@ -156,7 +158,8 @@ def _escape(string: str) -> str:
 
 
 def _unescape_lines(data: bytes, ends: np.ndarray) -> tuple[bytes, np.ndarray]:
-    """``data`` with its escaped strings as they are, and where its lines then end: these may have line ends in them."""
+    """Return ``data`` with its strings unescaped, and the ends of its lines, because strings may now contain line
+    ends."""
     places = np.flatnonzero(np.frombuffer(data, np.uint8) == 0x5C)
     starts = np.append(0, ends + 1)
     lengths = np.diff(starts)

@@ -1,10 +1,10 @@
-r"""Tokenizers by name, and which patterns the compiled scanner knows.
+r"""Tokenizers by name, and the patterns that the compiled scanner supports.
 
 ============================ ======================================================================
 ``"words"``                  runs of two or more word characters: scikit-learn's ``(?u)\b\w\w+\b``
-``"whitespace"``             what white space separates
-``"wordpunct"``              runs of word characters, and runs of other characters but white space
-``"cjk"``                    words; overlapping character bigrams where a script writes no spaces
+``"whitespace"``             runs of characters other than white space
+``"wordpunct"``              runs of word characters, and runs of other characters except white space
+``"cjk"``                    words; overlapping character bigrams for scripts without spaces
 ``"sentencepiece:FILE"``     the pieces of a sentencepiece model
 ============================ ======================================================================
 """
@@ -23,7 +23,7 @@ Tokenizer = Callable[[str], list[str]]
 
 WORD_PATTERN = r"(?u)\b\w\w+\b"
 
-# The scripts that write no spaces: letters, marks and digits of these blocks make one run.
+# Scripts without spaces: letters, marks and digits of these blocks form one run.
 _UNSPACED = (
     "\u0e00-\u0e3a\u0e40-\u0e4e\u0e50-\u0e59"  # Thai
     "\u0e80-\u0edf"  # Lao
@@ -41,7 +41,7 @@ _WORD_PUNCT = re.compile(r"\w+|[^\w\s]+")
 
 
 def cjk(text: str) -> list[str]:
-    """Words, and overlapping character bigrams of the runs of scripts that write no spaces.
+    """Return words, and overlapping character bigrams for scripts without spaces.
 
     Examples
     --------
@@ -60,12 +60,12 @@ def cjk(text: str) -> list[str]:
 
 
 class SentencePiece:
-    """The tokenizer of a sentencepiece model file. The file is read on first use; a pickle then includes the model.
+    """The tokenizer of a sentencepiece model file, which is loaded on first use; pickling includes the loaded model.
 
     Raises
     ------
     InputError
-        If there is no such file, or, when it is first used, if it is no sentencepiece model.
+        If the file does not exist, or, on first use, is not a sentencepiece model.
     """
 
     def __init__(self, path: str) -> None:
@@ -98,14 +98,14 @@ NAMED: dict[str, Tokenizer] = {
 
 
 def named_tokenizer(name: str) -> Tokenizer:
-    """The tokenizer called ``name``.
+    """Return the tokenizer called ``name``.
 
     Raises
     ------
     ParameterError
-        If there is none of that name.
+        If the name is unknown.
     InputError
-        If there is no such sentencepiece model.
+        If the sentencepiece model does not exist.
     """
     if name.startswith("sentencepiece:"):
         return SentencePiece(name.partition(":")[2])
@@ -117,7 +117,7 @@ def named_tokenizer(name: str) -> Tokenizer:
 
 
 def scanned(tokenizer: object, token_pattern: str | None) -> tuple[str, int] | None:
-    """How the compiled scanner does a tokenizer: ("word" or "space", fewest characters), or None if it can't."""
+    """Return the compiled equivalent of a tokenizer: ("word" or "space", minimum length), or None if there is none."""
     if tokenizer is not None:
         return {"words": ("word", 2), "whitespace": ("space", 1)}.get(tokenizer) if isinstance(tokenizer, str) else None
     pattern = (token_pattern or "").removeprefix("(?u)")

@@ -1,4 +1,4 @@
-"""Vocabulary: tokens and their numbers, the most frequent first."""
+"""Vocabulary: tokens and their ids, most frequent first."""
 
 from __future__ import annotations
 
@@ -27,24 +27,24 @@ def _refuse_repeated(tokens: list[str]) -> None:
 
 
 class Vocabulary(Sequence[str]):
-    """Tokens, numbered from 0 on: special ones first, then the others in the order given.
+    """Tokens with ids from 0 on: special tokens first, then the others in the given order.
 
     Parameters
     ----------
     tokens : iterable of str
         The tokens, without the special ones.
     counts : (n_tokens,) int, optional
-        How often each was seen.
+        Number of occurrences of each token.
     specials : sequence of str, default=()
-        Tokens with a role, such as ``"<pad>"``; their counts are 0.
+        Special tokens, such as ``"<pad>"``; their counts are 0.
     unknown : str, optional
-        The special token that replaces unknown tokens in `encode`; without one, they are an error.
+        The special token that replaces unknown tokens in `encode`; without one, unknown tokens raise an error.
 
     Raises
     ------
     ParameterError
-        If a token is a duplicate (in packed `Terms` without special tokens, only `encode` checks this), the number of
-        counts is not that of the tokens, or ``unknown`` is not a special token.
+        If a token is repeated (for packed `Terms` without special tokens only `encode` checks this), the numbers of
+        counts and tokens differ, or ``unknown`` is not a special token.
 
     Examples
     --------
@@ -96,15 +96,15 @@ class Vocabulary(Sequence[str]):
     ) -> Vocabulary:
         """Count the tokens of ``texts``, which are read once, and keep those within the limits.
 
-        Tokens of the same count go by their code points. ``max_size`` counts the special tokens too.
+        Tokens with equal counts are ordered by code points. ``max_size`` includes the special tokens.
 
         Raises
         ------
         ParameterError
-            If ``texts`` is a str or holds anything else, there is no such tokenizer or normal form, a special token is
-            given twice, or ``unknown`` is none.
+            If ``texts`` is a str or contains other types, the tokenizer or Unicode form is unknown, a special token is
+            repeated, or ``unknown`` is not a special token.
         InputError
-            If a sentencepiece model can't be read.
+            If a sentencepiece model cannot be read.
         """
         analysis = word_analysis(tokenizer, lowercase=lowercase, normalize=normalize)
         few, texts = counting.take(checked_texts(texts), counting.SMALL)
@@ -141,19 +141,19 @@ class Vocabulary(Sequence[str]):
 
     @cached_property
     def ids(self) -> dict[str, int]:
-        """The number of each token; built when it is first read."""
+        """The id of each token; created on first access."""
         ids = {token: number for number, token in enumerate(self.terms)}
         if len(ids) < len(self):
             _refuse_repeated(list(self.terms))
         return ids
 
     def encode(self, tokens: Iterable[str]) -> np.ndarray:
-        """The numbers of ``tokens``: (n,) int32.
+        """Return the ids of ``tokens``: (n,) int32.
 
         Raises
         ------
         ParameterError
-            If a token is not in the vocabulary, and there is no ``unknown`` to stand for it.
+            If a token is not in the vocabulary and ``unknown`` is None.
         """
         ids = self.ids
         if self.unknown is not None:
@@ -165,12 +165,12 @@ class Vocabulary(Sequence[str]):
             raise ParameterError(f"{error.args[0]!r} is not in the vocabulary, which has no unknown token") from error
 
     def decode(self, ids: Iterable[int]) -> list[str]:
-        """The tokens of numbers.
+        """Return the tokens of ids.
 
         Raises
         ------
         ParameterError
-            If there is no such number.
+            If an id is out of range.
         """
         numbers = [int(number) for number in ids]
         for number in numbers:
@@ -179,7 +179,7 @@ class Vocabulary(Sequence[str]):
         return [self.terms[number] for number in numbers]
 
     def save(self, path: str | PathLike[str], *, force: bool = False) -> None:
-        """Write a folder that `load`, and `nlpkit.load`, read."""
+        """Write a folder for `load` and `nlpkit.load`."""
         artifact.save(
             path,
             kind="vocabulary",
@@ -191,12 +191,12 @@ class Vocabulary(Sequence[str]):
 
     @classmethod
     def load(cls, path: str | PathLike[str]) -> Vocabulary:
-        """Read what `save` wrote."""
+        """Read a vocabulary written by `save`."""
         return cls.from_artifact(artifact.read(path))
 
     @classmethod
     def from_artifact(cls, stored: artifact.Artifact) -> Vocabulary:
-        """The vocabulary that `save` wrote."""
+        """Return the vocabulary of a model folder."""
         if stored.kind != "vocabulary":
             raise ArtifactError(f"{stored.path} holds a {stored.kind} model, expected a vocabulary")
         specials = stored.options.get("specials", [])

@@ -1,4 +1,4 @@
-"""From texts to words by a named tokenizer, for what learns one thing for each word."""
+"""Conversion of texts to words by a named tokenizer, for methods that learn one vector or count per word."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from .normalize import chain, unicode_form
 
 
 def word_analysis(tokenizer: Any, *, lowercase: bool, normalize: str | None) -> Analysis:
-    """How a text becomes words.
+    """Return the analysis that converts a text to words.
 
     Raises
     ------
     ParameterError
-        If there is no such tokenizer or Unicode form.
+        If the tokenizer or Unicode form is unknown.
     InputError
-        If there is no such sentencepiece model.
+        If the sentencepiece model does not exist.
 
     Examples
     --------
@@ -37,12 +37,12 @@ def word_analysis(tokenizer: Any, *, lowercase: bool, normalize: str | None) -> 
 
 
 def checked_texts(texts: Iterable[Any]) -> Iterator[str]:
-    """The texts, each of which is found to be a str when it is drawn.
+    """Yield the texts, and check that each is a str.
 
     Raises
     ------
     ParameterError
-        If ``texts`` is itself a str, or, later, if one of them is none.
+        If ``texts`` is a str, or, during iteration, an item is not a str.
     """
     if isinstance(texts, str):
         raise ParameterError("Iterable over raw text documents expected, string object received.")

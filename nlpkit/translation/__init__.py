@@ -1,4 +1,4 @@
-"""Translation models, their decoding, and `Translator`, which reads and writes raw text."""
+"""Translation models, decoding, and `Translator`, which translates raw text."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Attention between words: a picture, and Pharaoh alignments."""
+"""Attention between words: pictures, and Pharaoh alignments."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class WordAttention:
 
     @property
     def pharaoh(self) -> str:
-        """Which source word each target word looks at most, as ``source-target`` pairs counted from 0.
+        """The source word with the highest weight for each target word, as ``source-target`` pairs counted from 0.
 
         Examples
         --------
@@ -48,15 +48,15 @@ class WordAttention:
 def between_words(
     weights: np.ndarray, rows: Sequence[tuple[int, int]], columns: Sequence[tuple[int, int]]
 ) -> np.ndarray:
-    """Turn weights between sub-words into weights between words, whose rows sum to 1.
+    """Convert weights between subwords to weights between words; rows sum to 1.
 
-    The weights to a word's sub-words are added up, those from them averaged; what belongs to no word is left out.
+    Weights to the subwords of a word are summed, weights from them averaged; subwords outside words are dropped.
 
     Parameters
     ----------
-    weights : float array (sub-words, sub-words)
+    weights : float array (subwords, subwords)
     rows, columns : sequence of (int, int)
-        Where each word begins and ends.
+        Start and end of each word.
 
     Examples
     --------
@@ -72,7 +72,7 @@ def between_words(
 
 
 def attention_png(seen: WordAttention) -> bytes:
-    """Draw target words (rows) against source words (columns), the darker the more is looked at.
+    """Draw target words (rows) against source words (columns); darker cells have higher weights.
 
     Returns
     -------
@@ -82,7 +82,7 @@ def attention_png(seen: WordAttention) -> bytes:
     Raises
     ------
     MissingDependencyError
-        Without matplotlib.
+        If matplotlib is not installed.
     """
     try:
         from matplotlib.backends.backend_agg import FigureCanvasAgg
@@ -117,13 +117,13 @@ def attention_png(seen: WordAttention) -> bytes:
 
 
 def _plain(word: str) -> str:
-    """Keep matplotlib from reading a formula into a word."""
+    """Escape a word, so that matplotlib does not read it as a formula."""
     shortened = word if len(word) <= 20 else word[:19] + "…"
     return shortened.replace("$", r"\$")
 
 
 def check_layer(model: TranslationModel, layer: int, head: int | None, *, of_source: bool) -> None:
-    """Raise ParameterError if a model has no attention, or no such layer or head of it."""
+    """Raise ParameterError if a model has no attention, or the layer or head does not exist."""
     from .transformer import Seq2SeqTransformer
 
     options = model.options

@@ -1,6 +1,6 @@
-"""`decode`: translations of any number of sentences, by any model that keeps the contract of `TranslationModel`.
+"""`decode`: translates any number of sentences with a `TranslationModel`.
 
-Sentences are decoded longest first, in batches of like length; those that are done leave their batch.
+Sentences are decoded longest first, in batches of similar length; finished sentences leave their batch.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ def decode(
     lengths: Sequence[int] | None = None,
     done: Callable[[int], None] | None = None,
 ) -> Iterator[tuple[int, list[Hypothesis]]]:
-    """Translate sentences, longest first.
+    """Yield the translations of sentences, longest sentence first.
 
     Parameters
     ----------
@@ -48,25 +48,25 @@ def decode(
         Source ids, without end tokens. A source may be empty.
     options : DecodingOptions, optional
     prefixes : sequence of sequences of int, optional
-        Prefix of each target.
+        Required beginning of each target.
     phrases : sequence of sequences of sequences of int, optional
-        Phrases that each target must contain; not with sampling. The beam of such a sentence is widened by its phrases'
+        Phrases that each target must contain; not with sampling. They widen the beam of a sentence by their number of
         tokens.
     lengths : sequence of int, optional
-        How many tokens each target has, its end not counted.
+        Exact length of each target, without the end token.
     done : callable, optional
-        Called after each batch with the number of sentences that are done.
+        Called after each batch with the number of finished sentences.
 
     Yields
     ------
     number, hypotheses
-        A sentence's place in ``sources``, and its ``n_best`` translations, best first; fewer if there are no more. If
-        there is none that fulfils the constraints, one that isn't finished. `in_order` puts them in order.
+        Index of a sentence in ``sources``, and its ``n_best`` translations, best first; fewer if there are no more. If
+        none meets the constraints, an unfinished one. `in_order` restores the order.
 
     Raises
     ------
     ParameterError
-        If there are more or fewer constraints than sources, or one can't be met.
+        If the number of constraints differs from the number of sources, or a constraint cannot be met.
 
     Examples
     --------
@@ -99,7 +99,7 @@ def _decode(
     with_end = [len(source) + 1 for source in sources]
     apart = [number for number, own in enumerate(phrases or ()) if own]
     size = model.options.trg_size
-    packs = len(sources) >= _WORTH_PACKING and not options.batch_invariant  # products are rounded in another way then
+    packs = len(sources) >= _WORTH_PACKING and not options.batch_invariant  # packed products are rounded differently
     with model.packed() if packs else nullcontext():
         for batch in plan_batches(with_end, options, trg_size=size, device=device.type, apart=apart):
             src, sizes = pad_sources([sources[i] for i in batch], pad_id=model.pad_id, eos_id=model.eos_id)
@@ -134,20 +134,20 @@ def decode_batch(
     forced_lengths: Sequence[int] | None = None,
     numbers: Sequence[int] | None = None,
 ) -> list[list[Hypothesis]]:
-    """Translate one batch.
+    """Return the translations of one batch.
 
     Parameters
     ----------
     model : TranslationModel
     src : LongTensor (n, s)
-        Source ids with their end tokens, filled up by ``model.pad_id``.
+        Source ids with end tokens, padded with ``model.pad_id``.
     lengths : LongTensor (n,)
-        The sources' lengths, end tokens counted.
+        Lengths of the sources, including end tokens.
     options : DecodingOptions
     prefixes, phrases, forced_lengths : sequence, optional
         Constraints of each sentence: see ``prefixes``, ``phrases`` and ``lengths`` of `decode`.
     numbers : sequence of int, optional
-        Numbers of the sentences, which seed their draws; default: 0 to n - 1.
+        Numbers of the sentences, which seed their samples; default: 0 to n - 1.
 
     Returns
     -------
@@ -157,7 +157,7 @@ def decode_batch(
     Raises
     ------
     ParameterError
-        If a constraint can't be met.
+        If a constraint cannot be met.
     """
     constraints = Constraints(
         model,

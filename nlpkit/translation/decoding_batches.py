@@ -1,4 +1,4 @@
-"""Which sentences are decoded together, and how what comes out of order is put in order."""
+"""Batches of sentences for decoding, and restoring the order of results."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from torch import Tensor
 
 from nlpkit.decoding.options import DecodingOptions
 
-_LOGITS = {"cpu": 1 << 23, "cuda": 1 << 27}  # most logits in one step
+_LOGITS = {"cpu": 1 << 23, "cuda": 1 << 27}  # maximum number of logits per step
 
 T = TypeVar("T")
 
@@ -18,25 +18,25 @@ T = TypeVar("T")
 def plan_batches(
     lengths: Sequence[int], options: DecodingOptions, *, trg_size: int, device: str = "cpu", apart: Collection[int] = ()
 ) -> Iterator[list[int]]:
-    """Put sentences of like length together, longest first.
+    """Group sentences of similar length, longest first.
 
     Parameters
     ----------
     lengths : sequence of int
-        The sources' lengths, the end token counted.
+        Lengths of the sources, including end tokens.
     options : DecodingOptions
         ``max_sentences``, ``max_tokens`` and ``batch_invariant``.
     trg_size : int
-        The size of the target's vocabulary.
+        Size of the target vocabulary.
     device : str
-        "cpu" or "cuda": how many logits there may be.
+        "cpu" or "cuda"; determines the maximum number of logits.
     apart : collection of int
-        Sentences that must not be with others than these.
+        Sentences that may only share a batch with each other.
 
     Yields
     ------
     list of int
-        The numbers of a batch's sentences.
+        Numbers of the sentences in a batch.
 
     Examples
     --------
@@ -60,7 +60,7 @@ def plan_batches(
 
 
 def pad_sources(sources: Sequence[Sequence[int]], *, pad_id: int, eos_id: int) -> tuple[Tensor, Tensor]:
-    """Return sources with their ends, filled up to the longest (n, s), and their lengths (n,).
+    """Return sources with end tokens, padded to the longest (n, s), and their lengths (n,).
 
     Examples
     --------
@@ -77,7 +77,7 @@ def pad_sources(sources: Sequence[Sequence[int]], *, pad_id: int, eos_id: int) -
 
 
 def in_order(results: Iterable[tuple[int, T]]) -> Iterator[T]:
-    """Yield what belongs to 0, 1, 2 ... in that order, each as soon as all before it are there.
+    """Yield the results 0, 1, 2 … in order, each as soon as all before it are available.
 
     Examples
     --------
@@ -100,7 +100,7 @@ def distinct_texts(
     *,
     distinct: bool,
 ) -> tuple[list[int], list[int]]:
-    """Return the texts to work on, and for each text which of these stands for it; -1 for empty ones."""
+    """Return the distinct texts, and the index of each text among them; -1 for empty texts."""
     work: list[int] = []
     of_text: list[int] = []
     seen: dict[Any, int] = {}

@@ -1,7 +1,7 @@
-"""Marian models (Junczys-Dowmunt et al. 2018) as transformers writes them: ``config.json`` and ``model.safetensors``.
+"""Marian models (Junczys-Dowmunt et al. 2018) in the format of transformers: ``config.json`` and ``model.safetensors``.
 
-A foreign layout is known here and nowhere else. Queries, keys and values are joined into one matrix each; positions are
-worked anew; the pad, which begins every target too, is never generated. The tokenisers beside it are not read.
+Queries, keys and values are concatenated into one matrix each; positions are recomputed. The padding token, which also
+begins every target, is never generated. Tokenizer files are not read.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ _JOINED = [
 
 
 def read_marian(path: Path, config: Mapping[str, Any]) -> Seq2SeqTransformer:
-    """Read a Marian model's folder.
+    """Read the folder of a Marian model.
 
     Parameters
     ----------
@@ -47,18 +47,18 @@ def read_marian(path: Path, config: Mapping[str, Any]) -> Seq2SeqTransformer:
     Returns
     -------
     Seq2SeqTransformer
-        In evaluation mode; ``pad_id``, ``start_id`` and ``eos_id`` are Marian's.
+        In evaluation mode, with Marian's ``pad_id``, ``start_id`` and ``eos_id``.
 
     Raises
     ------
     ArtifactError
-        If a file is missing, damaged, or is of no Marian model.
+        If a file is missing or damaged, or the model is not a Marian model.
     """
     tensors = _tensors(path / "model.safetensors")
     try:
         options = _options(config, path)
         _check_depth(tensors, options, path / "model.safetensors")
-        with torch.device("meta"):  # nothing is set aside before the sizes are known to be the file's
+        with torch.device("meta"):  # allocates nothing before the sizes are checked
             model = Seq2SeqTransformer(options)
     except KeyError as error:
         raise ArtifactError(f"{path / 'config.json'}: has no {error}: expected a Marian model's") from error
@@ -140,7 +140,7 @@ def _check_depth(theirs: dict[str, Tensor], options: TransformerOptions, place: 
 
 
 def _translated(theirs: dict[str, Tensor], model: Seq2SeqTransformer, place: Path) -> dict[str, Tensor]:
-    """Name and join Marian's tensors as ours are."""
+    """Rename and concatenate Marian's tensors."""
 
     def find(*names: str) -> Tensor:
         for name in names:

@@ -1,8 +1,8 @@
-"""Interface of a translation model for trainers and decoders.
+"""Interface between a translation model and its trainers and decoders.
 
-A model reads source ids into a `Memory`. A trainer then asks for all target positions at once (`teach`); a decoder goes
-on token by token from a `DecoderState`, several beams a sentence. Sentences stand in rows; beams are never copied into
-more rows, so that what a sentence's beams share is kept once.
+A model encodes source ids to a `Memory`. A trainer then computes all target positions at once (`teach`); a decoder
+continues token by token from a `DecoderState`, with several beams per sentence. Each sentence is a row; its beams share
+the row, so the source is stored once.
 """
 
 from __future__ import annotations
@@ -21,12 +21,12 @@ from nlpkit.layers.recurrent import Stack
 
 
 class Memory(ABC):
-    """The source sentences of a batch, as the decoder reads them.
+    """Encoded source sentences of a batch.
 
     Attributes
     ----------
     lengths : LongTensor (n,)
-        Tokens of each source, its end included.
+        Number of tokens of each source, including its end token.
     """
 
     lengths: Tensor
@@ -37,16 +37,16 @@ class Memory(ABC):
 
 
 class TranslationModel(nn.Module, ABC):
-    """The base of `Seq2SeqRNN` and `Seq2SeqTransformer`.
+    """Base class of `Seq2SeqRNN` and `Seq2SeqTransformer`.
 
     Attributes
     ----------
     options : dataclass
         Options of the model; at least ``src_size`` and ``trg_size``, the sizes of the vocabularies.
     pad_id, start_id, eos_id : int
-        Ids of the padding, of the start of each target, and of the end of each source and target.
+        Ids of the padding, the start of each target, and the end of each source and target.
     never : tuple of int
-        Target ids that are not words and must not be generated.
+        Target ids that must not be generated.
     """
 
     options: Any
@@ -57,62 +57,62 @@ class TranslationModel(nn.Module, ABC):
 
     @abstractmethod
     def encode(self, src: Tensor, lengths: Tensor) -> Memory:
-        """Read sources.
+        """Encode sources.
 
         Parameters
         ----------
         src : LongTensor (n, s)
-            Ids; each row ends in ``eos_id`` and is filled up by ``pad_id``.
+            Ids; each row ends in ``eos_id`` and is padded with ``pad_id``.
         lengths : LongTensor (n,)
-            Ids in each row, ``eos_id`` included, ``pad_id`` not.
+            Number of ids in each row, including ``eos_id`` but not ``pad_id``.
         """
 
     @abstractmethod
     def teach(self, memory: Memory, trg_in: Tensor, *, sampling: float = 0.0) -> Tensor:
-        """Return what the decoder has at each position (n, t, d), given the true tokens before it (teacher forcing).
+        """Return the decoder's output at each position (n, t, d), given the true previous tokens (teacher forcing).
 
         Parameters
         ----------
         memory : Memory
         trg_in : LongTensor (n, t)
-            ``start_id`` and the target, without its ``eos_id``, filled up by ``pad_id``.
+            ``start_id`` and the target without its ``eos_id``, padded with ``pad_id``.
         sampling : float
-            How likely a token is replaced by the model's own guess (Bengio et al. 2015, scheduled sampling).
+            Probability of replacing a token by the model's prediction (scheduled sampling, Bengio et al. 2015).
         """
 
     @abstractmethod
     def logits(self, hidden: Tensor) -> Tensor:
-        """Turn what `teach` gives (..., d) into logits over the target vocabulary (..., trg_size)."""
+        """Convert the output of `teach` (..., d) to logits over the target vocabulary (..., trg_size)."""
 
     @abstractmethod
     def start(self, memory: Memory) -> DecoderState:
-        """Begin to decode, with one beam a sentence."""
+        """Return the initial decoding state, with one beam per sentence."""
 
     @abstractmethod
     def attention_maps(self, src: Tensor, lengths: Tensor, trg_in: Tensor) -> Tensor | None:
-        """Return how each target position looks at the source, (n, layers, heads, t, s), rows summing to 1.
+        """Return the attention weights of each target position to the source, (n, layers, heads, t, s); rows sum to 1.
 
         None for a model without attention. A recurrent model has one layer and one head.
         """
 
     def self_attention_maps(self, src: Tensor, lengths: Tensor) -> Tensor | None:
-        """Return how each source position looks at all of them, (n, layers, heads, s, s), rows summing to 1.
+        """Return the attention weights of each source position to all of them, (n, layers, heads, s, s); rows sum to 1.
 
-        None for a model whose encoder has no attention.
+        None for a model without self-attention.
         """
         return None
 
     @property
     def output_weight(self) -> Tensor | None:
-        """The matrix (trg_size, d) of `logits`, if it is one."""
+        """The matrix (trg_size, d) of `logits`, if there is one."""
         return None
 
     def packed(self) -> AbstractContextManager[None]:
-        """Decode faster while this holds, on a CPU, in twice the memory: see `nlpkit.layers.product`."""
+        """Speed up decoding on a CPU while the context is active, for twice the memory: see `nlpkit.layers.product`."""
         return packed(self._products())
 
     def train(self, mode: bool = True) -> Self:
-        """As torch's; weights that may change now aren't packed any more."""
+        """Same as torch's `train`; also unpacks the weights, because they may change."""
         if mode:
             unpack(self._products())
         return super().train(mode)
@@ -123,17 +123,17 @@ class TranslationModel(nn.Module, ABC):
         return weights if self.output_weight is None else [*weights, self.output_weight]
 
     def forward(self, src: Tensor, lengths: Tensor, trg_in: Tensor) -> Tensor:
-        """Return the logits (n, t, trg_size) of all target positions, by teacher forcing."""
+        """Return the logits (n, t, trg_size) of all target positions, with teacher forcing."""
         return self.logits(self.teach(self.encode(src, lengths), trg_in))
 
     @property
     def device(self) -> torch.device:
-        """Where the model's weights are."""
+        """The device of the model's weights."""
         return next(self.parameters()).device
 
 
 def check_ids(options: Any) -> None:
-    """Refuse options whose ``pad_id``, ``start_id`` or ``eos_id`` is invalid, with a `ParameterError`."""
+    """Raise ParameterError if ``pad_id``, ``start_id`` or ``eos_id`` is invalid."""
     shared = min(options.src_size, options.trg_size)
     for name, size in (("pad_id", shared), ("start_id", options.trg_size), ("eos_id", shared)):
         value = getattr(options, name)
@@ -144,14 +144,14 @@ def check_ids(options: Any) -> None:
 
 
 def source_mask(lengths: Tensor, size: int) -> Tensor | None:
-    """Return `padding_mask`, or None where no row is filled up; a GPU isn't asked, because asking waits for it."""
+    """Return `padding_mask`, or None if no row is padded; always a mask on a GPU, where checking would synchronise."""
     if lengths.device.type == "cpu" and bool((lengths == size).all()):
         return None
     return padding_mask(lengths, size)
 
 
 def padding_mask(lengths: Tensor, size: int) -> Tensor:
-    """Return (n, size): True where a row of ``lengths`` has a token, False where it is filled up.
+    """Return (n, size): True for the tokens of a row, False for padding.
 
     Examples
     --------

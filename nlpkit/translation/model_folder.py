@@ -1,4 +1,4 @@
-"""A translation model's folder: the model that its ``config.json`` names, with its weights and its sub-words."""
+"""Reading of translation model folders: the model named in ``config.json``, its weights and its subwords."""
 
 from __future__ import annotations
 
@@ -18,21 +18,21 @@ ARCHITECTURES: dict[str, tuple[type[Any], type[Any]]] = {
     "transformer": (Seq2SeqTransformer, TransformerOptions),
     "rnn": (Seq2SeqRNN, RNNOptions),
 }
-"""Each architecture's model and its options, by its name in ``config.json``."""
+"""Model and options of each architecture, by its name in ``config.json``."""
 
 
 def architecture_of(model: TranslationModel) -> str:
-    """Return the name of a model's architecture."""
+    """Return the architecture name of a model."""
     return next(name for name, (cls, _) in ARCHITECTURES.items() if isinstance(model, cls))
 
 
 def read_model(folder: Artifact) -> tuple[TranslationModel, Subwords, Subwords | None]:
-    """Read the model of a folder and its sub-words; the target's are None if they are the source's.
+    """Read the model of a folder and its subwords; None for the target's if they equal the source's.
 
     Raises
     ------
     ArtifactError
-        If the folder doesn't hold one.
+        If the folder does not hold a translation model.
     """
     name, options = folder.options.get("architecture"), folder.options.get("model")
     place = folder.path / "config.json"
@@ -40,7 +40,7 @@ def read_model(folder: Artifact) -> tuple[TranslationModel, Subwords, Subwords |
         raise ArtifactError(f"{place}: has architecture {name!r}: expected one of {', '.join(ARCHITECTURES)}")
     cls, options_of = ARCHITECTURES[name]
     try:
-        with torch.device("meta"):  # no memory and no random weights for those that are loaded next
+        with torch.device("meta"):  # allocates no weights, because they are loaded next
             model = cls(options_of(**options))
     except (TypeError, ParameterError) as error:
         raise ArtifactError(f"{place}: its options don't make a model: {error}") from error

@@ -1,4 +1,4 @@
-"""`read_pretrained`: translation models as other tools save them, by the ``model_type`` in their ``config.json``."""
+"""`read_pretrained`: translation models saved by other tools, selected by ``model_type`` in ``config.json``."""
 
 from __future__ import annotations
 
@@ -13,16 +13,17 @@ from .marian import read_marian
 from .model import TranslationModel
 
 READERS = {"marian": read_marian}
-"""The reader of each ``model_type``."""
+"""Reader of each ``model_type``."""
 
 
 def read_pretrained(folder: str | os.PathLike[str]) -> TranslationModel:
-    """Read a translation model that another tool saved.
+    """Read a translation model saved by another tool.
 
     Parameters
     ----------
     folder : path
-        With ``config.json`` and ``model.safetensors``, as transformers writes them. Pickled weights are not read.
+        Folder with ``config.json`` and ``model.safetensors`` in the format of transformers. Pickled weights are not
+        read.
 
     Returns
     -------
@@ -32,7 +33,7 @@ def read_pretrained(folder: str | os.PathLike[str]) -> TranslationModel:
     Raises
     ------
     ArtifactError
-        If a file is missing or damaged, or the folder holds another kind of model.
+        If a file is missing or damaged, or the folder holds another type of model.
     """
     path = Path(folder)
     config = _read_config(path / "config.json")

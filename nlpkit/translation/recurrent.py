@@ -1,12 +1,12 @@
-"""Recurrent sequence-to-sequence models: RNN, LSTM or GRU, with attention or without.
+"""Recurrent sequence-to-sequence models: RNN, LSTM or GRU, with or without attention.
 
     without (Sutskever et al. 2014; Cho et al. 2014)   sₜ = cell([eₜ; c], sₜ₋₁),      oₜ = tanh(W [c; sₜ])
     additive (Bahdanau et al. 2015)                    sₜ = cell([eₜ; cₜ], sₜ₋₁),     oₜ = tanh(W [cₜ; sₜ]),  cₜ by sₜ₋₁
     dot, general (Luong et al. 2015)                   sₜ = cell([eₜ; oₜ₋₁], sₜ₋₁),   oₜ = tanh(W [cₜ; sₜ]),  cₜ by sₜ
 
-eₜ is the embedding of the token before, c the encoder's last state, cₜ attention's context, oₜ₋₁ there only with
-``input_feeding``. logits = E oₜ + b, E the target's embeddings where they are tied. The decoder's first state is
-tanh(W [encoder's last state]) of each layer. Left out: Bahdanau's maxout readout, Luong's local attention.
+eₜ is the embedding of the previous token, c the last state of the encoder, cₜ the attention context; oₜ₋₁ is only used
+with ``input_feeding``. logits = E oₜ + b, with E the target embeddings if tied. The decoder's initial state is tanh(W
+[last state of the encoder]) for each layer. Omitted: Bahdanau's maxout readout, Luong's local attention.
 """
 
 from __future__ import annotations
@@ -36,22 +36,22 @@ class RNNOptions:
     Parameters
     ----------
     src_size, trg_size : int
-        The sizes of the vocabularies.
+        Sizes of the vocabularies.
     cell : {"rnn", "lstm", "gru"}
     attention : {"none", "additive", "dot", "general"}
     embedding_size, hidden_size : int
-        Numbers a word, and a state, is made of.
+        Dimensions of embeddings and of states.
     encoder_layers, decoder_layers : int
-        How many layers.
+        Number of layers.
     bidirectional : bool
-        Whether the encoder reads both ways, each with half of ``hidden_size``.
+        Encode in both directions, each with half of ``hidden_size``.
     input_feeding : bool
-        Whether a decoder with ``"dot"`` or ``"general"`` attention receives its previous attentional state.
-        Without, all steps of a training are worked at once.
+        Feed the previous attentional state to a decoder with ``"dot"`` or ``"general"`` attention. Without it, training
+        computes all steps at once.
     dropout : float
         Dropout of embeddings, between layers, and of the decoder's output.
     tie : {"all", "target", "none"}
-        Which share one matrix: source, target and output ("all", one vocabulary), target and output, or none.
+        Matrices that are shared: source, target and output ("all", for one vocabulary), target and output, or none.
     initializer : str
         Initialiser of matrices: xavier, he or lecun, with _uniform or _normal.
     pad_id, start_id, eos_id : int
@@ -98,7 +98,7 @@ _CHOICES = {
 
 
 class Seq2SeqRNN(Seq2SeqModel):
-    """A recurrent encoder and decoder as a translation model.
+    """A translation model with a recurrent encoder and decoder.
 
     Parameters
     ----------
@@ -155,7 +155,7 @@ class Seq2SeqRNN(Seq2SeqModel):
     def go(
         self, embedded: Tensor, state: Tensor, made: Tensor, memory: RNNMemory, by: Plain = PLAIN
     ) -> tuple[Tensor, Tensor, Tensor]:
-        """One step of the decoder, for all beams of all sentences.
+        """Run one step of the decoder for all beams of all sentences.
 
         Parameters
         ----------
@@ -163,15 +163,15 @@ class Seq2SeqRNN(Seq2SeqModel):
             Embeddings of the newest tokens.
         state : Tensor (layers, n * beams, hidden_size)
         made : Tensor (n, beams, embedding_size)
-            Output of the step before.
+            Output of the previous step.
         memory : RNNMemory
-        by : Plain
+        Implementation of products and attention.
             How products and attention are worked.
 
         Returns
         -------
         made, state, weights
-            ``weights`` (n, beams, s) is how each beam looks at the source.
+            ``weights`` (n, beams, s) are the attention weights of each beam to the source.
         """
         n, beams, _ = embedded.shape
         if self.options.attention in ("dot", "general"):
@@ -217,7 +217,7 @@ class Seq2SeqRNN(Seq2SeqModel):
         return torch.cat(all_made, dim=1), torch.cat(all_weights, dim=1)
 
     def _first_state(self, last: Tensor) -> Tensor:
-        """Bring the encoder's last states to as many layers as the decoder has; the topmost fills up."""
+        """Map the encoder's last states to the layers of the decoder; missing layers repeat the topmost."""
         theirs, ours = self.options.encoder_layers, self.options.decoder_layers
         sources = [
             kind * theirs + min(layer, theirs - 1) for kind in range(len(last) // theirs) for layer in range(ours)
@@ -229,7 +229,7 @@ class Seq2SeqRNN(Seq2SeqModel):
 
 
 class RNNMemory(Memory):
-    """Encoder's output for each source, the keys of attention, and the initial state of the decoder."""
+    """Encoder outputs of each source, attention keys, and the initial state of the decoder."""
 
     def __init__(self, read: Tensor, keys: Tensor, mask: Tensor | None, first: Tensor, lengths: Tensor) -> None:
         self.read, self.keys, self.mask, self.first, self.lengths = read, keys, mask, first, lengths
@@ -240,7 +240,7 @@ class RNNMemory(Memory):
 
 
 class RNNState(DecoderState):
-    """The recurrent state (layers, n * beams, hidden_size), and what the last step made (n, beams, embedding_size)."""
+    """The recurrent state (layers, n * beams, hidden_size), and the last output (n, beams, embedding_size)."""
 
     def __init__(self, model: Seq2SeqRNN, memory: RNNMemory) -> None:
         self._model, self._memory, self._state = model, memory, memory.first

@@ -1,4 +1,4 @@
-"""Common base of `Seq2SeqTransformer` and `Seq2SeqRNN`: embedding matrices, some of which may be shared."""
+"""Base class of `Seq2SeqTransformer` and `Seq2SeqRNN`: embedding matrices, optionally shared."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from .model import TranslationModel
 
 
 class Seq2SeqModel(TranslationModel):
-    """A translation model whose logits are E h + b, E a matrix with a row for each target word.
+    """A translation model with logits E h + b, where E has one row per target word.
 
     Parameters
     ----------
@@ -28,7 +28,7 @@ class Seq2SeqModel(TranslationModel):
         self.never = tuple(id_ for id_ in dict.fromkeys((options.pad_id, options.start_id)) if id_ != options.eos_id)
 
     def add_words(self, width: int, *, bias: bool) -> None:
-        """Make the matrices, one row of ``width`` numbers a word, as many as ``options.tie`` says."""
+        """Create the embedding matrices of the given width, shared according to ``options.tie``."""
         options = self.options
         self.trg_embedding = _embedding(options.trg_size, width)
         if options.tie != "all":
@@ -38,7 +38,7 @@ class Seq2SeqModel(TranslationModel):
         self.logits_bias = nn.Parameter(self.trg_embedding.weight.new_zeros(options.trg_size)) if bias else None
 
     def source_words(self) -> nn.Embedding:
-        """Return the source's matrix."""
+        """The embedding matrix of the source."""
         return self.trg_embedding if self.options.tie == "all" else self.src_embedding
 
     def logits(self, hidden: Tensor) -> Tensor:

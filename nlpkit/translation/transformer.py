@@ -1,9 +1,9 @@
 """The Transformer (Vaswani et al. 2017) as a translation model.
 
-    encoder: x = embed(src) · √d + PE, then layers;    decoder: the same of the target, looking at the encoder's output
-    logits = W · decoder,   W the target's embedding matrix, and the source's too where the vocabulary is shared
+    encoder: x = embed(src) · √d + PE, then layers;    decoder: the same for the target, with attention to the encoder
+    logits = W · decoder,   W the target's embedding matrix, also the source's if the vocabulary is shared
 
-Left out: learnt and relative positions, sparse attention.
+Omitted: learnt and relative positions, sparse attention.
 """
 
 from __future__ import annotations
@@ -34,31 +34,31 @@ class TransformerOptions:
     Parameters
     ----------
     src_size, trg_size : int
-        The sizes of the vocabularies.
+        Sizes of the vocabularies.
     d_model : int
-        Numbers a position is made of.
+        Dimension of the model.
     heads : int
-        Attention heads; they divide ``d_model``.
+        Number of attention heads; must divide ``d_model``.
     ffn_dim : int
-        The feed-forward networks' inner size.
+        Inner dimension of the feed-forward networks.
     encoder_layers, decoder_layers : int
-        How many layers.
+        Number of layers.
     norm : {"pre", "post"}
-        Whether a layer norm stands before each part of a layer, or after it.
+        Position of the layer norm: before or after each part of a layer.
     activation : str
         Activation of the feed-forward networks: relu, leaky_relu, elu, gelu, silu, tanh.
     dropout : float
         Dropout of embeddings, and of the output of each part of a layer.
     attention_dropout : float
-        Dropout of attention's weights.
+        Dropout of attention weights.
     activation_dropout : float
-        Within feed-forward networks.
+        Dropout inside feed-forward networks.
     tie : {"all", "target", "none"}
-        Which share one matrix: source, target and output ("all", one vocabulary), target and output, or none.
+        Matrices that are shared: source, target and output ("all", for one vocabulary), target and output, or none.
     scale_embedding : bool
-        Whether embeddings are multiplied by √d_model.
+        Multiply embeddings by √d_model.
     logits_bias : bool
-        Whether each target word has a bias.
+        Add a bias to the logits.
     initializer : str
         Initialiser of matrices: xavier, he or lecun, with _uniform or _normal.
     pad_id, start_id, eos_id : int
@@ -108,7 +108,7 @@ _CHOICES = {
 
 
 class Seq2SeqTransformer(Seq2SeqModel):
-    """The Transformer as a translation model.
+    """A Transformer translation model.
 
     Parameters
     ----------
@@ -143,7 +143,9 @@ class Seq2SeqTransformer(Seq2SeqModel):
         self.encoder_norm, self.decoder_norm = last(options.d_model), last(options.d_model)
         initialize(self, options.initializer)
         self.add_words(options.d_model, bias=options.logits_bias)
-        self._sines = sinusoids(256, options.d_model)  # no buffer: it grows, and must not be rounded with the weights
+        self._sines = sinusoids(
+            256, options.d_model
+        )  # not a buffer: it grows, and must not be rounded like the weights
 
     def encode(self, src: Tensor, lengths: Tensor) -> TransformerMemory:
         x = self._embed(self.source_words(), src)
@@ -156,7 +158,7 @@ class Seq2SeqTransformer(Seq2SeqModel):
 
     def teach(self, memory: Memory, trg_in: Tensor, *, sampling: float = 0.0) -> Tensor:
         assert isinstance(memory, TransformerMemory)
-        if sampling:  # two passes: the first guesses (Mihaylova and Martins 2019)
+        if sampling:  # two passes, the first for predictions (Mihaylova and Martins 2019)
             with torch.no_grad():
                 guesses = self.logits(self.teach(memory, trg_in)).argmax(-1)
             trg_in = mixed(trg_in, guesses, sampling, self.pad_id)
@@ -188,7 +190,7 @@ class Seq2SeqTransformer(Seq2SeqModel):
         return torch.stack(maps, dim=1)
 
     def _embed(self, embedding: nn.Embedding, ids: Tensor, first: int = 0) -> Tensor:
-        """Embed (n, t), of which the first position is ``first``."""
+        """Embed ids (n, t), starting at position ``first``."""
         x = embedding(ids) * self._scale + self._positions(first, ids.shape[1], embedding.weight)
         return F.dropout(x, self.options.dropout, self.training) if self.options.dropout else x
 
@@ -201,7 +203,7 @@ class Seq2SeqTransformer(Seq2SeqModel):
 
 
 class TransformerMemory(Memory):
-    """Keys and values of the source, of each decoder layer, and which of them are padding."""
+    """Keys and values of the source for each decoder layer, and its padding mask."""
 
     def __init__(self, layers: list[KeysValues], mask: Tensor | None, lengths: Tensor) -> None:
         self.layers, self.mask, self.lengths = layers, mask, lengths
@@ -215,9 +217,9 @@ class TransformerMemory(Memory):
 
 
 class TransformerState(DecoderState):
-    """Keys and values of all beams of a sentence lie side by side, in columns; ``reach`` says which a beam sees.
+    """Decoding state. Keys and values of all beams are stored in columns; ``reach`` selects those that each beam sees.
 
-    So a beam that goes on from another changes what it sees, and nothing is copied.
+    A beam that continues another one only changes its selection; nothing is copied.
     """
 
     def __init__(self, model: Seq2SeqTransformer, memory: TransformerMemory) -> None:
@@ -267,7 +269,7 @@ class TransformerState(DecoderState):
 
 
 def mixed(trg_in: Tensor, guesses: Tensor, sampling: float, pad_id: int) -> Tensor:
-    """Replace tokens after the first by the ``guesses`` (n, t) at the position before, as likely as ``sampling``."""
+    """Replace tokens after the first by ``guesses`` (n, t) of the previous position, with probability ``sampling``."""
     own = torch.cat([trg_in[:, :1], guesses[:, :-1]], dim=1)
     drawn = torch.rand(trg_in.shape, device=trg_in.device) < sampling
     drawn[:, 0] = False

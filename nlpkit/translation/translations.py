@@ -1,4 +1,4 @@
-"""Translation: the candidates that were found for a text, the best first."""
+"""Translation: the candidates for a text, best first."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ class Candidate:
     Attributes
     ----------
     text : str
-        On one line.
+        The text, on one line.
     tokens : list of str
-        Its sub-words.
+        The subwords.
     ids : list of int
-        Their numbers.
+        Ids of the subwords.
     score : float
-        Σ log p / length ** alpha, of tokens and the end; what candidates are ordered by.
+        Σ log p / length ** alpha, including the end token; candidates are ranked by it.
     finished : bool
-        False if it was cut off at the greatest length.
+        False if it was cut off at the maximum length.
     """
 
     text: str
@@ -38,11 +38,11 @@ class Translation:
     ----------
     source : str
     source_tokens : list of str
-        The sub-words of the source.
+        Subwords of the source.
     source_ids : list of int
-        Their numbers.
+        Ids of the subwords.
     n_best : list of Candidate
-        The best first.
+        Candidates, best first.
     """
 
     source: str
@@ -52,10 +52,10 @@ class Translation:
 
     @property
     def text(self) -> str:
-        """The best translation."""
+        """Text of the best candidate."""
         return self.n_best[0].text
 
     @property
     def score(self) -> float:
-        """The best translation's score."""
+        """Score of the best candidate."""
         return self.n_best[0].score

@@ -1,4 +1,4 @@
-"""Translator: a model and its sub-words; raw text goes in and comes out."""
+"""Translator: a model with its subwords; translates raw text to raw text."""
 
 from __future__ import annotations
 
@@ -33,14 +33,14 @@ class Translator:
     Parameters
     ----------
     model : path or TranslationModel
-        The folder of a trained model, or a model and its sub-words.
+        Folder of a trained model, or a model, which needs ``src_subwords``.
     src_subwords, trg_subwords : Subwords, optional
-        Sub-words of a model that is no folder; default of the target's: the source's.
+        Subwords of a model that is not a folder; default of ``trg_subwords``: those of the source.
     device : str, default="auto"
         See `nlpkit.device.resolve_device`.
     precision : {"float32", "bfloat16"}
-        Precision of weights and products. bfloat16 takes half the memory, and less time where the device has it built
-        in; some translations differ then.
+        Precision of weights and products. bfloat16 halves the memory, and is faster on devices that support it; some
+        translations differ.
 
     Attributes
     ----------
@@ -52,9 +52,9 @@ class Translator:
     Raises
     ------
     ArtifactError
-        If the folder isn't a translation model's, or is damaged.
+        If the folder does not hold a translation model, or is damaged.
     ParameterError
-        If model and sub-words don't fit.
+        If the vocabularies of model and subwords differ.
     """
 
     stored_options = ("architecture", "model")
@@ -93,7 +93,7 @@ class Translator:
 
     @classmethod
     def from_artifact(cls, artifact: artifacts.Artifact) -> Translator:
-        """Return the translator of a model folder that is open: see `nlpkit.load`."""
+        """Return the translator of an opened model folder: see `nlpkit.load`."""
         model, src_subwords, trg_subwords = read_model(artifact)
         translator = cls(model, src_subwords=src_subwords, trg_subwords=trg_subwords)
         translator.provenance = artifact.provenance
@@ -113,18 +113,18 @@ class Translator:
         ----------
         path : path
         provenance : mapping, optional
-            How the model was trained; default: as it was loaded.
+            Description of the training; default: unchanged.
         files : mapping of str to bytes, optional
-            Further files, such as a picture of the training.
+            Additional files, such as a picture of the training.
         force : bool
-            Replace a folder that nlpkit wrote before.
+            Replace an existing folder written by nlpkit.
 
         Raises
         ------
         OutputError
-            If the folder exists or can't be written.
+            If the folder exists or is not writable.
         ParameterError
-            If the precision isn't float32: the weights have been rounded.
+            If the precision is not float32, because the weights have been rounded.
         """
         if any(weight.dtype != torch.float32 for weight in self.model.parameters()):
             raise ParameterError("the weights have been rounded to bfloat16: load the model in float32 to save it")
@@ -153,11 +153,11 @@ class Translator:
         Parameters
         ----------
         texts : iterable of str
-            Texts of any length; an empty one stays empty.
+            Texts of any length; an empty text stays empty.
         options : DecodingOptions, optional
-            How translations are searched for.
+            Parameters of the search.
         beam : int, optional
-            In place of that in ``options``.
+            Replaces ``options.beam``.
         """
         return [translation.text for translation in self.translate_full(texts, options, beam=beam)]
 
@@ -170,16 +170,16 @@ class Translator:
         prefixes: Sequence[str] | None = None,
         phrases: Sequence[Sequence[str]] | None = None,
     ) -> list[Translation]:
-        """Return all that is known of each text's translation.
+        """Return each text's translation with tokens, scores and n-best list.
 
         Parameters
         ----------
         texts, options, beam
-            As in `translate`.
+            See `translate`.
         prefixes : sequence of str, optional
-            How the translation of each text has to begin.
+            Required beginning of each translation.
         phrases : sequence of sequences of str, optional
-            Phrases that the translation of each text has to contain.
+            Phrases that each translation must contain.
         """
         stream = self.stream(texts, options, beam=beam, prefixes=prefixes, phrases=phrases)
         return list(stream)
@@ -193,9 +193,9 @@ class Translator:
         prefixes: Sequence[str] | None = None,
         phrases: Sequence[Sequence[str]] | None = None,
     ) -> Iterator[Translation]:
-        """As `translate_full`, and give each translation, in the order of the texts, as soon as it is there.
+        """Same as `translate_full`, but yield each translation in the order of the texts, as soon as it is ready.
 
-        Texts are worked on by length, the longest first; equal ones once.
+        Texts are processed by length, longest first, and duplicates once.
         """
         if isinstance(texts, str | bytes):
             raise ParameterError("texts is one text; expected a list of them: put it in brackets")
@@ -250,29 +250,29 @@ class Translator:
     def word_attention(
         self, translation: Translation, *, layer: int = -1, head: int | None = None, of_source: bool = False
     ) -> WordAttention:
-        """Return how the words of a translation look at the words of its source.
+        """Return the attention of the words of a translation to the words of its source.
 
         Parameters
         ----------
         translation : Translation
-            Its best candidate is meant.
+            Translation, whose best candidate is used.
         layer : int
             Layer of the decoder; default: the last.
         head : int, optional
-            Head; default: the mean of all.
+            Attention head; default: the mean of all.
         of_source : bool
-            How the words of the source look at one another instead, in the encoder of a Transformer; ``layer`` is the
+            Return the self-attention of the source instead, in the encoder of a Transformer; ``layer`` is then the
             encoder's.
 
         Returns
         -------
         WordAttention
-            Attention to the source's end token is left out: see `nlpkit.translation.attention_map.between_words`.
+            Attention weights without the source's end token: see `nlpkit.translation.attention_map.between_words`.
 
         Raises
         ------
         ParameterError
-            If the model has no attention, or no such layer or head.
+            If the model has no attention, or the layer or head does not exist.
         """
         self.check_attention(layer, head, of_source=of_source)
         source = translation.source_ids
@@ -293,5 +293,5 @@ class Translator:
         return WordAttention(source=source_words, target=target_words, weights=weights)
 
     def check_attention(self, layer: int = -1, head: int | None = None, *, of_source: bool = False) -> None:
-        """Raise ParameterError if the model has no attention, or no such layer or head of it."""
+        """Raise ParameterError if the model has no attention, or the layer or head does not exist."""
         check_layer(self.model, layer, head, of_source=of_source)

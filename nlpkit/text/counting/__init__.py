@@ -1,6 +1,6 @@
-"""Counting the terms of texts: small corpora and unusual analyses in plain Python, the rest compiled and in threads.
+"""Counting of terms: plain Python for small corpora and unusual analyses, compiled and multi-threaded otherwise.
 
-Both counters number terms as they appear and give rows of (term, count) pairs.
+Both counters number terms in order of appearance and return rows of (term, count) pairs.
 """
 
 from .counter import new_counter

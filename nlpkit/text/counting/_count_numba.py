@@ -1,4 +1,4 @@
-"""Compiled counting: the numbers of a text's terms become one row of distinct terms and their counts."""
+"""Compiled counting: converts the term numbers of a text to a row of distinct terms and their counts."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ import numpy as np
 from nlpkit._kernel import count_below, kernel
 
 SHORT_ROW = 512
-"""Up to how many terms a row is sorted by counting: a multiple of 32."""
+"""Maximum length of a row for counting sort; a multiple of 32."""
 
 
 @kernel
 def drop_stop_words(numbers, text_ends, n_stop_words):
-    """Close up the gaps that the numbers below ``n_stop_words`` leave, in place; return how many numbers stay."""
+    """Remove the numbers below ``n_stop_words`` in place; return how many remain."""
     n = 0
     i = 0
     for text in range(text_ends.size):
@@ -27,21 +27,22 @@ def drop_stop_words(numbers, text_ends, n_stop_words):
 
 @kernel
 def count_rows(levels, text_ends, learn, tallies, terms, counts, row_ends):
-    """Count the terms of each text; return how many (text, term) pairs there are.
+    """Count the terms of each text; return the number of (text, term) pairs.
 
     Parameters
     ----------
     levels : (n_orders, n_tokens) int32
-        The terms that end at each token, one row for each length of n-gram; -1 where there is none.
+        The terms that end at each token, one row per n-gram length; -1 for none.
     text_ends, row_ends : (n_texts,) int64
-        How many tokens, and how many pairs, there are up to each text.
+        Cumulative number of tokens and of pairs.
     learn : bool
-        Add to the tallies.
+        Update the tallies.
     tallies : (n_terms, 3) int64, or (n_terms, 1) int32 if nothing is learnt
-        For each term where it came last among ``terms``, in how many texts it was, and how often: together, because
-        memory is slow. The first may hold anything: only a place in this text's row with this very term is believed.
+        For each term its last position in ``terms``, the number of texts that contain it, and its total count; in one
+        row to save memory accesses. The position may be stale: it is valid only if it lies in the row of this text and
+        holds this term.
     terms, counts : (levels.size,) int32
-        The rows, one behind the other.
+        The rows, concatenated.
     """
     n = 0
     start = 0
@@ -85,7 +86,8 @@ def sort_short(keys, start, end):
 
 @kernel
 def sort_long(keys, start, end, spare, digits):
-    """Radix sort of ``keys[start:end]`` by their upper halves, 11 bits at a time; ``digits`` (2048,) is scratch."""
+    """Radix sort of ``keys[start:end]`` by their upper halves, 11 bits at a time; ``digits`` (2048,) is scratch
+    space."""
     largest = np.int64(0)
     for i in range(start, end):
         largest = max(largest, keys[i] >> 32)
@@ -110,7 +112,7 @@ def sort_long(keys, start, end, spare, digits):
 
 @kernel
 def sort_middling(keys, start, end, spare):
-    """Merge sort of ``keys[start:end]``, from runs of 16 that are sorted by insertion."""
+    """Merge sort of ``keys[start:end]``, from runs of 16 sorted by insertion."""
     for low in range(start, end, 16):
         sort_short(keys, low, min(low + 16, end))
     width = 16
@@ -121,7 +123,7 @@ def sort_middling(keys, start, end, spare):
             i = low
             j = middle
             for k in range(low, high):
-                # Written without branches on the keys, which no processor could foresee.
+                # No branches on the keys, because they would be mispredicted.
                 left = keys[i] if i < middle else np.int64(0x7FFFFFFFFFFFFFFF)
                 right = keys[j] if j < high else np.int64(0x7FFFFFFFFFFFFFFF)
                 take_left = left <= right
@@ -134,7 +136,7 @@ def sort_middling(keys, start, end, spare):
 
 @kernel
 def sort_row(keys, start, end, spare, digits):
-    """Sort ``keys[start:end]``, column << 32 | count, by column, in the way that suits their number."""
+    """Sort ``keys[start:end]``, column << 32 | count, by column, with an algorithm chosen by their number."""
     if end - start <= 32:
         sort_short(keys, start, end)
     elif end - start < 4096:
@@ -145,9 +147,9 @@ def sort_row(keys, start, end, spare, digits):
 
 @kernel
 def place_rows(terms, counts, row_ends, columns, keys, spare, sizes):
-    """Turn terms into ``columns`` (n_terms,), leave out those of column -1, and sort each row by column.
+    """Map terms to ``columns`` (n_terms,), drop those with column -1, and sort each row by column.
 
-    Returns how many pairs stay; ``keys`` (n_pairs,) holds column << 32 | count, and ``sizes`` the lengths of the rows.
+    Returns the number of remaining pairs; ``keys`` (n_pairs,) receives column << 32 | count, ``sizes`` the row lengths.
     """
     digits = np.empty(2048, np.int64)
     row_columns = np.empty(SHORT_ROW, np.int32)
@@ -167,7 +169,7 @@ def place_rows(terms, counts, row_ends, columns, keys, spare, sizes):
             for i in range(size, (size + 31) & ~31):
                 row_columns[i] = 0x7FFFFFFF
             for i in range(size):
-                # A column's place is the number of smaller ones, counted 32 at a time.
+                # The position of a column is the number of smaller columns, counted 32 at a time.
                 place = begin
                 for block in range(0, size, 32):
                     place += count_below(row_columns, block, row_columns[i])

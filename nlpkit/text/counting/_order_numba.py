@@ -1,4 +1,4 @@
-"""Compiled sorting and spelling of the terms of a table, whose keys `_table_numba` describes."""
+"""Compiled sorting and decoding of the terms in a table; `_table_numba` describes the keys."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from ._table_numba import BYTE, EIGHT, LONG, LOWER, PAIR, U64
 
 @kernel
 def sort_keys(highs, lows, arena, keys):
-    """Fill ``keys`` (n, 2) for single terms: they sort as the terms' bytes do, as far as 15 bytes."""
+    """Fill ``keys`` (n, 2) for single terms: they sort in the order of the terms' first 15 bytes."""
     for i in range(highs.size):
         keys[i, 0] = highs[i]
         keys[i, 1] = lows[i]
@@ -23,7 +23,7 @@ def sort_keys(highs, lows, arena, keys):
 
 @kernel
 def precedes(a, b, keys, lows, arena):
-    """Whether term ``a`` comes before term ``b``, whose first 8 bytes are the same."""
+    """Whether term ``a`` sorts before term ``b``; their first 8 bytes are equal."""
     if keys[a, 1] != keys[b, 1]:
         return keys[a, 1] < keys[b, 1]
     if keys[a, 1] & BYTE != LONG:
@@ -40,7 +40,7 @@ def precedes(a, b, keys, lows, arena):
 
 @kernel
 def settle_ties(order, keys, lows, arena, spare):
-    """Sort the runs of ``order`` that share their first 8 bytes, by a merge sort of each."""
+    """Merge-sort the runs of ``order`` with equal first 8 bytes."""
     start = 0
     while start < order.size:
         end = start + 1
@@ -67,9 +67,9 @@ def settle_ties(order, keys, lows, arena, spare):
 
 @kernel
 def number_in_order(order, highs, lows, ranks, child_starts, children, stack, result):
-    """List all terms so that each n-gram follows its first n-1 terms, and siblings go by their last term's rank.
+    """Order all terms: an n-gram follows its first n-1 terms, and siblings are ordered by the rank of their last term.
 
-    ``order`` holds the single terms sorted, ``ranks`` their ranks; ``child_starts`` (n + 1,) zeros; ``result`` (n,).
+    ``order`` holds the sorted single terms, ``ranks`` their ranks; ``child_starts`` (n + 1,) zeros; ``result`` (n,).
     """
     total = highs.size
     by_last = np.zeros(order.size + 1, np.int64)
@@ -108,7 +108,7 @@ def number_in_order(order, highs, lows, ranks, child_starts, children, stack, re
 
 @kernel
 def term_bytes(chosen, highs, lows, arena, offsets, out, measure):
-    """Spell the ``chosen`` terms: their ``offsets`` (n + 1,) first, with ``measure``; then the bytes themselves."""
+    """Compute the ``offsets`` (n + 1,) of the ``chosen`` terms if ``measure``, else write their bytes."""
     for k in range(chosen.size):
         end = offsets[k + 1]
         size = 0

@@ -1,8 +1,8 @@
-"""Compiled scanning of UTF-8: texts are cleaned into a second buffer, and cut into slices of it.
+"""Compiled scanning of UTF-8: texts are cleaned into a second buffer, which is split into slices.
 
-A cleaned buffer holds the lower-cased bytes of the texts, one after another, with a byte 255, which UTF-8 never has,
-after each and, for words, in place of whatever separates them. A slice is a start and a length in bytes; it stands for
-a word or for a character n-gram. Buffers end in 64 such bytes, so that as many can be read from any place.
+A cleaned buffer holds the lower-cased texts, one after another. A separator byte 255, which never occurs in UTF-8,
+follows each text and, for words, replaces all characters between them. A slice is a start and a length in bytes: a word
+or a character n-gram. Buffers end in 64 separators, so 64 bytes can be read from any position.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ SEPARATOR = 255
 
 @kernel
 def clean_ascii(source, offsets, table, out, out_offsets):
-    """Translate ASCII bytes by ``table`` (256,), ending each text with a separator."""
+    """Translate ASCII bytes by ``table`` (256,), and end each text with a separator."""
     j = 0
     for text in range(offsets.size - 1):
         out_offsets[text] = j
@@ -33,7 +33,7 @@ def clean_ascii(source, offsets, table, out, out_offsets):
 
 @kernel
 def decode(source, i):
-    """The code point that starts at byte ``i``, and the length of its encoding."""
+    """Return the code point at byte ``i``, and its length in bytes."""
     first = np.int64(source[i])
     if first < 0x80:
         return first, 1
@@ -48,7 +48,7 @@ def decode(source, i):
 
 @kernel
 def encode(code, out, j):
-    """Write a code point as UTF-8 at ``out[j]``; return the place behind it."""
+    """Write a code point as UTF-8 at ``out[j]``; return the position after it."""
     if code < 0x80:
         out[j] = code
         return j + 1
@@ -70,7 +70,7 @@ def encode(code, out, j):
 
 @kernel
 def clean_utf8(source, offsets, table, inside, lower, out, out_offsets):
-    """Lower-case, and put a separator for each code point that is not ``inside`` a token; ASCII goes by ``table``."""
+    """Lower-case, and replace code points that are not ``inside`` a token by separators; ASCII bytes use ``table``."""
     j = 0
     for text in range(offsets.size - 1):
         out_offsets[text] = j
@@ -96,10 +96,10 @@ def clean_utf8(source, offsets, table, inside, lower, out, out_offsets):
 
 @kernel
 def clean_characters(source, offsets, space, lower, by_word, out, out_offsets):
-    """Lower-case, and fold white space as the character n-grams want it.
+    """Lower-case, and normalise white space for character n-grams.
 
-    By word, a text becomes its words, with a space before, between and behind them; else a run of two or more white
-    spaces becomes one space, and a single one stays what it is.
+    With ``by_word``, a text becomes its words with single spaces before, between and after them. Otherwise a run of two
+    or more white spaces becomes one space, and a single one is unchanged.
     """
     j = 0
     for text in range(offsets.size - 1):
@@ -139,16 +139,16 @@ def clean_characters(source, offsets, space, lower, by_word, out, out_offsets):
 
 @kernel
 def character_size(byte):
-    """The length in bytes of the character that starts with ``byte``."""
+    """Return the length in bytes of the character that starts with ``byte``."""
     return 1 + (byte >= 0xC0) + (byte >= 0xE0) + (byte >= 0xF0)
 
 
 @kernel
 def cut_words(buffer, offsets, shortest, edges, starts, lengths, text_ends):
-    """Cut a cleaned buffer at its separators; drop tokens of fewer than ``shortest`` (1 or 2) characters.
+    """Split a cleaned buffer at its separators; drop tokens shorter than ``shortest`` (1 or 2) characters.
 
-    Where tokens start and end is found 64 bytes at a time, and noted in ``edges`` (n_bytes + 1,). Returns the number of
-    tokens; ``text_ends[d]`` counts those up to text d.
+    Starts and ends are found 64 bytes at a time and stored in ``edges`` (n_bytes + 1,). Returns the number of tokens;
+    ``text_ends[d]`` is the number up to text d.
     """
     n_edges = 0
     before = U64(0)
@@ -177,9 +177,9 @@ def cut_words(buffer, offsets, shortest, edges, starts, lengths, text_ends):
 
 @kernel
 def cut_characters(buffer, offsets, smallest, largest, by_word, starts, lengths, text_ends):
-    """Cut every text (by word: every padded word) into its n-grams of ``smallest`` to ``largest`` characters.
+    """Split every text (``by_word``: every padded word) into n-grams of ``smallest`` to ``largest`` characters.
 
-    By word, a word that is no longer than n is taken once, whole, at the first such n.
+    With ``by_word``, a word of at most n characters is returned once, whole, for the first such n.
     """
     n = 0
     for text in range(offsets.size - 1):

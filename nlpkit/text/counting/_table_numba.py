@@ -1,13 +1,13 @@
-"""Compiled open-addressing hash table that numbers terms: slices of a buffer, and n-grams as pairs of numbers.
+"""Compiled hash table (open addressing) that numbers terms: slices of a buffer, and n-grams as pairs of numbers.
 
-The key of a term is two uint64, ``high`` and ``low``, whose order is the order of the terms' bytes:
+The key of a term is two uint64, ``high`` and ``low``, which sort like the bytes of the term:
 
-- up to 15 bytes: the bytes themselves, and the length in the lowest byte;
-- longer: a hash of the bytes, and where they stand in ``arena`` (length in 4 bytes, then the bytes), above a byte 255;
-- an n-gram: the number of its first n-1 terms and that of its last one, above a byte 254.
+- up to 15 bytes: the bytes, and the length in the lowest byte;
+- longer: a hash of the bytes, their position in ``arena`` (length in 4 bytes, then the bytes), and the byte 255;
+- an n-gram: the number of its first n-1 terms, the number of its last term, and the byte 254.
 
-A slot holds the upper half of the key's hash and the term's number plus one; 0 is an empty slot. The kernels that
-insert stop when an array is full and return how far they came: the caller makes room and calls again.
+A slot holds the upper half of the key's hash and the term's number plus one; 0 is an empty slot. When an array is full,
+the inserting kernels return their position; the caller grows the array and calls again.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ U64 = np.uint64
 LONG = np.uint64(255)
 PAIR = np.uint64(254)
 AHEAD = 32
-"""How many terms are looked up together."""
+"""Number of terms looked up together."""
 
 EIGHT = np.uint64(8)
 BYTE = np.uint64(0xFF)
@@ -34,7 +34,7 @@ _B = np.uint64(0xD6E8FEB86659FD93)
 
 @kernel
 def hash_key(high, low):
-    """A 64-bit hash of a key; of a long term's ``low`` only the mark counts."""
+    """Return a 64-bit hash of a key; for a long term only the mark of ``low`` is used."""
     if low & BYTE == LONG:
         low = LONG
     mixed = (high ^ (low * _B)) * _A
@@ -45,7 +45,7 @@ def hash_key(high, low):
 
 @kernel
 def hash_bytes(buffer, start, length):
-    """A 64-bit hash of ``length`` bytes; up to 7 bytes behind them are read and ignored."""
+    """Return a 64-bit hash of ``length`` bytes; up to 7 bytes after them are read and ignored."""
     value = U64(length) * _A
     i = 0
     while i < length:
@@ -61,14 +61,14 @@ def hash_bytes(buffer, start, length):
 
 @kernel
 def pack(buffer, start, length):
-    """The key of a slice of up to 15 bytes."""
+    """Return the key of a slice of up to 15 bytes."""
     high = load_big_endian(buffer, start) & _HIGH_MASKS[length]
     return high, load_big_endian(buffer, start + 8) & _LOW_MASKS[length] | U64(length)
 
 
 @kernel
 def same_bytes(buffer, start, length, arena, low):
-    """Whether a slice equals the long term in ``arena`` that ``low`` points to."""
+    """Whether a slice equals the long term at position ``low`` of ``arena``."""
     place = np.int64(low >> EIGHT)
     if np.int64(load_big_endian(arena, place) >> U64(32)) != length:
         return False
@@ -80,7 +80,7 @@ def same_bytes(buffer, start, length, arena, low):
 
 @kernel
 def find(high, low, slots, highs, lows):
-    """The number of a short term or a pair, or -1, and the slot where it is or would be."""
+    """Return the number of a short term or pair, or -1, and its slot."""
     hashed = hash_key(high, low)
     mask = U64(slots.size - 1)
     slot = hashed & mask
@@ -96,7 +96,7 @@ def find(high, low, slots, highs, lows):
 
 @kernel
 def find_long(high, buffer, start, length, slots, highs, lows, arena):
-    """The same for a term of more than 15 bytes, of which ``high`` is the hash."""
+    """Same as `find` for a term of more than 15 bytes with the hash ``high``."""
     hashed = hash_key(high, LONG)
     mask = U64(slots.size - 1)
     slot = hashed & mask
@@ -113,7 +113,7 @@ def find_long(high, buffer, start, length, slots, highs, lows, arena):
 
 @kernel
 def put(high, low, slot, slots, highs, lows, state):
-    """Give the next number to a key that `find` has not found."""
+    """Assign the next number to a key that `find` did not find."""
     number = state[0]
     highs[number] = high
     lows[number] = low
@@ -124,7 +124,7 @@ def put(high, low, slot, slots, highs, lows, state):
 
 @kernel
 def look_ahead(keys, size, slots, highs, lows):
-    """Have the slots, and then the keys, of the next terms loaded, so that none is waited for."""
+    """Prefetch the slots and then the keys of the next terms."""
     mask = U64(slots.size - 1)
     for k in range(size):
         keys[k, 2] = hash_key(keys[k, 0], keys[k, 1]) & mask
@@ -138,9 +138,10 @@ def look_ahead(keys, size, slots, highs, lows):
 
 @kernel
 def number_slices(buffer, starts, lengths, first, insert, slots, highs, lows, arena, state, numbers):
-    """Number the slices from ``first`` on: shapes (n,). Unknown ones are inserted, or get -1.
+    """Number the slices from ``first`` on: shapes (n,). Unknown terms are inserted, or get -1.
 
-    ``state`` is the number of terms and of the bytes used in ``arena``. Returns n, or the slice that found no room.
+    ``state`` holds the number of terms and the bytes used in ``arena``. Returns n, or the index of the slice at which
+    an array was full.
     """
     keys = np.empty((AHEAD, 3), np.uint64)
     for begin in range(first, starts.size, AHEAD):
@@ -182,7 +183,7 @@ def number_slices(buffer, starts, lengths, first, insert, slots, highs, lows, ar
 
 @kernel
 def number_pairs(left, right, first, insert, slots, highs, lows, state, numbers):
-    """Number the pairs (left[i], right[i]); a pair with a -1 is -1. Returns as `number_slices` does."""
+    """Number the pairs (left[i], right[i]); a pair that contains -1 is -1. Returns the same as `number_slices`."""
     keys = np.empty((AHEAD, 3), np.uint64)
     for begin in range(first, left.size, AHEAD):
         size = min(AHEAD, left.size - begin)
@@ -206,7 +207,7 @@ def number_pairs(left, right, first, insert, slots, highs, lows, state, numbers)
 
 @kernel
 def absorb(other_highs, other_lows, other_arena, first, slots, highs, lows, arena, state, numbers):
-    """Insert the terms of another table, in its order; ``numbers`` maps its numbers to this one's."""
+    """Insert the terms of another table in order; ``numbers`` maps its numbers to those of this table."""
     for i in range(first, other_highs.size):
         high = other_highs[i]
         low = other_lows[i]
@@ -238,7 +239,7 @@ def absorb(other_highs, other_lows, other_arena, first, slots, highs, lows, aren
 
 @kernel
 def fill_slots(highs, lows, slots):
-    """Put all terms into empty slots, for a table that has grown."""
+    """Insert all terms into empty slots, after the table has grown."""
     mask = U64(slots.size - 1)
     for number in range(highs.size):
         hashed = hash_key(highs[number], lows[number])

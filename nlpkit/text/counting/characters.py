@@ -38,8 +38,8 @@ def space_characters() -> np.ndarray:
 def lower_case() -> np.ndarray:
     """The lower case of each code point: shape (0x110000,), int32.
 
-    Two capitals have no single one and map to themselves: ``İ`` becomes two code points, and ``Σ`` depends on its
-    neighbours. ``str.lower`` has to take care of a text that holds either (see `needs_str_lower`).
+    Two capitals have no single lower case and map to themselves: ``İ`` becomes two code points, and ``Σ`` depends on
+    its neighbours. Texts with either need ``str.lower`` (see `needs_str_lower`).
     """
     one_to_one = _every_character().replace("İ", "i").replace("Σ", "i").lower()
     table = np.frombuffer(one_to_one.encode("utf-32-le", "surrogatepass"), np.int32).copy()

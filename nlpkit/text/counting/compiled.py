@@ -1,7 +1,7 @@
-"""Counting by compiled code, in threads: texts are packed, cleaned, cut into slices, numbered and counted.
+"""Compiled, multi-threaded counting: texts are packed, cleaned, split into slices, numbered and counted.
 
-Each thread numbers terms in a table of its own, which the common table absorbs when it has grown large and at the end.
-With one thread there is one table.
+Each thread has its own table of terms, which is merged into the common table when it is large, and at the end. With one
+thread there is one table.
 """
 
 from __future__ import annotations
@@ -25,14 +25,14 @@ from .scanner import Scanner
 from .term_table import TermTable
 
 LOCAL_TERMS = 1 << 18
-"""How many terms a thread numbers by itself before the common table absorbs them."""
+"""Number of terms after which a thread's table is merged into the common one."""
 
 MOST_COUNTED = (1 << 31) - 1
-"""How many terms a text may have: counts, and places in a batch of texts, are int32."""
+"""Maximum number of terms in a text, because counts and positions in a batch are int32."""
 
 
 class Worker:
-    """One thread's share: a scanner, a table (its own, or the common one) and scratch memory."""
+    """The state of one thread: a scanner, a table (its own or the common one) and scratch memory."""
 
     def __init__(self, scanner: Scanner, table: TermTable, n_stop_words: int) -> None:
         self.scanner = scanner
@@ -43,9 +43,10 @@ class Worker:
         self._tallies = np.zeros((0, 3), np.int64)
 
     def levels(self, texts: list[str], *, insert: bool) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """The terms that end at each token, (n_orders, n_tokens), the tokens up to each text, and the lengths.
+        """Return the terms that end at each token, (n_orders, n_tokens), the token count up to each text, and the
+        lengths.
 
-        There are no orders that are longer than the longest text.
+        Orders longer than the longest text are omitted.
         """
         buffer, starts, lengths, text_ends = self.scanner(texts)
         numbers = self.table.number(buffer, starts, lengths, insert=insert)
@@ -62,7 +63,7 @@ class Worker:
         return levels, text_ends, n_terms
 
     def ngrams(self, numbers: np.ndarray, text_ends: np.ndarray, largest: int, *, insert: bool) -> np.ndarray:
-        """The n-grams that end at each token, (n_orders, n_tokens), of 1 term up to ``largest`` or the longest text."""
+        """Return the n-grams that end at each token, (n_orders, n_tokens), up to ``largest`` or the longest text."""
         largest = max(1, min(largest, int(np.diff(text_ends, prepend=0).max(initial=0))))
         levels = np.full((largest, len(numbers)), -1, np.int32)
         levels[0] = numbers
@@ -76,9 +77,9 @@ class Worker:
         return levels
 
     def count(self, texts: list[str], *, insert: bool, learn: bool, keep: bool) -> Rows | None:
-        """Count the terms of a batch: its rows, or None without ``keep``; with ``learn`` the tallies go up.
+        """Count the terms of a batch; return its rows, or None without ``keep``. ``learn`` updates the tallies.
 
-        Rows of newly numbered terms are also kept here, until the common table has given its numbers.
+        Rows with new terms are also kept here, until they are renumbered for the common table.
         """
         levels, text_ends, lengths = self.levels(texts, insert=insert)
         if lengths.sum() > MOST_COUNTED:
@@ -105,18 +106,18 @@ class Worker:
         return rows
 
     def give(self) -> np.ndarray:
-        """Hand over, and forget, in how many texts each term was and how often: (n_terms, 2)."""
+        """Return and reset the document frequency and the count of each term: (n_terms, 2)."""
         given, self._tallies = self._tallies[: len(self.table), 1:], np.zeros((0, 3), np.int64)
         return given
 
 
 class CompiledCounter:
-    """Counts by compiled code, for an analysis that has a `Scan`; it holds the table of all terms.
+    """Compiled counter, for analyses with a `Scan`; it holds the table of all terms.
 
     Parameters
     ----------
     terms : Terms
-        Terms to begin with; ``numbers`` is what they were numbered. One that the scan can't yield has -1.
+        Initial terms; ``numbers`` holds their numbers, -1 for terms that the scan cannot produce.
     """
 
     def __init__(self, analysis: Analysis, terms: Terms | None = None) -> None:
@@ -135,7 +136,7 @@ class CompiledCounter:
             self.numbers = self.table.insert(terms) if self._largest == 1 else self._insert_ngrams(terms)
 
     def restore(self, numbers: np.ndarray, frequency: np.ndarray, totals: np.ndarray) -> None:
-        """Go on from what was learnt of the terms of ``numbers``: in how many texts they were and how often."""
+        """Restore document frequencies and counts of the terms ``numbers``."""
         self.frequency = spread(frequency, numbers, len(self.table))
         self.totals[:] = totals
 
@@ -144,7 +145,7 @@ class CompiledCounter:
         return 1 if str(self.analysis.analyzer).startswith("char") else self.analysis.ngram_range[1]
 
     def _insert_ngrams(self, terms: Terms) -> np.ndarray:
-        """Insert n-grams that are joined by single spaces, and their first terms."""
+        """Insert n-grams that are joined by single spaces, and their prefixes."""
         size = int(terms.offsets[-1])
         letters = terms.buffer[:size]
         spaces = letters == 0x20
@@ -188,9 +189,9 @@ class CompiledCounter:
         return batches(iter(texts), counting.BATCH // (orders if self._largest == 1 else 1))
 
     def count(self, texts: Iterable[str], *, insert: bool, learn: bool, keep: bool, threads: int) -> list[Rows]:
-        """Count the terms of ``texts``; new ones are numbered, or left out. Without ``keep`` no rows are returned."""
+        """Count the terms of ``texts``; new terms are inserted, or skipped. Without ``keep`` no rows are returned."""
         if not insert and not learn:
-            # Workers that only look terms up are kept: a call for few texts is not to fill tables first.
+            # Workers without insert and learn are reused, because filling their tables is slow for few texts.
             workers = [self._idle_worker() for _ in range(threads)]
         else:
             workers = [self._worker(shared=threads == 1 or not insert) for _ in range(threads)]
@@ -212,7 +213,7 @@ class CompiledCounter:
         return [rows for rows in parts if rows is not None]
 
     def _merge(self, worker: Worker) -> None:
-        """Take over what a worker has learnt: its frequencies, and, if it has a table of its own, its terms."""
+        """Merge a worker's frequencies and, if it has its own table, its terms."""
         learnt = worker.give()
         numbers: np.ndarray | slice = slice(len(learnt))
         if worker.table is not self.table:
@@ -234,23 +235,23 @@ class CompiledCounter:
             self.frequency[numbers if isinstance(numbers, slice) else numbers[: len(learnt)]] += learnt
 
     def sorted_numbers(self) -> np.ndarray:
-        """All numbers, in the order of their terms."""
+        """Return all numbers, in the order of their terms."""
         if self._largest > 1 and self.analysis.scan is not None and self.analysis.scan.cut == "space":
             return self._sorted_as_joined()
         return self.table.sorted_numbers()
 
     def _sorted_as_joined(self) -> np.ndarray:
-        """For terms that may hold characters below the space: sort the n-grams as they are written."""
+        """Sort the n-grams as joined strings, for terms that may contain characters below the space."""
         names = list(self.spell(np.arange(len(self.table), dtype=np.int32)))
         return np.array(sorted(range(len(names)), key=names.__getitem__), np.int32)
 
     def spell(self, numbers: np.ndarray) -> Terms:
-        """The terms of ``numbers``."""
+        """Return the terms of ``numbers``."""
         return self.table.spell(numbers)
 
     @staticmethod
     def place_rows(rows: Rows, columns: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """As `PlainCounter.place_rows`."""
+        """Same as `PlainCounter.place_rows`."""
         keys = np.empty(len(rows.terms), np.int64)
         sizes = np.empty(len(rows.ends), np.int64)
         n = counting_kernels.place_rows(

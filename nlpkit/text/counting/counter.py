@@ -1,4 +1,4 @@
-"""The counter that suits a corpus: plain Python for a few texts, compiled for many."""
+"""Selection of the counter: plain Python for few texts, compiled for many."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def new_counter(analysis: Analysis, terms: Terms | None, *, few: bool) -> Counter:
-    """A counter that knows ``terms``: compiled, unless the texts are few or the analysis has no compiled form."""
+    """Return a counter with initial ``terms``: compiled, unless the texts are few or the analysis has no scan."""
     if few or analysis.scan is None:
         return PlainCounter(analysis, terms)
     from .compiled import CompiledCounter

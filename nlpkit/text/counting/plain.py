@@ -1,4 +1,4 @@
-"""PlainCounter: counting the terms of small corpora, and with any analysis, in plain Python."""
+"""PlainCounter: counting in plain Python, for small corpora and any analysis."""
 
 from __future__ import annotations
 
@@ -14,17 +14,17 @@ from .rows import Rows, spread
 
 
 class PlainCounter:
-    """Counts in plain Python, with any analysis.
+    """Counter in plain Python, for any analysis.
 
     Attributes
     ----------
     frequency : (n_terms, 2) int64
-        In how many texts each term is, and how often it is in all, as far as texts were learnt from.
+        For each term the number of texts that contain it, and its total count, over all learnt texts.
     totals : (2,) int64
-        How many texts were learnt from, and how many terms they had in all.
+        Number of learnt texts, and their total number of terms.
     characters : int
-        How many characters the texts had that were learnt from here, if the analysis has a compiled form, else 0: by it
-        a corpus that has grown is handed over.
+        Number of learnt characters if the analysis has a scan, else 0; a large corpus is passed on to the compiled
+        counter.
     """
 
     def __init__(self, analysis: Analysis, terms: Terms | None = None) -> None:
@@ -37,14 +37,14 @@ class PlainCounter:
         self.characters = 0
 
     def restore(self, numbers: np.ndarray, frequency: np.ndarray, totals: np.ndarray) -> None:
-        """Go on from what was learnt of the terms of ``numbers``: in how many texts they were and how often."""
+        """Restore document frequencies and counts of the terms ``numbers``."""
         self.frequency = spread(frequency, numbers, len(self.table))
         self.totals[:] = totals
 
     def count(self, texts: Iterable[str], *, insert: bool, learn: bool, keep: bool, threads: int = 1) -> list[Rows]:
-        """Count the terms of ``texts``; new ones are numbered, or left out. Without ``keep`` no rows are returned.
+        """Count the terms of ``texts``; new terms are inserted, or skipped. Without ``keep`` no rows are returned.
 
-        ``threads`` is for `CompiledCounter`, which is called in the same way; plain Python uses one.
+        ``threads`` is ignored; it exists for the interface of `CompiledCounter`.
         """
         rows: list[Rows] = []
         texts = iter(texts)
@@ -88,19 +88,20 @@ class PlainCounter:
         )
 
     def sorted_numbers(self) -> np.ndarray:
-        """All numbers, in the order of their terms."""
+        """Return all numbers, in the order of their terms."""
         return np.array([self.table[term] for term in sorted(self.table)], np.int32)
 
     def spell(self, numbers: np.ndarray) -> Terms:
-        """The terms of ``numbers``."""
+        """Return the terms of ``numbers``."""
         names = list(self.table)
         return Terms.of(names[number] for number in numbers.tolist())
 
     @staticmethod
     def place_rows(rows: Rows, columns: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """Columns (n,) int32 in order, counts (n,) int32 and lengths (n_texts,) of rows whose terms go to ``columns``.
+        """Return sorted columns (n,) int32, counts (n,) int32 and row lengths (n_texts,) after mapping terms to
+        ``columns``.
 
-        Counts of column -1 are left out.
+        Terms with column -1 are dropped.
         """
         row = np.repeat(np.arange(len(rows.ends)), np.diff(rows.ends, prepend=0))
         column = columns[rows.terms]

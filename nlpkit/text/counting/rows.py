@@ -1,4 +1,4 @@
-"""Counts of texts as rows, and texts cut into batches: what both counters share."""
+"""Counts as rows, and batches of texts; shared by both counters."""
 
 from __future__ import annotations
 
@@ -10,26 +10,26 @@ from typing import Any
 import numpy as np
 
 SMALL = 300_000
-"""Up to how many characters a corpus, or the terms of a model, are counted in plain Python: loading the compiled code
-takes as long as that."""
+"""Maximum number of characters, of a corpus or of a model's terms, for counting in plain Python. Loading the compiled
+code takes as long as counting that much."""
 
 
 BATCH = 1 << 19
-"""How many characters are scanned at a time."""
+"""Number of characters per batch."""
 
 
 @dataclass(kw_only=True)
 class Rows:
-    """Some texts as counts: text d has the pairs ``ends[d - 1]`` to ``ends[d]``.
+    """Counts of some texts: text d has the pairs ``ends[d - 1]`` to ``ends[d]``.
 
     Attributes
     ----------
     terms, counts : (n_pairs,) int32
-        Which terms, by number, and how often.
+        Term numbers and their counts.
     ends : (n_texts,) int64
-        How many pairs there are up to each text.
+        Cumulative number of pairs.
     lengths : (n_texts,) int64
-        How many terms each text has in all, unknown ones too.
+        Number of terms in each text, including unknown ones.
     """
 
     terms: np.ndarray
@@ -39,7 +39,7 @@ class Rows:
 
 
 def spread(frequency: np.ndarray, numbers: np.ndarray, n_terms: int) -> np.ndarray:
-    """``frequency`` (n, 2) moved to the rows ``numbers`` of (n_terms, 2); that of the number -1 is left out."""
+    """Scatter ``frequency`` (n, 2) to the rows ``numbers`` of (n_terms, 2); the number -1 is dropped."""
     moved = np.zeros((n_terms, 2), np.int64)
     known = numbers >= 0
     moved[numbers[known]] = frequency[known]
@@ -47,10 +47,10 @@ def spread(frequency: np.ndarray, numbers: np.ndarray, n_terms: int) -> np.ndarr
 
 
 def batches(texts: Iterator[Any], size: int, *, sized: bool = True) -> Iterator[list[Any]]:
-    """Cut a stream of texts into lists, or, unless they are ``sized``, into lists of 1,000.
+    """Yield lists of texts from a stream; lists of 1,000 if not ``sized``.
 
-    A list ends with the text that takes it past ``size`` characters, where each text counts one more. A few texts are
-    drawn at a time, fewer where they are long: most are measured together, and only those at a list's end one by one.
+    A list ends with the text that exceeds ``size`` characters; each text counts one more. Texts are drawn a few at a
+    time, fewer if they are long, and measured together; only those at the end of a list are measured one by one.
     """
     if not sized:
         while batch := list(islice(texts, 1000)):
@@ -75,7 +75,7 @@ def batches(texts: Iterator[Any], size: int, *, sized: bool = True) -> Iterator[
 
 
 def take(texts: Iterator[Any], size: int) -> tuple[bool, Iterator[Any]]:
-    """Whether a stream of texts has no more than ``size`` characters in all, and the same stream."""
+    """Return whether a stream of texts has at most ``size`` characters, and the stream itself."""
     held: list[Any] = []
     for text in texts:
         held.append(text)

@@ -1,4 +1,4 @@
-"""Scanner: batches of texts in, slices of a cleaned buffer out, by compiled code."""
+"""Scanner: converts batches of texts to slices of a cleaned buffer, in compiled code."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from . import _scan_numba as scanning
 from .characters import lower_case, needs_str_lower, same_case, space_characters, word_characters
 
 LONGEST_BUFFER = 1 << 32
-"""Places in a cleaned buffer are uint32."""
+"""Positions in a cleaned buffer are uint32."""
 
 
 class Scanner:
-    """Texts in, slices of a cleaned buffer out; it keeps its memory from batch to batch."""
+    """Converts texts to slices of a cleaned buffer; its memory is reused between batches."""
 
     def __init__(self, scan: Scan, ngram_range: tuple[int, int]) -> None:
         self.scan = scan
@@ -34,7 +34,7 @@ class Scanner:
         self._lengths = np.empty(0, np.uint32)
 
     def _pack(self, texts: list[str]) -> tuple[np.ndarray, np.ndarray, bool, bool]:
-        """The texts as UTF-8, where each starts, whether all is ASCII, and whether it is still to be lower-cased."""
+        """Return the texts as UTF-8, their starts, whether all are ASCII, and whether they need lower-casing."""
         scan, lower = self.scan, self.scan.lower
         joined = "".join(texts)
         ascii_only = joined.isascii()
@@ -63,13 +63,13 @@ class Scanner:
         return array
 
     def __call__(self, texts: list[str]) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
-        """The buffer, the slices' starts and lengths (n,), and how many there are up to each text."""
+        """Return the buffer, the starts and lengths of the slices (n,), and their number up to each text."""
         source, offsets, ascii_only, to_lower = self._pack(texts)
         lower = lower_case() if to_lower else same_case()
         out_offsets = np.empty_like(offsets)
         text_ends = np.empty(len(texts), np.int64)
         words = self.scan.cut in ("word", "space")
-        # Lower-casing lengthens some characters from two bytes to three, and a text gets up to three bytes more.
+        # Lower-casing extends some characters from two bytes to three, and adds up to three bytes per text.
         longest = len(source) * (2 if ascii_only else 3) // 2 + 4 * len(texts) + scanning.PADDING
         if longest > LONGEST_BUFFER:  # batches end with the first long text
             raise InputError(f"a text of about {len(source):,} bytes is too long: split texts of more than 2 GB")
@@ -84,7 +84,8 @@ class Scanner:
             by_word = self.scan.cut == "char_wb"
             scanning.clean_characters(source, offsets, self._inside, lower, by_word, buffer, out_offsets)
         size = int(out_offsets[-1])
-        # A word of one letter, with its separator or its share of the spaces, is two bytes: one word, three characters.
+        # A one-letter word with its separator or its share of spaces takes two bytes, and makes one word or three
+        # n-grams.
         most = size // 2 + 1 if words else size * (self.ngram_range[1] - self.ngram_range[0] + 1) + size // 2 + 1
         starts, lengths = self._room("_starts", most), self._room("_lengths", most)
         if words:

@@ -1,4 +1,4 @@
-"""TermTable: terms to numbers, in the order of their first appearance, and back."""
+"""TermTable: numbers terms in order of first appearance, and converts numbers back to terms."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from . import _order_numba as ordering
 from . import _table_numba as compiled
 
 MOST_TERMS = (1 << 31) - 2
-"""A slot has 32 bits for a number plus one, and numbers are int32."""
+"""Limit, because a slot has 32 bits for a number plus one, and numbers are int32."""
 
 
 class TermTable:
-    """A growing hash table of terms, filled from slices of UTF-8 buffers and from pairs of its own numbers.
+    """A growing hash table of terms, filled from slices of UTF-8 buffers and from pairs of numbers.
 
-    A pair stands for an n-gram: the number of its first n-1 terms, and that of its last one.
+    A pair is an n-gram: the number of its first n-1 terms, and the number of its last term.
     """
 
     def __init__(self) -> None:
@@ -31,7 +31,7 @@ class TermTable:
 
     @property
     def room(self) -> int:
-        """How many terms there is room for as it stands."""
+        """Number of terms that fit without growing."""
         return min(len(self._slots) * 5 // 8, MOST_TERMS)
 
     def __len__(self) -> int:
@@ -53,7 +53,7 @@ class TermTable:
         compiled.fill_slots(self._highs[:n], self._lows[:n], self._slots)
 
     def _grow(self) -> None:
-        """Make room for more terms if they are what is full, else for their bytes."""
+        """Double the table if it is full, else the memory for long terms."""
         n = len(self)
         if n < len(self._highs):
             self._arena = np.concatenate([self._arena, np.empty_like(self._arena)])
@@ -68,7 +68,7 @@ class TermTable:
         compiled.fill_slots(self._highs[:n], self._lows[:n], self._slots)
 
     def number(self, buffer: np.ndarray, starts: np.ndarray, lengths: np.ndarray, *, insert: bool) -> np.ndarray:
-        """The numbers of slices of ``buffer``, shape (n,) int32; a new one is inserted, or gets -1."""
+        """Return the numbers of slices of ``buffer``, (n,) int32; new terms are inserted, or get -1."""
         numbers = np.empty(len(starts), np.int32)
         done = 0
         while True:
@@ -81,7 +81,7 @@ class TermTable:
             self._grow()
 
     def insert(self, terms: Terms) -> np.ndarray:
-        """Insert ``terms``; return their numbers, -1 for an empty one."""
+        """Insert ``terms``; return their numbers, -1 for an empty term."""
         buffer, starts, lengths = terms.slices()
         filled = np.flatnonzero(lengths)
         numbers = np.full(len(terms), -1, np.int32)
@@ -89,7 +89,7 @@ class TermTable:
         return numbers
 
     def number_pairs(self, left: np.ndarray, right: np.ndarray, *, insert: bool) -> np.ndarray:
-        """The numbers of pairs of numbers, shape (n,) int32; -1 where one of the two is -1."""
+        """Return the numbers of pairs, (n,) int32; -1 if one of the two is -1."""
         numbers = np.empty(len(left), np.int32)
         done = 0
         while True:
@@ -101,7 +101,7 @@ class TermTable:
             self._grow()
 
     def absorb(self, other: TermTable) -> np.ndarray:
-        """Insert all terms of ``other``; return the number here of each of its numbers."""
+        """Insert all terms of ``other``; return their numbers in this table."""
         n = len(other)
         numbers = np.empty(n, np.int32)
         done = 0
@@ -115,9 +115,9 @@ class TermTable:
             self._grow()
 
     def sorted_numbers(self) -> np.ndarray:
-        """All numbers, in the order of the terms' code points; an n-gram's terms are taken as joined by a space.
+        """Return all numbers in the order of the terms' code points; n-grams are ordered as if joined by spaces.
 
-        So the space has to sort below every character of a term.
+        This requires that no character of a term sorts below the space.
         """
         n = len(self)
         highs, lows = self._highs[:n], self._lows[:n]
@@ -135,7 +135,7 @@ class TermTable:
         return result
 
     def _sorted(self, highs: np.ndarray, lows: np.ndarray) -> np.ndarray:
-        """The order of single terms by their keys: (n,) int32."""
+        """Return the order of single terms by their keys: (n,) int32."""
         keys = np.empty((len(highs), 2), np.uint64)
         ordering.sort_keys(highs, lows, self._arena, keys)
         order = np.argsort(keys[:, 0]).astype(np.int32)
@@ -143,7 +143,7 @@ class TermTable:
         return order
 
     def spell(self, numbers: np.ndarray) -> Terms:
-        """The terms of ``numbers``; an n-gram's are joined by a space."""
+        """Return the terms of ``numbers``; n-grams are joined by spaces."""
         offsets = np.zeros(len(numbers) + 1, np.int64)
         buffer = np.zeros(0, np.uint8)
         for measure in True, False:
