@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from .errors import MissingDependencyError, ParameterError
+from .errors import MissingDependencyError, ParameterError, require_whole
 
 if TYPE_CHECKING:
     import torch
@@ -65,8 +65,8 @@ def resolve_device(device: str | torch.device = "auto") -> torch.device:
 
 def check_count(name: str, value: int | None) -> None:
     """Raise ParameterError if ``value`` is neither None nor a whole number of at least 1."""
-    if value is not None and (not isinstance(value, int) or value < 1):
-        raise ParameterError(f"{name} is {value!r}: expected a whole number of at least 1")
+    if value is not None:
+        require_whole(name, value)
 
 
 @contextmanager

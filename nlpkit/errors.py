@@ -51,19 +51,29 @@ def require(fits: bool, name: str, value: object, expected: str) -> None:
         raise ParameterError(f"{name} is {value!r}: expected {expected}")
 
 
+def is_whole(value: Any, least: float = 1, most: int | None = None) -> bool:
+    """Whether ``value`` is a whole number from ``least`` to ``most``; NumPy's integers count, bool does not."""
+    whole = isinstance(value, Integral) and not isinstance(value, bool) and int(value) >= least
+    return whole and (most is None or int(value) <= most)
+
+
+def is_number(value: Any, least: float = 0, most: float | None = None) -> bool:
+    """Whether ``value`` is a finite number from ``least`` to ``most``; bool is not."""
+    number = isinstance(value, Real) and not isinstance(value, bool) and math.isfinite(value) and float(value) >= least
+    return number and (most is None or float(value) <= most)
+
+
 def require_whole(name: str, value: Any, least: int = 1, most: int | None = None) -> None:
-    """Raise a `ParameterError` unless ``value`` is a whole number from ``least`` to ``most``; NumPy's count too."""
-    fits = isinstance(value, Integral) and not isinstance(value, bool) and int(value) >= least
-    if fits and (most is None or int(value) <= most):
+    """Raise a `ParameterError` unless `is_whole`."""
+    if is_whole(value, least, most):
         return
     bounds = f"of at least {least:,}" if most is None else f"from {least:,} to {most:,}"
     raise ParameterError(f"{name} is {value!r}: expected a whole number {bounds}")
 
 
 def require_number(name: str, value: Any, least: float = 0, most: float | None = None) -> None:
-    """Raise a `ParameterError` unless ``value`` is a finite number from ``least`` to ``most``."""
-    fits = isinstance(value, Real) and not isinstance(value, bool) and math.isfinite(value)
-    if fits and float(value) >= least and (most is None or float(value) <= most):
+    """Raise a `ParameterError` unless `is_number`."""
+    if is_number(value, least, most):
         return
     bounds = f"of at least {least:g}" if most is None else f"from {least:g} to {most:g}"
     raise ParameterError(f"{name} is {value!r}: expected a number {bounds}")

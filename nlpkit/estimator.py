@@ -15,10 +15,9 @@ import inspect
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import MISSING, fields
-from numbers import Integral, Real
 from typing import Any, ClassVar, NamedTuple, NoReturn, Self
 
-from .errors import ParameterError
+from .errors import ParameterError, is_number, is_whole
 
 
 class OutputShape(NamedTuple):
@@ -206,14 +205,10 @@ class Estimator:
         self._check(name, value in choices, "one of " + ", ".join(map(repr, choices)))
 
     def _whole(self, name: str, least: int, most: int = (1 << 31) - 1) -> None:
-        value = getattr(self, name)
-        fits = isinstance(value, Integral) and not isinstance(value, bool) and least <= int(value) <= most
-        self._check(name, fits, f"a whole number from {least} to {most:,}")
+        self._check(name, is_whole(getattr(self, name), least, most), f"a whole number from {least} to {most:,}")
 
     def _number(self, name: str, least: float, most: float = 1e38) -> None:
-        value = getattr(self, name)
-        fits = isinstance(value, Real) and not isinstance(value, bool) and least <= float(value) <= most
-        self._check(name, fits, f"a number from {least:g} to {most:g}")
+        self._check(name, is_number(getattr(self, name), least, most), f"a number from {least:g} to {most:g}")
 
     def __sklearn_clone__(self) -> Self:
         """A new estimator with copies of the parameters, which has learnt nothing."""

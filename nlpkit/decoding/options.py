@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from numbers import Integral
 
-from nlpkit.errors import require
+from nlpkit.errors import is_whole, require
 
 _WHOLE = (
     *("beam", "n_best", "min_length", "max_length", "max_extra", "top_k", "seed", "no_repeat_ngram"),
@@ -100,8 +99,7 @@ class DecodingOptions:
     def __post_init__(self) -> None:
         for name in _WHOLE:
             value = getattr(self, name)
-            right = isinstance(value, Integral) and not isinstance(value, bool)
-            right = right or (value is None and name in ("max_length", "max_sentences"))
+            right = is_whole(value, -math.inf) or (value is None and name in ("max_length", "max_sentences"))
             require(right, name, value, "a whole number")
         for name in ("sample", "scores", "batch_invariant"):
             require(isinstance(getattr(self, name), bool), name, getattr(self, name), "True or False")

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from nlpkit.errors import ParameterError
+from nlpkit.errors import require_whole
 
 _BLOCK = 1 << 22  # draws
 _WORD = 32  # bits per draw of numpy
@@ -18,8 +18,7 @@ _WORD = 32  # bits per draw of numpy
 def check_resampling(name: str, value: int, seed: int, *, least: int = 1) -> None:
     """Raise ParameterError for an invalid number of samples or seed."""
     for what, number, lowest in ((name, value, least), ("seed", seed, 0)):
-        if isinstance(number, bool) or not isinstance(number, int) or number < lowest:
-            raise ParameterError(f"{what} is {number!r}; expected a whole number of at least {lowest}")
+        require_whole(what, number, lowest)
 
 
 def bootstrap_sums(tables: Sequence[np.ndarray], samples: int, seed: int, *, block: int = _BLOCK) -> list[np.ndarray]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from nlpkit.corpora import Block
@@ -33,7 +33,7 @@ class ModelChoice:
 
     method: str | None = None
     model: str | os.PathLike[str] | Any | None = None
-    parameters: Mapping[str, Any] | None = field(default=None)
+    parameters: Mapping[str, Any] | None = None
     threads: int | None = None
 
     @property

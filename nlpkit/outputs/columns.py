@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
-from typing import IO, TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 
@@ -61,16 +61,17 @@ class Columns:
             yield np.ascontiguousarray(rows if isinstance(rows, np.ndarray) else rows.toarray(), self.dtype)
 
 
-ESCAPES = str.maketrans({"\\": "\\\\", "\n": "\\n", "\r": "\\r"})
+_ESCAPES = str.maketrans({"\\": "\\\\", "\n": "\\n", "\r": "\\r"})
 
 
-def write_names(file: IO[bytes], names: Iterable[str]) -> None:
-    """Write column names to the binary ``file``, one per line, in column order.
+def escaped_lines(strings: Iterable[str]) -> Iterator[bytes]:
+    r"""Yield UTF-8 in pieces, one string per line, which `nlpkit.text.terms.Terms.from_lines` reads.
 
-    Backslash, newline and carriage return are escaped as ``\\\\``, ``\\n`` and ``\\r``, lone surrogates, which UTF-8
-    cannot encode, as ``\\udXXX``. `nlpkit.text.terms.Terms.from_lines` reads the file.
+    Backslash, line ends and lone surrogates are escaped, as ``\\``, ``\n``, ``\r`` and ``\ud800``.
     """
-    remaining = iter(names)
-    while batch := list(islice(remaining, 65536)):
-        lines = "\n".join([name.translate(ESCAPES) for name in batch]) + "\n"
-        file.write(lines.encode("utf-8", "backslashreplace"))
+    remaining = iter(strings)
+    while block := list(islice(remaining, 4096)):
+        text = "\n".join(block)
+        if "\\" in text or "\r" in text or text.count("\n") != len(block) - 1:
+            text = "\n".join([string.translate(_ESCAPES) for string in block])
+        yield (text + "\n").encode("utf-8", "backslashreplace")

@@ -37,11 +37,11 @@ def open_file(
         sinks = [PendingFile(path)]
     try:
         if with_names and columns.names is not None and suffix in NAMELESS:
-            from .columns import write_names
+            from .columns import escaped_lines
 
             sinks.insert(0, names := PendingFile(f"{os.fspath(path)}.terms.txt"))
             with output_errors(names.path):
-                write_names(names.file, columns.names)
+                names.file.writelines(escaped_lines(columns.names))
         return writer(path, columns, sinks, rows_done)
     except BaseException:
         for sink in sinks:

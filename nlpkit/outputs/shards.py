@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from nlpkit._version import __version__
 from nlpkit.errors import OutputError, ParameterError
 
-from .columns import Columns, write_names
+from .columns import Columns, escaped_lines
 from .files import PendingFile, output_errors
 from .folders import FORMAT, check_folder, claim_folder, file_entry, place_folder
 from .one_file import FORMATS, NAMELESS, open_file
@@ -149,7 +149,7 @@ class ShardWriter(RowWriter):
             if self.columns.names is not None and self._suffix in NAMELESS:
                 terms = self.partial / NAMES
                 with PendingFile(terms) as file:
-                    write_names(file, self.columns.names)
+                    file.writelines(escaped_lines(self.columns.names))
                 record["terms"] = {"file": NAMES, **file_entry(terms)}
             self._save()
 

@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from nlpkit.errors import InputError, ParameterError
+from nlpkit.errors import InputError, ParameterError, require_whole
 
 SPACE_PIECE = "\N{LOWER ONE EIGHTH BLOCK}"
 
@@ -54,8 +54,7 @@ def train_pieces(
     if not 0 < character_coverage <= 1:
         raise ParameterError(f"character_coverage is {character_coverage}; expected a share above 0, up to 1")
     for name, value in (("vocab_size", vocab_size), ("threads", threads), ("max_sentences", max_sentences)):
-        if isinstance(value, bool) or not isinstance(value, int) or value < 1:
-            raise ParameterError(f"{name} is {value!r}; expected a whole number of at least 1")
+        require_whole(name, value)
     if isinstance(texts, str):
         raise ParameterError("texts is one text; expected a list of them: put it in brackets")
     sentences = sample_sentences(texts, max_sentences, seed)

@@ -9,10 +9,10 @@ from typing import Any, overload
 import numpy as np
 
 from nlpkit.errors import InputError
+from nlpkit.outputs.columns import escaped_lines
 
 _BLOCK = 1 << 14
 _PADDING = b"\0" * 16
-_ESCAPES = {"\\": "\\\\", "\n": "\\n", "\r": "\\r"}
 
 
 class Terms(Sequence[str]):
@@ -112,12 +112,7 @@ class Terms(Sequence[str]):
     def lines(self) -> Iterator[bytes]:
         r"""Yield the file content in pieces: UTF-8, one string per line; ``\``, line ends and lone surrogates are
         escaped."""
-        strings = iter(self)
-        while block := list(islice(strings, 4096)):
-            text = "\n".join(block)
-            if "\\" in text or "\r" in text or text.count("\n") != len(block) - 1 or not is_utf8(text):
-                text = "\n".join(map(_escape, block))
-            yield (text + "\n").encode("utf-8")
+        return escaped_lines(self)
 
     @classmethod
     def from_lines(cls, data: bytes) -> Terms:
@@ -149,12 +144,6 @@ def is_utf8(text: str) -> bool:
     except UnicodeEncodeError:
         return False
     return True
-
-
-def _escape(string: str) -> str:
-    for character, escaped in _ESCAPES.items():
-        string = string.replace(character, escaped)
-    return "".join(f"\\u{ord(c):04x}" if "\ud800" <= c <= "\udfff" else c for c in string)
 
 
 def _unescape_lines(data: bytes, ends: np.ndarray) -> tuple[bytes, np.ndarray]:

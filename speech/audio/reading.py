@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from nlpkit.errors import InputError, ParameterError, require
+from nlpkit.errors import InputError, ParameterError, is_whole, require
 from nlpkit.speech.audio.resampling import ResampleStream, resample
 from nlpkit.speech.audio.source import AudioPath, AudioSource, RawFormat, open_audio
 
@@ -209,5 +209,5 @@ def _pieces(source: AudioSource, offset: float, duration: float | None, mono: bo
 
 
 def _check_rate(sr: int | None) -> None:
-    if sr is not None and (not isinstance(sr, int) or isinstance(sr, bool) or not 1 <= sr <= 1 << 24):
+    if sr is not None and not is_whole(sr, 1, 1 << 24):
         raise ParameterError(f"sr is {sr!r}: expected a whole number of samples a second")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Any
 
-from nlpkit.errors import ParameterError, require
+from nlpkit.errors import ParameterError, require, require_whole
 
 WINDOWS = ("hann", "hamming", "blackman", "bartlett", "boxcar", "povey")
 PAD_MODES = ("constant", "reflect", "edge")
@@ -189,9 +189,7 @@ class FeatureOptions:
 
 
 def _whole(options: FeatureOptions, name: str, least: int, most: int) -> None:
-    value = getattr(options, name)
-    fits = isinstance(value, int) and not isinstance(value, bool) and least <= value <= most
-    require(fits, name, value, f"a whole number from {least:,} to {most:,}")
+    require_whole(name, getattr(options, name), least, most)
 
 
 _EPSILON = 2.0**-23  # FLT_EPSILON

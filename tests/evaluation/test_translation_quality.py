@@ -213,7 +213,7 @@ def test_what_cannot_be_is_refused_in_one_line() -> None:
         ("seed", -1),
         ("lengths", [5, 3]),
     ):
-        with pytest.raises(ParameterError, match=rf"^{name} is .*; expected"):
+        with pytest.raises(ParameterError, match=rf"^{name} is .*[:;] expected"):
             score_translations(["a"], ["a"], **{name: value})  # type: ignore[arg-type]
     for name, value in (("method", "t"), ("samples", 0)):
         with pytest.raises(ParameterError, match=f"^{name} is"):

@@ -1,4 +1,4 @@
-"""From counted rows to one CSR matrix, part by part and in threads."""
+"""From counted rows to one CSR matrix, part by part and in threads; and from a matrix back to terms."""
 
 from __future__ import annotations
 

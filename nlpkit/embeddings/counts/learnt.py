@@ -171,7 +171,7 @@ class Learnt:
         if self.pruned:
             raise ParameterError(
                 "this model was saved without the terms that min_df, max_df or max_features left out, so it can't "
-                "learn on: fit again, or save a model that leaves none out"
+                "learn from more texts: fit again, or save a model that leaves none out"
             )
         counter = new_counter(analysis, self.terms, few=len(self) <= FEW_TERMS)
         frequency = np.column_stack([self.document_frequency, self.term_frequency])

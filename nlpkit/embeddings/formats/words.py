@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
-from nlpkit.errors import InputError, OutputError, ParameterError
+from nlpkit.errors import InputError, OutputError, ParameterError, is_whole
 from nlpkit.text.terms import Terms
 
 _PADDING = 16
@@ -33,7 +33,7 @@ def check_encoding(encoding: str, errors: str) -> None:
 
 def check_limit(limit: int | None) -> None:
     """Raise ParameterError unless ``limit`` is None or a whole number from 1."""
-    if limit is not None and (isinstance(limit, bool) or not isinstance(limit, int | np.integer) or limit < 1):
+    if limit is not None and not is_whole(limit):
         raise ParameterError(f"limit is {limit!r}: give a number of words from 1, or leave it out for all")
 
 

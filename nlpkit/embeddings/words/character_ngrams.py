@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from nlpkit.errors import ParameterError
+from nlpkit.errors import ParameterError, require_whole
 from nlpkit.text.terms import Terms
 
 LINE_END = "</s>"
@@ -225,5 +225,4 @@ class CharacterNgrams:
 
 def _check_ngrams(min_n: int, max_n: int, bucket: int) -> None:
     for name, value in {"min_n": min_n, "max_n": max_n, "bucket": bucket}.items():
-        if not isinstance(value, int | np.integer) or isinstance(value, bool) or not 0 <= value < 1 << 31:
-            raise ParameterError(f"{name} is {value!r}: it has to be a whole number from 0 to 2,147,483,647")
+        require_whole(name, value, 0, (1 << 31) - 1)

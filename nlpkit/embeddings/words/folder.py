@@ -16,6 +16,7 @@ import numpy as np
 
 from nlpkit import artifact
 from nlpkit.errors import ArtifactError, NlpkitError, ParameterError
+from nlpkit.registry import EMBEDDERS
 from nlpkit.text.terms import Terms
 
 from .character_ngrams import CharacterNgrams
@@ -24,7 +25,6 @@ from .table import WordTable
 if TYPE_CHECKING:
     from .classifier import Classifier
 
-KINDS = ("word_vectors", "word2vec", "fasttext")
 OPTIONS = ("precision", "min_n", "max_n", "bucket", "pruned", "classifier")
 """Options in a ``config.json`` of kind ``word_vectors``."""
 
@@ -110,9 +110,9 @@ def read_vectors(stored: artifact.Artifact, *, mmap: bool = True) -> WordTable:
     ArtifactError
         If the folder is of another kind, or damaged.
     """
-    if stored.kind not in KINDS:
-        raise ArtifactError(f"{stored.path} holds a {stored.kind} model: expected one of {', '.join(KINDS)}")
     arrays = stored.mapped if mmap else stored.arrays
+    if stored.kind != "word_vectors" and not (stored.kind in EMBEDDERS and "vectors" in arrays):
+        raise ArtifactError(f"{stored.path} holds a {stored.kind} model: expected one with word vectors")
     try:
         words = Terms.from_lines(stored.file(_VOCABULARY))
         return WordTable(

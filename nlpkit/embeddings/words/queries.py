@@ -8,7 +8,7 @@ from functools import cached_property
 
 import numpy as np
 
-from nlpkit.errors import ParameterError
+from nlpkit.errors import ParameterError, is_whole
 from nlpkit.index.nearest import Nearest, unit_rows
 
 from .query import Item, Query, sum_of, sums_of
@@ -287,5 +287,5 @@ class WordQueries(WordTable):
 
 
 def _check_from_one(name: str, value: int) -> None:
-    if not isinstance(value, int | np.integer) or isinstance(value, bool) or value < 1:
+    if not is_whole(value):
         raise ParameterError(f"{name} is {value!r}: it has to be a number from 1")
