@@ -13,7 +13,6 @@ import gc
 import io
 import json
 import os
-import platform
 import random
 import statistics
 import subprocess
@@ -21,18 +20,18 @@ import sys
 import time
 import zipfile
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from machine import machine
 
 SETTINGS: dict[str, dict[str, Any]] = {
     "unigrams": {},
     "(1,2)-grams": {"ngram_range": (1, 2)},
     "char_wb (3,5)": {"analyzer": "char_wb", "ngram_range": (3, 5)},
 }
+PACKAGES = ["nlpkit", "scikit-learn", "numpy", "scipy", "numba"]
 METHODS = {"bow": ("BagOfWords", "CountVectorizer"), "tfidf": ("Tfidf", "TfidfVectorizer")}
 
 
@@ -193,22 +192,6 @@ def memory(arguments: argparse.Namespace, *what: Any) -> dict[str, int]:
     return json.loads(done.stdout.splitlines()[-1])
 
 
-def machine() -> dict[str, Any]:
-    """Describe the machine and the versions."""
-    model = platform.processor() or platform.machine()
-    if Path("/proc/cpuinfo").exists():
-        names = [line for line in Path("/proc/cpuinfo").read_text().splitlines() if line.startswith("model name")]
-        model = names[0].partition(":")[2].strip() if names else model
-    packages = ("nlpkit", "scikit-learn", "numpy", "scipy", "numba")
-    return {
-        "time": datetime.now(UTC).isoformat(timespec="seconds"),
-        "processor": model,
-        "cores": len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count(),
-        "python": platform.python_version(),
-        **{package: version(package) for package in packages},
-    }
-
-
 def main() -> None:
     """Run the measurements of the command line, and print a table."""
     parser = argparse.ArgumentParser(description="Bag-of-words and TF-IDF against scikit-learn.")
@@ -256,7 +239,12 @@ def main() -> None:
             found = [times[name] for name in ("nlpkit_s", "scikit_learn_s", "ratio")]
             print(named(row), " {:17} {:8.2f} {:10.2f} {:6.1f}".format(step, *found), flush=True)
     if arguments.json:
-        results = {"machine": machine(), "megabytes": arguments.megabytes, "pairs": arguments.pairs, "rows": rows}
+        results = {
+            "machine": machine(PACKAGES),
+            "megabytes": arguments.megabytes,
+            "pairs": arguments.pairs,
+            "rows": rows,
+        }
         arguments.json.write_text(json.dumps(results, indent=1) + "\n")
 
 

@@ -35,10 +35,11 @@ from typing import Any
 
 import numpy as np
 import torch
+from machine import machine
 from transformers import MarianMTModel
 from translation_marian import Judge, Lines, Work, logits_apart, ours, random_marian, theirs, to_marian, write_arrays
 from translation_steps import Setting, alternate, losses
-from translation_tables import Run, machine, print_tables, summary
+from translation_tables import Run, print_tables, summary
 
 from nlpkit.text.subword import Subwords
 from nlpkit.training.translation.encoded_pairs import EncodedPairs
@@ -52,6 +53,7 @@ BASE = {"size": 32_000, "d_model": 512, "layers": 6, "heads": 8, "ffn_dim": 2048
 SMALL = {"d_model": 256, "layers": 3, "heads": 4, "ffn_dim": 1024}
 TINY = {"d_model": 32, "layers": 1, "heads": 2, "ffn_dim": 64}
 TIE = 1e-4
+PACKAGES = ["nlpkit", "torch", "transformers", "lightning", "sentencepiece", "numpy"]
 
 
 def lines_of(path: Path) -> list[str]:
@@ -352,7 +354,7 @@ def main() -> None:
     """Run the measurements of the command line, and print tables."""
     arguments = parsed()
     torch.set_num_threads(arguments.threads)
-    begun = machine({}, arguments.threads)
+    begun = machine(PACKAGES) | {"threads": arguments.threads}
     with tempfile.TemporaryDirectory() as place:
         bench = Bench(arguments, Path(place))
         for name, prepare in (("base", bench.base), ("small", bench.small)):

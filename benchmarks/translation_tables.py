@@ -1,13 +1,8 @@
-"""Medians and tables of the runs of `translation.py`, and a description of the machine."""
+"""Medians and tables of the runs of `translation.py`."""
 
 from __future__ import annotations
 
-import os
-import platform
 import statistics
-from datetime import UTC, datetime
-from importlib.metadata import PackageNotFoundError, version
-from pathlib import Path
 from typing import Any
 
 Run = dict[str, Any]
@@ -42,25 +37,3 @@ def print_tables(rows: list[Run], memory: list[Run], absent: dict[str, str]) -> 
         print(f"{row['what']:48} {row['system']:10} {row['peak'] / 1e6:8,.0f} ({row['imported'] / 1e6:,.0f})")
     for system, reason in absent.items():
         print(f"WITHOUT {system}: {reason}")
-
-
-def machine(versions: dict[str, str], threads: int) -> Run:
-    """Describe the machine and the versions."""
-    model = platform.processor() or platform.machine()
-    if Path("/proc/cpuinfo").exists():
-        names = [line for line in Path("/proc/cpuinfo").read_text().splitlines() if line.startswith("model name")]
-        model = names[0].partition(":")[2].strip() if names else model
-    for package in ("nlpkit", "torch", "transformers", "lightning", "sentencepiece", "numpy"):
-        try:
-            versions[package] = version(package)
-        except PackageNotFoundError:
-            continue
-    return {
-        "time": datetime.now(UTC).isoformat(timespec="seconds"),
-        "processor": model,
-        "cores": len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count(),
-        "threads": threads,
-        "load": os.getloadavg()[0] if hasattr(os, "getloadavg") else None,
-        "python": platform.python_version(),
-        **versions,
-    }

@@ -21,15 +21,14 @@ import argparse
 import json
 import math
 import os
-import platform
 import statistics
 import subprocess
 import sys
 import tempfile
-from datetime import UTC, datetime
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
+
+from machine import machine
 
 CHILD = Path(__file__).with_name("word_vectors_child.py")
 SYSTEMS = ["nlpkit", "gensim", "fasttext"]
@@ -231,28 +230,6 @@ def plus_minus(name: str, error: float | None) -> str:
     return "" if error is None else f" ± {shown(name, error)}"
 
 
-def machine(runs: list[Run]) -> dict[str, Any]:
-    """Describe the machine and the versions."""
-    model = platform.processor() or platform.machine()
-    if Path("/proc/cpuinfo").exists():
-        names = [line for line in Path("/proc/cpuinfo").read_text().splitlines() if line.startswith("model name")]
-        model = names[0].partition(":")[2].strip() if names else model
-    versions = {run["system"]: run["version"] for run in runs if "version" in run}
-    for package in ("numpy", "scipy", "numba"):
-        try:
-            versions[package] = version(package)
-        except PackageNotFoundError:
-            continue
-    return {
-        "time": datetime.now(UTC).isoformat(timespec="seconds"),
-        "processor": model,
-        "cores": len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count(),
-        "load": os.getloadavg()[0] if hasattr(os, "getloadavg") else None,
-        "python": platform.python_version(),
-        **versions,
-    }
-
-
 def numbers(text: str) -> list[int]:
     """Parse seeds: ``3`` is one, ``1..5`` are five."""
     first, dots, last = text.partition("..")
@@ -314,7 +291,8 @@ def main() -> None:
             print(f"\nWITHOUT {system}: {reason}")
     if arguments.output:
         results = {
-            "machine": machine(runs),
+            "machine": machine(["numpy", "scipy", "numba"])
+            | {run["system"]: run["version"] for run in runs if "version" in run},
             "command": [os.path.basename(word) if os.path.isabs(word) else word for word in sys.argv[1:]],
             "options": bench.options,
             "corpus": made,
