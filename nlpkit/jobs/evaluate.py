@@ -76,7 +76,7 @@ def evaluate_translations(
 ) -> EvaluationReport:
     """Score a file of translations, or those that a model makes, against reference translations.
 
-    Every file has a text a line, in the same order; what `nlpkit.corpora.Texts` reads will do, compressed too.
+    Every file has one text per line, in the same order, in any format that `nlpkit.corpora.Texts` reads.
 
     Parameters
     ----------
@@ -89,7 +89,7 @@ def evaluate_translations(
     sources : path, optional
         Source texts. With ``hypotheses`` only their lengths are used.
     against : path, optional
-        Another translation of the same sentences, to which the paired test compares.
+        Another translation of the same sentences, for the paired test.
     beam, batch_invariant
         Options of the search, as in `nlpkit.translation.DecodingOptions`.
     device, precision, threads
@@ -114,13 +114,13 @@ def evaluate_translations(
     Raises
     ------
     InputError
-        If a file can't be read, is empty, or has not as many lines as the others.
+        If a file can't be read, is empty, or has a different number of lines than the others.
     ArtifactError
         If the model can't be read.
     OutputError
         If the output can't be written.
     ParameterError
-        If what was given doesn't go together, or a parameter has a value that it can't have.
+        If arguments exclude one another, or a parameter has an invalid value.
     MissingDependencyError
         If sacrebleu isn't installed, or PyTorch for a model.
     """
