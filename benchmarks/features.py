@@ -28,6 +28,7 @@ from typing import Any
 import librosa
 import numpy as np
 import soundfile as sf
+from machine import machine
 from threadpoolctl import threadpool_limits
 
 from nlpkit.speech import FeatureOptions, file_features, log_mel
@@ -259,8 +260,8 @@ def main() -> None:
         print("OPENBLAS_CORETYPE is set, which slows librosa's products: unset it for a fair comparison")
     rows = [each for name in options.what for each in globals()[name](options)]
     if options.output:
-        versions = {"librosa": librosa.__version__, "numpy": np.__version__}
-        options.output.write_text(json.dumps({"versions": versions, "rows": rows}, indent=1) + "\n")
+        described = machine(["nlpkit", "librosa", "numpy", "numba", "kaldi-native-fbank", "transformers"])
+        options.output.write_text(json.dumps({"machine": described, "rows": rows}, indent=1) + "\n")
 
 
 if __name__ == "__main__":

@@ -33,7 +33,7 @@ class WordVectors(WordQueries):
     vectors : (n, d) float
         Row i belongs to word i. A float32 array in C order is kept as it is; others are copied.
     counts : (n,) int, optional
-        How often each word was seen; the most frequent is then the first.
+        Number of occurrences of each word; ``restrict`` expects the most frequent words first.
     subwords : CharacterNgrams, optional
         The character n-grams that give vectors to unseen words.
     outputs : (n_out, d) float, optional
