@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from nlpkit.cli import options, pair_options
+from nlpkit.cli.command import SETTINGS
 from nlpkit.cli.option_groups import expanded
 from nlpkit.cli.screens.corpus_report import report_as_json, report_lines
 from nlpkit.cli.screens.screen import note, progress_bar
@@ -145,9 +146,10 @@ corpus = typer.Typer(
     name="corpus",
     rich_markup_mode="rich",
     invoke_without_command=True,
-    context_settings={"help_option_names": ["-h", "--help"]},
+    add_completion=False,
+    context_settings=SETTINGS,
 )
-corpus.command("check", context_settings={"help_option_names": ["-h", "--help"]})(expanded(check))
+corpus.command("check", context_settings=SETTINGS)(expanded(check))
 
 
 @corpus.callback()

@@ -36,6 +36,15 @@ class Trainings(TyperGroup):
     def get_command(self, ctx: Any, cmd_name: str) -> Any:
         return self._command(cmd_name).build(cmd_name)
 
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Accept a command's options before its name too: ``nlpkit train -i corpus.txt word2vec``."""
+        names = self.list_commands(ctx)
+        for place, name in enumerate(args if args and args[0].startswith("-") else []):
+            if name in names and not _takes_value(self.get_command(ctx, name), args[place - 1]):
+                args = [name, *args[:place], *args[place + 1 :]]
+                break
+        return super().parse_args(ctx, args)
+
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
         name, rest = args[0], args[1:]
         command = self._command(name).build(name, rest)
@@ -55,8 +64,17 @@ class Trainings(TyperGroup):
         return Command(function="nlpkit.cli.train_words:train_words", classes={name: EMBEDDERS[name]}, method=name)
 
 
+def _takes_value(command: Any, option: str) -> bool:
+    return any(option in parameter.opts and not getattr(parameter, "is_flag", False) for parameter in command.params)
+
+
 train = typer.Typer(
-    name="train", cls=Trainings, rich_markup_mode="rich", invoke_without_command=True, context_settings=SETTINGS
+    name="train",
+    cls=Trainings,
+    rich_markup_mode="rich",
+    invoke_without_command=True,
+    add_completion=False,
+    context_settings=SETTINGS,
 )
 
 

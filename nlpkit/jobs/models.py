@@ -47,7 +47,8 @@ class ModelChoice:
         else:
             from nlpkit.artifact.reading import read
 
-            chosen = resolve(read(self.model).kind, KINDS) if os.path.isdir(self.model) else None
+            name = read(self.model).kind if os.path.isdir(self.model) else ""
+            chosen = resolve(name, KINDS) if name in KINDS else None
         return chosen.kind if getattr(chosen, "takes_sound", False) else None
 
 

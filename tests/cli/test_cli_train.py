@@ -54,6 +54,13 @@ def test_a_model_is_trained_and_saved(run: Any, tmp_path: Path) -> None:
     assert names(tmp_path) == {"a.txt", "long.txt", "model"}
 
 
+@pytest.mark.parametrize("output", ["model", "word2vec"])
+def test_options_may_come_before_the_method(run: Any, tmp_path: Path, output: str) -> None:
+    code, _, err = run("train", "-q", "-o", output, "-i", "a.txt", *SMALL, "fasttext")
+    assert (code, err) == (0, "")
+    assert type(nlpkit.load(tmp_path / output)) is FastText
+
+
 def test_parameters_and_ways_to_read(run: Any, tmp_path: Path) -> None:
     rows = [json.dumps({"body": line.upper()}) for line in LINES * 5]
     arguments = (
