@@ -16,7 +16,7 @@ from nlpkit.estimator import OutputShape
 from nlpkit.text.analysis import Analysis
 from nlpkit.text.counting import rows as counting
 from nlpkit.text.counting.rows import Rows
-from nlpkit.text.terms import Terms, is_utf8
+from nlpkit.text.terms import Slices, Terms, is_utf8
 from nlpkit.threads import map_batches
 
 from .counts import weights
@@ -134,19 +134,19 @@ class Hashing(AnalyzedTexts):
             if not (scan and scan.cut == "word") and not is_utf8("".join(chain.from_iterable(terms or [batch]))):
                 return self._hash_plainly(analysis, iter(batch))  # which refuses terms that have no bytes to hash
             if scanner is None:
-                buffer, starts, lengths = Terms.of(chain.from_iterable(terms)).slices()
+                slices = Terms.of(chain.from_iterable(terms)).slices()
                 ends = np.cumsum(list(map(len, terms)))
             else:
-                buffer, starts, lengths, ends = scanner(batch)
+                slices, ends = scanner(batch)
                 if analysis.stop_words:
-                    kept = stop_words.number(buffer, starts, lengths, insert=False) < 0
+                    kept = stop_words.number(slices, insert=False) < 0
                     ends = np.concatenate([[0], np.cumsum(kept)])[ends]
-                    starts, lengths = starts[kept], lengths[kept]
-            most = len(starts) * (largest - smallest + 1)
+                    slices = Slices(slices.buffer, slices.starts[kept], slices.lengths[kept])
+            most = len(slices.starts) * (largest - smallest + 1)
             keys, values = np.empty(most, np.int64), np.empty(most, np.int32)
             sizes = np.empty(len(batch), np.int64)
             n = compiled.hash_rows(
-                buffer, starts, lengths, ends, smallest, largest, self.n_features, bool(self.alternate_sign),
+                slices, ends, (smallest, largest), self.n_features, bool(self.alternate_sign),
                 keys, np.empty(most, np.int64), values, sizes,
             )  # fmt: skip
             return _rows((keys[:n] >> 32).astype(np.int32), values[:n].copy(), sizes)

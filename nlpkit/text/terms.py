@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain, islice
-from typing import Any, overload
+from typing import Any, NamedTuple, overload
 
 import numpy as np
 
@@ -13,6 +13,21 @@ from nlpkit.outputs.columns import escaped_lines
 
 _BLOCK = 1 << 14
 _PADDING = b"\0" * 16
+
+
+class Slices(NamedTuple):
+    """Where strings are in a buffer.
+
+    Attributes
+    ----------
+    buffer : (n_bytes + 16,) uint8
+        UTF-8, and 16 bytes of padding.
+    starts, lengths : (n,) uint32
+    """
+
+    buffer: np.ndarray
+    starts: np.ndarray
+    lengths: np.ndarray
 
 
 class Terms(Sequence[str]):
@@ -91,8 +106,8 @@ class Terms(Sequence[str]):
         head = ", ".join(map(repr, islice(self, 5)))
         return f"<{len(self)} terms: {head}{', …' if len(self) > 5 else ''}>"
 
-    def slices(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """Return the buffer, and the starts and lengths of the strings: (n,) uint32.
+    def slices(self) -> Slices:
+        """Return the buffer, and where each string is in it.
 
         Raises
         ------
@@ -101,7 +116,7 @@ class Terms(Sequence[str]):
         """
         if self.offsets[-1] > 1 << 32:
             raise InputError(f"the terms have {self.offsets[-1]:,} bytes in all, more than 4 GiB: give fewer at a time")
-        return self.buffer, self.offsets[:-1].astype(np.uint32), np.diff(self.offsets).astype(np.uint32)
+        return Slices(self.buffer, self.offsets[:-1].astype(np.uint32), np.diff(self.offsets).astype(np.uint32))
 
     def to_array(self) -> np.ndarray:
         """Return all strings as an object array, shape (n,)."""

@@ -73,7 +73,7 @@ def test_the_room_that_is_asked_for_is_enough(cut: str, ngram_range: tuple[int, 
     """One-letter words give the most slices for their bytes; ``Ⱥ`` grows when it is lower-cased."""
     scanner = Generous(Scan(cut=cut), ngram_range)
     for texts in (["a " * 200], ["a"] * 200, ["é " * 200, ""], ["a b c " * 50] * 3, ["\u023a " * 99], ["\u023a" * 99]):
-        _, starts, lengths, text_ends = scanner(texts)
+        (_, starts, lengths), text_ends = scanner(texts)
         assert text_ends[-1] == len(starts) == len(lengths)
         assert len(starts) <= scanner.asked["_starts"]
         assert len(lengths) <= scanner.asked["_lengths"]

@@ -42,20 +42,22 @@ def murmur3(data, start, end):
 
 
 @kernel
-def hash_rows(buffer, starts, lengths, text_ends, smallest, largest, n_features, signed, keys, spare, values, sizes):
+def hash_rows(slices, text_ends, ngram_range, n_features, signed, keys, spare, values, sizes):
     """Hash the terms of each text into ``n_features`` columns, and add up what falls together.
 
     Parameters
     ----------
-    buffer, starts, lengths, text_ends
+    slices, text_ends
         The slices of the texts, and how many there are up to each.
-    smallest, largest : int
+    ngram_range : (int, int)
         The n-grams of slices that are the terms; they are hashed as if joined by spaces.
     keys, spare : (n,) int64
         Scratch for as many terms as there are.
     values, sizes
         The sums, and how many columns each text has. The columns are left in the upper halves of ``keys``.
     """
+    buffer, starts, lengths = slices
+    smallest, largest = ngram_range
     joined = np.empty(64, np.uint8)
     digits = np.empty(2048, np.int64)
     n = 0

@@ -2,11 +2,50 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 
 from nlpkit._kernel import kernel
 
 _MULTIPLIER = np.uint64(116049371)
+
+
+class TokenFeatures(NamedTuple):
+    """The features of different tokens.
+
+    Attributes
+    ----------
+    rows, row_ends : (n,) int64, (n_tokens + 1,) int64
+        Token t's features are ``rows[row_ends[t]:row_ends[t + 1]]``: rows of ``word_rows``, then of ``ngram_rows``;
+        -1 is one without a row.
+    word_rows, ngram_rows : (n, d) float32
+    """
+
+    rows: np.ndarray
+    row_ends: np.ndarray
+    word_rows: np.ndarray
+    ngram_rows: np.ndarray
+
+
+class WordNgrams(NamedTuple):
+    """How n-grams of words become features.
+
+    Attributes
+    ----------
+    hashes : (n_tokens,) int32
+        Words from which n-grams are made.
+    longest : int
+        Words in the longest n-gram.
+    bucket, buckets, leave_out : int, int32, bool
+        How many buckets there are, which have a row, and whether the others are left out of the count.
+    """
+
+    hashes: np.ndarray
+    longest: int
+    bucket: int
+    buckets: np.ndarray
+    leave_out: bool
 
 
 @kernel
@@ -25,27 +64,20 @@ def find_row(buckets, bucket, number):
 
 
 @kernel
-def average_texts(
-    tokens, ends, rows, row_ends, hashes, word_ngrams, bucket, buckets, leave_out, word_rows, ngram_rows, means, counts
-):
+def average_texts(tokens, ends, features, ngrams, means, counts):
     """Write the mean of each text's features.
 
     Parameters
     ----------
     tokens, ends
         Text i holds the tokens ``tokens[ends[i]:ends[i + 1]]``, as numbers of different tokens.
-    rows, row_ends
-        Token t's features are ``rows[row_ends[t]:row_ends[t + 1]]``: rows of ``word_rows``, then of ``ngram_rows``;
-        -1 is one without a row.
-    hashes : (n_tokens,) int32
-        Words from which n-grams are made.
-    word_ngrams : int
-        The longest of them.
-    bucket, buckets, leave_out
-        How many buckets there are, which have a row, and whether the others are left out of the count.
+    features : TokenFeatures
+    ngrams : WordNgrams
     means, counts : (n_texts, d) float32, (n_texts,) int64
         The means, and how many features they are of; zeros when there are none.
     """
+    rows, row_ends, word_rows, ngram_rows = features
+    hashes, word_ngrams, bucket, buckets, leave_out = ngrams
     width = means.shape[1]
     n_words = len(word_rows)
     for text in range(len(ends) - 1):

@@ -67,7 +67,7 @@ class LineFeatures:
         ParameterError
             If one isn't a str.
         """
-        from ._classifier_numba import average_texts
+        from ._classifier_numba import TokenFeatures, WordNgrams, average_texts
 
         numbers: dict[str, int] = {}
         tokens: list[int] = []
@@ -78,24 +78,21 @@ class LineFeatures:
         subwords = self._subwords()
         own = np.array([self.vectors.index.get(word, -1) for word in numbers], np.int64)
         terms = Terms.of(numbers)
-        rows, row_ends = _rows_of_words(own, terms, subwords)
-        means = np.empty((len(lines), self.vectors.vector_size), np.float32)
-        counts = np.empty(len(lines), np.int64)
-        average_texts(
-            np.array(tokens, np.int64),
-            ends,
-            rows,
-            row_ends,
-            own.astype(np.int32) if self.first_release else _hashes(terms),
-            self.word_ngrams if subwords.bucket else 1,
-            subwords.bucket,
-            np.asarray(subwords.buckets, np.int32),
-            subwords.pruned,
+        features = TokenFeatures(
+            *_rows_of_words(own, terms, subwords),
             np.asarray(subwords.word_rows, np.float32),
             np.asarray(subwords.ngram_rows, np.float32),
-            means,
-            counts,
         )
+        ngrams = WordNgrams(
+            hashes=own.astype(np.int32) if self.first_release else _hashes(terms),
+            longest=self.word_ngrams if subwords.bucket else 1,
+            bucket=subwords.bucket,
+            buckets=np.asarray(subwords.buckets, np.int32),
+            leave_out=subwords.pruned,
+        )
+        means = np.empty((len(lines), self.vectors.vector_size), np.float32)
+        counts = np.empty(len(lines), np.int64)
+        average_texts(np.array(tokens, np.int64), ends, features, ngrams, means, counts)
         return means, counts
 
     def _subwords(self) -> CharacterNgrams:

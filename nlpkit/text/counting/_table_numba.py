@@ -12,6 +12,8 @@ the inserting kernels return their position; the caller grows the array and call
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 
 from nlpkit._kernel import kernel, load_big_endian, prefetch
@@ -30,6 +32,27 @@ _HIGH_MASKS = np.array([2**64 - 2 ** (64 - 8 * min(n, 8)) for n in range(16)], n
 _LOW_MASKS = np.array([2**64 - 2 ** (64 - 8 * max(n - 8, 0)) for n in range(16)], np.uint64)
 _A = np.uint64(0x9E3779B97F4A7C15)
 _B = np.uint64(0xD6E8FEB86659FD93)
+
+
+class Table(NamedTuple):
+    """The arrays of a hash table of terms.
+
+    Attributes
+    ----------
+    slots : (2^k,) uint64
+    highs, lows : (room,) uint64
+        The keys of the terms.
+    arena : (n,) uint8
+        The long terms.
+    state : (2,) int64
+        The number of terms, and the bytes used in ``arena``.
+    """
+
+    slots: np.ndarray
+    highs: np.ndarray
+    lows: np.ndarray
+    arena: np.ndarray
+    state: np.ndarray
 
 
 @kernel
@@ -137,12 +160,13 @@ def look_ahead(keys, size, slots, highs, lows):
 
 
 @kernel
-def number_slices(buffer, starts, lengths, first, insert, slots, highs, lows, arena, state, numbers):
+def number_slices(slices, first, insert, table, numbers):
     """Number the slices from ``first`` on: shapes (n,). Unknown terms are inserted, or get -1.
 
-    ``state`` holds the number of terms and the bytes used in ``arena``. Returns n, or the index of the slice at which
-    an array was full.
+    Returns n, or the index of the slice at which an array of the table was full.
     """
+    buffer, starts, lengths = slices
+    slots, highs, lows, arena, state = table
     keys = np.empty((AHEAD, 3), np.uint64)
     for begin in range(first, starts.size, AHEAD):
         size = min(AHEAD, starts.size - begin)
@@ -182,8 +206,9 @@ def number_slices(buffer, starts, lengths, first, insert, slots, highs, lows, ar
 
 
 @kernel
-def number_pairs(left, right, first, insert, slots, highs, lows, state, numbers):
+def number_pairs(left, right, first, insert, table, numbers):
     """Number the pairs (left[i], right[i]); a pair that contains -1 is -1. Returns the same as `number_slices`."""
+    slots, highs, lows, _, state = table
     keys = np.empty((AHEAD, 3), np.uint64)
     for begin in range(first, left.size, AHEAD):
         size = min(AHEAD, left.size - begin)
@@ -206,18 +231,19 @@ def number_pairs(left, right, first, insert, slots, highs, lows, state, numbers)
 
 
 @kernel
-def absorb(other_highs, other_lows, other_arena, first, slots, highs, lows, arena, state, numbers):
+def absorb(other, first, table, numbers):
     """Insert the terms of another table in order; ``numbers`` maps its numbers to those of this table."""
-    for i in range(first, other_highs.size):
-        high = other_highs[i]
-        low = other_lows[i]
+    slots, highs, lows, arena, state = table
+    for i in range(first, numbers.size):
+        high = other.highs[i]
+        low = other.lows[i]
         mark = low & BYTE
         start = np.int64(0)
         length = np.int64(0)
         if mark == LONG:
             start = np.int64(low >> EIGHT) + 4
-            length = np.int64(load_big_endian(other_arena, start - 4) >> U64(32))
-            number, slot = find_long(high, other_arena, start, length, slots, highs, lows, arena)
+            length = np.int64(load_big_endian(other.arena, start - 4) >> U64(32))
+            number, slot = find_long(high, other.arena, start, length, slots, highs, lows, arena)
         else:
             if mark == PAIR:
                 high = U64(numbers[high >> U64(32)]) << U64(32) | U64(numbers[high & LOWER])
@@ -229,12 +255,12 @@ def absorb(other_highs, other_lows, other_arena, first, slots, highs, lows, aren
                 place = state[1]
                 if place + length + 12 > arena.size:
                     return i
-                arena[place : place + 4 + length] = other_arena[start - 4 : start + length]
+                arena[place : place + 4 + length] = other.arena[start - 4 : start + length]
                 state[1] = place + 4 + length
                 low = U64(place) << EIGHT | LONG
             number = put(high, low, slot, slots, highs, lows, state)
         numbers[i] = number
-    return other_highs.size
+    return numbers.size
 
 
 @kernel

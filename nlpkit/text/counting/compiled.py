@@ -14,7 +14,7 @@ import numpy as np
 
 from nlpkit.errors import InputError
 from nlpkit.text.analysis import Analysis
-from nlpkit.text.terms import Terms
+from nlpkit.text.terms import Slices, Terms
 from nlpkit.threads import map_batches
 
 from . import _count_numba as counting_kernels
@@ -48,8 +48,8 @@ class Worker:
 
         Orders longer than the longest text are omitted.
         """
-        buffer, starts, lengths, text_ends = self.scanner(texts)
-        numbers = self.table.number(buffer, starts, lengths, insert=insert)
+        slices, text_ends = self.scanner(texts)
+        numbers = self.table.number(slices, insert=insert)
         if self.n_stop_words:
             numbers = numbers[: counting_kernels.drop_stop_words(numbers, text_ends, self.n_stop_words)]
         sizes = np.diff(text_ends, prepend=0)
@@ -158,7 +158,7 @@ class CompiledCounter:
         n = scanning.cut_words(buffer, offsets, 1, np.empty_like(starts), starts, lengths, ends)
         words = np.diff(ends, prepend=0)
         singly_spaced = np.bincount(text_of[spaces], minlength=len(terms)) == words - 1
-        numbers = self.table.number(buffer, starts[:n], lengths[:n], insert=True)
+        numbers = self.table.number(Slices(buffer, starts[:n], lengths[:n]), insert=True)
         levels = Worker(self._scanner(), self.table, 0).ngrams(numbers, ends, self._largest, insert=True)
         result = np.full(len(terms), -1, np.int32)
         usable = np.flatnonzero(singly_spaced & (words <= self._largest))

@@ -8,6 +8,7 @@ import numpy as np
 
 from nlpkit.errors import InputError
 from nlpkit.text.analysis import Scan
+from nlpkit.text.terms import Slices
 
 from . import _scan_numba as scanning
 from .characters import lower_case, needs_str_lower, same_case, space_characters, word_characters
@@ -62,8 +63,8 @@ class Scanner:
             setattr(self, name, array)
         return array
 
-    def __call__(self, texts: list[str]) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
-        """Return the buffer, the starts and lengths of the slices (n,), and their number up to each text."""
+    def __call__(self, texts: list[str]) -> tuple[Slices, np.ndarray]:
+        """Return the slices, valid until the next call, and their number up to each text."""
         source, offsets, ascii_only, to_lower = self._pack(texts)
         lower = lower_case() if to_lower else same_case()
         out_offsets = np.empty_like(offsets)
@@ -94,4 +95,4 @@ class Scanner:
         else:
             smallest, largest = self.ngram_range
             n = scanning.cut_characters(buffer, out_offsets, smallest, largest, by_word, starts, lengths, text_ends)
-        return buffer, starts[:n], lengths[:n], text_ends
+        return Slices(buffer, starts[:n], lengths[:n]), text_ends

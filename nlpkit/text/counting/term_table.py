@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from nlpkit.errors import InputError
-from nlpkit.text.terms import Terms
+from nlpkit.text.terms import Slices, Terms
 
 from . import _order_numba as ordering
 from . import _table_numba as compiled
@@ -67,16 +67,16 @@ class TermTable:
             setattr(self, name, larger)
         compiled.fill_slots(self._highs[:n], self._lows[:n], self._slots)
 
-    def number(self, buffer: np.ndarray, starts: np.ndarray, lengths: np.ndarray, *, insert: bool) -> np.ndarray:
-        """Return the numbers of slices of ``buffer``, (n,) int32; new terms are inserted, or get -1."""
-        numbers = np.empty(len(starts), np.int32)
+    def _table(self) -> compiled.Table:
+        return compiled.Table(self._slots, self._highs, self._lows, self._arena, self._state)
+
+    def number(self, slices: Slices, *, insert: bool) -> np.ndarray:
+        """Return the numbers of slices, (n,) int32; new terms are inserted, or get -1."""
+        numbers = np.empty(len(slices.starts), np.int32)
         done = 0
         while True:
-            done = compiled.number_slices(
-                buffer, starts, lengths, done, insert,
-                self._slots, self._highs, self._lows, self._arena, self._state, numbers,
-            )  # fmt: skip
-            if done == len(starts):
+            done = compiled.number_slices(slices, done, insert, self._table(), numbers)
+            if done == len(numbers):
                 return numbers
             self._grow()
 
@@ -85,7 +85,7 @@ class TermTable:
         buffer, starts, lengths = terms.slices()
         filled = np.flatnonzero(lengths)
         numbers = np.full(len(terms), -1, np.int32)
-        numbers[filled] = self.number(buffer, starts[filled], lengths[filled], insert=True)
+        numbers[filled] = self.number(Slices(buffer, starts[filled], lengths[filled]), insert=True)
         return numbers
 
     def number_pairs(self, left: np.ndarray, right: np.ndarray, *, insert: bool) -> np.ndarray:
@@ -93,24 +93,18 @@ class TermTable:
         numbers = np.empty(len(left), np.int32)
         done = 0
         while True:
-            done = compiled.number_pairs(
-                left, right, done, insert, self._slots, self._highs, self._lows, self._state, numbers
-            )
-            if done == len(left):
+            done = compiled.number_pairs(left, right, done, insert, self._table(), numbers)
+            if done == len(numbers):
                 return numbers
             self._grow()
 
     def absorb(self, other: TermTable) -> np.ndarray:
         """Insert all terms of ``other``; return their numbers in this table."""
-        n = len(other)
-        numbers = np.empty(n, np.int32)
+        numbers = np.empty(len(other), np.int32)
         done = 0
         while True:
-            done = compiled.absorb(
-                other._highs[:n], other._lows[:n], other._arena, done,
-                self._slots, self._highs, self._lows, self._arena, self._state, numbers,
-            )  # fmt: skip
-            if done == n:
+            done = compiled.absorb(other._table(), done, self._table(), numbers)
+            if done == len(numbers):
                 return numbers
             self._grow()
 
