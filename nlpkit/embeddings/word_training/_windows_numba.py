@@ -11,6 +11,8 @@ logarithm are multiplied, sixteen at a time; `settle` takes the logarithm before
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 
 from nlpkit._kernel import part
@@ -39,6 +41,39 @@ MOST_FACTORS = 120
 """A product of this number of factors, each from 1 to 2, is within float32."""
 
 
+class Targets(NamedTuple):
+    """Blocks of targets.
+
+    Attributes
+    ----------
+    places : (blocks * 6,) int64
+        Places in the output weights.
+    signs : (blocks * 32,) float32
+    gradients : float32
+        Scratch for the gradients of a block: eight floats an input row.
+    """
+
+    places: np.ndarray
+    signs: np.ndarray
+    gradients: np.ndarray
+
+
+@part
+def no_loss():
+    """The loss of no examples: the products, the sums, how many factors are in a product, and the total so far."""
+    return splat(np.float32(1)), splat(np.float32(0)), np.int64(0), 0.0
+
+
+@part
+def make_room(loss, n, scratch):
+    """The same loss, with room for ``n`` more factors in the products: else they are settled."""
+    factors, terms, n_factors, total = loss
+    if n_factors > MOST_FACTORS - n:
+        total += settle(factors, terms, scratch)
+        factors, terms, n_factors = splat(np.float32(1)), splat(np.float32(0)), np.int64(0)
+    return factors, terms, n_factors, total
+
+
 @part
 def gradients(dots, signs, place, alpha, factors, terms):
     """Sixteen logits' gradients, times ``alpha``; and the loss: the products and the sums that it is made of."""
@@ -64,16 +99,14 @@ def settle(factors, terms, scratch):
 
 
 @part
-def update_window(
-    inputs, outputs, width, rows, r, n_rows, targets, t, signs, s, alpha, scratch, factors, terms
-):  # fmt: skip
-    """Train the ``n_rows`` input rows from ``rows[r]`` on against the block of six targets from ``targets[t]`` on.
+def update_window(inputs, outputs, width, rows, r, n_rows, targets, block, alpha, loss):
+    """Train the ``n_rows`` input rows from ``rows[r]`` on against a block of targets.
 
-    ``rows`` and ``targets`` are places in ``inputs`` and ``outputs``; behind the last row stands any other.
-    ``scratch`` has room for eight floats a row. Returns the loss so far.
+    ``rows`` are places in ``inputs``; behind the last row stands any other. Returns the loss so far.
     """
-    p0, p1, p2 = targets[t], targets[t + 1], targets[t + 2]
-    p3, p4, p5 = targets[t + 3], targets[t + 4], targets[t + 5]
+    factors, terms, n_factors, total = loss
+    signs, s, scratch = targets.signs, block * SIGNS, targets.gradients
+    p0, p1, p2, p3, p4, p5 = places_of(targets, block)
     for i in range(0, n_rows, 2):
         first, second = rows[r + i], rows[r + i + 1]
         a0 = a1 = a2 = a3 = a4 = a5 = splat(np.float32(0))
@@ -123,18 +156,25 @@ def update_window(
         store(outputs, p3 + v, n3)
         store(outputs, p4 + v, n4)
         store(outputs, p5 + v, n5)
-    return factors, terms
+    return factors, terms, n_factors + n_rows, total
 
 
 @part
-def update_hidden(hidden, outputs, width, targets, t, signs, s, alpha, scratch, factors, terms):
-    """Train one hidden row, ``hidden[:width]``, against the block of six targets from ``targets[t]`` on.
+def places_of(targets, block):
+    """The places of a block's six targets."""
+    places, t = targets.places, block * BLOCK
+    return places[t], places[t + 1], places[t + 2], places[t + 3], places[t + 4], places[t + 5]
 
-    Its own update is added to ``hidden[width : 2 * width]``. ``scratch`` has room for sixteen floats. Returns the
-    loss so far.
+
+@part
+def update_hidden(hidden, outputs, width, targets, block, alpha, loss):
+    """Train one hidden row, ``hidden[:width]``, against a block of targets.
+
+    Its own update is added to ``hidden[width : 2 * width]``. Returns the loss so far.
     """
-    p0, p1, p2 = targets[t], targets[t + 1], targets[t + 2]
-    p3, p4, p5 = targets[t + 3], targets[t + 4], targets[t + 5]
+    factors, terms, n_factors, total = loss
+    scratch = targets.gradients
+    p0, p1, p2, p3, p4, p5 = places_of(targets, block)
     a0 = a1 = a2 = a3 = a4 = a5 = splat(np.float32(0))
     for v in range(0, width, LANES):
         x = load(hidden, v)
@@ -145,7 +185,7 @@ def update_hidden(hidden, outputs, width, targets, t, signs, s, alpha, scratch, 
         a4 = multiply_add(x, load(outputs, p4 + v), a4)
         a5 = multiply_add(x, load(outputs, p5 + v), a5)
     dots = sums((a0, a1, a2, a3, a4, a5))
-    gradient, factors, terms = gradients(dots, signs, s + LANES, alpha, factors, terms)
+    gradient, factors, terms = gradients(dots, targets.signs, block * SIGNS + LANES, alpha, factors, terms)
     store(scratch, 0, gradient)
     g0, g1, g2 = splat_of(scratch, 0), splat_of(scratch, 1), splat_of(scratch, 2)
     g3, g4, g5 = splat_of(scratch, 3), splat_of(scratch, 4), splat_of(scratch, 5)
@@ -162,7 +202,7 @@ def update_hidden(hidden, outputs, width, targets, t, signs, s, alpha, scratch, 
         store(outputs, p3 + v, multiply_add(g3, x, o3))
         store(outputs, p4 + v, multiply_add(g4, x, o4))
         store(outputs, p5 + v, multiply_add(g5, x, o5))
-    return factors, terms
+    return factors, terms, n_factors + 1, total
 
 
 @part

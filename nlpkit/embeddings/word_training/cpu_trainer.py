@@ -79,7 +79,6 @@ class CpuTrainer:
             shrink_windows=options.shrink_windows,
             is_mean=options.cbow_mean,
         )
-        self._longest_path = tree.longest
         most_ngrams = int(np.diff(ngrams.ends).max(initial=0))
         self._scratch = [
             compiled.new_scratch(CHUNK, options.window, width, max(options.negative + 1, tree.longest), most_ngrams)
@@ -91,9 +90,7 @@ class CpuTrainer:
     ) -> tuple[float, int]:
         """Train ``ids[start:stop]``, at most `CHUNK` of them; return the sum of the loss and the number of examples."""
         chunk = compiled.Chunk(start, stop, seed, alpha_start, alpha_end)
-        return compiled.train_chunk(
-            self._ids, self._weights, self._options, chunk, self._scratch[worker], self._longest_path
-        )
+        return compiled.train_chunk(self._ids, self._weights, self._options, chunk, self._scratch[worker])
 
     def arrays(self) -> dict[str, np.ndarray]:
         """The input and output rows as they are now: views of shape (rows, d)."""
