@@ -1,4 +1,8 @@
-"""The estimators' parameters as options of a command: names, defaults and help from the classes."""
+"""The estimators' parameters as options of a command: names, types and defaults from the classes, help from their docs.
+
+The help of an option is the first paragraph that the class's docstring has for the parameter; what only Python can
+give, such as a function, is described in a paragraph of its own.
+"""
 
 from __future__ import annotations
 
@@ -18,6 +22,7 @@ from nlpkit.registry import EMBEDDERS, resolve
 ELSEWHERE = {"input", "encoding", "decode_error", "preprocessor", "threads"}
 """Parameters about how texts are read, that take only functions, or that are a command's own options."""
 
+_DASHES = {"-"}
 _WIDEST = 24
 """Choices of more characters stand in the help of their option."""
 
@@ -70,12 +75,8 @@ class Parameter:
             return value
         if self.is_optional and value.lower() == "none":
             return None
-        if self.name == "dtype":
-            return _dtype(value)
-        if self.name == "vocabulary":
-            return read_terms(value)
-        if self.name == "stop_words":
-            return value if value == "english" else read_terms(value)
+        if self.name in _NAMED:
+            return _NAMED[self.name].read(value)
         if "tuple" in self.annotation:
             return _integers(self.option, value)
         types = set(re.findall(r"\w+", self.annotation))
@@ -125,15 +126,16 @@ def _documented_in(lines: list[str]) -> dict[str, tuple[str, str]]:
     names: list[str] = []
     inside = False
     for line, underline in zip(lines, [*lines[1:], ""], strict=True):
-        if re.fullmatch(r"-{3,}", underline):
-            inside = line.strip() == "Parameters"
+        if set(underline) == _DASHES:
+            inside = line == "Parameters"
         elif inside and " : " in line and not line[0].isspace():
             heads, _, kind = line.partition(" : ")
             names = [name.strip() for name in heads.split(",")]
             found |= dict.fromkeys(names, (kind, ""))
-        elif inside and line.strip():
-            for name in names:
-                found[name] = (found[name][0], f"{found[name][1]} {line.strip()}".strip())
+        elif inside and not line:
+            names = []
+        elif inside:
+            found |= {name: (found[name][0], f"{found[name][1]} {line.strip()}".strip()) for name in names}
     return found
 
 
@@ -207,27 +209,22 @@ def _option(parameter: Parameter, n_methods: int, heading: str) -> inspect.Param
     )
 
 
-def _data_only(description: str) -> str:
-    """Return a description without the functions that a parameter also takes: a command line can't name them."""
-    return re.sub(r"[,;]? or a function [^.]*", "", description)
-
-
 def _help(parameter: Parameter) -> str:
-    text = _data_only(parameter.description)
+    text = parameter.description
     choices = _choices(parameter)
     return text if len(choices) <= _WIDEST else f"{' or '.join(choices.split('|'))}: {text[:1].lower()}{text[1:]}"
 
 
 def _choices(parameter: Parameter) -> str:
-    found = re.search(r"{(.*?)}", parameter.kind)
-    return found[1].replace('"', "").replace(", ", "|").replace("None", "none") if found else ""
+    """Return the choices of a type such as ``{"l2", "l1", None}``."""
+    before, brace, rest = parameter.kind.partition("{")
+    names = rest.partition("}")[0].split(", ") if brace and not before else []
+    return "|".join("none" if name == "None" else name.strip('"') for name in names)
 
 
 def _metavar(parameter: Parameter) -> str:
-    if parameter.name == "vocabulary":
-        return "FILE"
-    if parameter.name == "stop_words":
-        return "english|FILE"
+    if parameter.name in _NAMED:
+        return _NAMED[parameter.name].metavar
     if "tuple" in parameter.annotation:
         return "MIN,MAX"
     choices = _choices(parameter)
@@ -236,7 +233,7 @@ def _metavar(parameter: Parameter) -> str:
     types = set(re.findall(r"\w+", parameter.annotation))
     if types & {"int", "float"}:
         return "NUMBER"
-    return "NAME" if parameter.name in ("tokenizer", "dtype") else "TEXT"
+    return "TEXT"
 
 
 def _default(parameter: Parameter) -> str:
@@ -287,3 +284,19 @@ def _dtype(value: str) -> Any:
         return np.dtype(value).type
     except TypeError:
         raise ParameterError(f"--dtype is {value!r}: expected one such as float64, float32 or int64") from None
+
+
+@dataclass(frozen=True)
+class _Words:
+    """How the words on the command line are shown and read for a parameter whose type alone doesn't say it."""
+
+    metavar: str
+    read: Callable[[str], Any]
+
+
+_NAMED = {
+    "dtype": _Words("NAME", _dtype),
+    "stop_words": _Words("english|FILE", lambda value: value if value == "english" else read_terms(value)),
+    "tokenizer": _Words("NAME", str),
+    "vocabulary": _Words("FILE", read_terms),
+}

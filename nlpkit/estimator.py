@@ -13,6 +13,7 @@ import copy
 import hashlib
 import inspect
 import json
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import MISSING, fields
 from typing import Any, ClassVar, NamedTuple, NoReturn, Self
@@ -237,7 +238,7 @@ def _with_inherited_parameters(cls: type) -> str:
     for base in reversed(cls.__mro__[1:]):
         _, found, rest = inspect.cleandoc(vars(base).get("__own_doc__") or "").partition(heading)
         if found:
-            inherited.append(rest.split("\n\n")[0].strip() + "\n")
+            inherited.append(re.split(r"\n\n(?=\S)", rest)[0].strip() + "\n")
     cls.__own_doc__ = own  # type: ignore[attr-defined]
     return own.replace(heading, heading + "".join(inherited))
 

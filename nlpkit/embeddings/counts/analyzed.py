@@ -45,11 +45,14 @@ class AnalyzedTexts(Estimator):
     preprocessor : callable, default=None
         A function from text to text, in place of lower-casing and accent stripping.
     tokenizer : str or callable, default=None
-        How words are cut: "words", "whitespace", "wordpunct", "cjk", "sentencepiece:FILE" or a function from a text to
-        a list of str. None cuts by token_pattern.
+        How words are cut: "words", "whitespace", "wordpunct", "cjk" or "sentencepiece:FILE". None cuts by
+        token_pattern.
+
+        A function gets a text and returns a list of str.
     analyzer : {"word", "char", "char_wb"} or callable, default="word"
-        Terms: n-grams of words, of characters, or of the characters of each word with a space around it;
-        or a function from a text to its terms.
+        Terms: n-grams of words, of characters, or of the characters of each word with a space around it.
+
+        A function gets a text and returns its terms.
     stop_words : {"english"} or list of str, default=None
         Words to leave out: scikit-learn's English list, or your own.
     token_pattern : str, default=r"(?u)\b\w\w+\b"

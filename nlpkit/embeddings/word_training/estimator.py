@@ -70,8 +70,9 @@ class WordEstimator(Estimator):
         The device to train on: "cpu" (compiled code, in threads), or through torch "cuda", "cuda:0" or "mps"; "auto"
         takes the best one there is.
     tokenizer : str or callable, default="words"
-        How words are cut: "words", "whitespace", "wordpunct", "cjk", "sentencepiece:FILE" or a function from a text to
-        a list of str.
+        How words are cut: "words", "whitespace", "wordpunct", "cjk" or "sentencepiece:FILE".
+
+        A function gets a text and returns a list of str.
     lowercase : bool, default=True
         Lower-case the texts.
     normalize : {None, "NFC", "NFKC"}, default=None
