@@ -106,6 +106,10 @@ class Terms(Sequence[str]):
         head = ", ".join(map(repr, islice(self, 5)))
         return f"<{len(self)} terms: {head}{', …' if len(self) > 5 else ''}>"
 
+    def first(self, n: int) -> Terms:
+        """Return the first ``n`` strings, in the same memory."""
+        return Terms(self.buffer, self.offsets[: n + 1])
+
     def slices(self) -> Slices:
         """Return the buffer, and where each string is in it.
 

@@ -84,12 +84,15 @@ def read(
     >>> list(vectors.words), vectors.vectors.tolist()
     (['new york', 'rome'], [[1.0, 0.5], [0.0, 2.0]])
     """
+    from .words import WordReading
+
     if format == "auto":
         from .recognition import format_of
 
         format = format_of(path)
     _check(format)
-    table = resolve(format, READERS)(path, limit=limit, encoding=encoding, errors=errors)
+    reading = WordReading(limit=limit, encoding=encoding, errors=errors)
+    table = resolve(format, READERS)(path, reading)
     return resolve("word_vectors", KINDS).of(table)
 
 

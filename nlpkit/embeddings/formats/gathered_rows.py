@@ -7,7 +7,7 @@ import numpy as np
 from nlpkit.errors import InputError
 from nlpkit.text.terms import Terms
 
-from .words import decode, warn_of_infinite, without_doubles
+from .words import WordReading, decode, warn_of_infinite, without_doubles
 
 
 class GatheredRows:
@@ -61,7 +61,7 @@ class GatheredRows:
             self._infinite[0] += len(infinite)
         self.rows = after
 
-    def finish(self, encoding: str, errors: str) -> tuple[Terms, np.ndarray]:
+    def finish(self, reading: WordReading) -> tuple[Terms, np.ndarray]:
         """The words, each once, and their vectors (n, d) float32. Nothing can be added afterwards.
 
         Raises
@@ -74,7 +74,7 @@ class GatheredRows:
             np.cumsum(np.concatenate(self._lengths), out=offsets[1:])
         buffer = np.concatenate(self._letters) if self.rows else np.zeros(0, np.uint8)
         self._letters = []
-        words = decode(buffer, offsets, encoding, errors, self.where)
+        words = decode(buffer, offsets, reading, self.where)
         count, row = self._infinite
         if count:
             warn_of_infinite(row, count, self.where)

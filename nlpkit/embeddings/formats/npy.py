@@ -15,7 +15,7 @@ from nlpkit.embeddings.words.table import WordTable
 from nlpkit.errors import InputError, OutputError
 from nlpkit.outputs.files import PendingFile
 
-from .words import check_encoding, check_limit, terms_of_lines, without_doubles
+from .words import WordReading, terms_of_lines, without_doubles
 
 _BLOCK = 1 << 22
 _DAMAGE = (ValueError, TypeError, EOFError, SyntaxError, OverflowError, RecursionError, tokenize.TokenError)
@@ -33,19 +33,14 @@ def words_path(path: str | os.PathLike[str]) -> Path:
     return Path(path).with_suffix(".words.txt")
 
 
-def read(
-    path: str | os.PathLike[str], *, limit: int | None = None, encoding: str = "utf-8", errors: str = "strict"
-) -> WordTable:
+def read(path: str | os.PathLike[str], reading: WordReading) -> WordTable:
     """Read a ``.npy`` file of numbers and the words beside it; float32 is mapped into memory, read-only.
 
     Parameters
     ----------
     path : str or path-like
         The ``.npy`` file: (n, d), of float32, or of other numbers, which become float32.
-    limit : int, optional
-        Take the first ``limit`` rows.
-    encoding, errors : str
-        How the words are decoded, as by `bytes.decode`.
+    reading : WordReading
 
     Returns
     -------
@@ -55,11 +50,7 @@ def read(
     ------
     InputError
         If a file is missing, damaged or holds something else, or there aren't as many words as rows.
-    ParameterError
-        If ``limit``, ``encoding`` or ``errors`` can't be.
     """
-    check_limit(limit)
-    check_encoding(encoding, errors)
     place = words_path(path)
     try:
         array = np.load(path, mmap_mode="r", allow_pickle=False)
@@ -78,10 +69,10 @@ def read(
         ) from error
     if not isinstance(array, np.ndarray):
         raise InputError(f"{path}: is an archive, and expected is a .npy file of one array")
-    words = terms_of_lines(lines, encoding, errors, str(place))
+    words = terms_of_lines(lines, reading, str(place))
     array = rows_of(array, len(words), str(path))
-    if limit is not None and limit < len(words):
-        words, array = type(words)(words.buffer, words.offsets[: limit + 1]), array[:limit]
+    n = reading.of(len(words))
+    words, array = words.first(n), array[:n]
     return WordTable(*without_doubles(words, np.ascontiguousarray(array, np.float32), path))
 
 

@@ -18,23 +18,18 @@ from nlpkit.errors import ArtifactError, InputError
 from nlpkit.outputs.files import PendingFile
 
 from .npy import rows_of
-from .words import check_encoding, check_limit, terms_of_lines, without_doubles
+from .words import WordReading, terms_of_lines, without_doubles
 
 _BLOCK = 1 << 22
 
 
-def read(
-    path: str | os.PathLike[str], *, limit: int | None = None, encoding: str = "utf-8", errors: str = "strict"
-) -> WordTable:
+def read(path: str | os.PathLike[str], reading: WordReading) -> WordTable:
     """Read a safetensors file that `write` wrote; float32 is mapped into memory.
 
     Parameters
     ----------
     path : str or path-like
-    limit : int, optional
-        Take the first ``limit`` rows.
-    encoding, errors : str
-        How the words are decoded, as by `bytes.decode`.
+    reading : WordReading
 
     Returns
     -------
@@ -44,11 +39,7 @@ def read(
     ------
     InputError
         If the file is missing, damaged, or lacks one of the two tensors, or there aren't as many words as rows.
-    ParameterError
-        If ``limit``, ``encoding`` or ``errors`` can't be.
     """
-    check_limit(limit)
-    check_encoding(encoding, errors)
     try:
         tensors = map_arrays(path)
     except ArtifactError as error:
@@ -62,15 +53,14 @@ def read(
         raise InputError(
             f"{path}: its tensor words is of {tensors['words'].dtype}: expected uint8, the words as UTF-8 lines"
         )
-    words = terms_of_lines(tensors["words"].tobytes(), encoding, errors, f"{path}, tensor words")
+    words = terms_of_lines(tensors["words"].tobytes(), reading, f"{path}, tensor words")
     array, counts = rows_of(tensors["vectors"], len(words), f"{path}, tensor vectors"), tensors.get("counts")
     if counts is not None and (counts.shape != (len(words),) or counts.dtype.kind not in "iu"):
         raise InputError(
             f"{path}: its tensor counts is {counts.dtype} of shape {counts.shape}: expected a whole number a word"
         )
-    if limit is not None and limit < len(words):
-        words, array = type(words)(words.buffer, words.offsets[: limit + 1]), array[:limit]
-        counts = None if counts is None else counts[:limit]
+    n = reading.of(len(words))
+    words, array, counts = words.first(n), array[:n], None if counts is None else counts[:n]
     kept, rows = without_doubles(words, np.ascontiguousarray(array, np.float32), path)
     if counts is not None:
         counts = counts.astype(np.int64) if len(kept) == len(words) else None

@@ -20,15 +20,13 @@ from nlpkit.threads import available_threads, iter_batches
 from .gathered_rows import GatheredRows
 from .layout import BOM, Header, check_vector_size, header_of, is_number, sample_rows, vector_size_of
 from .source import LONGEST_LINE, VectorFile
-from .words import check_encoding, check_limit
+from .words import WordReading
 
 BLOCK = 1 << 22
 _FIRST_BLOCK = 1 << 16
 
 
-def read_text(
-    path: str | os.PathLike[str], *, header: bool, limit: int | None, encoding: str, errors: str
-) -> WordTable:
+def read_text(path: str | os.PathLike[str], reading: WordReading, *, header: bool) -> WordTable:
     """Read the words and vectors of a text file.
 
     Parameters
@@ -37,10 +35,7 @@ def read_text(
         The file, plain or packed by gzip.
     header : bool
         Whether the first line says how many rows and columns there are.
-    limit : int or None
-        Read the first ``limit`` rows, and no more of the file than they need.
-    encoding, errors : str
-        How the words are decoded, as by `bytes.decode`.
+    reading : WordReading
 
     Returns
     -------
@@ -50,37 +45,29 @@ def read_text(
     ------
     InputError
         If a line isn't as it should be, a count is false or the file is truncated; the line is named.
-    ParameterError
-        If ``limit``, ``encoding`` or ``errors`` can't be.
     """
-    check_limit(limit)
-    check_encoding(encoding, errors)
     with VectorFile(path) as source:
         counts, vector_size, line_size = _begin(source, header)
-        rows = _read(source, counts, vector_size, line_size, limit)
-    return WordTable(*rows.finish(encoding, errors))
+        rows = _read(source, counts, vector_size, line_size, reading.limit)
+    return WordTable(*rows.finish(reading))
 
 
-def read_word2vec(
-    path: str | os.PathLike[str], *, limit: int | None = None, encoding: str = "utf-8", errors: str = "strict"
-) -> WordTable:
+def read_word2vec(path: str | os.PathLike[str], reading: WordReading) -> WordTable:
     """Read word2vec's text, whose first line holds the numbers of rows and columns; fastText's ``.vec`` is the same.
 
     Mikolov, Chen, Corrado, Dean (2013), "Efficient estimation of word representations in vector space"; the layout is
     that of their program. See `read_text`.
     """
-    return read_text(path, header=True, limit=limit, encoding=encoding, errors=errors)
+    return read_text(path, reading, header=True)
 
 
-def read_glove(
-    path: str | os.PathLike[str], *, limit: int | None = None, encoding: str = "utf-8", errors: str = "strict"
-) -> WordTable:
+def read_glove(path: str | os.PathLike[str], reading: WordReading) -> WordTable:
     """Read GloVe's text, which has no header: the first rows show how many numbers each row has.
 
     Pennington, Socher, Manning (2014), "GloVe: global vectors for word representation"; the layout is that of their
     published files. See `read_text`.
     """
-    return read_text(path, header=False, limit=limit, encoding=encoding, errors=errors)
+    return read_text(path, reading, header=False)
 
 
 def _begin(source: VectorFile, header: bool) -> tuple[Header | None, int, float]:

@@ -18,24 +18,19 @@ from nlpkit.outputs.files import PendingFile
 from .gathered_rows import GatheredRows
 from .layout import Header, header_of
 from .source import VectorFile
-from .words import check_encoding, check_limit, check_words
+from .words import WordReading, check_words
 
 _BLOCK = 1 << 22
 _LONGEST_WORD = 1 << 16
 
 
-def read(
-    path: str | os.PathLike[str], *, limit: int | None = None, encoding: str = "utf-8", errors: str = "strict"
-) -> WordTable:
+def read(path: str | os.PathLike[str], reading: WordReading) -> WordTable:
     """Read word2vec's binary form, plain or packed by gzip.
 
     Parameters
     ----------
     path : str or path-like
-    limit : int, optional
-        Read the first ``limit`` rows, and no more of the file than they need.
-    encoding, errors : str
-        How the words are decoded, as by `bytes.decode`.
+    reading : WordReading
 
     Returns
     -------
@@ -45,11 +40,7 @@ def read(
     ------
     InputError
         If the file is truncated, or has more rows than its header says, or a word can't be decoded; the byte is named.
-    ParameterError
-        If ``limit``, ``encoding`` or ``errors`` can't be.
     """
-    check_limit(limit)
-    check_encoding(encoding, errors)
     with VectorFile(path) as source:
         head = source.read(100)
         header = header_of(head, source.path)
@@ -58,8 +49,8 @@ def read(
                 f"{source.path}: has no header with the numbers of rows and columns: it isn't word2vec's binary form"
             )
         source.unread(head[header.size :])
-        rows = _read(source, header, limit)
-    return WordTable(*rows.finish(encoding, errors))
+        rows = _read(source, header, reading.limit)
+    return WordTable(*rows.finish(reading))
 
 
 def _read(source: VectorFile, header: Header, limit: int | None) -> GatheredRows:

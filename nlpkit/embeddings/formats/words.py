@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 import warnings
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -17,35 +18,64 @@ _WHITE = np.zeros(256, bool)
 _WHITE[list(b" \t\n\v\f\r")] = True
 
 
-def check_encoding(encoding: str, errors: str) -> None:
-    """Raise ParameterError unless Python knows both, and the encoding writes spaces and digits as ASCII does."""
-    try:
-        fits = "7 .-\t\n".encode(encoding).removeprefix(codecs.BOM_UTF8) == b"7 .-\t\n"
-    except (LookupError, UnicodeError, TypeError, AttributeError) as error:
-        raise ParameterError(f"encoding is {encoding!r}: name one that Python knows, such as 'latin-1'") from error
-    if not fits:
-        raise ParameterError(f"encoding is {encoding!r}: it has to write digits and spaces as ASCII does")
-    try:
-        codecs.lookup_error(errors)
-    except (LookupError, TypeError) as error:
-        raise ParameterError(f"errors is {errors!r}: choose one of strict, replace, ignore, surrogateescape") from error
+@dataclass(frozen=True)
+class WordReading:
+    """How the words of a file are read.
+
+    Parameters
+    ----------
+    limit : int, optional
+        Read the first ``limit`` words only, and no more of the file than they need.
+    encoding, errors : str
+        How the words are decoded, as by `bytes.decode`.
+
+    Raises
+    ------
+    ParameterError
+        If ``limit`` is not a whole number from 1, Python does not know ``encoding`` or ``errors``, or the encoding
+        does not write spaces and digits as ASCII does.
+    """
+
+    limit: int | None = None
+    encoding: str = "utf-8"
+    errors: str = "strict"
+
+    def __post_init__(self) -> None:
+        if self.limit is not None and not is_whole(self.limit):
+            raise ParameterError(f"limit is {self.limit!r}: give a number of words from 1, or leave it out for all")
+        try:
+            fits = "7 .-\t\n".encode(self.encoding).removeprefix(codecs.BOM_UTF8) == b"7 .-\t\n"
+        except (LookupError, UnicodeError, TypeError, AttributeError) as error:
+            raise ParameterError(
+                f"encoding is {self.encoding!r}: name one that Python knows, such as 'latin-1'"
+            ) from error
+        if not fits:
+            raise ParameterError(f"encoding is {self.encoding!r}: it has to write digits and spaces as ASCII does")
+        try:
+            codecs.lookup_error(self.errors)
+        except (LookupError, TypeError) as error:
+            raise ParameterError(
+                f"errors is {self.errors!r}: choose one of strict, replace, ignore, surrogateescape"
+            ) from error
+
+    @property
+    def is_utf8(self) -> bool:
+        """Whether the words are UTF-8, with or without a byte-order mark."""
+        return codecs.lookup(self.encoding).name in ("utf-8", "utf-8-sig")
+
+    def of(self, n: int) -> int:
+        """The number of words to read of ``n``."""
+        return n if self.limit is None else min(int(self.limit), n)
 
 
-def check_limit(limit: int | None) -> None:
-    """Raise ParameterError unless ``limit`` is None or a whole number from 1."""
-    if limit is not None and not is_whole(limit):
-        raise ParameterError(f"limit is {limit!r}: give a number of words from 1, or leave it out for all")
-
-
-def decode(buffer: np.ndarray, offsets: np.ndarray, encoding: str, errors: str, where: Callable[[int], str]) -> Terms:
+def decode(buffer: np.ndarray, offsets: np.ndarray, reading: WordReading, where: Callable[[int], str]) -> Terms:
     """The words whose bytes stand in ``buffer`` between ``offsets``.
 
     Parameters
     ----------
     buffer : (n_bytes,) uint8
     offsets : (n + 1,) int64
-    encoding, errors : str
-        As for `bytes.decode`.
+    reading : WordReading
     where : callable
         Place of a row in messages, such as ``"vectors.txt, line 7"``.
 
@@ -54,19 +84,20 @@ def decode(buffer: np.ndarray, offsets: np.ndarray, encoding: str, errors: str, 
     InputError
         If a word can't be decoded.
     """
-    utf8 = codecs.lookup(encoding).name in ("utf-8", "utf-8-sig")
+    utf8 = reading.is_utf8
     if utf8 and _is_utf8(buffer, offsets):
         return Terms(np.concatenate([buffer, np.zeros(_PADDING, np.uint8)]), offsets)
     data = buffer.tobytes()
     strings = []
     for row, (start, end) in enumerate(zip(offsets[:-1].tolist(), offsets[1:].tolist(), strict=True)):
         try:
-            strings.append(data[start:end].decode("utf-8" if utf8 else encoding, errors))
+            strings.append(data[start:end].decode("utf-8" if utf8 else reading.encoding, reading.errors))
         except UnicodeError as error:
             shown = repr(data[start : min(end, start + 40)])[1:]
             raise InputError(
-                f"{where(row)}: the word {shown} isn't {encoding}: name its encoding, such as --encoding latin-1"
-                " (encoding='latin-1'), or read it with --decode-errors replace (errors='replace')"
+                f"{where(row)}: the word {shown} isn't {reading.encoding}: name its encoding,"
+                " such as --encoding latin-1 (encoding='latin-1'), or read it with --decode-errors replace"
+                " (errors='replace')"
             ) from error
     return Terms.of(strings)
 
@@ -136,7 +167,7 @@ def check_words(words: Terms, path: Path, what: str) -> None:
     )
 
 
-def terms_of_lines(data: bytes, encoding: str, errors: str, where: str) -> Terms:
+def terms_of_lines(data: bytes, reading: WordReading, where: str) -> Terms:
     """The words of a file with a word a line, escaped as by `Terms.lines`.
 
     A byte order mark at its beginning and carriage returns at the ends of lines are dropped.
@@ -150,12 +181,12 @@ def terms_of_lines(data: bytes, encoding: str, errors: str, where: str) -> Terms
     if data and not data.endswith(b"\n"):
         data += b"\n"
     try:
-        if codecs.lookup(encoding).name not in ("utf-8", "utf-8-sig") or errors != "strict":
-            data = data.decode(encoding, errors).encode("utf-8", "backslashreplace")
+        if not reading.is_utf8 or reading.errors != "strict":
+            data = data.decode(reading.encoding, reading.errors).encode("utf-8", "backslashreplace")
         return Terms.from_lines(data)
     except UnicodeError as error:
         line = data[: getattr(error, "start", 0)].count(b"\n") + 1
         raise InputError(
-            f"{where}, line {line:,}: isn't {encoding}: name the words' encoding, such as --encoding latin-1"
+            f"{where}, line {line:,}: isn't {reading.encoding}: name the words' encoding, such as --encoding latin-1"
             " (encoding='latin-1')"
         ) from error

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from nlpkit.embeddings.formats.words import check_encoding, check_limit, decode
+from nlpkit.embeddings.formats.words import WordReading, decode
 from nlpkit.embeddings.words.table import WordTable
 from nlpkit.errors import InputError
 from nlpkit.text.terms import Terms
@@ -26,19 +26,14 @@ if TYPE_CHECKING:
 __all__ = ["read", "write"]
 
 
-def read(
-    path: str | os.PathLike[str], *, limit: int | None = None, encoding: str = "utf-8", errors: str = "strict"
-) -> WordTable:
+def read(path: str | os.PathLike[str], reading: WordReading) -> WordTable:
     """Read a fastText model: of version 11 or 12, or of the first releases; quantised or not.
 
     Parameters
     ----------
     path : str or path-like
         The file, ``.bin`` or ``.ftz``.
-    limit : int, optional
-        Read the first ``limit`` words only. The labels of a supervised model are then left out.
-    encoding, errors : str
-        How its words are decoded. ``errors="backslashreplace"`` reads all words of files that aren't UTF-8 throughout.
+    reading : WordReading
 
     Returns
     -------
@@ -49,27 +44,23 @@ def read(
     ------
     InputError
         If it is no fastText model, truncated or damaged, or a word can't be decoded.
-    ParameterError
-        If ``limit`` isn't a whole number from 1, or Python doesn't know ``encoding`` or ``errors``.
     """
-    check_limit(limit)
-    check_encoding(encoding, errors)
     with ModelFile(path) as file:
         try:
-            return _read(file, limit, encoding, errors)
+            return _read(file, reading)
         except MemoryError as error:
             raise InputError(
                 f"{file.path}: there isn't enough memory for it: read fewer words, by --limit (limit=)"
             ) from error
 
 
-def _read(file: ModelFile, limit: int | None, encoding: str, errors: str) -> WordTable:
+def _read(file: ModelFile, reading: WordReading) -> WordTable:
     from nlpkit.embeddings.words.classifier import Classifier
 
     version, settings = file.settings()
     dictionary = file.dictionary(version)
-    n = dictionary.words if limit is None else min(int(limit), dictionary.words)
-    names = _decode(file, dictionary, 0, n, encoding, errors)
+    n = reading.of(dictionary.words)
+    names = _decode(file, dictionary, 0, n, reading)
     quantized = bool(version) and file.flag("whether the model is quantised")
     word_rows, ngram_rows = _read_inputs(file, settings, dictionary, n, quantized)
     quantized_outputs = bool(version) and file.flag("whether the output rows are quantised") and quantized
@@ -80,7 +71,7 @@ def _read(file: ModelFile, limit: int | None, encoding: str, errors: str) -> Wor
     raw = Terms(dictionary.entries.buffer, dictionary.entries.offsets[: n + 1])  # n-grams are hashed from the bytes
     classifier = None
     if settings.supervised and n == dictionary.words:
-        labels = list(_decode(file, dictionary, n, n + dictionary.labels, encoding, errors))
+        labels = list(_decode(file, dictionary, n, n + dictionary.labels, reading))
         if settings.loss == 1 and dictionary.counts[n:].sum(dtype=np.float64) >= 1e15:
             raise file.error("the counts of its labels add up to more than 10^15: damaged")
         classifier = Classifier(
@@ -171,10 +162,10 @@ def _subwords(
     return CharacterNgrams(settings.minn, settings.maxn, settings.bucket, word_rows, ngram_rows, buckets, pruned)
 
 
-def _decode(file: ModelFile, dictionary: Dictionary, first: int, last: int, encoding: str, errors: str) -> Terms:
+def _decode(file: ModelFile, dictionary: Dictionary, first: int, last: int, reading: WordReading) -> Terms:
     offsets = dictionary.entries.offsets[first : last + 1]
     letters = dictionary.entries.buffer[offsets[0] : offsets[-1]]
-    return decode(letters, offsets - offsets[0], encoding, errors, lambda row: f"{file.path}, entry {first + row:,}")
+    return decode(letters, offsets - offsets[0], reading, lambda row: f"{file.path}, entry {first + row:,}")
 
 
 def _provenance(settings: Settings, dictionary: Dictionary, version: int, quantized: bool) -> dict[str, Any]:
