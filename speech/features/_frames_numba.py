@@ -265,7 +265,7 @@ def _powers(z, half, turns, magnitude, power, lanes):
         store(power, (half - k) * lanes, high)
 
 
-def new_scratch(n_fft: int, lanes: int, dtype: np.dtype) -> Scratch:
+def new_scratch(n_fft: int, lanes: int, dtype: np.dtype) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Return the scratch arrays of `band_frames`."""
     whole = np.empty((n_fft + 2) * lanes, dtype)
-    return Scratch(whole, np.empty_like(whole), np.empty((n_fft // 2 + 1) * lanes, dtype))
+    return whole, np.empty_like(whole), np.empty((n_fft // 2 + 1) * lanes, dtype)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
 
 import numpy as np
 
@@ -61,7 +63,7 @@ def bands_of(
         Default: all available cores.
     """
     y = np.ascontiguousarray(y)
-    tables = band_tables(options, mel, y.dtype)
+    tables, kernel = _plan(options, mel, log, y.dtype)
     lengths = np.full(len(y), y.shape[1]) if lengths is None else lengths
     frames = np.array([options.n_frames(int(length)) for length in lengths], dtype=np.int64)
     columns = int(frames.max()) if len(frames) else options.n_frames(y.shape[1])
@@ -72,26 +74,26 @@ def bands_of(
         energies=new((len(y), columns), y.dtype) if energies else None,
     )
     if columns and len(y):
-        compute = _compiled if options.n_fft == 2 or len(tables.radices) else _plain
-        compute(y, lengths, options, tables, log, bands, threads or available_threads())
+        threads = threads or available_threads()
+        if kernel:
+            _compiled(y, lengths, options.n_fft, kernel, bands, threads)
+        else:
+            _plain(y, lengths, options, tables, log, bands, threads)
     return bands
 
 
-def _compiled(
-    y: np.ndarray,
-    lengths: np.ndarray,
-    options: FeatureOptions,
-    tables: BandTables,
-    log: bool,
-    bands: Bands,
-    threads: int,
-) -> None:
+@lru_cache(maxsize=32)
+def _plan(options: FeatureOptions, mel: bool, log: bool, dtype: np.dtype) -> tuple[BandTables, tuple[Any, ...]]:
+    """Return the tables, and the arguments of the compiled code that depend on options alone: none without support.
+
+    They are plain tuples: numba takes microseconds to find the type of a named one.
+    """
+    tables = band_tables(options, mel, dtype)
+    if options.n_fft != 2 and not len(tables.radices):
+        return tables, ()
     from nlpkit.speech.features import _frames_numba as compiled
 
-    lanes = _LANES[y.dtype]
-    blocks = -(-bands.values.shape[2] // lanes)
     centred = options.n_fft // 2 - (options.n_fft - options.frame_length) // 2
-    clips = compiled.Clips(y.reshape(-1), y.shape[1], lengths, bands.frames, blocks)
     framing = compiled.Framing(
         hop_length=options.hop_length,
         offset=centred if options.center else 0,
@@ -108,15 +110,23 @@ def _compiled(
         floor=options.amin,
         log_scale=LOG_SCALES[options.log] if log else 0.0,
     )
-    energies = np.empty(0, y.dtype) if bands.energies is None else bands.energies.reshape(-1)
-    results = compiled.Results(bands.values.reshape(-1), energies)
+    return tables, (tuple(framing), tuple(fourier), tuple(filters))
 
-    # numba takes microseconds to find the type of a named tuple, and none for a plain one
-    arguments = tuple(map(tuple, (clips, framing, fourier, filters, results)))
+
+def _compiled(
+    y: np.ndarray, lengths: np.ndarray, n_fft: int, kernel: tuple[Any, ...], bands: Bands, threads: int
+) -> None:
+    from nlpkit.speech.features import _frames_numba as compiled
+
+    lanes = _LANES[y.dtype]
+    blocks = -(-bands.values.shape[2] // lanes)
+    clips = (y.reshape(-1), y.shape[1], lengths, bands.frames, blocks)  # a Clips, and below a Results and a Scratch
+    energies = np.empty(0, y.dtype) if bands.energies is None else bands.energies.reshape(-1)
+    results = (bands.values.reshape(-1), energies)
 
     def work(first: int, last: int) -> None:
-        scratch = compiled.new_scratch(options.n_fft, lanes, y.dtype)
-        compiled.band_frames(first, last, *arguments, tuple(scratch))
+        scratch = compiled.new_scratch(n_fft, lanes, y.dtype)
+        compiled.band_frames(first, last, clips, *kernel, results, scratch)
 
     share_out(work, len(y) * blocks, threads, _LEAST_BLOCKS)
 
