@@ -12,6 +12,7 @@ from nlpkit.cli.screens.evaluation_table import show_report
 from nlpkit.cli.screens.screen import note, progress_bar
 from nlpkit.errors import ParameterError
 from nlpkit.jobs.evaluate import EvaluationReport, evaluate_translations
+from nlpkit.jobs.inputs import Reading
 
 _SCORING = "How translations are scored"
 
@@ -163,8 +164,7 @@ def evaluate(
             seed=seed,
             lengths=None if lengths is None else _numbers(lengths),
             test=test,  # type: ignore[arg-type]
-            encoding=encoding,
-            decode_errors=decode_errors,
+            read_as=Reading(encoding=encoding, decode_errors=decode_errors),
             progress=progress,
         )
     if report.unfinished and not quiet:

@@ -146,7 +146,7 @@ class Hashing(AnalyzedTexts):
             keys, values = np.empty(most, np.int64), np.empty(most, np.int32)
             sizes = np.empty(len(batch), np.int64)
             n = compiled.hash_rows(
-                slices, ends, (smallest, largest), self.n_features, bool(self.alternate_sign),
+                tuple(slices), ends, (smallest, largest), self.n_features, bool(self.alternate_sign),
                 keys, np.empty(most, np.int64), values, sizes,
             )  # fmt: skip
             return _rows((keys[:n] >> 32).astype(np.int32), values[:n].copy(), sizes)

@@ -5,13 +5,12 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, BinaryIO, Literal
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Literal
 
-from nlpkit.corpora import Texts
 from nlpkit.errors import InputError, ParameterError
 
-from .inputs import StrPath
+from .inputs import Reading, StrPath, spelled_out
 from .passes import Progress
 from .places import check_apart
 
@@ -50,6 +49,7 @@ class EvaluationReport:
         return self.tokens / self.seconds if self.tokens is not None and self.seconds else None
 
 
+@spelled_out
 def evaluate_translations(
     references: StrPath | Iterable[StrPath],
     *,
@@ -69,9 +69,7 @@ def evaluate_translations(
     seed: int | None = None,
     lengths: Sequence[int] | None = None,
     test: Literal["bootstrap", "randomization"] = "bootstrap",
-    encoding: str = "utf-8",
-    decode_errors: str = "strict",
-    stdin: BinaryIO | None = None,
+    read_as: Reading = Reading(),
     progress: Progress | None = None,
 ) -> EvaluationReport:
     """Score a file of translations, or those that a model makes, against reference translations.
@@ -100,10 +98,9 @@ def evaluate_translations(
         As in `nlpkit.evaluation.score_translations`.
     test : "bootstrap" or "randomization", default="bootstrap"
         As ``method`` in `nlpkit.evaluation.compare_translations`.
-    encoding, decode_errors : str
-        As in `nlpkit.corpora.Texts`; no line may be left out, so that "skip" is refused.
-    stdin : binary file, optional
-        File that ``-`` reads; default: standard input.
+    read_as : Reading
+        How the files are read. A text is a line or record. No line may be left out, so that ``decode_errors="skip"`` is
+        refused.
     progress : callable, optional
         See `nlpkit.jobs.translate_files`.
 
@@ -137,7 +134,7 @@ def evaluate_translations(
         raise ParameterError(
             f"{name} is about a model's translations, and these are in a file: leave it out, or give a model"
         )
-    if decode_errors == "skip":
+    if read_as.decode_errors == "skip":
         raise ParameterError("decode_errors is 'skip', but without a line the next ones go astray: use 'replace'")
     wanted = [references] if isinstance(references, str | os.PathLike) else list(references)
     named = {"sources": sources, "translations": hypotheses, "other translations": against}
@@ -145,17 +142,7 @@ def evaluate_translations(
     paths += [(what, path) for what, path in named.items() if path is not None]
     if not wanted:
         raise ParameterError("there are no references: give at least one file")
-    if sum(os.fspath(path) == "-" for _, path in paths) > 1:
-        raise ParameterError("standard input is named twice: give files for the others")
-    texts: dict[str, list[str]] = {}
-    with ExitStack() as opened:
-        for what, path in paths:
-            read = Texts(path, per="line", encoding=encoding, decode_errors=decode_errors, stdin=stdin)
-            opened.enter_context(read)
-            if output is not None and os.fspath(output) != "-":
-                check_apart(output, read)
-            texts[what] = list(read.texts())
-    _check_lengths([(os.fspath(path), len(texts[what])) for what, path in paths])
+    texts = _read_lines(paths, replace(read_as, per="line"), output)
     tokens = seconds = unfinished = None
     if model is None:
         written = texts["translations"]
@@ -204,6 +191,21 @@ def evaluate_translations(
             seed=seed,
         )
     return EvaluationReport(score=score, comparison=comparison, tokens=tokens, seconds=seconds, unfinished=unfinished)
+
+
+def _read_lines(paths: Sequence[tuple[str, StrPath]], reading: Reading, output: StrPath | None) -> dict[str, list[str]]:
+    """Read the lines of each file, by its name: the same number everywhere."""
+    if sum(os.fspath(path) == "-" for _, path in paths) > 1:
+        raise ParameterError("standard input is named twice: give files for the others")
+    texts: dict[str, list[str]] = {}
+    with ExitStack() as opened:
+        for what, path in paths:
+            read = opened.enter_context(reading.texts(path))
+            if output is not None and os.fspath(output) != "-":
+                check_apart(output, read)
+            texts[what] = list(read.texts())
+    _check_lengths([(os.fspath(path), len(texts[what])) for what, path in paths])
+    return texts
 
 
 def _check_lengths(counts: Sequence[tuple[str, int]]) -> None:

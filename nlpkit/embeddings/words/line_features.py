@@ -92,7 +92,7 @@ class LineFeatures:
         )
         means = np.empty((len(lines), self.vectors.vector_size), np.float32)
         counts = np.empty(len(lines), np.int64)
-        average_texts(np.array(tokens, np.int64), ends, features, ngrams, means, counts)
+        average_texts(np.array(tokens, np.int64), ends, tuple(features), tuple(ngrams), means, counts)
         return means, counts
 
     def _subwords(self) -> CharacterNgrams:

@@ -35,7 +35,7 @@ _B = np.uint64(0xD6E8FEB86659FD93)
 
 
 class Table(NamedTuple):
-    """The arrays of a hash table of terms.
+    """The arrays of a hash table of terms. Kernels get it as a plain tuple, whose type numba finds faster.
 
     Attributes
     ----------
@@ -233,17 +233,18 @@ def number_pairs(left, right, first, insert, table, numbers):
 @kernel
 def absorb(other, first, table, numbers):
     """Insert the terms of another table in order; ``numbers`` maps its numbers to those of this table."""
+    _, other_highs, other_lows, other_arena, _ = other
     slots, highs, lows, arena, state = table
     for i in range(first, numbers.size):
-        high = other.highs[i]
-        low = other.lows[i]
+        high = other_highs[i]
+        low = other_lows[i]
         mark = low & BYTE
         start = np.int64(0)
         length = np.int64(0)
         if mark == LONG:
             start = np.int64(low >> EIGHT) + 4
-            length = np.int64(load_big_endian(other.arena, start - 4) >> U64(32))
-            number, slot = find_long(high, other.arena, start, length, slots, highs, lows, arena)
+            length = np.int64(load_big_endian(other_arena, start - 4) >> U64(32))
+            number, slot = find_long(high, other_arena, start, length, slots, highs, lows, arena)
         else:
             if mark == PAIR:
                 high = U64(numbers[high >> U64(32)]) << U64(32) | U64(numbers[high & LOWER])
@@ -255,7 +256,7 @@ def absorb(other, first, table, numbers):
                 place = state[1]
                 if place + length + 12 > arena.size:
                     return i
-                arena[place : place + 4 + length] = other.arena[start - 4 : start + length]
+                arena[place : place + 4 + length] = other_arena[start - 4 : start + length]
                 state[1] = place + 4 + length
                 low = U64(place) << EIGHT | LONG
             number = put(high, low, slot, slots, highs, lows, state)

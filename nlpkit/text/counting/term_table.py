@@ -67,15 +67,15 @@ class TermTable:
             setattr(self, name, larger)
         compiled.fill_slots(self._highs[:n], self._lows[:n], self._slots)
 
-    def _table(self) -> compiled.Table:
-        return compiled.Table(self._slots, self._highs, self._lows, self._arena, self._state)
+    def _table(self) -> tuple[np.ndarray, ...]:
+        return tuple(compiled.Table(self._slots, self._highs, self._lows, self._arena, self._state))
 
     def number(self, slices: Slices, *, insert: bool) -> np.ndarray:
         """Return the numbers of slices, (n,) int32; new terms are inserted, or get -1."""
         numbers = np.empty(len(slices.starts), np.int32)
         done = 0
         while True:
-            done = compiled.number_slices(slices, done, insert, self._table(), numbers)
+            done = compiled.number_slices(tuple(slices), done, insert, self._table(), numbers)
             if done == len(numbers):
                 return numbers
             self._grow()
