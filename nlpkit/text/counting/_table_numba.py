@@ -6,13 +6,14 @@ The key of a term is two uint64, ``high`` and ``low``, which sort like the bytes
 - longer: a hash of the bytes, their position in ``arena`` (length in 4 bytes, then the bytes), and the byte 255;
 - an n-gram: the number of its first n-1 terms, the number of its last term, and the byte 254.
 
+A table is a tuple of arrays: ``slots`` (2^k,), the keys ``highs`` and ``lows`` (room,), ``arena`` (n,), and ``state``
+(2,), the number of terms and the bytes used in ``arena``. It is a plain tuple because numba finds its type faster.
+
 A slot holds the upper half of the key's hash and the term's number plus one; 0 is an empty slot. When an array is full,
 the inserting kernels return their position; the caller grows the array and calls again.
 """
 
 from __future__ import annotations
-
-from typing import NamedTuple
 
 import numpy as np
 
@@ -32,27 +33,6 @@ _HIGH_MASKS = np.array([2**64 - 2 ** (64 - 8 * min(n, 8)) for n in range(16)], n
 _LOW_MASKS = np.array([2**64 - 2 ** (64 - 8 * max(n - 8, 0)) for n in range(16)], np.uint64)
 _A = np.uint64(0x9E3779B97F4A7C15)
 _B = np.uint64(0xD6E8FEB86659FD93)
-
-
-class Table(NamedTuple):
-    """The arrays of a hash table of terms. Kernels get it as a plain tuple, whose type numba finds faster.
-
-    Attributes
-    ----------
-    slots : (2^k,) uint64
-    highs, lows : (room,) uint64
-        The keys of the terms.
-    arena : (n,) uint8
-        The long terms.
-    state : (2,) int64
-        The number of terms, and the bytes used in ``arena``.
-    """
-
-    slots: np.ndarray
-    highs: np.ndarray
-    lows: np.ndarray
-    arena: np.ndarray
-    state: np.ndarray
 
 
 @kernel

@@ -68,7 +68,7 @@ class TermTable:
         compiled.fill_slots(self._highs[:n], self._lows[:n], self._slots)
 
     def _table(self) -> tuple[np.ndarray, ...]:
-        return tuple(compiled.Table(self._slots, self._highs, self._lows, self._arena, self._state))
+        return self._slots, self._highs, self._lows, self._arena, self._state
 
     def number(self, slices: Slices, *, insert: bool) -> np.ndarray:
         """Return the numbers of slices, (n,) int32; new terms are inserted, or get -1."""
