@@ -163,7 +163,7 @@ def evaluate(
             bootstrap=bootstrap,
             seed=seed,
             lengths=None if lengths is None else _numbers(lengths),
-            test=test,  # type: ignore[arg-type]
+            test=test,
             read_as=Reading(encoding=encoding, decode_errors=decode_errors),
             progress=progress,
         )

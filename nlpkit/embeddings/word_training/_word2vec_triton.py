@@ -10,8 +10,8 @@ Programs run side by side and see each other's steps when they come (Hogwild). T
 frequent words by the same stale rows, so that `most_programs` bounds their number.
 
 Chance is asked beforehand (`_word2vec_torch.TorchTrainer.draw`), so that the kernel is plain arithmetic: in Triton's
-interpreter one text's update equals NumPy's (tests/embeddings/test_word2vec_triton.py), and the kernel compiles for
-CUDA without a GPU. It has not been run on a GPU: neither quality nor speed there has been measured.
+interpreter one text's update equals NumPy's (tests/embeddings/word_training/test_word2vec_triton.py), and the kernel
+compiles for CUDA without a GPU. It has not been run on a GPU: neither quality nor speed there has been measured.
 """
 
 from __future__ import annotations

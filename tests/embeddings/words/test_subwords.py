@@ -15,7 +15,7 @@ from nlpkit.embeddings.words.character_ngrams import CharacterNgrams, ngram_buck
 from nlpkit.errors import ParameterError
 from nlpkit.text.terms import Terms
 
-OFFICIAL = json.loads((Path(__file__).parent / "fixtures" / "fasttext_subwords.json").read_text(encoding="utf-8"))
+OFFICIAL = json.loads((Path(__file__).parents[1] / "fixtures" / "fasttext_subwords.json").read_text(encoding="utf-8"))
 WORDS = OFFICIAL["words"]
 
 

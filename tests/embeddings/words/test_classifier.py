@@ -18,7 +18,7 @@ from nlpkit.errors import ArtifactError, InputError, ParameterError
 
 read_fasttext = partial(WordVectors.read, format="fasttext")
 
-FIXTURES = Path(__file__).parent / "fixtures"
+FIXTURES = Path(__file__).parents[1] / "fixtures"
 OFFICIAL = json.loads((FIXTURES / "fasttext_official.json").read_text(encoding="utf-8"))["labels"]
 
 

@@ -21,7 +21,7 @@ from nlpkit.text.terms import Terms
 
 read_fasttext = partial(WordVectors.read, format="fasttext")
 
-FIXTURES = Path(__file__).parent / "fixtures"
+FIXTURES = Path(__file__).parents[1] / "fixtures"
 OFFICIAL = json.loads((FIXTURES / "fasttext_official.json").read_text(encoding="utf-8"))["words"]
 SKIPGRAM = FIXTURES / "fasttext_skipgram.bin"
 CBOW = FIXTURES / "fasttext_cbow.bin"
