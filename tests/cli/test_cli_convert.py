@@ -24,7 +24,7 @@ def glove(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("source", ["labels.bin", "labels"])
 @pytest.mark.parametrize("output", ["x", "x.vec", "-"])
-def test_a_limit_tells_that_it_drops_labels(source: str, output: str, run: Any, tmp_path: Path) -> None:
+def test_a_limit_reports_that_it_drops_labels(source: str, output: str, run: Any, tmp_path: Path) -> None:
     shutil.copy(SUPERVISED, tmp_path / "labels.bin")
     convert_vectors(tmp_path / "labels.bin", tmp_path / "labels")
     code, _, err = run("convert", source, output, "--limit", "2")
@@ -35,7 +35,7 @@ def test_a_limit_tells_that_it_drops_labels(source: str, output: str, run: Any, 
     assert convert_vectors(tmp_path / source, tmp_path / "z", limit=10**6).lost == ()
 
 
-def test_a_limit_tells_that_it_drops_output_weights(tmp_path: Path) -> None:
+def test_a_limit_reports_that_it_drops_output_weights(tmp_path: Path) -> None:
     WordVectors(["a", "b"], np.eye(2), counts=[2, 1], outputs=np.eye(2)).save(tmp_path / "trained")
     assert convert_vectors(tmp_path / "trained", tmp_path / "x", limit=1).lost == ("output weights",)
     assert convert_vectors(tmp_path / "trained", tmp_path / "x.safetensors").lost == ("output weights",)
@@ -44,7 +44,7 @@ def test_a_limit_tells_that_it_drops_output_weights(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("name", ["x.txt", "x.npy", "x.safetensors", "x.bin", "x.txt.gz"])
-def test_a_full_disk_is_told_with_the_path(
+def test_a_full_disk_is_reported_with_the_path(
     name: str, run: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     class Full:

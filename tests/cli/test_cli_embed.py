@@ -43,7 +43,7 @@ def test_standard_input(run: Any, arguments: tuple[str, ...]) -> None:
     assert [(row["source"], row["text"]) for row in rows(out)] == [("<stdin>", "one é"), ("<stdin>", "two")]
 
 
-def test_fit_is_read_as_told(run: Any) -> None:
+def test_fit_is_read_with_the_given_options(run: Any) -> None:
     Path("l.txt").write_bytes("un café\n".encode("latin-1"))
     code, out, err = run("embed", "x café", "--fit", "l.txt", "--encoding", "latin-1", "--method", "bow")
     assert (code, err) == (0, "")
@@ -141,7 +141,7 @@ def test_a_terminal_shows_the_first_rows(run: Any, tmp_path: Path) -> None:
     assert len(rows(out)) == 100
 
 
-def test_skipped_texts_are_told(run: Any, tmp_path: Path) -> None:
+def test_skipped_texts_are_reported(run: Any, tmp_path: Path) -> None:
     Path(tmp_path, "a.txt").write_bytes(b"one two\n\xff\n")
     code, out, err = run("embed", "-i", "a.txt", "--decode-errors", "skip")
     assert (code, len(rows(out))) == (0, 1)

@@ -126,7 +126,7 @@ def test_decoders_write_nothing_to_the_screen(start: Any, tmp_path: Path) -> Non
     assert err.count(b"\n") == 1
 
 
-def test_a_difference_too_large_is_told(run: Any, sound: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_difference_too_large_is_reported(run: Any, sound: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     import nlpkit.speech.verification as verification
 
     monkeypatch.setattr(verification, "log_mel", lambda y, preset: log_mel(y, preset=preset) + 0.02)

@@ -158,7 +158,7 @@ def test_without_an_unfinished_training_a_new_one_begins(run: Any, pairs: Path) 
     assert "no unfinished training to resume: a new one begins" in err
 
 
-def test_long_pairs_and_vocabularies_are_told_before_the_training(run: Any, pairs: Path) -> None:
+def test_long_pairs_and_vocabularies_are_reported_before_the_training(run: Any, pairs: Path) -> None:
     for name in ("a.txt", "b.txt"):
         (pairs / name).write_text("\n".join(copies(200)) + "\n" + "one " * 90 + "\n")
     code, _, err = train(run, "--max-steps", "1", "--max-length", "60", "--vocab-size", "9000")
@@ -174,7 +174,7 @@ def test_nothing_to_train_on(run: Any, pairs: Path) -> None:
     assert "--pairs" in err
 
 
-def test_what_is_left_out_of_validation_is_told(run: Any, pairs: Path) -> None:
+def test_what_is_left_out_of_validation_is_reported(run: Any, pairs: Path) -> None:
     for name in ("c.txt", "d.txt"):
         (pairs / name).write_bytes(b"one two\n\xff\nthree\n")
     code, _, err = train(

@@ -45,7 +45,7 @@ def test_the_suffix_before_it_says_what_is_inside(compression: tuple[str, Callab
     assert list(Texts([path]).texts()) == ["one"]
 
 
-def test_damage_is_told(compression: tuple[str, Callable], tmp_path: Path) -> None:
+def test_damage_is_reported(compression: tuple[str, Callable], tmp_path: Path) -> None:
     suffix, compress = compression
     path = tmp_path / f"a.txt{suffix}"
     for data in (compress(TEXT)[:-2000], b"no compressed data, by no means", b"\0" * 50):

@@ -12,7 +12,7 @@ def read(text: str, field: str | None = None) -> list[str]:
     return [found for run in read_json_lines([(1, text.split("\n"))], "a.jsonl", field) for found in run]
 
 
-def test_the_field_called_text_unless_told() -> None:
+def test_the_default_field_is_text() -> None:
     assert read('{"text": "a", "body": "b"}\n{"body": "d", "text": "c"}') == ["a", "c"]
     assert read('{"text": "a", "body": "b"}', field="body") == ["b"]
 

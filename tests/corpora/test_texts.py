@@ -47,7 +47,7 @@ def test_blocks_hold_every_row_once_and_in_order(tmp_path: Path) -> None:
     assert all(block.sources == [str(path)] * len(block.texts) for block in blocks)
 
 
-def test_a_folder_is_read_by_file_unless_told(inputs: list[Path]) -> None:
+def test_a_folder_is_read_by_file_by_default(inputs: list[Path]) -> None:
     folder = inputs[0].parent
     assert next(Texts(folder).texts()) == "one\n\ntwo\n"
     assert list(Texts(folder, per="line").texts()) == ["one", "", "two", "three", "four", "five"]
@@ -114,7 +114,7 @@ def test_skipped_texts_count_anew_at_every_pass(tmp_path: Path) -> None:
         assert texts.skipped == 1
 
 
-def test_a_fingerprint_tells_inputs_and_options_apart(inputs: list[Path]) -> None:
+def test_a_fingerprint_depends_on_inputs_and_options(inputs: list[Path]) -> None:
     same = Texts(inputs).fingerprint()
     assert Texts(inputs).fingerprint() == same
     assert Texts(inputs[:2]).fingerprint() != same

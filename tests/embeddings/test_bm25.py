@@ -32,7 +32,7 @@ CONSTANTS = [(1.2, 0.0), (0.9, 1.0), (0.0, 0.5)]
 
 
 @pytest.fixture(params=[(10**12, None), (0, None), (0, 60)], ids=["plain", "compiled", "batches"], autouse=True)
-def road(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+def code_path(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     small, batch = request.param
     monkeypatch.setattr(counting, "SMALL", small)
     if batch is not None:

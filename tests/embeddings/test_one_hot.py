@@ -17,7 +17,7 @@ TEXTS = ASCII + MULTILINGUAL + NAUGHTY
 
 
 @pytest.fixture(params=[10**12, 0], ids=["plain", "compiled"], autouse=True)
-def road(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+def code_path(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(counting, "SMALL", request.param)
 
 

@@ -78,7 +78,7 @@ def test_threads_learn_as_well(cls: type, small_chunks: None) -> None:
     assert separation(model.word_vectors) > 0.4
 
 
-def test_attributes_and_what_is_told() -> None:
+def test_attributes_and_what_is_reported() -> None:
     told: list[Any] = []
     model = make(Word2Vec, min_count=2).fit([*TEXTS, "once"], started=told.append, progress=told.append)
     n = sum(len(text.split()) for text in TEXTS)

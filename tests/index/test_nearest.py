@@ -59,10 +59,10 @@ def matrix(seed: int, n: int, d: int, kind: str) -> np.ndarray:
 KINDS = ["plain", "repeated", "nearly equal", "zeros and worse", "whole numbers", "of all lengths"]
 
 
-@pytest.mark.parametrize("road", ["few", "many"])
+@pytest.mark.parametrize("code_path", ["few", "many"])
 @pytest.mark.parametrize("kind", KINDS)
-def test_the_answers_are_those_of_a_plain_search(kind: str, road: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "_FEW", 0 if road == "many" else 1 << 60)
+def test_the_answers_are_those_of_a_plain_search(kind: str, code_path: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "_FEW", 0 if code_path == "many" else 1 << 60)
     monkeypatch.setattr(module, "_QUERY_NUMBERS", 64)
     monkeypatch.setattr(module, "_WIDE_NUMBERS", 256)
     rng = np.random.default_rng(1)
@@ -99,7 +99,7 @@ def test_both_roads_agree_to_the_bit(seed: int, n: int, d: int, k: int, kind: st
 
 
 @pytest.mark.usefixtures("compiled")
-def test_what_float32_cannot_tell_is_ordered_by_float64() -> None:
+def test_ties_in_float32_are_ordered_by_float64() -> None:
     """Cosines that are 1e-9 apart, in falling order of the rows: float32 has one number for them all."""
     angles = np.linspace(0.4, 0.4 + 3e-8, 30)[::-1]
     wide = np.stack([np.cos(angles), np.sin(angles)], axis=1)

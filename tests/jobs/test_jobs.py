@@ -92,7 +92,7 @@ def test_fit_on_other_texts_and_use_again(path: Path, tmp_path: Path) -> None:
     assert same(embed_texts(TEXTS, model=report.model).vectors, report.vectors)
 
 
-def test_fit_is_read_as_told_where_texts_are_given(tmp_path: Path) -> None:
+def test_fit_is_read_with_the_given_options_where_texts_are_given(tmp_path: Path) -> None:
     table = tmp_path / "r.csv"
     table.write_bytes("id;review\n1;un café\n".encode("latin-1"))
     report = embed_texts(["café"], method="bow", fit=table, column="review", delimiter=";", encoding="latin-1")

@@ -116,7 +116,7 @@ def test_two_trainings_of_one_model(path: Path, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("blocks", ["one", "many"])
-def test_embed_files_trains_and_tells(blocks: str, path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_embed_files_trains_and_reports(blocks: str, path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     if blocks == "many":
         monkeypatch.setattr(passes, "IN_MEMORY_CHARACTERS", 500)
         monkeypatch.setattr(passes, "BLOCK_CHARACTERS", 500)

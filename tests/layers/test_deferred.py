@@ -63,7 +63,7 @@ def test_a_weight_used_in_two_ways_gets_both_gradients() -> None:
     torch.testing.assert_close(deferred, expected)
 
 
-def test_weights_that_nothing_else_holds_are_told_apart() -> None:
+def test_weights_that_nothing_else_holds_are_found() -> None:
     weight = torch.randn(4, 4, dtype=torch.float64, requires_grad=True)
     x = torch.randn(3, 4, dtype=torch.float64)
 

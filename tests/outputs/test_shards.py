@@ -84,7 +84,7 @@ def test_parts_of_every_format(tmp_path, suffix):
         assert [row["text"] for row in rows] == [str(i) for i in range(103)]
 
 
-def test_parts_end_by_their_size_unless_told(tmp_path, monkeypatch):
+def test_parts_end_by_their_size_by_default(tmp_path, monkeypatch):
     monkeypatch.setattr("nlpkit.outputs.shards.PART_BYTES", 500)
     manifest = write(tmp_path / "out", shard_rows=None)
     assert len(manifest["parts"]) > 3

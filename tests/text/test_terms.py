@@ -66,7 +66,7 @@ def test_nothing_can_be_written() -> None:
     assert "c" not in terms
 
 
-def test_slices_of_more_than_places_can_tell() -> None:
+def test_slices_beyond_the_range_of_places() -> None:
     with pytest.raises(InputError, match=r"4,294,967,297 bytes in all, more than 4 GiB"):
         Terms(np.zeros(16, np.uint8), np.array([0, 3, (1 << 32) + 1])).slices()
     assert Terms(np.zeros(16, np.uint8), np.array([0, 1 << 32 - 1, 1 << 32])).slices()[2].sum() == 1 << 32

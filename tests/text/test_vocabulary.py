@@ -18,7 +18,7 @@ TEXTS = ["the cat saw the dog", "The dog, the DOG!", "a straße", "", "naïve ca
 
 
 @pytest.fixture(params=[0, 10**9], ids=["compiled", "plain"], autouse=True)
-def road(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+def code_path(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(counting, "SMALL", request.param)
 
 

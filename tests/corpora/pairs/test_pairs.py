@@ -254,7 +254,7 @@ def test_options_that_do_not_go_together(two: tuple[Path, Path], tmp_path: Path)
         Pairs(pairs=tmp_path / "missing.tsv")
 
 
-def test_a_fingerprint_tells_files_and_options_apart(two: tuple[Path, Path]) -> None:
+def test_a_fingerprint_depends_on_files_and_options(two: tuple[Path, Path]) -> None:
     prints = [
         Pairs(*two).fingerprint(),
         Pairs(*two[::-1]).fingerprint(),

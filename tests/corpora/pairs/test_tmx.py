@@ -97,7 +97,7 @@ def test_several_texts_in_a_language() -> None:
     assert read(content) == [(5, "a", "b"), (5, "a", "c")]
 
 
-def test_languages_that_are_not_told() -> None:
+def test_languages_that_are_not_given() -> None:
     content = tmx(unit(de="eins", en="one"), unit(en="two", de="zwei"), srclang="en-US")
     assert read(content, None, None) == [(4, "one", "eins"), (5, "two", "zwei")]
     assert read(content, "de", None) == [(4, "eins", "one"), (5, "zwei", "two")]

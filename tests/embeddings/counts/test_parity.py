@@ -11,7 +11,7 @@ from parity_options import GRID, label
 from parity_oracle import Outcome, difference, embed, ours, peer
 from parity_texts import SETS, UNSEEN, declaration, long_line, naughty_strings
 
-ROADS = {"plain": (10**12, None, 1), "compiled": (0, None, 1), "batches": (0, 50, 2)}
+CODE_PATHS = {"plain": (10**12, None, 1), "compiled": (0, None, 1), "batches": (0, 50, 2)}
 IDS = [label(kind, options) for kind, options in GRID]
 TEXTS: dict[str, Callable[[], list[str]]] = {
     **{name: lambda name=name: SETS[name] for name in SETS},
@@ -24,12 +24,12 @@ TEXTS: dict[str, Callable[[], list[str]]] = {
 every_combination = pytest.mark.parametrize("number", range(len(GRID)), ids=IDS)
 
 
-@pytest.fixture(params=ROADS)
+@pytest.fixture(params=CODE_PATHS)
 def threads(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> int:
     """Force one of the code paths; return its number of threads."""
     from nlpkit.text.counting import rows as counting
 
-    small, batch, threads = ROADS[request.param]
+    small, batch, threads = CODE_PATHS[request.param]
     monkeypatch.setattr(counting, "SMALL", small)
     if batch is not None:
         from nlpkit.text.counting import compiled as compiled_counting

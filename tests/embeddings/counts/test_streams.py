@@ -37,7 +37,7 @@ learners = pytest.mark.parametrize(("kind", "options"), LEARNERS, ids=NAMES)
 
 
 @pytest.fixture(params=[(10**12, None), (0, None), (0, 60), (700, 60)], ids=["plain", "compiled", "batches", "both"])
-def road(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+def code_path(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     """The code paths; "both": the first pieces are small enough for the plain one, the sum of them is not."""
     small, batch = request.param
     monkeypatch.setattr(counting, "SMALL", small)
@@ -60,7 +60,7 @@ def same_model(mine: Any, theirs: Any) -> None:
 
 @learners
 @pytest.mark.parametrize("threads", [1, 2])
-@pytest.mark.usefixtures("road")
+@pytest.mark.usefixtures("code_path")
 def test_in_pieces_as_on_the_whole(kind: str, options: dict[str, Any], threads: int) -> None:
     chance = random.Random(5)
     texts = TEXTS.copy()
@@ -78,7 +78,7 @@ def test_in_pieces_as_on_the_whole(kind: str, options: dict[str, Any], threads: 
 
 
 @learners
-@pytest.mark.usefixtures("road")
+@pytest.mark.usefixtures("code_path")
 def test_learning_goes_on_after_use(kind: str, options: dict[str, Any]) -> None:
     mine = ours(kind, **options).fit(ASCII)
     same(mine.transform(UNSEEN), peer(kind, **options).fit(ASCII).transform(UNSEEN))
@@ -95,7 +95,7 @@ def test_learning_goes_on_after_use(kind: str, options: dict[str, Any]) -> None:
 
 
 @learners
-@pytest.mark.usefixtures("road")
+@pytest.mark.usefixtures("code_path")
 def test_counts_that_were_learnt(kind: str, options: dict[str, Any]) -> None:
     mine = ours(kind, **options).fit(TEXTS)
     assert mine.n_documents_ == len(TEXTS)
@@ -115,7 +115,7 @@ def test_counts_that_were_learnt(kind: str, options: dict[str, Any]) -> None:
 
 
 @learners
-@pytest.mark.usefixtures("road")
+@pytest.mark.usefixtures("code_path")
 def test_inverse_transform(kind: str, options: dict[str, Any]) -> None:
     mine, theirs = ours(kind, **options).fit(TEXTS), peer(kind, **options).fit(TEXTS)
     # scikit-learn's terms go through a numpy array of strings there, which cuts off NULs at the end.
@@ -127,7 +127,7 @@ def test_inverse_transform(kind: str, options: dict[str, Any]) -> None:
         assert all(isinstance(row, np.ndarray) for row in found)
 
 
-@pytest.mark.usefixtures("road")
+@pytest.mark.usefixtures("code_path")
 @pytest.mark.parametrize("kind", ["bow", "tfidf"])
 def test_inverse_transform_refuses_as_scikit_learn(kind: str) -> None:
     theirs = peer(kind).fit(ASCII)
@@ -140,7 +140,7 @@ def test_inverse_transform_refuses_as_scikit_learn(kind: str) -> None:
     assert isinstance(unfitted.error, NotFittedError)
 
 
-@pytest.mark.usefixtures("road")
+@pytest.mark.usefixtures("code_path")
 @pytest.mark.parametrize("dtype", [np.float64, np.float32])
 def test_idf_can_be_set(dtype: type) -> None:
     mine, theirs = ours("tfidf", dtype=dtype).fit(ASCII), peer("tfidf", dtype=dtype).fit(ASCII)
@@ -181,7 +181,7 @@ def test_idf_is_refused_as_scikit_learn_refuses_it() -> None:
             assert not difference(found, want), number
 
 
-@pytest.mark.usefixtures("road")
+@pytest.mark.usefixtures("code_path")
 @learners
 def test_saved_and_loaded(kind: str, options: dict[str, Any], tmp_path: Any) -> None:
     model = ours(kind, **options).fit(TEXTS)
@@ -210,7 +210,7 @@ def test_hashing_saved_and_loaded(options: dict[str, Any], tmp_path: Any) -> Non
     same(nlpkit.load(tmp_path / "model").transform(ASCII), peer("hashing", **options).transform(ASCII))
 
 
-@pytest.mark.usefixtures("road")
+@pytest.mark.usefixtures("code_path")
 @pytest.mark.parametrize("kind", ["bow", "tfidf", "onehot", "hashing"])
 def test_normalize_comes_first(kind: str) -> None:
     import unicodedata

@@ -83,7 +83,7 @@ def test_any_words_come_back(name: str, vectors: WordVectors, place) -> None:
 @pytest.mark.parametrize("name", [*TEXT, *WHOLE])
 @given(vectors=vectors_of(plain_word, st.floats(-1, 1, width=32)))
 @settings(examples, max_examples=15)
-def test_the_format_is_told_from_the_content(name: str, vectors: WordVectors, place) -> None:
+def test_the_format_is_detected_from_the_content(name: str, vectors: WordVectors, place) -> None:
     path = place(name)
     vectors.write(path, name)
     if path.is_file() and name != "npy":
@@ -193,7 +193,7 @@ def test_half_a_surrogate_pair_is_refused(tmp_path: Path) -> None:
     assert list(WordVectors.read(tmp_path / "v.npy").words) == ["a", "b\udc80"]
 
 
-def test_names_tell_what_to_write(tmp_path: Path) -> None:
+def test_names_choose_what_to_write(tmp_path: Path) -> None:
     names = {"a.txt": "word2vec", "a.VEC": "vec", "a.vec.gz": "vec", "a.bin": "word2vec-binary", "a/": "folder"}
     assert {name: formats.format_named(name) for name in names} == names
     for name in ("a.xyz", "a.npy.gz", "a.ftz"):

@@ -175,7 +175,7 @@ def test_words_that_come_again_are_dropped(tmp_path: Path) -> None:
     assert len(warned) == 1
 
 
-def test_nan_and_infinity_are_read_and_told(tmp_path: Path) -> None:
+def test_nan_and_infinity_are_read_and_reported(tmp_path: Path) -> None:
     with pytest.warns(UserWarning, match=r"line 3: has nan or infinite numbers, and 1 further"):
         found = read(tmp_path, "a 1 2\nb c 3 4\nd nan -Infinity\ne 1e39 0\n".replace("b c", "b"))
     assert math.isnan(found["d"][0])

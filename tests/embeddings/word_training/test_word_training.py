@@ -106,7 +106,7 @@ def test_a_broken_training_of_any_arrays_resumes(tmp_path: Path) -> None:
         WordCheckpoint(tmp_path / "state", made_by[0], "5678").read()
 
 
-def test_progress_is_told_in_words() -> None:
+def test_progress_is_reported_in_words() -> None:
     def tell(progress: WordTrainingProgress) -> None:
         told.append(progress)
         if progress.epoch == 3:

@@ -285,7 +285,7 @@ def test_an_unknown_option_is_refused(tmp_path: Path) -> None:
         nlpkit.load(folder)
 
 
-def test_a_folder_tells_what_it_holds(tmp_path: Path) -> None:
+def test_a_folder_describes_what_it_holds(tmp_path: Path) -> None:
     plain().save(tmp_path / "m", precision="float16")
     found = artifact.describe(tmp_path / "m")
     assert found.kind == "word_vectors"

@@ -34,9 +34,9 @@ def names(found: list[tuple[str, float]]) -> list[str]:
     return [word for word, _ in found]
 
 
-@pytest.mark.parametrize("road", ["few", "many"])
-def test_neighbours_are_gensims(keyed: Any, road: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(nearest_module, "_FEW", 0 if road == "many" else 1 << 60)
+@pytest.mark.parametrize("code_path", ["few", "many"])
+def test_neighbours_are_gensims(keyed: Any, code_path: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(nearest_module, "_FEW", 0 if code_path == "many" else 1 << 60)
     queries: list[Any] = [
         "w3",
         "w77",

@@ -123,7 +123,7 @@ def test_a_stream_is_read_twice(corpus: Path) -> None:
         assert counts(check_pairs(pairs)) == counts(check_pairs(Pairs(pairs=corpus)))
 
 
-def test_progress_is_told(corpus: Path) -> None:
+def test_progress_is_reported(corpus: Path) -> None:
     told: list[tuple[str, int, int | None]] = []
     check_pairs(Pairs(pairs=corpus), progress=lambda *state: told.append(state))
     size = corpus.stat().st_size

@@ -28,7 +28,7 @@ def test_pairs_come_back_and_are_taken_in_any_order(
     assert [short.pair(i) for i in range(len(short))] == kept
 
 
-def test_a_fingerprint_tells_where_sentences_end() -> None:
+def test_a_fingerprint_depends_on_where_sentences_end() -> None:
     one = EncodedPairs.from_lists([([4, 5], [6]), ([], [])])
     other = EncodedPairs.from_lists([([4], [6]), ([5], [])])
     assert one.fingerprint() != other.fingerprint()

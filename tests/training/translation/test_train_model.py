@@ -36,7 +36,7 @@ def test_a_gru_learns_to_copy() -> None:
     assert right >= 0.95 * len(held)
 
 
-def test_what_a_training_tells(pairs: EncodedPairs, valid: EncodedPairs, capfd: pytest.CaptureFixture[str]) -> None:
+def test_what_a_training_reports(pairs: EncodedPairs, valid: EncodedPairs, capfd: pytest.CaptureFixture[str]) -> None:
     told: list[TrainingProgress] = []
     reports: list[ValidationReport] = []
     result = train_model(
