@@ -195,7 +195,7 @@ def test_inputs_are_never_replaced(run: Any, pairs: Path) -> None:
 
 @pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="signals of POSIX")
-def test_stopped_and_gone_on_with(run: Any, pairs: Path, start: Callable[..., subprocess.Popen[bytes]]) -> None:
+def test_stopped_and_resumed(run: Any, pairs: Path, start: Callable[..., subprocess.Popen[bytes]]) -> None:
     words = ["train", "translation", "--src", "a.txt", "--trg", "b.txt", *SMALL, "--epochs", "12", "--patience", "0"]
     assert run(*words, "-o", "whole", "--quiet").code == 0
     process = start(*words, "-o", "model")

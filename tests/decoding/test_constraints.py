@@ -107,7 +107,7 @@ def test_a_narrow_beam_meets_all_phrases(beam, stop):
 
 
 @pytest.mark.parametrize("chosen", [DecodingOptions(beam=1), DecodingOptions(beam=3), DecodingOptions(sample=True)])
-def test_prefix_length_and_ngrams_hold_on_every_road(chosen):
+def test_prefix_length_and_ngrams_hold_on_every_code_path(chosen):
     model = TableModel(50, sums=7, seed=4)
     sources = [[i] for i in range(12)]
     wanted = [i % 5 + 3 for i in range(12)]

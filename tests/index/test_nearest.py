@@ -84,7 +84,7 @@ def test_the_answers_are_those_of_a_plain_search(kind: str, code_path: str, monk
 
 @settings(max_examples=40, deadline=None)
 @given(st.integers(0, 10**6), st.integers(1, 120), st.integers(1, 20), st.integers(1, 12), st.sampled_from(KINDS))
-def test_both_roads_agree_to_the_bit(seed: int, n: int, d: int, k: int, kind: str) -> None:
+def test_both_code_paths_agree_to_the_bit(seed: int, n: int, d: int, k: int, kind: str) -> None:
     rows = matrix(seed, n, d, kind)
     queries = np.random.default_rng(seed).normal(size=(7, d))
     few = Nearest(rows).search(queries, k)

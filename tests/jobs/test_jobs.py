@@ -114,7 +114,7 @@ def test_outputs_hold_the_rows(path: Path, tmp_path: Path, small_blocks: None) -
         assert row["terms"] == pytest.approx(terms, abs=1e-12)
 
 
-def test_an_interrupted_folder_is_gone_on_with(path: Path, tmp_path: Path, small_blocks: None) -> None:
+def test_an_interrupted_folder_is_resumed(path: Path, tmp_path: Path, small_blocks: None) -> None:
     out, whole = tmp_path / "out", tmp_path / "whole"
 
     def stop(stage: str, done: int, total: int | None) -> None:
@@ -136,7 +136,7 @@ def test_an_interrupted_folder_is_gone_on_with(path: Path, tmp_path: Path, small
     assert not (tmp_path / "out.partial").exists()
 
 
-def test_a_stream_is_gone_on_with_only_if_it_is_the_same(tmp_path: Path, small_blocks: None) -> None:
+def test_a_stream_is_resumed_only_if_it_is_the_same(tmp_path: Path, small_blocks: None) -> None:
     data = "".join(f"{text}\n" for text in TEXTS).encode()
     other = data.replace(b"words", b"verbs")
     out = tmp_path / "out"

@@ -78,7 +78,7 @@ def test_a_training_that_diverges_leaves_its_last_good_state(path: Path, tmp_pat
     assert not (tmp_path / "model").exists()
 
 
-def test_a_stopped_training_is_gone_on_with(path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_stopped_training_is_resumed(path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     from nlpkit.embeddings.word_training.checkpoint import WordCheckpoint
 
     job: dict[str, Any] = {"method": "fasttext", "parameters": {**SMALL, "bucket": 50}, "threads": 1}

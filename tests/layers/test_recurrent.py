@@ -21,7 +21,7 @@ def filled(cell: str, weights: dict[str, list]) -> Stack:
     return stack
 
 
-def both_roads(stack: Stack, x: list[float], state: list[list[float]]) -> list[list[float]]:
+def both_code_paths(stack: Stack, x: list[float], state: list[list[float]]) -> list[list[float]]:
     """The state after one step, which `step` and `forward` must agree on: h, and c of an LSTM."""
     inward = torch.tensor([x], dtype=torch.float64)
     before = torch.tensor(state, dtype=torch.float64)[:, None]
@@ -49,7 +49,7 @@ def test_one_step_of_an_lstm_by_hand() -> None:
     # g = tanh(0.5 - 0.5 + 0.5)      = 0.4621172      o = σ(1 + 2·0.5)      = σ(2)    = 0.8807971
     # c' = 0.3775407·2 + 0.7310586·0.4621172 = 0.7550814 + 0.3378348 = 1.0929162
     # h' = 0.8807971·tanh(1.0929162) = 0.8807971·0.7979400 = 0.7028233
-    h, c = both_roads(stack, [1.0], [[0.5], [2.0]])
+    h, c = both_code_paths(stack, [1.0], [[0.5], [2.0]])
     assert c == pytest.approx([1.0929162], abs=2e-7)
     assert h == pytest.approx([0.7028233], abs=2e-7)
 
@@ -68,7 +68,7 @@ def test_one_step_of_a_gru_by_hand() -> None:
     # r = σ(1 - 2·0.5 + 0.5) = σ(0.5) = 0.6224593     z = σ(-1 + 0.5 + 0) = σ(-0.5) = 0.3775407
     # n = tanh(1 - 0.5 + 0.6224593·(2·0.5 + 1)) = tanh(0.5 + 1.2449186) = tanh(1.7449186) = 0.9407944
     # h' = (1 - 0.3775407)·0.9407944 + 0.3775407·0.5 = 0.5856062 + 0.1887704 = 0.7743766
-    (h,) = both_roads(stack, [1.0], [[0.5]])
+    (h,) = both_code_paths(stack, [1.0], [[0.5]])
     assert h == pytest.approx([0.7743766], abs=2e-7)
 
 
@@ -85,7 +85,7 @@ def test_one_step_of_a_plain_rnn_by_hand() -> None:
     # x = (1, 2), h = (-0.5, 1)
     # W x = (1 + 1, -2) = (2, -2);   U h = (-0.5, -1 + 1) = (-0.5, 0);   b = (-0.5, 0.5)
     # h' = (tanh 1, tanh -1.5) = (0.7615942, -0.9051483)
-    (h,) = both_roads(stack, [1.0, 2.0], [[-0.5, 1.0]])
+    (h,) = both_code_paths(stack, [1.0, 2.0], [[-0.5, 1.0]])
     assert h == pytest.approx([0.7615942, -0.9051483], abs=2e-7)
 
 

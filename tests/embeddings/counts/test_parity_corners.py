@@ -69,7 +69,7 @@ def test_counts_beyond_the_dtype(dtype: type, small: int, monkeypatch: pytest.Mo
 
 
 @everyone
-def test_a_model_changes_roads(kind: str, options: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_model_changes_code_paths(kind: str, options: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> None:
     """One code path learns, the other one transforms and continues."""
     for first, then in ((10**12, 0), (0, 10**12)):
         monkeypatch.setattr(counting, "SMALL", first)

@@ -56,7 +56,7 @@ def test_by_hand() -> None:
 @pytest.mark.parametrize("threads", [1, 2, 3])
 @pytest.mark.parametrize("min_count", [1, 4])
 @pytest.mark.parametrize("on_disk", [False, True])
-def test_both_roads_and_any_threads(
+def test_both_code_paths_and_any_threads(
     monkeypatch: pytest.MonkeyPatch, threads: int, min_count: int, on_disk: bool
 ) -> None:
     texts = random_texts(400)

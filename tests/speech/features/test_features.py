@@ -52,7 +52,7 @@ def test_threads_change_nothing(name: str, preset: str, dtype: Any) -> None:
         np.testing.assert_array_equal(FEATURES[name](y, preset=preset, threads=threads), expected)
 
 
-def test_threads_on_the_road_that_is_not_compiled() -> None:
+def test_threads_on_the_plain_code_path() -> None:
     y = voice_like(100_000)
     expected = log_mel(y, n_fft=1103, threads=1)
     np.testing.assert_array_equal(log_mel(y, n_fft=1103, threads=3), expected)

@@ -59,7 +59,7 @@ def test_lower_case_and_word_characters_never_take_more_than_half_as_many_bytes_
     "analyzer",
     ["word", *(pytest.param(analyzer, marks=pytest.mark.slow) for analyzer in ("char", "char_wb"))],
 )
-def test_every_code_point_through_the_compiled_road(
+def test_every_code_point_through_the_compiled_code_path(
     analyzer: str, lowercase: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from sklearn.feature_extraction.text import CountVectorizer

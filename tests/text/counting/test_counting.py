@@ -90,7 +90,7 @@ def test_ngrams_longer_than_any_text(small: int, ngram_range: tuple[int, int], m
 
 
 @pytest.mark.parametrize("ngram_range", [(1, 1), (1, 2), (2, 3), (3, 9)])
-def test_lengths_are_those_of_the_plain_road(ngram_range: tuple[int, int]) -> None:
+def test_lengths_are_those_of_the_plain_code_path(ngram_range: tuple[int, int]) -> None:
     texts = ["aa bb cc dd", "", "aa", "bb cc", "aa bb cc dd ee ff gg hh ii jj kk"]
     analysis = BagOfWords(ngram_range=ngram_range)._analysis()
     lengths = []
