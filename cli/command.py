@@ -48,7 +48,7 @@ class Command:
         plain = self._command(name, found, {})
         if not self.classes or arguments is None:
             return plain
-        wants_help = {"-h", "--help"} & {*arguments}
+        wants_help = {"-h", "--help"} & {*arguments} or not (arguments or self.method)
         if not wants_help and not strangers(plain, arguments):
             return plain
         method = _method(arguments, self.method) if self.method else ""

@@ -132,7 +132,7 @@ def _documented_in(lines: list[str]) -> dict[str, tuple[str, str]]:
             heads, _, kind = line.partition(" : ")
             names = [name.strip() for name in heads.split(",")]
             found |= dict.fromkeys(names, (kind, ""))
-        elif inside and not line:
+        elif inside and (not line or not line[0].isspace()):
             names = []
         elif inside:
             found |= {name: (found[name][0], f"{found[name][1]} {line.strip()}".strip()) for name in names}

@@ -43,6 +43,12 @@ class Trainings(TyperGroup):
             if name in names and not _takes_value(self.get_command(ctx, name), args[place - 1]):
                 args = [name, *args[:place], *args[place + 1 :]]
                 break
+        else:
+            if args and args[0].startswith("-"):
+                if {"-h", "--help"} & {*args}:
+                    args = ["--help"]
+                else:
+                    raise ParameterError(f"name what to train: {', '.join(names[:-1])} or {names[-1]}")
         return super().parse_args(ctx, args)
 
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:

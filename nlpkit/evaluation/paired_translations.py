@@ -125,7 +125,7 @@ def compare_translations(
     several = checked(system, references)
     if isinstance(baseline, str) or len(baseline) != len(system):
         raise InputError(
-            f"the baseline has {len(baseline):,} translations and the system {len(system):,}; expected as many:"
+            f"the baseline has {len(baseline):,} translations and the system {len(system):,}; expected the same number:"
             " give two translations of the same sentences"
         )
     checked(baseline, references)

@@ -82,8 +82,8 @@ def bleu_by_length(
         raise ParameterError(f"lengths is {bounds}; expected rising numbers of at least 1, such as [5, 10, 20]")
     if sources is not None and len(sources) != len(references):
         raise InputError(
-            f"there are {len(references):,} translations and {len(sources):,} sources; expected as many: give the"
-            " source of each translation, in the same order"
+            f"there are {len(references):,} translations and {len(sources):,} sources; expected the same number:"
+            " give the source of each translation, in the same order"
         )
     measured = references if sources is None else sources
     groups = np.array([bisect_left(bounds, len(text.split())) for text in measured])

@@ -108,8 +108,8 @@ def checked(hypotheses: Sequence[str], references: Sequence[str] | Sequence[Sequ
                 raise ParameterError(f"{what} holds {type(text).__name__}; expected str")
         if len(texts) != len(hypotheses):
             raise InputError(
-                f"there are {len(hypotheses):,} translations and {len(texts):,} references; expected as many: give"
-                " one reference for each translation, in the same order"
+                f"there are {len(hypotheses):,} translations and {len(texts):,} references; expected the same number:"
+                " give one reference for each translation, in the same order"
             )
     if not hypotheses:
         raise InputError("there are no translations to score: give at least one, with its reference")

@@ -134,8 +134,10 @@ def evaluate_translations(
         raise ParameterError(
             f"{name} is about a model's translations, and these are in a file: leave it out, or give a model"
         )
+    if read_as.per == "file":
+        raise ParameterError("per is 'file', and translations are scored by line: leave it out")
     if read_as.decode_errors == "skip":
-        raise ParameterError("decode_errors is 'skip', but without a line the next ones go astray: use 'replace'")
+        raise ParameterError("decode_errors is 'skip', but the lines of all files have to correspond: use 'replace'")
     wanted = [references] if isinstance(references, str | os.PathLike) else list(references)
     named = {"sources": sources, "translations": hypotheses, "other translations": against}
     paths = [(f"references {number}", path) for number, path in enumerate(wanted)]
@@ -213,8 +215,8 @@ def _check_lengths(counts: Sequence[tuple[str, int]]) -> None:
     for name, lines in counts:
         if lines != expected:
             raise InputError(
-                f"{name} has {lines:,} lines and {first} has {expected:,}; expected as many: line by line they"
-                " should be the same sentences"
+                f"{name} has {lines:,} lines and {first} has {expected:,}; expected the same number: line by line"
+                " they should be the same sentences"
             )
     if not expected:
         raise InputError(f"{first} is empty: give files with at least one line")

@@ -50,14 +50,14 @@ class LoopOptions:
         "bfloat16" computes products in bfloat16 and keeps weights, sums and the loss in float32; "auto" takes it where
         the processor or the GPU supports it natively.
     epochs : int
-        Most passes over the data; 0 sets no limit.
+        Maximum number of passes over the data; 0 sets no limit.
     max_steps : int
-        Most steps of the optimizer; 0 sets no limit.
+        Maximum number of steps of the optimizer; 0 sets no limit.
     minutes : float
         Longest duration of the training, its last validation included; 0 sets no limit.
     patience : int
         The training ends after this number of validations that brought neither a better ``monitor`` metric nor a loss
-        that is lower by 1 %; 0 never ends it so.
+        that is lower by 1 %; 0 switches this off.
     monitor : str
         "loss", or the validation metric that decides which weights are better.
     keep_best : int

@@ -115,6 +115,12 @@ def test_docstrings_describe_every_parameter_and_nothing_else(method: str) -> No
     assert set(documented(estimator)) == set(estimator.defaults())
 
 
+def test_help_of_an_option_ends_with_its_own_description(run: Any) -> None:
+    _, out, _ = run("train", "translation")
+    assert "--monitor" in out
+    assert "kwargs" not in out
+
+
 def loaded(arguments: list[str], folder: Path) -> set[str]:
     """Packages that a process has imported after a command."""
     code = (

@@ -61,6 +61,14 @@ def test_options_may_come_before_the_method(run: Any, tmp_path: Path, output: st
     assert type(nlpkit.load(tmp_path / output)) is FastText
 
 
+def test_options_without_a_method(run: Any) -> None:
+    code, _, err = run("train", "--threads", "1", "-o", "model")
+    assert (code, err) == (2, "nlpkit: name what to train: word2vec, fasttext or translation\n")
+    code, out, _ = run("train", "--threads", "1", "--help")
+    assert code == 0
+    assert "translation" in out
+
+
 def test_parameters_and_ways_to_read(run: Any, tmp_path: Path) -> None:
     rows = [json.dumps({"body": line.upper()}) for line in LINES * 5]
     arguments = (

@@ -65,7 +65,7 @@ class WordEstimator(Estimator):
     threads : int, default=None
         How many threads tokenise and train; None uses every core that the process may use.
     deterministic : bool, default=False
-        Give the same vectors, bit by bit, whatever the number of threads: all of them read, and one trains.
+        Give the same vectors, bit by bit, whatever the number of threads: only one thread trains then.
     device : str, default="cpu"
         The device to train on: "cpu" (compiled code, in threads), or through torch "cuda", "cuda:0" or "mps"; "auto"
         takes the best one there is.

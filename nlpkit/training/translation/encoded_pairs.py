@@ -34,7 +34,9 @@ class EncodedPairs:
 
     def __init__(self, src: np.ndarray, src_ends: np.ndarray, trg: np.ndarray, trg_ends: np.ndarray) -> None:
         if len(src_ends) != len(trg_ends):
-            raise InputError(f"{len(src_ends) - 1} sources and {len(trg_ends) - 1} targets: expected as many of each")
+            raise InputError(
+                f"{len(src_ends) - 1} sources and {len(trg_ends) - 1} targets: expected the same number of each"
+            )
         self.src, self.src_ends, self.trg, self.trg_ends = src, src_ends, trg, trg_ends
 
     @classmethod

@@ -19,7 +19,7 @@ class TrainingOptions(LoopOptions):
     label_smoothing : float
         Share of the target that goes to all words alike.
     batch_tokens : int
-        Most source and target ids in a batch, padding included.
+        Maximum number of source and target ids in a batch, padding included.
     max_length : int
         Pairs with more pieces on one side are left out, and counted.
     scheduled_sampling : float

@@ -92,7 +92,9 @@ def train_model(
     left_out = len(data) + len(valid or ())
     data = data.within(options.max_length)
     if valid is not None and references is not None and len(references) != len(valid):
-        raise InputError(f"{len(valid)} validation pairs and {len(references)} references: expected as many of each")
+        raise InputError(
+            f"{len(valid)} validation pairs and {len(references)} references: expected the same number of each"
+        )
     valid, references = _short(valid, references, options.max_length)
     left_out -= len(data) + len(valid or ())
     if not len(data):
