@@ -57,8 +57,10 @@ def test_what_a_training_reports(pairs: EncodedPairs, valid: EncodedPairs, capfd
 
 def test_nothing_is_left_behind(pairs: EncodedPairs, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
+    model = small_model()
+    torch.manual_seed(99)
     before = torch.get_rng_state(), torch.get_num_threads()
-    train_model(small_model(), pairs, None, replace(QUICK, max_steps=2), device="cpu", threads=1)
+    train_model(model, pairs, None, replace(QUICK, max_steps=2), device="cpu", threads=1)
     assert list(tmp_path.iterdir()) == []
     assert torch.equal(before[0], torch.get_rng_state())
     assert before[1] == torch.get_num_threads()
