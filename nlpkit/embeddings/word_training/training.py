@@ -154,7 +154,10 @@ class WordTraining:
         for thread in workers:
             thread.start()
         interrupted: BaseException | None = None
-        while self._running:  # not Thread.join: Ctrl-C in it can take a thread that runs for one that has ended
+        has_reported = False
+        # Not Thread.join: Ctrl-C in it can take a thread that runs for one that has ended.
+        while self._running or not has_reported:
+            has_reported = True
             try:
                 self._ended.wait(PROGRESS_SECONDS)
                 self._tell(begun)
