@@ -19,6 +19,7 @@ def read(path: str | os.PathLike[str], reading: WordReading) -> WordTable:
     ----------
     path : str or path-like
     reading : WordReading
+        With a limit, output weights and labels are left out. The encoding is not needed: a folder's words are UTF-8.
 
     Returns
     -------

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from itertools import pairwise
 from pathlib import Path
-from threading import Event
+from threading import Event, Thread
 from typing import Any
 
 import numpy as np
@@ -119,6 +119,19 @@ def test_progress_is_reported_in_words() -> None:
     assert {progress.total_words for progress in told} == {15_000}
     assert 10_000 <= told[-1].words <= 15_000
     assert told[-1].epochs == 3
+
+
+def test_an_epoch_that_ends_at_once_reports_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    start = Thread.start
+
+    def start_and_finish(thread: Thread) -> None:
+        start(thread)
+        thread.join()
+
+    reports: list[WordTrainingProgress] = []
+    monkeypatch.setattr(Thread, "start", start_and_finish)
+    train(Cells(), progress=reports.append)
+    assert len(reports) == 3
 
 
 def test_weights_that_are_no_longer_finite_are_not_kept() -> None:

@@ -34,6 +34,8 @@ def read(path: str | os.PathLike[str], reading: WordReading) -> WordTable:
     path : str or path-like
         The file, ``.bin`` or ``.ftz``.
     reading : WordReading
+        With a limit, the labels of a supervised model are left out. ``errors="backslashreplace"`` reads all words of
+        files that are not UTF-8 throughout.
 
     Returns
     -------
