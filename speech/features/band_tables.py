@@ -53,7 +53,6 @@ class BandTables:
         return len(self.starts)
 
 
-@lru_cache(maxsize=32)
 def band_tables(options: FeatureOptions, mel: bool, dtype: np.dtype) -> BandTables:
     """Return the tables for mel bands or for single frequencies, computed in float64."""
     return _tables(_Shape(options), mel, dtype)
