@@ -8,6 +8,7 @@ from typing import Any
 
 import typer
 
+from nlpkit.cli.once import once
 from nlpkit.cli.option_groups import expanded
 from nlpkit.registry import resolve
 
@@ -44,7 +45,7 @@ class Command:
         """Return the command, with no more of its classes' options than ``arguments`` need; all of them for help."""
         found = resolve("function", {"function": self.function})
         if isinstance(found, typer.Typer):
-            return typer.main.get_command(found)
+            return once(typer.main.get_command(found))
         plain = self._command(name, found, {})
         if not self.classes or arguments is None:
             return plain
@@ -67,7 +68,7 @@ class Command:
             command = with_parameters(command, known, classes, self.heading)
         single = typer.Typer(add_completion=False, rich_markup_mode="rich")
         single.command(name, context_settings=SETTINGS)(command)
-        return typer.main.get_command(single)
+        return once(typer.main.get_command(single))
 
 
 def strangers(command: Any, arguments: Sequence[str]) -> list[str]:

@@ -102,7 +102,7 @@ def check(
         if not options.is_piped():
             print(context.get_help())
             raise typer.Exit(2)
-        pairs = "-"
+        pairs = ["-"]
     if (test_src is None) != (test_trg is None):
         raise ParameterError("a test set's two files go together: give --test-src and --test-trg")
     if drop is not None and output is None and out_src is None and out_trg is None:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Annotated, Any
 
 import typer
 
-from nlpkit.cli import options
-from nlpkit.cli.screens.screen import is_terminal, note, progress_bar, silence_libraries
+from nlpkit.cli import options, reading_options
+from nlpkit.cli.screens.screen import is_terminal, note, progress_bar, silence_libraries, tell_left_out
 from nlpkit.cli.screens.vectors_table import VectorsTable
 from nlpkit.jobs import EmbedReport, embed_files, embed_texts
 from nlpkit.jobs.inputs import Reading, Writing
@@ -35,13 +36,23 @@ def embed(
             "--output",
             metavar="OUT",
             help=options.described(
-                "A file (.npz .npy .parquet .jsonl .svmlight), a folder, or - for JSON Lines.",
+                "A file (.npz .npy .parquet .jsonl .csv .svmlight), a folder, or - for JSON Lines.",
                 "a table on a terminal, JSON Lines in a pipe",
             ),
             show_default=False,
             rich_help_panel=OUTPUT,
         ),
     ] = None,
+    label: Annotated[
+        str | None,
+        typer.Option(
+            "--label",
+            metavar="NAME",
+            help="Column or field that is the label of .svmlight: numbers as they are, others by first appearance.",
+            rich_help_panel=OUTPUT,
+        ),
+    ] = None,
+    keep: reading_options.Keep = "",
     write_as: Writing = Writing(),
     read_as: Reading = Reading(),
     parameters: dict[str, Any] | None = None,
@@ -53,11 +64,14 @@ def embed(
     \b
     nlpkit embed "one cat" "two cats"
     nlpkit embed -i reviews.csv --column review -o vectors.npz
+    nlpkit embed -i reviews.xlsx --column review --keep id,stars -o vectors.jsonl
     nlpkit embed -i *.txt --method bow --ngram-range 1,2 --min-df 2 --save model
     zcat big.txt.gz | nlpkit embed --model model -o shards/
     nlpkit embed -i *.txt --model glove.6B.50d.txt -o vectors.npy
     nlpkit embed -i recordings/ --method mfcc -o clips.npy
     """
+    read_as = replace(read_as, keep=keep or ())
+    write_as = replace(write_as, label=label)
     paths = [*inputs, *(texts or [])] if inputs else []
     if not paths and texts:
         options.refuse_paths(texts)
@@ -92,8 +106,7 @@ def embed(
 
 
 def _tell(report: EmbedReport, output: str | None, save: str | None) -> None:
-    if report.skipped:
-        note(f"texts skipped because they can't be decoded: {report.skipped:,}")
+    tell_left_out(report.left_out)
     if output not in (None, "-"):
         rows = "clips" if report.model.takes_sound else "texts"
         note(f"{report.rows:,} {rows} × {report.columns:,} columns of {report.method} in {output}")

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from nlpkit.errors import NlpkitError
+from nlpkit.errors import NlpkitError, Notice
 
 
 def __getattr__(name: str) -> Any:
@@ -39,7 +39,7 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         _open_streams()
         with warnings.catch_warnings():
-            warnings.showwarning = lambda message, *_: _note(f"warning: {message}")
+            warnings.showwarning = _show_warning  # type: ignore[assignment]
             code = _run(arguments)
     except KeyboardInterrupt:
         code = 130
@@ -106,6 +106,10 @@ def _of_standard_output(error: OSError) -> str:
             raise error
     except (NlpkitError, BrokenPipeError) as named:
         return str(named)
+
+
+def _show_warning(message: Warning | str, category: type[Warning], *_: object) -> None:
+    _note(str(message) if issubclass(category, Notice) else f"warning: {message}")
 
 
 def _note(message: str) -> None:

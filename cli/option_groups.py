@@ -8,15 +8,26 @@ from collections.abc import Callable
 from typing import Any
 
 from nlpkit.cli import options as shared
-from nlpkit.cli import pair_options
+from nlpkit.cli import pair_options, reading_options
 from nlpkit.jobs.inputs import PairReading, Reading, Writing
+
+TABLES = {
+    "delimiter": shared.Delimiter,
+    "header": reading_options.Header,
+    "quoting": reading_options.Quoting,
+    "sheet": reading_options.Sheet,
+    "numbers_as_text": reading_options.NumbersAsText,
+    "nulls": reading_options.Nulls,
+    "on_bad": reading_options.OnBad,
+}
+"""Options about tables and their records."""
 
 EXPANDED: dict[type[Any], dict[str, Any]] = {
     Reading: {
         "per": shared.Per,
         "field": shared.Field,
         "column": shared.Column,
-        "delimiter": shared.Delimiter,
+        **TABLES,
         "encoding": shared.Encoding,
         "decode_errors": shared.DecodeErrors,
     },
@@ -25,7 +36,8 @@ EXPANDED: dict[type[Any], dict[str, Any]] = {
         "to": pair_options.To,
         "columns": pair_options.Columns,
         "fields": pair_options.Fields,
-        "delimiter": shared.Delimiter,
+        **TABLES,
+        "keep_tags": reading_options.KeepTags,
         "encoding": shared.Encoding,
         "decode_errors": shared.DecodeErrors,
     },

@@ -118,7 +118,7 @@ Field = Annotated[
     typer.Option(
         "--field",
         metavar="NAME",
-        help=described("The field of JSON Lines that holds the text.", "text"),
+        help=described("The field of JSON that holds the text; data.text is a field within a field.", "text"),
         show_default=False,
         rich_help_panel=READING,
     ),
@@ -129,8 +129,7 @@ Column = Annotated[
         "--column",
         metavar="NAME|NUMBER",
         help=described(
-            "The column of a table that holds the text; a number where there is no line of names.",
-            "text, or the only one",
+            "The column of a table that holds the text; NAME#2 is the second of that name.", "text, or the only one"
         ),
         show_default=False,
         rich_help_panel=READING,
@@ -141,7 +140,10 @@ Delimiter = Annotated[
     typer.Option(
         "--delimiter",
         metavar="CHARACTER",
-        help=described("Separator of the columns of CSV, also by name: tab, comma, semicolon.", "by the suffix"),
+        help=described(
+            "Separator of the columns of CSV, also by name: tab, comma, semicolon.",
+            "by the suffix, or the one that fits",
+        ),
         show_default=False,
         rich_help_panel=READING,
     ),

@@ -9,15 +9,19 @@ import typer
 from nlpkit.cli.options import READING, described
 
 Src = Annotated[
-    str | None, typer.Option("--src", metavar="FILE", help="Source sentences, one a line; - for standard input.")
+    list[str] | None,
+    typer.Option("--src", metavar="FILE", help="Source sentences, one a line; - for standard input; repeatable."),
 ]
-Trg = Annotated[str | None, typer.Option("--trg", metavar="FILE", help="Their translations, line by line.")]
+Trg = Annotated[
+    list[str] | None,
+    typer.Option("--trg", metavar="FILE", help="Their translations, line by line; one for each --src."),
+]
 PairsFile = Annotated[
-    str | None,
+    list[str] | None,
     typer.Option(
         "--pairs",
         metavar="FILE",
-        help="Both in one file instead: .tsv .csv .jsonl .tmx .po, compressed too, or - for standard input.",
+        help="Both in one file: .tsv .csv .jsonl .json .parquet .xlsx .tmx .po, or - for standard input; repeatable.",
     ),
 ]
 From = Annotated[
@@ -38,7 +42,7 @@ Columns = Annotated[
         "--columns",
         metavar="A,B",
         help=described(
-            "The columns of a table that hold the pair: two names, or two numbers where there is no line of names.",
+            "The columns of a table that hold the pair: two names or two numbers.",
             "src,trg, or the only two",
         ),
         show_default=False,

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from nlpkit.cli import options
-from nlpkit.cli.screens.screen import note
+from nlpkit.cli.screens.screen import note, tell_left_out
 from nlpkit.cli.screens.training_screen import WordScreen, resumable, training_screen
 from nlpkit.errors import ParameterError
 from nlpkit.jobs import TrainReport, train_files
@@ -79,8 +79,7 @@ def _where_it_begins(plan: TrainingPlan) -> str:
 
 
 def _tell(report: TrainReport, output: str) -> None:
-    if report.skipped:
-        note(f"texts skipped because they can't be decoded: {report.skipped:,}")
+    tell_left_out(report.left_out)
     speed = "" if report.words_per_second is None else f", {report.words_per_second:,.0f} words/s"
     note(
         f"{report.words:,} words × {report.vector_size:,} numbers of {report.method},"

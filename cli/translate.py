@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from nlpkit.cli import options
-from nlpkit.cli.screens.screen import is_terminal, note, progress_bar
+from nlpkit.cli.screens.screen import is_terminal, note, progress_bar, tell_left_out
 from nlpkit.corpora import GivenTexts
 from nlpkit.errors import ParameterError
 from nlpkit.jobs.inputs import Reading
@@ -171,8 +171,7 @@ def _say_device(translator: Translator, device: str, quiet: bool) -> None:
 
 
 def _tell(report: TranslateReport, output: str | None, parameters: dict[str, Any]) -> None:
-    if report.skipped:
-        note(f"texts skipped because they can't be decoded: {report.skipped:,}")
+    tell_left_out(report.left_out)
     if report.unfinished:
         bounds = "--max-length" if "max_length" in parameters else "--max-ratio or --max-extra"
         cut_off = f"{report.unfinished:,} of {report.texts:,} translations"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from contextlib import suppress
-from typing import Any, BinaryIO, Protocol
+from typing import Any, Protocol
 
 from nlpkit.errors import InputError
 
@@ -29,17 +29,18 @@ def strip_suffix(name: str) -> str:
     return root if suffix.lower() in SUFFIXES else name
 
 
-def decompressed(stream: BinaryIO, name: str) -> ByteReader:
-    """Return the bytes of ``stream``, decompressed according to the suffix of ``name``.
+def decompressed(stream: ByteReader, name: str, suffix: str | None = None) -> ByteReader:
+    """Return the bytes of ``stream``, decompressed according to ``suffix``, or else the suffix of ``name``.
 
     Reading raises InputError if the data are truncated, damaged or in another format.
     """
-    suffix = os.path.splitext(name)[1].lower()
+    if suffix is None:
+        suffix = os.path.splitext(name)[1].lower()
     return _Decompressed(stream, name, suffix) if suffix in SUFFIXES else stream
 
 
 class _Decompressed:
-    def __init__(self, stream: BinaryIO, name: str, suffix: str) -> None:
+    def __init__(self, stream: Any, name: str, suffix: str) -> None:
         self._data, self._failures = _open(stream, suffix)
         self._stream = stream
         self._name = name
@@ -62,7 +63,7 @@ class _Decompressed:
             ) from error
 
 
-def _open(stream: BinaryIO, suffix: str) -> tuple[Any, tuple[type[Exception], ...]]:
+def _open(stream: Any, suffix: str) -> tuple[Any, tuple[type[Exception], ...]]:
     """Return the decompressing stream and the exceptions that it raises on bad data."""
     if suffix == ".gz":
         import gzip
@@ -87,7 +88,7 @@ class _Borrowed:
 
     closed = False
 
-    def __init__(self, stream: BinaryIO) -> None:
+    def __init__(self, stream: ByteReader) -> None:
         self.read = stream.read
 
     def close(self) -> None:

@@ -8,8 +8,22 @@ from nlpkit.errors import InputError, ParameterError
 
 DECODE_ERRORS = ("strict", "replace", "skip")
 
+MARK = "\udcff"
+"""Replacement for undecodable bytes: a lone surrogate, which no encoding produces."""
+
+MARK_ERRORS = "nlpkit.mark"
+"""Name of the error handler of codecs that replaces undecodable bytes by `MARK`."""
+
+codecs.register_error(MARK_ERRORS, lambda error: (MARK, error.end))  # type: ignore[attr-defined]
+
 _BYTE_ORDER_MARKS = {
-    "utf-8": {codecs.BOM_UTF8: "utf-8"},
+    "utf-8": {
+        codecs.BOM_UTF8: "utf-8",
+        codecs.BOM_UTF32_LE: "utf-32-le",
+        codecs.BOM_UTF32_BE: "utf-32-be",
+        codecs.BOM_UTF16_LE: "utf-16-le",
+        codecs.BOM_UTF16_BE: "utf-16-be",
+    },
     "utf-16": {codecs.BOM_UTF16_LE: "utf-16-le", codecs.BOM_UTF16_BE: "utf-16-be", b"": "utf-16-le"},
     "utf-32": {codecs.BOM_UTF32_LE: "utf-32-le", codecs.BOM_UTF32_BE: "utf-32-be", b"": "utf-32-le"},
     "utf-16-le": {codecs.BOM_UTF16_LE: "utf-16-le"},
@@ -25,7 +39,8 @@ class Decoding:
     Parameters
     ----------
     encoding : str
-        A text encoding of Python; a byte order mark at the start of a file is dropped.
+        A text encoding of Python; a byte order mark at the start of a file is dropped. UTF-16 and UTF-32 with a byte
+        order mark are also recognised if the encoding is UTF-8.
     errors : {"strict", "replace", "skip"}
         Raise an exception, replace the bytes by U+FFFD, or skip the text and count it.
 
@@ -74,17 +89,14 @@ class Decoding:
             The exception of the codec.
         path : str
             The file's name.
-        Line number, counted from 1; None if the whole file is one text.
-            The line, counted from 1; None where the whole file is one text.
-        Number of bytes before the decoded data.
-            Bytes before the data that were being decoded.
+        line : int or None
+            Line number, counted from 1; None if the whole file is one text.
+        offset : int
+            Number of bytes before the decoded data.
         """
         position = offset + error.start
         where = f"{path}, byte {position}" if line is None else f"{path}, line {line}, byte {position}"
         found = error.object[error.start : error.end]
-        head = error.object[:2] if offset == 0 else b""
-        if self.encoding == "utf-8" and head in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE):
-            return InputError(f"{where}: the file looks like UTF-16; use --encoding utf-16")
         return InputError(
             f"{where}: 0x{found.hex()} is not {self.encoding}; set --encoding, or --decode-errors replace"
         )

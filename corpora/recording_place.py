@@ -27,8 +27,8 @@ class RecordingPlace(Protocol):
     path: str
     names: list[str]
 
-    def read(self, name: str) -> str:
-        """Return a text file."""
+    def read(self, name: str) -> bytes:
+        """Return the content of a table."""
 
     def full_path(self, name: str) -> str | None:
         """Return the path of a file on disk, or None."""
@@ -53,9 +53,9 @@ class Folder:
                 if not name.startswith("."):
                     self.names.append(name if below == "." else f"{below}/{name}".replace(os.sep, "/"))
 
-    def read(self, name: str) -> str:
+    def read(self, name: str) -> bytes:
         """See `RecordingPlace`."""
-        return decoded(self.full_path(name), _bytes(self.full_path(name)))
+        return _bytes(self.full_path(name))
 
     def full_path(self, name: str) -> str:
         """See `RecordingPlace`."""
@@ -82,9 +82,9 @@ class Archive:
             raise InputError(f"{path}: cannot be read as a tar file: {' '.join(str(error).split())}") from error
         self.names = [name for name in self._members if not any(part.startswith(".") for part in name.split("/"))]
 
-    def read(self, name: str) -> str:
+    def read(self, name: str) -> bytes:
         """See `RecordingPlace`."""
-        return decoded(f"{self.path}/{name}", self._content(name, _LARGEST_TABLE))
+        return self._content(name, _LARGEST_TABLE)
 
     def full_path(self, name: str) -> None:
         """See `RecordingPlace`."""
@@ -108,21 +108,6 @@ class Archive:
             return file.read()
         except (tarfile.TarError, OSError, EOFError) as error:
             raise InputError(f"{self.path}/{name}: cannot be read: {error}") from error
-
-
-def decoded(name: str, content: bytes) -> str:
-    """Return the text of a table.
-
-    Raises
-    ------
-    InputError
-        If it is not UTF-8.
-    """
-    try:
-        return content.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = content[: error.start].count(b"\n") + 1
-        raise InputError(f"{name}, line {line}: not UTF-8; convert the file") from error
 
 
 def _bytes(path: str) -> bytes:

@@ -6,9 +6,7 @@ folder or a tar file.
 
 from __future__ import annotations
 
-import csv
 import io
-import json
 import math
 import os
 from collections.abc import Callable, Iterator, Mapping
@@ -16,6 +14,11 @@ from dataclasses import replace
 from typing import Any
 
 from nlpkit.corpora.audio_files import is_audio_name
+from nlpkit.corpora.bad_records import BadRecords, LeftOut
+from nlpkit.corpora.decoding import Decoding
+from nlpkit.corpora.lines import read_lines
+from nlpkit.corpora.manifest import SUFFIXES as MANIFESTS
+from nlpkit.corpora.manifest import read_manifest
 from nlpkit.corpora.recording import Recording
 from nlpkit.corpora.recording_place import Archive, Folder, RecordingPlace, stems
 from nlpkit.errors import InputError, ParameterError
@@ -24,7 +27,6 @@ LAYOUTS = ("manifest", "kaldi", "ljspeech", "labels")
 PATH_NAMES = ("path", "audio", "audio_filepath", "file", "filename", "wav")
 TEXT_NAMES = ("text", "transcript", "sentence", "transcription")
 _TARS = (".tar", ".tar.gz", ".tgz", ".tar.bz2", ".tar.xz")
-_MANIFESTS = (".csv", ".tsv", ".jsonl", ".ndjson")
 
 
 class Recordings:
@@ -39,10 +41,16 @@ class Recordings:
         ``utt2spk``), with LJ Speech's ``metadata.csv``, or with one folder of audio per label.
     layout : {"manifest", "kaldi", "ljspeech", "labels"}, optional
         Default: detected.
+    on_bad : {"error", "skip"}
+        Whether a record of a manifest that cannot be read is an error, or is skipped and counted.
+    encoding, decode_errors : str
+        How tables are decoded; see `nlpkit.corpora.decoding.Decoding`.
 
     Attributes
     ----------
     layout : str
+    left_out : dict of str to int
+        Number of records that the current pass has skipped, by reason.
 
     Raises
     ------
@@ -62,12 +70,23 @@ class Recordings:
     ['yes']
     """
 
-    def __init__(self, path: str | os.PathLike[str], *, layout: str | None = None) -> None:
+    def __init__(
+        self,
+        path: str | os.PathLike[str],
+        *,
+        layout: str | None = None,
+        on_bad: str = "error",
+        encoding: str = "utf-8",
+        decode_errors: str = "strict",
+    ) -> None:
         if layout is not None and layout not in LAYOUTS:
             raise ParameterError(f"layout is {layout!r}: expected one of {', '.join(LAYOUTS)}")
+        self.left_out = LeftOut()
+        self._bad = BadRecords(self.left_out, on_bad=on_bad)
+        self._decoding = Decoding(encoding, decode_errors)
         self._path = name = os.fspath(path)
         self._manifest: str | None = None
-        if name.lower().endswith(_MANIFESTS) and os.path.isfile(name):
+        if name.lower().endswith(MANIFESTS) and os.path.isfile(name):
             folder, self._manifest = os.path.split(name)
             self._place: RecordingPlace = Folder(folder or ".")
         elif os.path.isdir(name):
@@ -81,6 +100,7 @@ class Recordings:
         self.layout = layout or self._found_layout()
 
     def __iter__(self) -> Iterator[Recording]:
+        self.left_out.clear()
         readers: dict[str, Callable[[], Iterator[Recording]]] = {
             "manifest": self._of_manifest,
             "kaldi": self._of_kaldi,
@@ -112,8 +132,9 @@ class Recordings:
     def _of_manifest(self) -> Iterator[Recording]:
         name = self._needed(self._manifest, "manifest")
         folder = name.rpartition("/")[0]
-        for number, record in _records(name, self._place.read(name)):
-            where = f"{self._path if name in self._path else f'{self._path}/{name}'}, line {number}"
+        path = self._path if name in self._path else f"{self._path}/{name}"
+        for number, record in read_manifest(self._place.read(name), name, path, self._decoding, self._bad):
+            where = f"{path}, line {number}"
             audio = next((record[key] for key in PATH_NAMES if record.get(key)), None)
             if not isinstance(audio, str):
                 raise InputError(f"{where}: has no path; expected one of the fields {', '.join(PATH_NAMES)}")
@@ -136,7 +157,7 @@ class Recordings:
     def _of_ljspeech(self) -> Iterator[Recording]:
         name = self._needed(_shallowest(self._place, lambda file: file == "metadata.csv"), "ljspeech")
         audio = stems(filter(is_audio_name, self._place.names))
-        for number, line in enumerate(self._place.read(name).splitlines(), 1):
+        for number, line in enumerate(self._lines(name), 1):
             parts = line.split("|")
             where = f"{self._path}/{name}, line {number}"
             if len(parts) < 2:
@@ -181,8 +202,12 @@ class Recordings:
         """Return one of Kaldi's tables: keys and values."""
         if name not in self._place.names:
             return {}
-        lines = (line.strip().split(None, 1) for line in self._place.read(name).splitlines() if line.strip())
+        lines = (line.strip().split(None, 1) for line in self._lines(name) if line.strip())
         return {parts[0]: parts[1] if len(parts) > 1 else "" for parts in lines}
+
+    def _lines(self, name: str) -> Iterator[str]:
+        for _, run in read_lines(io.BytesIO(self._place.read(name)), f"{self._path}/{name}", self._decoding):
+            yield from run
 
     def _needed(self, name: str | None, layout: str) -> str:
         if name is None:
@@ -202,35 +227,12 @@ def part_of(recording: Recording, start: float, end: float) -> Recording:
 
 
 def _manifest_names() -> set[str]:
-    return {f"{name}{suffix}" for name in ("manifest",) for suffix in _MANIFESTS} | {"metadata.jsonl"}
+    return {f"{name}{suffix}" for name in ("manifest",) for suffix in MANIFESTS} | {"metadata.jsonl"}
 
 
 def _shallowest(place: RecordingPlace, wanted: Callable[[str], bool]) -> str | None:
     found = [name for name in place.names if wanted(name.rsplit("/", 1)[-1])]
     return min(found, key=lambda name: name.count("/"), default=None)
-
-
-def _records(name: str, content: str) -> Iterator[tuple[int, Mapping[str, Any]]]:
-    """Yield line numbers and records of a manifest."""
-    if name.lower().endswith((".jsonl", ".ndjson")):
-        for number, line in enumerate(content.splitlines(), 1):
-            if line.strip():
-                try:
-                    record = json.loads(line)
-                except ValueError as error:
-                    raise InputError(
-                        f"{name}, line {number}: not JSON ({error}); expected one object per line"
-                    ) from error
-                if not isinstance(record, dict):
-                    raise InputError(f"{name}, line {number}: found JSON, expected an object")
-                yield number, record
-        return
-    rows = csv.DictReader(io.StringIO(content, newline=""), delimiter="\t" if name.lower().endswith(".tsv") else ",")
-    try:
-        for row in rows:
-            yield rows.line_num, {key: value for key, value in row.items() if key is not None}
-    except csv.Error as error:
-        raise InputError(f"{name}, line {rows.line_num}: not well-formed: {error}") from error
 
 
 def _told(record: Mapping[str, Any], key: str) -> str | None:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator
-from typing import BinaryIO, NamedTuple
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from types import MappingProxyType
+from typing import Any, BinaryIO, NamedTuple
 
+from nlpkit.corpora.bad_records import UNDECODABLE, BadRecords, LeftOut
 from nlpkit.corpora.decoding import Decoding
 from nlpkit.corpora.paths import find_sources
-from nlpkit.corpora.reader import Reader
+from nlpkit.corpora.reader import Reader, Run, Selection
 from nlpkit.corpora.source_files import Rereadable
+from nlpkit.corpora.tables.options import TableOptions
 from nlpkit.errors import InputError, ParameterError
 
 BLOCK_CHARACTERS = 1 << 22
@@ -25,10 +28,16 @@ class Row(NamedTuple):
 
 
 class Block(NamedTuple):
-    """Consecutive rows, as two lists of the same length."""
+    """Consecutive rows, as lists of the same length: sources, texts, and the columns that are kept, by name."""
 
     sources: list[str]
-    texts: list[str]
+    texts: list[Any]
+    kept: Mapping[str, list[Any]] = MappingProxyType({})
+
+    def after(self, n: int) -> Block:
+        """Return the block without its first ``n`` rows."""
+        kept = {name: column[n:] for name, column in self.kept.items()}
+        return Block(self.sources[n:], self.texts[n:], kept) if n else self
 
 
 class Texts(Rereadable):
@@ -39,17 +48,27 @@ class Texts(Rereadable):
     Parameters
     ----------
     inputs : iterable of str or path
-        Files, folders, globs, or ``-`` for standard input. The suffix determines the format (.jsonl, .csv, .tsv,
-        .parquet, else lines); a compression suffix may follow (.gz, .bz2, .xz, .zst).
+        Files, folders, globs, or ``-`` for standard input. Content determines what a file is: text, a spreadsheet,
+        Parquet, an archive (.zip, .tar), compressed (.gz, .bz2, .xz, .zst). Text is read by its suffix (.jsonl, .json,
+        .csv, .tsv, else lines).
     per : {"line", "file"}, optional
         Whether a text is a line (or record) or a whole file; default: a line for files, a file for folders.
     field : str, optional
-        JSON field of the text. Inputs with other suffixes are then read as JSON Lines.
+        JSON field of the text; ``data.text`` is a field within a field. Inputs with other suffixes are then read as
+        JSON Lines.
     column : str, optional
-        Column of the text: a name, or a number from 1 for tables without a header. Inputs with other suffixes are then
-        read as CSV.
-    delimiter : str, optional
-        Delimiter of CSV and TSV; an error if no input is one.
+        Column of the text: a name (``NAME#2`` is the second of that name), or a number from 1. Inputs with other
+        suffixes are then read as CSV.
+    delimiter, header, quoting, sheet : str, optional
+        How tables are read; see `nlpkit.corpora.tables.options.TableOptions`.
+    keep : str or sequence of str
+        Columns or fields to keep beside the text: a list, or names separated by commas.
+    numbers_as_text : bool
+        Whether numbers of JSON and Parquet are texts, as they are written.
+    nulls : {"error", "empty", "skip"}
+        What to do where the text is null or absent, or an empty cell of a spreadsheet.
+    on_bad : {"error", "skip"}
+        Whether a record that cannot be read is an error, or is skipped and counted.
     encoding, decode_errors : str
         See `nlpkit.corpora.decoding.Decoding`.
     stdin : binary file, optional
@@ -60,6 +79,10 @@ class Texts(Rereadable):
     sources : list of Source
     folders : list of str
         The inputs that are folders.
+    kept : tuple of str
+        Names of the columns that are kept.
+    left_out : dict of str to int
+        Number of records that the current pass has skipped, by reason.
     bytes_read : int
         Bytes on disk that the current pass has read.
 
@@ -86,6 +109,13 @@ class Texts(Rereadable):
         field: str | None = None,
         column: str | None = None,
         delimiter: str | None = None,
+        header: str = "auto",
+        quoting: str = "auto",
+        sheet: str | None = None,
+        keep: str | Sequence[str] = (),
+        numbers_as_text: bool = False,
+        nulls: str = "error",
+        on_bad: str = "error",
         encoding: str = "utf-8",
         decode_errors: str = "strict",
         stdin: BinaryIO | None = None,
@@ -96,73 +126,109 @@ class Texts(Rereadable):
         if records and per == "file":
             raise ParameterError("a field or column needs per='line': remove it, or read per line")
         self._decoding = Decoding(encoding, decode_errors)
-        self._reader = Reader(field=field, column=column, delimiter=delimiter, decoding=self._decoding)
+        self._bad = BadRecords(LeftOut(), on_bad=on_bad, nulls=nulls)
+        self.kept = _names(keep)
+        self._selection = Selection(
+            field=field,
+            column=column,
+            keep=self.kept,
+            numbers_as_text=numbers_as_text,
+            table=TableOptions(delimiter=delimiter, header=header, quoting=quoting, sheet=sheet),
+        )
+        self._reader = Reader(self._selection, self._decoding, self._bad)
         named = [inputs] if isinstance(inputs, str | os.PathLike) else list(inputs)
         self.folders = [os.fspath(name) for name in named if os.path.isdir(name)]
         super().__init__(find_sources(named, per="line" if records else per), stdin)
-        if delimiter is not None and not any(map(self._reader.reads_columns, self.sources)):
+        if delimiter is not None and not any(map(self._reader.may_be_table, self.sources)):
             raise ParameterError(
                 f"a delimiter needs a table, but {self.sources[0].name} is not read as one: "
                 "set --column too, or remove --delimiter"
             )
 
     def __iter__(self) -> Iterator[Row]:
-        for source, run in self._runs():
-            for text in run:
-                yield Row(source, text)
+        for run in self._runs():
+            for text in run.texts:
+                yield Row(run.source, text)
 
-    def texts(self) -> Iterator[str]:
-        """Iterate over the texts without their sources."""
-        for _, run in self._runs():
-            yield from run
+    def texts(self) -> Iterator[Any]:
+        """Iterate over the texts without their sources; a list of tokens is a text that is cut already."""
+        for run in self._runs():
+            yield from run.texts
 
     def blocks(self, n_characters: int = BLOCK_CHARACTERS) -> Iterator[Block]:
         """Iterate over blocks of rows with about ``n_characters`` of text each."""
-        sources: list[str] = []
-        texts: list[str] = []
+        block = Block([], [], {name: [] for name in self.kept})
         characters = 0
-        for source, run in self._runs():
-            sources += [source] * len(run)
-            texts += run
-            characters += sum(map(len, run)) + _ROW_CHARACTERS * len(run)
+        for run in self._runs():
+            block.sources.extend([run.source] * len(run.texts))
+            block.texts.extend(run.texts)
+            for name in self.kept:
+                block.kept[name].extend(run.kept[name])
+            characters += sum(map(len, run.texts)) + _ROW_CHARACTERS * len(run.texts)
             if characters >= n_characters:
-                yield Block(sources, texts)
-                sources, texts, characters = [], [], 0
-        if texts:
-            yield Block(sources, texts)
+                yield block
+                block, characters = Block([], [], {name: [] for name in self.kept}), 0
+        if block.texts:
+            yield block
+
+    @property
+    def left_out(self) -> LeftOut:
+        """Number of records that the current pass has skipped, by reason."""
+        counts = LeftOut(self._bad.left_out)
+        counts.count(UNDECODABLE, self._decoding.skipped)
+        return counts
 
     @property
     def skipped(self) -> int:
-        """Undecodable texts that the current pass has skipped."""
-        return self._decoding.skipped
+        """Number of records that the current pass has skipped."""
+        return sum(self.left_out.values())
 
     def fingerprint(self) -> dict[str, object]:
         """Return a fingerprint of the texts: names, sizes and times of the inputs, and the options.
 
         A stream is identified by its content after `spool`, before that by its name.
         """
-        return {
-            **self._files.fingerprint(),
-            "field": self._reader.field,
-            "column": self._reader.column,
-            "delimiter": self._reader.delimiter,
+        chosen = self._selection
+        options = {
+            "field": chosen.field,
+            "column": chosen.column,
+            "delimiter": chosen.table.delimiter,
             "encoding": self._decoding.encoding,
             "decode_errors": self._decoding.errors,
         }
+        others = {
+            "header": chosen.table.header,
+            "quoting": chosen.table.quoting,
+            "sheet": chosen.table.sheet,
+            "keep": list(chosen.keep),
+            "numbers_as_text": chosen.numbers_as_text,
+            "nulls": self._bad.nulls,
+            "on_bad": self._bad.on_bad,
+        }
+        given = {name: value for name, value in others.items() if value not in (None, "auto", [], False, "error")}
+        return {**self._files.fingerprint(), **options, **given}
 
-    def _runs(self) -> Iterator[tuple[str, list[str]]]:
+    def _runs(self) -> Iterator[Run]:
         """Yield runs of texts with the name of their source."""
         self._begin()
         self._decoding.skipped = 0
+        self._bad.left_out.clear()
         done = 0
         for index, source in enumerate(self.sources):
             size = self._files.size(index)
             try:
                 with self._files.open(index) as stream:
-                    for run in self._reader.read(stream, source):
+                    for run in self._reader.read(stream, source, size):
                         self.bytes_read = done if size is None else done + stream.tell()
-                        yield source.name, run
+                        yield run
             except OSError as error:
                 raise InputError(f"can't read {source.name!r}: {error.strerror or error}") from error
             done += size or 0
         self.bytes_read = done
+
+
+def _names(keep: str | Sequence[str]) -> tuple[str, ...]:
+    names = [name.strip() for name in keep.split(",")] if isinstance(keep, str) else list(keep)
+    if not all(names) or len(set(names)) < len(names):
+        raise ParameterError(f"keep is {keep!r}: expected names of columns, each once, such as id,label")
+    return tuple(names)

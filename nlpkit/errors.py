@@ -45,6 +45,10 @@ class MissingDependencyError(NlpkitError, ImportError):
     """A required optional package is not installed."""
 
 
+class Notice(UserWarning):
+    """Tells how an input was understood; nothing is wrong."""
+
+
 def require(fits: bool, name: str, value: object, expected: str) -> None:
     """Raise `ParameterError` with the ``expected`` value unless ``fits``."""
     if not fits:

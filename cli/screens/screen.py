@@ -27,6 +27,12 @@ def is_terminal() -> bool:
     return sys.stdout.isatty()
 
 
+def tell_left_out(left_out: Mapping[str, int]) -> None:
+    """Print how many texts and records were left out, by reason, on standard error."""
+    for reason, number in left_out.items():
+        note(f"left out, {reason}: {number:,}")
+
+
 def print_json_lines(records: Iterable[Mapping[str, Any]]) -> None:
     """Write records to standard output, one JSON object a line; lone surrogates stand escaped."""
     encode = json.JSONEncoder(ensure_ascii=False).encode

@@ -33,7 +33,7 @@ class VectorsTable:
         """Remember the names of the columns."""
         self._names = getattr(model, "terms_", None)
 
-    def write(self, sources: list[str], texts: list[str], rows: Any) -> None:
+    def write(self, sources: list[str], texts: list[str], rows: Any, kept: Any = None) -> None:
         """Keep the first rows."""
         wanted = min(ROWS - len(self._rows), len(texts))
         self._dense = not hasattr(rows, "indptr")

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from typing import Any, BinaryIO
 
 from nlpkit.corpora.decoding import Decoding
+from nlpkit.corpora.opened import opened
 from nlpkit.corpora.pairs.run import UNDECODABLE, LeftOut, PairRun
+from nlpkit.corpora.paths import Source
+from nlpkit.corpora.reader import refusal_of_syntax
 from nlpkit.errors import InputError
 
 Lines = Iterable[tuple[int, list[str]]]
@@ -83,3 +87,24 @@ class _WaitingLines:
         """Read to the end, and return the total number of lines."""
         self._read += sum(len(lines) for _, lines in self._runs)
         return self._read
+
+
+def lines_of(stream: BinaryIO, source: Source) -> Any:
+    """Return the bytes of one of two parallel files.
+
+    Raises
+    ------
+    InputError
+        If its lines are not texts.
+    """
+    content, data = opened(stream, source.name, source.path or "", seekable=source.size is not None)
+    if content.kind == "closed":
+        raise content.refusal(source.name)
+    if content.kind != "text":
+        raise InputError(
+            f"{source.name}: is not lines of text; give a file with both sides with --pairs, or unpack an archive"
+        )
+    refusal = refusal_of_syntax(source.name, source.path or "")
+    if refusal is not None:
+        raise refusal[1]
+    return data

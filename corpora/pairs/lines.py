@@ -1,13 +1,14 @@
-"""JSON Lines: one object per line with both sides of a pair."""
+"""JSON: one object with both sides of a pair per record."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from nlpkit.corpora.json_lines import no_text, not_json
-from nlpkit.corpora.pairs.run import BLANK, LeftOut, PairRun, PairRuns
+from nlpkit.corpora.bad_records import BadRecords
+from nlpkit.corpora.json_records import field_of, without_field
+from nlpkit.corpora.pairs.run import PairRun, PairRuns
+from nlpkit.corpora.values import TextValues
 from nlpkit.errors import InputError
 
 NAMES = ("src", "trg")
@@ -15,20 +16,21 @@ NESTED = "translation"
 """Optional field with texts by language: ``{"translation": {"en": …, "de": …}}``."""
 
 
-def read_pair_lines(
-    lines: Iterable[tuple[int, list[str]]],
+def read_pair_records(
+    records: Iterable[tuple[int, Any]],
     path: str,
     *,
     fields: tuple[str, str] | None,
     languages: tuple[str, str] | None,
-    left_out: LeftOut,
+    values: TextValues,
+    bad: BadRecords,
 ) -> Iterator[PairRun]:
-    """Yield runs of pairs from runs of numbered lines. Blank lines are skipped.
+    """Yield runs of pairs.
 
     Parameters
     ----------
-    lines : iterable of (int, list of str)
-        See `nlpkit.corpora.lines.read_lines`.
+    records : iterable of (int, object)
+        See `nlpkit.corpora.json_records.read_json`.
     path : str
         File name, for messages.
     fields : (str, str), optional
@@ -36,48 +38,51 @@ def read_pair_lines(
         ``translation``.
     languages : (str, str), optional
         Field names if the texts are stored by language.
-    left_out : LeftOut
-        Counter of skipped records.
+    values : TextValues
+        Takes the fields as texts.
+    bad : BadRecords
+        What happens to records without such fields.
 
     Raises
     ------
     InputError
-        If a line is not JSON, has no such fields, or a field is not a string.
+        If a record has no such fields, or a field is not a string.
     """
-    decode = json.JSONDecoder().decode
-    for first, run in lines:
-        pairs = PairRuns()
-        for number, line in enumerate(run, first):
-            if not line or line.isspace():
-                left_out.count(BLANK)
-                continue
+    pairs = PairRuns()
+    for number, record in records:
+        names = fields or _names(record, languages, path, number)
+        sides: list[str] = []
+        for name in names:
             try:
-                record = decode(line)
-            except ValueError as error:
-                raise not_json(path, number, line, error) from None
-            except RecursionError:
-                raise InputError(f"{path}, line {number}: the JSON is nested too deeply") from None
-            src, trg = _sides(record, fields, languages, path, number)
-            pairs.add(number, src, trg)
-        yield from pairs.rest()
+                value = field_of(record, name)
+            except KeyError:
+                side = _absent(record, name, path, number, bad)
+            else:
+                text = values.text(value, "{}, line {}: the field {!r}", path, number, name)
+                side = text if isinstance(text, str) else None
+            if side is None:
+                break
+            sides.append(side)
+        if len(sides) == 2:
+            pairs.add(number, *sides)
+            yield from pairs.full()
+    yield from pairs.rest()
 
 
-def _sides(
-    record: Any, fields: tuple[str, str] | None, languages: tuple[str, str] | None, path: str, number: int
-) -> tuple[str, str]:
-    holder, names = record, fields or NAMES
-    if fields is None and isinstance(record, dict) and not (NAMES[0] in record and NAMES[1] in record):
-        if isinstance(record.get(NESTED), dict):
-            holder = record[NESTED]
-            if languages is None:
-                found = ", ".join(map(repr, holder)) or "none"
-                raise InputError(
-                    f"{path}, line {number}: the texts are stored by language ({found}); set --from and --to"
-                )
-            names = languages
-        elif languages is not None and NAMES[0] not in record and NAMES[1] not in record:
-            names = languages
-    for name in names:
-        if not isinstance(holder, dict) or not isinstance(holder.get(name), str):
-            raise no_text(path, number, holder, name, option="--fields")
-    return holder[names[0]], holder[names[1]]
+def _names(record: Any, languages: tuple[str, str] | None, path: str, number: int) -> tuple[str, str]:
+    if not isinstance(record, dict) or NAMES[0] in record or NAMES[1] in record:
+        return NAMES
+    if isinstance(record.get(NESTED), dict):
+        if languages is None:
+            found = ", ".join(map(repr, record[NESTED])) or "none"
+            raise InputError(f"{path}, line {number}: the texts are stored by language ({found}); set --from and --to")
+        return f"{NESTED}.{languages[0]}", f"{NESTED}.{languages[1]}"
+    return NAMES if languages is None else languages
+
+
+def _absent(record: Any, name: str, path: str, number: int, bad: BadRecords) -> str | None:
+    message = without_field(path, number, record, name, option="--fields")
+    if isinstance(record, dict):
+        return bad.null(message)
+    bad.record("not an object", message)
+    return None

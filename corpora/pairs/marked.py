@@ -4,13 +4,9 @@ from __future__ import annotations
 
 import codecs
 
-from nlpkit.corpora.decoding import Decoding
+from nlpkit.corpora.decoding import MARK, MARK_ERRORS, Decoding
 
-MARK = "\udcff"
-"""Replacement for undecodable bytes: a lone surrogate, which no encoding produces."""
-
-_HANDLER = "nlpkit.mark"
-codecs.register_error(_HANDLER, lambda error: (MARK, error.end))  # type: ignore[attr-defined]
+__all__ = ["MARK", "MarkedDecoding", "for_records"]
 
 
 class MarkedDecoding(Decoding):
@@ -29,11 +25,11 @@ class MarkedDecoding(Decoding):
 
     def decode(self, data: bytes, codec: str) -> str:
         """Return the text, with marks."""
-        return data.decode(codec, _HANDLER)
+        return data.decode(codec, MARK_ERRORS)
 
     def incremental(self, codec: str) -> codecs.IncrementalDecoder:
         """Return an incremental decoder."""
-        return codecs.getincrementaldecoder(codec)(_HANDLER)
+        return codecs.getincrementaldecoder(codec)(MARK_ERRORS)
 
 
 def for_records(decoding: Decoding) -> Decoding:

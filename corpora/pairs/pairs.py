@@ -6,36 +6,23 @@ import os
 from collections.abc import Iterable, Iterator, Sequence
 from typing import BinaryIO, NamedTuple
 
-from nlpkit.corpora.compressed import decompressed, strip_suffix
+from nlpkit.corpora.bad_records import BadRecords, LeftOut
+from nlpkit.corpora.compressed import strip_suffix
 from nlpkit.corpora.decoding import Decoding
-from nlpkit.corpora.delimited import delimiter_of
 from nlpkit.corpora.lines import read_lines
-from nlpkit.corpora.pairs.aligned import read_aligned
-from nlpkit.corpora.pairs.lines import read_pair_lines
-from nlpkit.corpora.pairs.marked import for_records
-from nlpkit.corpora.pairs.po import DECLARED, read_po
-from nlpkit.corpora.pairs.run import UNDECODABLE, LeftOut, PairRun
-from nlpkit.corpora.pairs.table import PairTable
-from nlpkit.corpora.pairs.text_pieces import Peeked, declared
-from nlpkit.corpora.pairs.tmx import read_tmx
+from nlpkit.corpora.pairs.aligned import lines_of, read_aligned
+from nlpkit.corpora.pairs.po import DECLARED
+from nlpkit.corpora.pairs.reader import KINDS, PairReader, PairSelection
+from nlpkit.corpora.pairs.run import UNDECODABLE, PairRun
 from nlpkit.corpora.paths import Source, find_sources
 from nlpkit.corpora.source_files import Rereadable
+from nlpkit.corpora.tables.options import TableOptions
 from nlpkit.errors import InputError, ParameterError
 
-StrPath = str | os.PathLike[str]
+__all__ = ["DECLARED", "KINDS", "UNDECODABLE", "Pair", "PairBlock", "Pairs", "holds_pairs"]
 
-KINDS = {
-    ".tsv": "table",
-    ".tab": "table",
-    ".csv": "table",
-    ".jsonl": "json",
-    ".ndjson": "json",
-    ".json": "json",
-    ".tmx": "tmx",
-    ".po": "po",
-    ".pot": "po",
-}
-"""Format of a file of pairs, by suffix."""
+StrPath = str | os.PathLike[str]
+Paths = StrPath | Sequence[StrPath]
 
 
 class Pair(NamedTuple):
@@ -74,20 +61,30 @@ class Pairs(Rereadable):
 
     Parameters
     ----------
-    src, trg : str or path, optional
-        Two parallel files; one may be ``-`` for standard input. Line n of one translates line n of the other.
-    pairs : str or path, optional
-        One file instead, or ``-``. The suffix determines the format: .tsv, .csv, .jsonl, .tmx, .po; a compression
-        suffix may follow (.gz, .bz2, .xz, .zst). Other suffixes are read as TSV, or as JSON Lines with ``fields``.
+    src, trg : path or sequence of paths, optional
+        Two parallel files; one may be ``-`` for standard input. Line n of one translates line n of the other. Several
+        files are read one after the other.
+    pairs : path or sequence of paths, optional
+        Files that hold both sides instead, or ``-``. Content determines what a file is: text, a spreadsheet, Parquet,
+        an archive (.zip, .tar), compressed (.gz, .bz2, .xz, .zst). The suffix of text determines its format: .tsv,
+        .csv, .jsonl, .json, .tmx, .po. Other suffixes are read as TSV, or as JSON Lines with ``fields``.
     from_, to : str, optional
         Language codes, for a file with texts by language: TMX, JSON Lines (``{"translation": {"en": …, "de": …}}``),
         and tables with these column names.
     columns : "A,B" or (str or int, str or int), optional
         Columns of a table, two names or two numbers (from 1); default: ``src`` and ``trg``, or the only two.
     fields : "A,B" or (str, str), optional
-        Fields of JSON Lines; default: ``src`` and ``trg``.
-    delimiter : str, optional
-        Delimiter of a table.
+        Fields of JSON; default: ``src`` and ``trg``. ``data.src`` is a field within a field.
+    delimiter, header, quoting, sheet : str, optional
+        How tables are read; see `nlpkit.corpora.tables.options.TableOptions`.
+    keep_tags : bool
+        Whether formatting codes of TMX are kept.
+    numbers_as_text : bool
+        Whether numbers of JSON and Parquet are texts, as they are written.
+    nulls : {"error", "empty", "skip"}
+        What to do where a side is null or absent, or an empty cell of a spreadsheet.
+    on_bad : {"error", "skip"}
+        Whether a record that cannot be read is an error, or is skipped and counted.
     encoding, decode_errors : str
         See `nlpkit.corpora.decoding.Decoding`; ``skip`` skips the pair. The encoding that a TMX or PO file declares is
         used unless ``encoding`` is not UTF-8.
@@ -123,41 +120,56 @@ class Pairs(Rereadable):
 
     def __init__(
         self,
-        src: StrPath | None = None,
-        trg: StrPath | None = None,
-        pairs: StrPath | None = None,
+        src: Paths | None = None,
+        trg: Paths | None = None,
+        pairs: Paths | None = None,
         *,
         from_: str | None = None,
         to: str | None = None,
         columns: str | Sequence[str | int] | None = None,
         fields: str | Sequence[str] | None = None,
         delimiter: str | None = None,
+        header: str = "auto",
+        quoting: str = "auto",
+        sheet: str | None = None,
+        keep_tags: bool = False,
+        numbers_as_text: bool = False,
+        nulls: str = "error",
+        on_bad: str = "error",
         encoding: str = "utf-8",
         decode_errors: str = "strict",
         stdin: BinaryIO | None = None,
     ) -> None:
-        if pairs is None and (src is None or trg is None):
+        one, other, both = _several(src), _several(trg), _several(pairs)
+        if not both and not (one and other):
             raise ParameterError("give the pairs as two files (src and trg), or as one (pairs)")
-        if pairs is not None and (src is not None or trg is not None):
+        if both and (one or other):
             raise ParameterError("give either two files (src and trg), or one (pairs), not both")
+        if len(one) != len(other):
+            raise ParameterError(f"found {len(one)} src and {len(other)} trg: expected as many of one as of the other")
         if columns is not None and fields is not None:
             raise ParameterError("columns are for tables and fields for JSON Lines: give only one of them")
-        self._columns = _two(columns, "columns")
-        self._fields = _two(fields, "fields")
-        self._languages = from_, to
-        if pairs is None and (self._columns or self._fields or delimiter):
+        self._selection = PairSelection(
+            columns=_two(columns, "columns"),
+            fields=_two(fields, "fields"),
+            languages=(from_, to),
+            keep_tags=keep_tags,
+            numbers_as_text=numbers_as_text,
+            table=TableOptions(delimiter=delimiter, header=header, quoting=quoting, sheet=sheet),
+        )
+        if one and (columns or fields or delimiter):
             raise ParameterError("columns, fields and delimiter need one file of pairs, but two files were given")
-        self._delimiter = delimiter
         self._decoding = Decoding(encoding, decode_errors)
-        super().__init__([_one_source(name) for name in (src, trg, pairs) if name is not None], stdin)
-        if len(self.sources) == 2 and all(source.path is None for source in self.sources):
-            raise ParameterError("standard input can be only one side: give a file for the other")
-        self._kind = "aligned" if pairs is None else self._kind_of(self.sources[0])
-        if delimiter is not None:
-            if self._kind != "table":
-                raise ParameterError(f"a delimiter needs a table, but {self.sources[0].name} is not one")
-            delimiter_of(delimiter, "")
-        self.left_out: dict[str, int] = {}
+        self._bad = BadRecords(LeftOut(), on_bad=on_bad, nulls=nulls)
+        self._reader = PairReader(self._selection, self._decoding, self._bad)
+        self._is_aligned = bool(one)
+        named = [name for two in zip(one, other, strict=True) for name in two] if one else both
+        super().__init__([_one_source(name) for name in named], stdin)
+        if sum(source.path is None for source in self.sources) > 1:
+            raise ParameterError("standard input can be given only once: give a file for the other")
+        if both:
+            for source in self.sources:
+                self._reader.kind(source.path or "")
 
     def __iter__(self) -> Iterator[Pair]:
         for source, numbers, src, trg in self.blocks():
@@ -166,11 +178,20 @@ class Pairs(Rereadable):
     def blocks(self) -> Iterator[PairBlock]:
         """Iterate over blocks of pairs with about 1 MiB of text each."""
         self._begin()
-        left_out = LeftOut()
-        self.left_out = left_out
-        name = self.sources[0].name
-        for run in self._aligned(left_out) if self._kind == "aligned" else self._one(left_out):
-            yield PairBlock(name, *run)
+        self._bad.left_out.clear()
+        done = 0
+        step = 2 if self._is_aligned else 1
+        for index in range(0, len(self.sources), step):
+            sizes = [self._files.size(part) or 0 for part in range(index, index + step)]
+            for name, run in self._aligned(index, done) if self._is_aligned else self._one(index, done):
+                yield PairBlock(name, *run)
+            done += sum(sizes)
+        self.bytes_read = done
+
+    @property
+    def left_out(self) -> LeftOut:
+        """Number of records that the current pass has skipped, by reason."""
+        return self._bad.left_out
 
     @property
     def skipped(self) -> int:
@@ -179,72 +200,48 @@ class Pairs(Rereadable):
 
     def fingerprint(self) -> dict[str, object]:
         """Return a fingerprint of the pairs: names, sizes and times of the files, and the options."""
+        chosen = self._selection
+        others = {
+            "header": chosen.table.header,
+            "quoting": chosen.table.quoting,
+            "sheet": chosen.table.sheet,
+            "keep_tags": chosen.keep_tags,
+            "numbers_as_text": chosen.numbers_as_text,
+            "nulls": self._bad.nulls,
+            "on_bad": self._bad.on_bad,
+        }
         return {
             **self._files.fingerprint(),
-            "from": self._languages[0],
-            "to": self._languages[1],
-            "columns": self._columns and list(self._columns),
-            "fields": self._fields and list(self._fields),
-            "delimiter": self._delimiter,
+            "from": chosen.languages[0],
+            "to": chosen.languages[1],
+            "columns": chosen.columns and list(chosen.columns),
+            "fields": chosen.fields and list(chosen.fields),
+            "delimiter": chosen.table.delimiter,
             "encoding": self._decoding.encoding,
             "decode_errors": self._decoding.errors,
+            **{name: value for name, value in others.items() if value not in (None, "auto", False, "error")},
         }
 
-    def _kind_of(self, source: Source) -> str:
-        suffix = os.path.splitext(strip_suffix(source.path or ""))[1].lower()
-        if suffix == ".parquet":
-            raise InputError(f"{source.name}: Parquet is not supported for pairs; give .tsv, .csv, .jsonl, .tmx or .po")
-        kind = KINDS.get(suffix, "json" if self._fields else "table")
-        if self._columns and kind != "table":
-            raise ParameterError(f"columns need a table, but {source.name} is not one: remove --columns")
-        if self._fields and kind != "json":
-            raise ParameterError(f"fields need JSON Lines, but {source.name} is another format: remove --fields")
-        return kind
-
-    def _aligned(self, left_out: LeftOut) -> Iterator[PairRun]:
-        src, trg = self.sources
-        decodings = tuple(Decoding(self._decoding.encoding, self._decoding.errors) for _ in self.sources)
-        with self._open(0) as one, self._open(1) as other:
+    def _aligned(self, index: int, done: int) -> Iterator[tuple[str, PairRun]]:
+        sources = self.sources[index : index + 2]
+        decodings = Decoding(*self._told), Decoding(*self._told)
+        with self._open(index) as one, self._open(index + 1) as other:
             sides = [
-                read_lines(decompressed(stream, source.path or ""), source.name, decoding)
-                for stream, source, decoding in zip((one, other), self.sources, decodings, strict=True)
+                read_lines(lines_of(stream, source), source.name, decoding)
+                for stream, source, decoding in zip((one, other), sources, decodings, strict=True)
             ]
-            names = src.name, trg.name
-            runs = read_aligned(*sides, names=names, decodings=(decodings[0], decodings[1]), left_out=left_out)
-            yield from self._watched(runs, [one, other])
+            names = sources[0].name, sources[1].name
+            runs = read_aligned(*sides, names=names, decodings=decodings, left_out=self._bad.left_out)
+            yield from self._watched(((names[0], run) for run in runs), [one, other], index, done)
 
-    def _one(self, left_out: LeftOut) -> Iterator[PairRun]:
-        with self._open(0) as stream:
-            yield from self._watched(self._read(stream, self.sources[0], left_out), [stream])
+    @property
+    def _told(self) -> tuple[str, str]:
+        return self._decoding.encoding, self._decoding.errors
 
-    def _read(self, stream: BinaryIO, source: Source, left_out: LeftOut) -> Iterator[PairRun]:
-        path, name = source.path or "", source.name
-        data = decompressed(stream, path)
-        decoding = Decoding(self._decoding.encoding, self._decoding.errors)
-        if self._kind == "tmx":
-            yield from read_tmx(data, name, languages=self._languages, decoding=decoding, left_out=left_out)
-            return
-        if self._kind == "po":
-            peeked = Peeked(data)
-            decoding = for_records(declared(peeked.head, DECLARED, decoding))
-            lines = read_lines(peeked, name, decoding)
-            yield from read_po(lines, name, encoding=decoding.encoding, left_out=left_out)
-            return
-        languages = None if None in self._languages else (str(self._languages[0]), str(self._languages[1]))
-        if self._kind == "json":
-            runs = read_pair_lines(
-                read_lines(data, name, decoding), name, fields=self._fields, languages=languages, left_out=left_out
-            )
-        else:
-            suffix = os.path.splitext(strip_suffix(path))[1].lower()
-            delimiter = delimiter_of(self._delimiter, suffix if suffix in KINDS else ".tsv")
-            table = PairTable(name, columns=self._columns, languages=languages, left_out=left_out)
-            if delimiter == "\t":
-                runs = table.read_tabs(read_lines(data, name, decoding))
-            else:
-                runs = table.read_csv(read_lines(data, name, for_records(decoding)), delimiter)
-        yield from runs
-        left_out.count(UNDECODABLE, decoding.skipped)
+    def _one(self, index: int, done: int) -> Iterator[tuple[str, PairRun]]:
+        with self._open(index) as stream:
+            runs = self._reader.read(stream, self.sources[index], self._files.size(index))
+            yield from self._watched(runs, [stream], index, done)
 
     def _open(self, index: int) -> BinaryIO:
         try:
@@ -252,19 +249,26 @@ class Pairs(Rereadable):
         except OSError as error:
             raise InputError(f"can't read {self.sources[index].name!r}: {error.strerror or error}") from error
 
-    def _watched(self, runs: Iterable[PairRun], streams: list[BinaryIO]) -> Iterator[PairRun]:
+    def _watched(
+        self, runs: Iterable[tuple[str, PairRun]], streams: list[BinaryIO], index: int, done: int
+    ) -> Iterator[tuple[str, PairRun]]:
         """Yield the runs, and update ``bytes_read``."""
-        sizes = [self._files.size(index) for index in range(len(streams))]
+        sizes = [self._files.size(index + part) for part in range(len(streams))]
         try:
             for run in runs:
-                self.bytes_read = sum(
+                self.bytes_read = done + sum(
                     stream.tell() for stream, size in zip(streams, sizes, strict=True) if size is not None
                 )
                 yield run
         except OSError as error:
-            names = " or ".join(repr(source.name) for source in self.sources)
+            names = " or ".join(repr(source.name) for source in self.sources[index : index + len(streams)])
             raise InputError(f"can't read {names}: {error.strerror or error}") from error
-        self.bytes_read = sum(size or 0 for size in sizes)
+
+
+def _several(names: Paths | None) -> list[StrPath]:
+    if names is None:
+        return []
+    return [names] if isinstance(names, str | os.PathLike) else list(names)
 
 
 def _two(names: str | Sequence[str | int] | None, what: str) -> tuple[str, str] | None:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-UNDECODABLE = "can't be decoded"
-BLANK = "blank line"
+from nlpkit.corpora.bad_records import BLANK, UNDECODABLE, LeftOut
+
+__all__ = ["BLANK", "UNDECODABLE", "LeftOut", "PairRun", "PairRuns"]
 
 _RUN_CHARACTERS = 1 << 20
 _RUN_PAIRS = 20_000
@@ -18,15 +19,6 @@ class PairRun(NamedTuple):
     numbers: Sequence[int]
     src: list[str]
     trg: list[str]
-
-
-class LeftOut(dict[str, int]):
-    """Number of skipped records by reason."""
-
-    def count(self, reason: str, n: int = 1) -> None:
-        """Add ``n``."""
-        if n:
-            self[reason] = self.get(reason, 0) + n
 
 
 class PairRuns:

@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterable, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any
 
 from nlpkit.corpora import GivenTexts
 from nlpkit.errors import ParameterError
@@ -15,48 +15,7 @@ from .inputs import AnyTexts, Reading, StrPath, Writing, open_inputs, spelled_ou
 from .models import ModelChoice, fitted
 from .passes import Progress, embed
 from .places import check_apart, check_output, check_place
-
-
-class RowSink(Protocol):
-    """Receiver of rows in place of a file, such as a table on the screen.
-
-    ``open`` is called once with the fitted model, then ``write`` with blocks of rows until there are no more
-    or ``full`` is true, then ``close``.
-    """
-
-    full: bool
-
-    def open(self, model: Any) -> None:
-        """Prepare for the rows of the fitted ``model``."""
-
-    def write(self, sources: list[str], texts: list[str], rows: Any) -> None:
-        """Take a block: the source of each text, the texts, and their vectors, CSR or dense."""
-
-    def close(self) -> None:
-        """End, after all rows or after an exception."""
-
-
-class Collected:
-    """A sink that keeps the vectors."""
-
-    def __init__(self) -> None:
-        self._blocks: list[Any] = []
-
-    def write(self, sources: list[str], texts: list[str], rows: Any) -> None:
-        """Keep the vectors of a block."""
-        self._blocks.append(rows)
-
-    def vectors(self) -> Any:
-        """Return all vectors as one matrix."""
-        if len(self._blocks) == 1:
-            return self._blocks[0]
-        if not hasattr(self._blocks[0], "indptr"):
-            import numpy as np
-
-            return np.concatenate(self._blocks)
-        from scipy.sparse import vstack
-
-        return vstack(self._blocks, format="csr")
+from .row_sink import Collected, RowSink
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -67,8 +26,8 @@ class EmbedReport:
     ----------
     rows, columns, nonzeros : int
         Shape of the vectors, and the number of weights that this run stored in them, zeros left out.
-    skipped : int
-        Texts left out because they cannot be decoded.
+    left_out : dict of str to int
+        Number of texts and records that were left out, by reason.
     method : str
         Name of the method in `nlpkit.registry.EMBEDDERS`.
     model : estimator
@@ -80,10 +39,15 @@ class EmbedReport:
     rows: int
     columns: int
     nonzeros: int
-    skipped: int
+    left_out: dict[str, int]
     method: str
     model: Any
     vectors: Any = None
+
+    @property
+    def skipped(self) -> int:
+        """Number of texts and records that were left out."""
+        return sum(self.left_out.values())
 
 
 @spelled_out
@@ -114,7 +78,8 @@ def embed_files(
         temporary file first, so that ``resume`` recognises it. For a method that embeds sound they are audio files, as
         in `nlpkit.corpora.AudioFiles`.
     output : path or RowSink, optional
-        A file, by suffix .npz (not for dense vectors), .npy, .parquet, .jsonl or .svmlight; a folder of shards;
+        A file, by suffix .npz (not for dense vectors), .npy, .parquet, .jsonl, .csv (dense vectors) or .svmlight; a
+        folder of shards;
         ``-`` for JSON Lines on standard output. Without one the report holds the vectors.
     method : str, optional
         A name in `nlpkit.registry.EMBEDDERS`; default: tfidf.
@@ -161,6 +126,8 @@ def embed_files(
     (2, 4)
     """
     choice = ModelChoice(method=method, model=model, parameters=parameters, threads=threads)
+    if write_as.label is not None:
+        read_as = read_as.keeping(write_as.label)
     with ExitStack() as stack:
         texts = open_inputs(inputs, read_as, sound_method=choice.sound_method, fit=fit)
         stack.enter_context(texts)
@@ -272,6 +239,7 @@ def _write(
                 n_columns=n_columns,
                 n_rows=len(held[0].texts) if held else None,
                 sparse=sparse,
+                kept=getattr(texts, "kept", ()),
                 **made_by,
                 **vars(write_as),
             )
@@ -283,7 +251,7 @@ def _write(
         rows = getattr(sink, "rows_done", 0)
         nonzeros = 0
         for block, vectors in [held] if held and not rows else embed(model, texts, progress, skip=rows):
-            sink.write(block.sources, block.texts, vectors)
+            sink.write(block.sources, block.texts, vectors, *([block.kept] if block.kept else []))
             rows += len(block.texts)
             nonzeros += vectors.nnz if sparse else int(np.count_nonzero(vectors))
             if getattr(sink, "full", False):
@@ -292,7 +260,7 @@ def _write(
         rows=rows,
         columns=n_columns,
         nonzeros=nonzeros,
-        skipped=texts.skipped,
+        left_out=dict(getattr(texts, "left_out", {})),
         method=model.kind,
         model=model,
         vectors=sink.vectors() if isinstance(sink, Collected) else None,

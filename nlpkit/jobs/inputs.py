@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import os
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from fnmatch import fnmatch
 from typing import Any, BinaryIO, TypeVar
@@ -15,6 +15,7 @@ from nlpkit.errors import ParameterError
 from nlpkit.registry import EMBEDDERS, resolve
 
 StrPath = str | os.PathLike[str]
+Paths = StrPath | Sequence[StrPath]
 AnyTexts = Texts | GivenTexts | AudioFiles
 Result = TypeVar("Result")
 
@@ -30,9 +31,17 @@ class Reading:
     field : str, optional
         JSON field that holds the text.
     column : str, optional
-        Column of a table that holds the text: a name, or a number (from 1) where there are no names.
-    delimiter : str, optional
-        Character between the columns of CSV and TSV.
+        Column of a table that holds the text: a name, or a number from 1.
+    keep : str or sequence of str
+        Columns or fields to keep beside the text.
+    delimiter, header, quoting, sheet : str, optional
+        How tables are read; see `nlpkit.corpora.tables.options.TableOptions`.
+    numbers_as_text : bool
+        Whether numbers of JSON and Parquet are texts.
+    nulls : {"error", "empty", "skip"}
+        What to do where there is no text.
+    on_bad : {"error", "skip"}
+        Whether a record that cannot be read is an error, or skipped and counted.
     encoding, decode_errors : str
         As in `nlpkit.corpora.decoding.Decoding`.
     stdin : binary file, optional
@@ -47,7 +56,14 @@ class Reading:
     per: str | None = None
     field: str | None = None
     column: str | None = None
+    keep: str | Sequence[str] = ()
     delimiter: str | None = None
+    header: str = "auto"
+    quoting: str = "auto"
+    sheet: str | None = None
+    numbers_as_text: bool = False
+    nulls: str = "error"
+    on_bad: str = "error"
     encoding: str = "utf-8"
     decode_errors: str = "strict"
     stdin: BinaryIO | None = None
@@ -56,10 +72,17 @@ class Reading:
         """Open inputs; raises as `nlpkit.corpora.Texts`."""
         return Texts(inputs, **vars(self))
 
-    def given(self) -> dict[str, str]:
+    def keeping(self, column: str) -> Reading:
+        """Return these options, with ``column`` among the columns that are kept."""
+        names = [name.strip() for name in self.keep.split(",")] if isinstance(self.keep, str) else list(self.keep)
+        return self if column in names else replace(self, keep=(*names, column))
+
+    def given(self) -> dict[str, Any]:
         """Return the options about the layout of files that were given."""
-        named = {"per": self.per, "field": self.field, "column": self.column, "delimiter": self.delimiter}
-        return {name: value for name, value in named.items() if value is not None}
+        layout = ("per", "field", "column", "keep", "delimiter", "header", "quoting", "sheet", "numbers_as_text")
+        defaults = {name: field.default for name, field in self.__dataclass_fields__.items()}
+        given = {name: getattr(self, name) for name in layout}
+        return {name: value for name, value in given.items() if value != defaults[name]}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,8 +95,16 @@ class PairReading:
         Languages, where a file holds texts by language.
     columns, fields : str, optional
         Two columns of a table or two fields of JSON Lines that hold the pair, such as ``"en,de"``.
-    delimiter : str, optional
-        Character between the columns of CSV and TSV.
+    delimiter, header, quoting, sheet : str, optional
+        How tables are read; see `nlpkit.corpora.tables.options.TableOptions`.
+    keep_tags : bool
+        Whether formatting codes of TMX are kept.
+    numbers_as_text : bool
+        Whether numbers of JSON and Parquet are texts.
+    nulls : {"error", "empty", "skip"}
+        What to do where a side is missing.
+    on_bad : {"error", "skip"}
+        Whether a record that cannot be read is an error, or skipped and counted.
     encoding, decode_errors : str
         As in `nlpkit.corpora.decoding.Decoding`.
     stdin : binary file, optional
@@ -85,11 +116,18 @@ class PairReading:
     columns: str | None = None
     fields: str | None = None
     delimiter: str | None = None
+    header: str = "auto"
+    quoting: str = "auto"
+    sheet: str | None = None
+    keep_tags: bool = False
+    numbers_as_text: bool = False
+    nulls: str = "error"
+    on_bad: str = "error"
     encoding: str = "utf-8"
     decode_errors: str = "strict"
     stdin: BinaryIO | None = None
 
-    def pairs(self, src: StrPath | None, trg: StrPath | None, pairs: StrPath | None) -> Pairs:
+    def pairs(self, src: Paths | None, trg: Paths | None, pairs: Paths | None) -> Pairs:
         """Open pairs in two files or one; raises as `nlpkit.corpora.Pairs`."""
         return Pairs(src, trg, pairs, **vars(self))
 
@@ -106,6 +144,8 @@ class Writing:
         Rows in each part; default: about 32 MB.
     one_based : bool, default=False
         Count svmlight's columns from 1.
+    label : str, optional
+        Column or field that is the label of svmlight: numbers as they are, others numbered by first appearance.
     force : bool, default=False
         Replace a folder that nlpkit wrote before, complete or not.
     resume : bool, default=False
@@ -115,6 +155,7 @@ class Writing:
     shard_format: str | None = None
     shard_rows: int | None = None
     one_based: bool = False
+    label: str | None = None
     force: bool = False
     resume: bool = False
 

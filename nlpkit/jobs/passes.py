@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from nlpkit.corpora import Block, GivenTexts
+from nlpkit.corpora.bad_records import UNDECODABLE, LeftOut
 from nlpkit.corpora.texts import BLOCK_CHARACTERS
 from nlpkit.errors import InputError
 
@@ -87,7 +88,7 @@ def embed(
         If there is no text.
     """
     for block in _watched("embedding", texts, BLOCK_CHARACTERS, progress):
-        rest = Block(block.sources[skip:], block.texts[skip:]) if skip else block
+        rest = block.after(skip)
         skip = max(0, skip - len(block.texts))
         if rest.texts:
             yield rest, model.transform(rest.texts)
@@ -99,8 +100,11 @@ def no_texts(texts: AnyTexts) -> InputError:
         return InputError("no text was given: give at least one")
     names = [source.name for source in texts.sources]
     shown = ", ".join(names[:3]) + (f" and {len(names) - 3} more" if len(names) > 3 else "")
-    if texts.skipped:
+    left_out: LeftOut = getattr(texts, "left_out", LeftOut())
+    if left_out.get(UNDECODABLE):
         return InputError(f"{shown}: every text was skipped, none can be decoded; give the right --encoding")
+    if left_out:
+        return InputError(f"{shown}: every text was left out ({left_out.in_words()}), expected at least one")
     return InputError(f"{shown}: empty, expected at least one text")
 
 

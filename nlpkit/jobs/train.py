@@ -39,8 +39,8 @@ class TrainReport:
         Mean loss of the last epoch.
     words_per_second : float or None
         Speed over all epochs; None if nothing was left to train.
-    skipped : int
-        Texts left out because they cannot be decoded.
+    left_out : dict of str to int
+        Number of texts and records that were left out, by reason.
     """
 
     method: str
@@ -49,7 +49,12 @@ class TrainReport:
     vector_size: int
     loss: float
     words_per_second: float | None
-    skipped: int
+    left_out: dict[str, int]
+
+    @property
+    def skipped(self) -> int:
+        """Number of texts and records that were left out."""
+        return sum(self.left_out.values())
 
 
 @spelled_out
@@ -143,7 +148,7 @@ def train_files(
             vector_size=model.word_vectors.vector_size,
             loss=model.losses_[-1],
             words_per_second=last[0].words_per_second if last else None,
-            skipped=texts.skipped,
+            left_out=dict(getattr(texts, "left_out", {})),
         )
 
 

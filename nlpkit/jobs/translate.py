@@ -38,8 +38,8 @@ class TranslateReport:
         Duration of the translation, without loading the model.
     unfinished : int
         Best translations that were cut off at the greatest length.
-    skipped : int
-        Texts left out because they cannot be decoded.
+    left_out : dict of str to int
+        Number of texts and records that were left out, by reason.
     translations : list of Translation, or None
         All translations, if no output was named.
     """
@@ -48,8 +48,13 @@ class TranslateReport:
     tokens: int
     seconds: float
     unfinished: int
-    skipped: int
+    left_out: dict[str, int]
     translations: list[Translation] | None = None
+
+    @property
+    def skipped(self) -> int:
+        """Number of texts and records that were left out."""
+        return sum(self.left_out.values())
 
 
 @spelled_out
@@ -153,7 +158,7 @@ def translate_files(
             tokens=tokens,
             seconds=time.perf_counter() - started,
             unfinished=unfinished,
-            skipped=texts.skipped,
+            left_out=dict(getattr(texts, "left_out", {})),
             translations=kept if output is None and seen is None else None,
         )
 

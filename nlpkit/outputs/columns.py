@@ -30,6 +30,10 @@ class Columns:
         Whether rows are written as nonzero terms or as whole vectors.
     one_based : bool
         Whether svmlight columns are counted from 1.
+    kept : tuple of str
+        Columns of the input that are written beside the text.
+    label : str or None
+        The one of them that is the label of svmlight.
     """
 
     names: Sequence[str] | None
@@ -37,6 +41,8 @@ class Columns:
     dtype: np.dtype
     sparse: bool = True
     one_based: bool = False
+    kept: tuple[str, ...] = ()
+    label: str | None = None
 
     @property
     def row_bytes(self) -> int:

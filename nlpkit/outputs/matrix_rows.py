@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import os
 import zipfile
-from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -33,7 +33,9 @@ class Npz(RowWriter):
             raise ParameterError(f"{os.fspath(path)}: .npz needs sparse rows, found dense ones: write .npy")
         self._blocks: list[csr_matrix] = []
 
-    def _write(self, sources: Sequence[str], texts: Sequence[str], X: Matrix) -> None:
+    def _write(
+        self, sources: Sequence[str], texts: Sequence[str], X: Matrix, kept: Mapping[str, Sequence[Any]]
+    ) -> None:
         self._blocks.append(self.columns.csr(X))
 
     def _end(self) -> None:
@@ -70,7 +72,9 @@ class Npy(RowWriter):
         self._file = sinks[-1].file
         self._header(0)
 
-    def _write(self, sources: Sequence[str], texts: Sequence[str], X: Matrix) -> None:
+    def _write(
+        self, sources: Sequence[str], texts: Sequence[str], X: Matrix, kept: Mapping[str, Sequence[Any]]
+    ) -> None:
         check_room(self.path, self.columns, self.rows - self.rows_done + len(texts))
         for rows in self.columns.dense(X):
             self._file.write(rows.data)

@@ -12,7 +12,7 @@ from .columns import Columns
 from .files import PendingFile, Sink, StandardOutput, output_errors
 from .row_writer import RowWriter
 
-FORMATS = ("npz", "npy", "parquet", "jsonl", "jsonl.gz", "svmlight")
+FORMATS = ("npz", "npy", "parquet", "jsonl", "jsonl.gz", "csv", "svmlight")
 """Suffixes of the supported formats, for files and for parts of a folder."""
 
 
@@ -79,6 +79,10 @@ def _writer(suffix: str) -> Callable[..., RowWriter]:
         from .text_rows import SvmLight
 
         return SvmLight
+    if suffix == "csv":
+        from .csv_rows import CsvRows
+
+        return CsvRows
     if suffix == "parquet":
         from .parquet_rows import ParquetRows
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from nlpkit.errors import ParameterError
@@ -36,7 +36,9 @@ class RowWriter:
         self._sinks = sinks
         self._open = True
 
-    def write(self, sources: Sequence[str], texts: Sequence[str], X: Matrix) -> None:
+    def write(
+        self, sources: Sequence[str], texts: Sequence[str], X: Matrix, kept: Mapping[str, Sequence[Any]] | None = None
+    ) -> None:
         """Add a block of rows.
 
         Parameters
@@ -45,6 +47,8 @@ class RowWriter:
             Source of each text.
         texts : sequence of str
         X : CSR matrix or ndarray of shape (n_texts, n_columns)
+        kept : mapping of str to sequence, optional
+            The values of the columns in ``columns.kept``.
 
         Raises
         ------
@@ -58,8 +62,9 @@ class RowWriter:
                 f"found a block of shape {X.shape} with {len(texts)} texts from {len(sources)} sources:"
                 f" expected equal numbers of rows, texts and sources, and {self.columns.n_columns} columns"
             )
+        columns = {name: (kept or {})[name] for name in self.columns.kept}
         with output_errors(self.path):
-            self._write(sources, texts, X)
+            self._write(sources, texts, X, columns)
         self.rows += len(texts)
 
     def close(self) -> None:
@@ -93,7 +98,9 @@ class RowWriter:
         else:
             self.abort()
 
-    def _write(self, sources: Sequence[str], texts: Sequence[str], X: Matrix) -> None:
+    def _write(
+        self, sources: Sequence[str], texts: Sequence[str], X: Matrix, kept: Mapping[str, Sequence[Any]]
+    ) -> None:
         raise NotImplementedError
 
     def _end(self) -> None:

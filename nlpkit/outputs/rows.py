@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
@@ -12,11 +12,8 @@ from nlpkit.errors import ParameterError
 
 from .columns import Columns
 from .files import is_folder
-from .one_file import open_file, suffix_of
+from .one_file import NAMELESS, open_file, suffix_of
 from .row_writer import RowWriter
-
-if TYPE_CHECKING:
-    pass
 
 
 def open_writer(
@@ -35,14 +32,16 @@ def open_writer(
     resume: bool = False,
     one_based: bool = False,
     sparse: bool = True,
+    kept: Sequence[str] = (),
+    label: str | None = None,
 ) -> RowWriter:
     """Open the writer for ``path``.
 
     Parameters
     ----------
     path : str or path-like
-        ``.npz``, ``.npy``, ``.parquet``, ``.jsonl``, ``.jsonl.gz`` or ``.svmlight``; ``-`` for JSONL on standard
-        output; a path without suffix or with a final slash for a folder of parts.
+        ``.npz``, ``.npy``, ``.parquet``, ``.jsonl``, ``.jsonl.gz``, ``.csv`` (dense rows) or ``.svmlight``; ``-`` for
+        JSONL on standard output; a path without suffix or with a final slash for a folder of parts.
     names : sequence of str or None
         Column names; None if columns only have numbers. Formats without names store them in ``PATH.terms.txt``.
     dtype : dtype-like
@@ -65,6 +64,10 @@ def open_writer(
         Count svmlight columns from 1.
     sparse : bool, default=True
         Write the nonzero terms of a row instead of the whole vector.
+    kept : sequence of str
+        Columns of the input that are written beside the text, for ``.jsonl``, ``.parquet`` and ``.csv``.
+    label : str, optional
+        The one of them that is the label of svmlight.
 
     Returns
     -------
@@ -87,17 +90,27 @@ def open_writer(
     >>> print(path.read_text(), end="")
     {"id": 0, "source": "a.txt", "text": "dog, dog", "terms": {"dog": 2}}
     """
-    columns = Columns(names=names, n_columns=n_columns, dtype=np.dtype(dtype), sparse=sparse, one_based=one_based)
+    columns = Columns(
+        names=names,
+        n_columns=n_columns,
+        dtype=np.dtype(dtype),
+        sparse=sparse,
+        one_based=one_based,
+        kept=tuple(kept),
+        label=label,
+    )
     if os.fspath(path) != "-" and is_folder(path):
         from .shards import ShardWriter
 
         made_by = {"options": dict(options or {}), "model": model_hash, "input": fingerprint}
         suffix = shard_format or ("npz" if sparse else "npy")
+        _check_format(path, columns, suffix, is_folder=True)
         return ShardWriter(path, columns, made_by, suffix=suffix, part_rows=shard_rows, force=force, resume=resume)
     for name, given in ("shard_format", shard_format), ("shard_rows", shard_rows), ("resume", resume):
         if given:
             raise ParameterError(f"{name} needs a folder of parts, but {os.fspath(path)} is one file: remove it")
     suffix = suffix_of(path)
+    _check_format(path, columns, suffix)
     if one_based and not suffix.startswith("svmlight"):
         raise ParameterError(f"one_based needs .svmlight, but {os.fspath(path)} is {suffix}: remove it")
     if suffix == "npy":
@@ -105,3 +118,15 @@ def open_writer(
 
         check_room(path, columns, n_rows or 0, free_disk(path))
     return open_file(path, columns, suffix)
+
+
+def _check_format(path: str | os.PathLike[str], columns: Columns, suffix: str, *, is_folder: bool = False) -> None:
+    """Refuse what a format cannot hold."""
+    if suffix == "csv" and columns.sparse:
+        raise ParameterError(f"{os.fspath(path)}: .csv needs dense vectors: write .jsonl, .parquet or .svmlight")
+    others = [name for name in columns.kept if name != columns.label]
+    if others and suffix in NAMELESS:
+        hint = "set shard_format to jsonl, parquet or csv" if is_folder else "write .jsonl, .parquet or .csv"
+        raise ParameterError(f"{os.fspath(path)}: .{suffix} has no place for the column {others[0]!r}: {hint}")
+    if columns.label is not None and (suffix != "svmlight" or is_folder):
+        raise ParameterError(f"label needs one .svmlight file, but {os.fspath(path)} is none: use keep instead")

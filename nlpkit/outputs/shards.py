@@ -6,7 +6,7 @@ import contextlib
 import json
 import os
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -93,9 +93,11 @@ class ShardWriter(RowWriter):
             raise
         self.rows_done = self.rows = self._record["rows"]
 
-    def write(self, sources: Sequence[str], texts: Sequence[str], X: Matrix) -> None:
+    def write(
+        self, sources: Sequence[str], texts: Sequence[str], X: Matrix, kept: Mapping[str, Sequence[Any]] | None = None
+    ) -> None:
         with self._resumable():
-            super().write(sources, texts, X)
+            super().write(sources, texts, X, kept)
 
     def close(self) -> None:
         with self._resumable():
@@ -190,7 +192,9 @@ class ShardWriter(RowWriter):
             return f"other columns ({found['shape'][1]}, now {record['shape'][1]})"
         return None
 
-    def _write(self, sources: Sequence[str], texts: Sequence[str], X: Matrix) -> None:
+    def _write(
+        self, sources: Sequence[str], texts: Sequence[str], X: Matrix, kept: Mapping[str, Sequence[Any]]
+    ) -> None:
         start = 0
         while start < len(texts):
             if self._part is None:
@@ -198,7 +202,8 @@ class ShardWriter(RowWriter):
             room = self._part_rows - self._part_size() if self._part_rows else len(texts)
             stop = min(len(texts), start + room)
             rows = X[start:stop]
-            self._part.write(sources[start:stop], texts[start:stop], rows)
+            part = {name: column[start:stop] for name, column in kept.items()}
+            self._part.write(sources[start:stop], texts[start:stop], rows, part)
             numbers = rows.size * (self.columns.dtype.itemsize + (4 if self.columns.sparse else 0))
             self._held += numbers + sum(map(len, texts[start:stop]))
             start = stop

@@ -6,14 +6,15 @@ import contextlib
 import gzip
 import json
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
-from typing import IO, TYPE_CHECKING
+from typing import IO, TYPE_CHECKING, Any
 
 import numpy as np
 
-from .columns import Columns
-from .files import Sink, StandardOutput
+from .columns import Columns, escaped_lines
+from .files import PendingFile, Sink, StandardOutput
+from .labels import Labels
 from .row_writer import RowWriter
 
 if TYPE_CHECKING:
@@ -36,15 +37,26 @@ class JsonLines(RowWriter):
     ) -> None:
         super().__init__(path, columns, sinks, rows_done)
         self._file: IO[bytes] | gzip.GzipFile = sinks[0].file
-        self._encode = json.JSONEncoder(ensure_ascii=False, check_circular=False).encode
+        self._encode = json.JSONEncoder(ensure_ascii=False, check_circular=False, default=str).encode
 
-    def _write(self, sources: Sequence[str], texts: Sequence[str], X: Matrix) -> None:
+    def _write(
+        self, sources: Sequence[str], texts: Sequence[str], X: Matrix, kept: Mapping[str, Sequence[Any]]
+    ) -> None:
         key = "terms" if self.columns.sparse else "vector"
         values = _terms(self.columns, X) if self.columns.sparse else self._vectors(X)
-        rows = zip(range(self.rows, self.rows + len(texts)), sources, texts, values, strict=True)
+        numbers = range(self.rows, self.rows + len(texts))
+        records: Iterator[dict[str, Any]] = (
+            {"id": number, "source": source, "text": text, key: value}
+            for number, source, text, value in zip(numbers, sources, texts, values, strict=True)
+        )
+        if kept:
+            records = (
+                {**record, "kept": dict(zip(kept, row, strict=True))}
+                for record, row in zip(records, zip(*kept.values(), strict=True), strict=True)
+            )
         lines = []
-        for number, source, text, value in rows:
-            lines.append(self._encode({"id": number, "source": source, "text": text, key: value}))
+        for record in records:
+            lines.append(self._encode(record))
             if len(lines) == BATCH:
                 self._put(lines)
                 lines = []
@@ -79,16 +91,37 @@ class GzipJsonLines(JsonLines):
 
 
 class SvmLight(RowWriter):
-    """One line per row: the label 0, then ``column:value`` for nonzero values."""
+    """One line per row: the label, 0 if there is none, then ``column:value`` for nonzero values.
 
-    def _write(self, sources: Sequence[str], texts: Sequence[str], X: Matrix) -> None:
+    A label that is a number is written as it is. If the first one is none, labels are numbered by first appearance;
+    ``PATH.labels.txt`` holds them, one per line.
+    """
+
+    def __init__(
+        self, path: str | os.PathLike[str], columns: Columns, sinks: Sequence[Sink], rows_done: int = 0
+    ) -> None:
+        super().__init__(path, columns, sinks, rows_done)
+        self._labels = Labels()
+
+    def _write(
+        self, sources: Sequence[str], texts: Sequence[str], X: Matrix, kept: Mapping[str, Sequence[Any]]
+    ) -> None:
         rows = self.columns.csr(X)
         first = 1 if self.columns.one_based else 0
         for start in range(0, len(texts), BATCH):
             lines = []
             for indices, data in _rows(rows[start : start + BATCH], first):
                 lines.append(" ".join(["0", *map("{}:{}".format, indices, map(repr, data))]))
+            if self.columns.label is not None:
+                labels = kept[self.columns.label][start : start + BATCH]
+                lines = [self._labels.number(label) + line[1:] for label, line in zip(labels, lines, strict=True)]
             self._sinks[-1].file.write(("\n".join(lines) + "\n").encode())
+
+    def _end(self) -> None:
+        if self._labels.names:
+            names = PendingFile(f"{os.fspath(self.path)}.labels.txt")
+            names.file.writelines(escaped_lines(self._labels.names))
+            self._sinks = [names, *self._sinks]
 
 
 def _terms(columns: Columns, X: Matrix) -> Iterator[dict[str, float]]:

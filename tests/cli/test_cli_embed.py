@@ -145,7 +145,7 @@ def test_skipped_texts_are_reported(run: Any, tmp_path: Path) -> None:
     Path(tmp_path, "a.txt").write_bytes(b"one two\n\xff\n")
     code, out, err = run("embed", "-i", "a.txt", "--decode-errors", "skip")
     assert (code, len(rows(out))) == (0, 1)
-    assert err == "nlpkit: texts skipped because they can't be decoded: 1\n"
+    assert err == "nlpkit: left out, can't be decoded: 1\n"
 
 
 def test_warnings_are_one_line(run: Any) -> None:

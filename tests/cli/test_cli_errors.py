@@ -43,8 +43,11 @@ def inputs(tmp_path: Path) -> Path:
         ("embed -i folder", "the folder 'folder' has no files"),
         ("embed -i empty.txt", "empty.txt: empty, expected at least one text"),
         ("embed -i bad.txt", "bad.txt, line 2, byte 4: 0xff is not utf-8"),
-        ("embed -i a.csv", "there is no column 'text'; give --column"),
-        ("embed -i a.csv --column nope", "there is no column 'nope'; give --column (a name or a number), there are"),
+        ("embed -i a.csv", "there is no column 'text'; set --column"),
+        (
+            "embed -i a.csv --column nope",
+            "there is no column 'nope'; set --column to a name or a number; the columns are",
+        ),
         ("embed -i a.jsonl --field body", "a.jsonl, line 2, column"),
         ("embed -i a.jsonl --field nope", "a.jsonl, line 1: there is no field 'nope'"),
         ("embed -i cut.txt.gz", "'cut.txt.gz' is truncated"),

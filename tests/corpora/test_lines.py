@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+import warnings
 
 import pytest
 
@@ -68,9 +69,25 @@ def test_a_byte_order_mark_counts_among_the_bytes() -> None:
         read(b"\xef\xbb\xbfab\n\xff\n")
 
 
-def test_utf_16_read_as_utf_8_is_recognised() -> None:
-    with pytest.raises(InputError, match="--encoding utf-16"):
-        read("text\n".encode("utf-16"))
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-32", "utf-8-sig"])
+def test_a_byte_order_mark_decides_the_encoding(encoding: str) -> None:
+    assert read("é\ntext\n".encode(encoding)) == ["é", "text"]
+
+
+def test_carriage_returns_end_lines_where_nothing_else_does(block_bytes: int) -> None:
+    assert read(b"a\rb\r\rc") == ["a", "b", "", "c"]
+    assert read(b"a\rb\nc\rd") == ["a\rb", "c\rd"]
+    assert read("a\rb\r".encode("utf-16"), "utf-16") == ["a", "b"]
+    assert read(b"a\r") == ["a"]
+
+
+def test_utf_8_that_is_read_as_another_encoding_is_warned_of() -> None:
+    with pytest.warns(UserWarning, match="is read as cp1252, but it is valid UTF-8: check --encoding"):
+        read("grün\n".encode(), "cp1252")
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert read("grün\n".encode("cp1252"), "cp1252") == ["grün"]
+        assert read(b"plain\n", "latin-1") == ["plain"]
 
 
 def test_skip_drops_the_line_and_counts_it() -> None:

@@ -123,7 +123,7 @@ def test_a_manifest_by_its_own_name(tmp_path: Path) -> None:
         ({"manifest.csv": "text\nword\n"}, "line 2: has no path; expected one of the fields path, audio"),
         ({"manifest.csv": "path,start,end\na.wav,2,1\n"}, "found end 1 s and start 2 s"),
         ({"manifest.csv": "path,start\na.wav,soon\n"}, "line 2, start: found 'soon', expected seconds"),
-        ({"manifest.jsonl": '{"path": "a.wav"'}, "line 1: not JSON"),
+        ({"manifest.jsonl": '{"path": "a.wav"'}, "line 1, column 17: not JSON"),
         ({"manifest.jsonl": "[1]"}, "line 1: found JSON, expected an object"),
         ({"text": "u1 WORD\n"}, "utterance u1: there is no audio file 'u1', and no entry in wav.scp"),
         ({"text": "u1 WORD\n", "wav.scp": "u1 sox a.wav -t wav - |\n"}, "wav.scp has a command, which is not run"),
@@ -155,7 +155,7 @@ def test_nothing_to_be_read(tmp_path: Path) -> None:
     with pytest.raises(ParameterError, match="layout is 'voxforge'"):
         Recordings(tmp_path, layout="voxforge")
     (tmp_path / "manifest.csv").write_bytes(b"path\n\xff\xfe\n")
-    with pytest.raises(InputError, match="line 2: not UTF-8"):
+    with pytest.raises(InputError, match="line 2, byte 5: 0xff is not utf-8"):
         list(Recordings(tmp_path))
 
 

@@ -214,8 +214,8 @@ def test_two_writers_of_one_folder(tmp_path):
 
 
 def test_unknown_formats_are_refused(tmp_path):
-    with pytest.raises(ParameterError, match="'csv': expected one of npz"):
-        write(tmp_path / "out", shard_format="csv")
+    with pytest.raises(ParameterError, match="'xls': expected one of npz"):
+        write(tmp_path / "out", shard_format="xls")
     with pytest.raises(ParameterError, match="shard_rows is 0"):
         write(tmp_path / "out", shard_rows=0)
     assert list(tmp_path.iterdir()) == []

@@ -5,10 +5,15 @@ from __future__ import annotations
 import json
 import os
 import re
+from codecs import BOM_UTF8
 from collections.abc import Sequence
 from types import TracebackType
 
 from nlpkit.corpora.pairs.table import looks_like_names
+from nlpkit.corpora.tables.layout import SAMPLE_RECORDS, find_layout
+from nlpkit.corpora.tables.names import looks_like_names as are_names
+from nlpkit.corpora.tables.options import TableOptions
+from nlpkit.corpora.text_bytes import HEAD_BYTES
 from nlpkit.errors import ParameterError
 from nlpkit.jobs.inputs import StrPath
 from nlpkit.jobs.places import real_place
@@ -47,7 +52,9 @@ class PairOutput:
         paths = check_pair_output(output, src=src, trg=trg)
         self.altered = 0
         self._json = os.fspath(paths[0]).lower().endswith(".jsonl") and len(paths) == 1
-        self._begun = False
+        self._held: list[str] | None = []
+        self._held_characters = 0
+        self._is_quoted = False
         self._paths = paths
         self._files: list[PendingFile] = []
         try:
@@ -75,12 +82,36 @@ class PairOutput:
             for index, texts in enumerate(sides):
                 self._put(index, "".join(text + "\n" for text in texts).encode())
             return
-        if not self._begun and looks_like_names(sides[0][0], sides[1][0]):
-            self._put(0, b"src\ttrg\n")
-        self._begun = True
-        self._put(0, "".join(f"{one}\t{other}\n" for one, other in zip(*sides, strict=True)).encode())
+        rows = [f"{one}\t{other}\n" for one, other in zip(*sides, strict=True)]
+        if self._held is None:
+            self._put_rows(rows)
+            return
+        self._held += rows
+        self._held_characters += sum(map(len, rows))
+        if self._held_characters >= HEAD_BYTES:
+            self._begin_table()
+
+    def _begin_table(self) -> None:
+        """Write the first rows, with names or in quotes if a reader would otherwise take them for these."""
+        rows, self._held = self._held or [], None
+        cells = [row[:-1].split("\t") for row in rows[:SAMPLE_RECORDS]]
+        names = ""
+        if rows and (looks_like_names(*cells[0]) or are_names(cells[0], cells[1:])):
+            names = "src\ttrg\n"
+        head = (names + "".join(rows)).encode()[:HEAD_BYTES]
+        layout = find_layout(head, "", TableOptions(), own="\t", final=len(head) < HEAD_BYTES)
+        self._is_quoted = layout.quotes
+        self._put(0, b'"src"\t"trg"\n' if self._is_quoted else names.encode())
+        self._put_rows(rows)
+
+    def _put_rows(self, rows: list[str]) -> None:
+        if self._is_quoted:
+            rows = ["\t".join(map(_quoted, row[:-1].split("\t"))) + "\n" for row in rows]
+        self._put(0, "".join(rows).encode())
 
     def _put(self, index: int, data: bytes) -> None:
+        if data.startswith(BOM_UTF8) and not self._files[index].file.tell():
+            data = BOM_UTF8 + data  # readers drop the first one
         with output_errors(self._paths[index]):
             self._files[index].file.write(data)
 
@@ -92,6 +123,8 @@ class PairOutput:
     ) -> None:
         try:
             if error is None:
+                if self._held:
+                    self._begin_table()
                 for file in self._files:
                     file.finish()
                 for file in self._files:
@@ -123,6 +156,10 @@ def check_pair_output(output: StrPath | None, *, src: StrPath | None, trg: StrPa
     if not os.fspath(output).lower().endswith((".tsv", ".jsonl")):
         raise ParameterError(f"{os.fspath(output)}: pairs are written as .tsv or .jsonl, or to two files of lines")
     return [output]
+
+
+def _quoted(cell: str) -> str:
+    return '"' + cell.replace('"', '""') + '"' if cell.startswith('"') else cell
 
 
 def _plain(text: str, pattern: re.Pattern[str]) -> str:

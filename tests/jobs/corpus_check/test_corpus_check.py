@@ -213,10 +213,10 @@ def test_what_a_table_cannot_hold_is_replaced_and_counted(tmp_path: Path) -> Non
 
 
 CELL = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\t\n\r"), max_size=5)
-NAME = st.sampled_from(["src", "trg", "source", "target"])
+NAME = st.sampled_from(["src", "trg", "source", "target", "German", "en", "3", '"a ""b"""', '"c"', "\ufeff"])
 
 
-@settings(deadline=None, max_examples=25)  # every file is synced to the disk
+@settings(deadline=None, max_examples=60)  # every file is synced to the disk
 @given(st.lists(st.tuples(CELL | NAME, CELL | NAME)))
 def test_what_is_written_is_read(pairs: list[tuple[str, str]]) -> None:
     with tempfile.TemporaryDirectory() as folder:

@@ -1,0 +1,85 @@
+"""Records that can't be read: an error, or left out and counted."""
+
+from __future__ import annotations
+
+from nlpkit.errors import InputError, ParameterError
+
+ON_BAD = ("error", "skip")
+NULLS = ("error", "empty", "skip")
+
+UNDECODABLE = "can't be decoded"
+BLANK = "blank line"
+NULL = "null"
+
+
+class LeftOut(dict[str, int]):
+    """Number of skipped records by reason."""
+
+    def count(self, reason: str, n: int = 1) -> None:
+        """Add ``n``."""
+        if n:
+            self[reason] = self.get(reason, 0) + n
+
+    def in_words(self) -> str:
+        """Return the reasons with their numbers.
+
+        Examples
+        --------
+        >>> LeftOut({"blank line": 1200, "null": 1}).in_words()
+        'blank line: 1,200, null: 1'
+        """
+        return ", ".join(f"{reason}: {n:,}" for reason, n in self.items())
+
+
+class BadRecords:
+    """What happens to records that can't be read.
+
+    Parameters
+    ----------
+    left_out : LeftOut
+        Counts those that are skipped.
+    on_bad : {"error", "skip"}
+        Raise an error, or skip the record and count it.
+    nulls : {"error", "empty", "skip"}
+        Raise an error where the text is null, or take it as empty, or skip and count it.
+
+    Raises
+    ------
+    ParameterError
+        If an option has another value.
+    """
+
+    def __init__(self, left_out: LeftOut, *, on_bad: str = "error", nulls: str = "error") -> None:
+        for name, value, known in (("on_bad", on_bad, ON_BAD), ("nulls", nulls, NULLS)):
+            if value not in known:
+                raise ParameterError(f"{name} is {value!r}: expected one of {', '.join(known)}")
+        self.left_out = left_out
+        self.on_bad = on_bad
+        self.nulls = nulls
+
+    def record(self, reason: str, error: InputError | str) -> None:
+        """Count a record under ``reason``.
+
+        Raises
+        ------
+        InputError
+            If bad records are errors; the message names the option that skips them.
+        """
+        if self.on_bad == "error":
+            raise InputError(f"{error}; --on-bad skip leaves it out")
+        self.left_out.count(reason)
+
+    def null(self, error: InputError | str) -> str | None:
+        """Return the text of a null, or None if it is skipped.
+
+        Raises
+        ------
+        InputError
+            If nulls are errors; the message names the option that lets them through.
+        """
+        if self.nulls == "error":
+            raise InputError(f"{error}; --nulls empty takes it as an empty text, --nulls skip leaves it out")
+        if self.nulls == "empty":
+            return ""
+        self.left_out.count(NULL)
+        return None
