@@ -42,6 +42,8 @@ class Subwords:
         The serialised model.
     vocab_size : int
         Number of pieces, same as ``len(subwords)``.
+    vocabulary : list of str
+        The pieces, by id.
     pad_id, unk_id, bos_id, eos_id : int
         0, 1, 2, 3.
 
@@ -69,8 +71,8 @@ class Subwords:
         self.proto = bytes(proto)
         self._processor = _load(self.proto)
         self.vocab_size: int = len(self._processor)
-        self._pieces: list[str] = [self._processor.id_to_piece(number) for number in range(self.vocab_size)]
-        self._characters = frozenset("".join(self._pieces))
+        self.vocabulary: list[str] = [self._processor.id_to_piece(number) for number in range(self.vocab_size)]
+        self._characters = frozenset("".join(self.vocabulary))
         bytes_of_space = [f"<0x{byte:02X}>" for byte in SPACE_PIECE.encode()]
         self._space_bytes: list[int] = [self._processor.piece_to_id(piece) for piece in bytes_of_space]
 
@@ -236,7 +238,7 @@ class Subwords:
         """
         numbers = [int(number) for number in ids]
         self._check(numbers)
-        return [self._pieces[number] for number in numbers]
+        return [self.vocabulary[number] for number in numbers]
 
     def words(self, ids: Sequence[int]) -> list[tuple[int, int]]:
         """Find the pieces of each word of ``decode([ids])[0].split()``, in order.

@@ -8,11 +8,15 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
+import torch
 
 from nlpkit.errors import MissingDependencyError, ParameterError
 
 if TYPE_CHECKING:
+    from nlpkit.text.subword import Subwords
+
     from .model import TranslationModel
+    from .translations import Translation
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -69,6 +73,36 @@ def between_words(
     to_words = np.stack([weights[:, a:b].sum(1) for a, b in columns], axis=1)
     words = np.stack([to_words[a:b].mean(0) for a, b in rows])
     return (words / np.maximum(words.sum(1, keepdims=True), 1e-12)).astype(np.float32)
+
+
+@torch.inference_mode()
+def attention_of(
+    model: TranslationModel,
+    subwords: tuple[Subwords, Subwords],
+    translation: Translation,
+    *,
+    layer: int,
+    head: int | None,
+    of_source: bool,
+) -> WordAttention:
+    """Return the attention of a translation's words, or of its source's: see `Translator.word_attention`."""
+    source = translation.source_ids
+    reading, writing = subwords
+    looking, wording = (source, reading) if of_source else (translation.n_best[0].ids, writing)
+    rows, columns = wording.words(looking), reading.words(source)
+    src = torch.tensor([[*source, model.eos_id]], device=model.device)
+    lengths = torch.tensor([src.shape[1]], device=model.device)
+    if of_source:
+        maps = model.self_attention_maps(src, lengths)
+    else:
+        maps = model.attention_maps(src, lengths, torch.tensor([[model.start_id, *looking]], device=model.device))
+    assert maps is not None
+    chosen = maps[0, layer].mean(0) if head is None else maps[0, layer, head]
+    return WordAttention(
+        source=reading.decode([source[a:b] for a, b in columns]),
+        target=wording.decode([looking[a:b] for a, b in rows]),
+        weights=between_words(chosen.float().cpu().numpy(), rows, columns),
+    )
 
 
 def attention_png(seen: WordAttention) -> bytes:

@@ -217,3 +217,20 @@ def test_stopped_and_resumed(run: Any, pairs: Path, start: Callable[..., subproc
     whole, resumed = (pairs / name / "model.safetensors" for name in ("whole", "model"))
     assert whole.read_bytes() == resumed.read_bytes()
     assert not (pairs / "model.partial").exists()
+
+
+def test_the_unicode_form(run: Any, tmp_path: Path) -> None:
+    """Decomposed translations, as from macOS, are said; the form that is asked for is stored and read again."""
+    lines = [f"{line} cafe\u0301" for line in copies(40)]
+    for name in ("a.txt", "b.txt"):
+        (tmp_path / name).write_text("\n".join(lines) + "\n", encoding="utf-8")
+    code, _, err = train(run, "--max-steps", "1")
+    assert code == 0
+    assert "nlpkit: texts are brought to the Unicode form NFD; --normalize NFC chooses the usual one\n" in err
+    for asked, stored in (("NFC", "NFC"), ("none", None)):
+        code, _, err = train(run, "--max-steps", "1", "--force", "--normalize", asked)
+        assert code == 0
+        assert "Unicode" not in err
+        assert json.loads((tmp_path / "model" / "config.json").read_text())["options"]["normalize"] == stored
+    code, _, err = train(run, "--force", "--normalize", "nfc")
+    assert (code, err) == (2, "nlpkit: normalize is 'nfc': choose auto, NFC, NFD, NFKC or none\n")
