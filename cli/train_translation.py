@@ -12,7 +12,8 @@ from nlpkit.cli.screens.screen import note
 from nlpkit.cli.screens.training_screen import TranslationScreen, resumable, training_screen
 from nlpkit.errors import ParameterError
 from nlpkit.jobs.inputs import PairReading
-from nlpkit.jobs.train_translation import TranslationPlan, TranslationTrainReport, train_translation
+from nlpkit.jobs.train_translation import TranslationTrainReport, train_translation
+from nlpkit.jobs.translation_plan import TranslationPlan
 from nlpkit.jobs.unfinished import is_unfinished
 
 if TYPE_CHECKING:

@@ -20,47 +20,13 @@ from .passes import Progress
 from .train import check_model_place
 from .training_pairs import check_form, choose_form, encode_pairs, learn_subwords, read_pairs, split_pairs
 from .translate import missing
+from .translation_plan import TranslationPlan
 from .unfinished import unfinished_folder, unfinished_training
 
 if TYPE_CHECKING:
     from nlpkit.training.report import TrainingProgress, TrainingResult, ValidationReport
     from nlpkit.training.translation.options import TrainingOptions
     from nlpkit.translation.translator import Translator
-
-
-@dataclass(frozen=True, kw_only=True)
-class TranslationPlan:
-    """Data and sizes of a training that is about to begin.
-
-    Attributes
-    ----------
-    architecture : str
-    pairs, valid_pairs : int
-    valid_source : str
-        Where the validation pairs come from: "given", "part of the pairs, chosen by a hash of the source", or
-        `NO_VALIDATION`.
-    empty, too_long : int
-        Pairs left out because a side is empty, or longer than ``max_length``.
-    left_out : dict of str to int
-        Records that a reader left out, by the reason.
-    vocabulary : int or (int, int)
-        Sub-words; of source and target where they don't share them.
-    parameters : int
-        Numbers that are learnt.
-    normalize : str or None
-        Unicode form of the texts.
-    """
-
-    architecture: str
-    pairs: int
-    valid_pairs: int
-    valid_source: str
-    empty: int
-    too_long: int
-    left_out: dict[str, int]
-    vocabulary: int | tuple[int, int]
-    parameters: int
-    normalize: str | None = "NFC"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -212,6 +178,7 @@ def train_translation(
         vocabulary=len(subwords[0]) if subwords[0] is subwords[1] else (len(subwords[0]), len(subwords[1])),
         parameters=sum(weight.numel() for weight in model.parameters()),
         normalize=form.name,
+        languages=(read_as.from_, read_as.to),
     )
     if started is not None:
         started(plan)
@@ -228,6 +195,7 @@ def train_translation(
             resume=resume,
             detokenise=subwords[1].decode,
             references=held.trg if validation is not None else None,
+            language=read_as.to,
             progress=progress,
             validated=validated,
             device=device,

@@ -16,6 +16,7 @@ from nlpkit.errors import ArtifactError, ParameterError
 from nlpkit.threads import available_threads
 
 from .subword_training import SPACE_PIECE, clean_text, propose_vocab_size, train_pieces
+from .word_spans import parts_of_words, spaced_words
 
 __all__ = ["Subwords", "propose_vocab_size"]
 
@@ -259,21 +260,16 @@ class Subwords:
         ParameterError
             If an id is not in the vocabulary.
         """
-        spans: list[tuple[int, int]] = []
-        begin = end = -1
-        named = False
-        for place, piece in enumerate(self.pieces(ids)):
-            if ids[place] in (0, 2, 3):
-                continue
-            if named and piece.startswith(SPACE_PIECE):
-                spans.append((begin, end))
-                begin, named = -1, False
-            begin = place if begin < 0 else begin
-            end = place + 1
-            named = named or piece != SPACE_PIECE
-        if named:
-            spans.append((begin, end))
-        return spans
+        pieces = zip(ids, self.pieces(ids), strict=True)
+        return spaced_words([None if number in (0, 2, 3) else piece for number, piece in pieces])
+
+    def parts(self, ids: Sequence[int]) -> list[tuple[int, int]]:
+        """Same as `words`, but words in scripts without spaces, such as Chinese and Thai, are cut into their pieces."""
+
+        def texts(spans: list[tuple[int, int]]) -> list[str]:
+            return self.decode([ids[begin:end] for begin, end in spans])
+
+        return parts_of_words(self.words(ids), self.pieces(ids), texts)
 
     def _check(self, ids: Sequence[int]) -> None:
         if ids and not 0 <= min(ids) <= max(ids) < self.vocab_size:

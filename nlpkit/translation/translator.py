@@ -107,6 +107,14 @@ class Translator:
             )
         self.model = model.to(resolve_device(device), getattr(torch, precision)).eval()
 
+    @property
+    def languages(self) -> tuple[str | None, str | None]:
+        """Codes of the source and target language, None where the training did not know them."""
+        data = self.provenance.get("data")
+        codes = data.get("languages") if isinstance(data, Mapping) else None
+        src, trg = codes if isinstance(codes, list | tuple) and len(codes) == 2 else (None, None)
+        return src if isinstance(src, str) else None, trg if isinstance(trg, str) else None
+
     @classmethod
     def from_artifact(cls, artifact: artifacts.Artifact) -> Translator:
         """Return the translator of an opened model folder: see `nlpkit.load`."""
@@ -258,7 +266,7 @@ class Translator:
     def word_attention(
         self, translation: Translation, *, layer: int = -1, head: int | None = None, of_source: bool = False
     ) -> WordAttention:
-        """Return the attention of the words of a translation to the words of its source.
+        """Return the attention of the words of a translation to those of its source; sub-words in Chinese, Thai, ….
 
         Parameters
         ----------
