@@ -228,7 +228,8 @@ class Pairs(Rereadable):
             peeked = Peeked(data)
             decoding = for_records(declared(peeked.head, DECLARED, decoding))
             lines = read_lines(peeked, name, decoding)
-            yield from read_po(lines, name, encoding=decoding.encoding, left_out=left_out)
+            on_bad = "skip" if self._decoding.errors == "skip" else "error"
+            yield from read_po(lines, name, encoding=decoding.encoding, left_out=left_out, on_bad=on_bad)
             return
         languages = None if None in self._languages else (str(self._languages[0]), str(self._languages[1]))
         if self._kind == "json":
