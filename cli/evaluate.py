@@ -67,14 +67,19 @@ def evaluate(
     precision: options.Precision = "float32",
     threads: options.Threads = None,
     tokenize: Annotated[
-        str,
+        str | None,
         typer.Option(
             "--tokenize",
             metavar="NAME",
-            help="BLEU's tokenizer, by sacreBLEU's name: 13a, intl, zh, ja-mecab, char, none, ...",
+            help=options.described(
+                "BLEU's tokenizer, by sacreBLEU's name: 13a, intl, zh, ja-mecab, ko-mecab, char, none, ...",
+                "by language: zh for Chinese, ja-mecab or char for Japanese, char for Thai, Lao, Khmer and Burmese, "
+                "else 13a",
+            ),
+            show_default=False,
             rich_help_panel=_SCORING,
         ),
-    ] = "13a",
+    ] = None,
     lowercase: Annotated[
         bool,
         typer.Option(
@@ -115,7 +120,9 @@ def evaluate(
             "--lengths",
             metavar="N,N,...",
             help=options.described(
-                "The greatest length, in words, of each group of the table by length.", "5,10,15,20,25,30,40,50"
+                "The greatest length of each group of the table by length, in words; in characters where words have no "
+                "spaces between them.",
+                "5,10,15,20,25,30,40,50",
             ),
             show_default=False,
             rich_help_panel=_SCORING,

@@ -12,7 +12,8 @@ from nlpkit.cli.screens.screen import note
 from nlpkit.cli.screens.training_screen import TranslationScreen, resumable, training_screen
 from nlpkit.errors import ParameterError
 from nlpkit.jobs.inputs import PairReading
-from nlpkit.jobs.train_translation import TranslationPlan, TranslationTrainReport, train_translation
+from nlpkit.jobs.train_translation import TranslationTrainReport, train_translation
+from nlpkit.jobs.translation_plan import TranslationPlan
 from nlpkit.jobs.unfinished import is_unfinished
 
 if TYPE_CHECKING:
@@ -57,6 +58,15 @@ def translation(
         bool,
         typer.Option("--separate-vocabularies", metavar="", help="Source and target have sub-words of their own."),
     ] = False,
+    normalize: Annotated[
+        str,
+        typer.Option(
+            "--normalize",
+            metavar="auto|NFC|NFD|NFKC|none",
+            help="The Unicode form to which all texts are brought, now and when the model translates; auto is NFC, or "
+            "NFD if most translations are in NFD. Soft hyphens and zero-width spaces go, unless it is none.",
+        ),
+    ] = "auto",
     resume: options.Resume = False,
     force: options.Retrain = False,
     device: Annotated[str, typer.Option("--device", metavar="auto|cpu|cuda|mps", help="Where to compute.")] = "auto",
@@ -121,6 +131,7 @@ def translation(
             parameters=parameters,
             vocab_size=vocab_size,
             separate_vocabularies=separate_vocabularies,
+            normalize=None if normalize == "none" else normalize,
             read_as=read_as,
             threads=threads,
             device=device,
@@ -144,6 +155,8 @@ def _what_is_trained(plan: TranslationPlan, vocab_size: int | None) -> list[str]
         f"{plan.pairs:,} pairs, {' and '.join(f'{size:,}' for size in sizes)} sub-words{asked}, {plan.architecture} of"
         f" {plan.parameters:,} parameters"
     ]
+    if plan.normalize == "NFD":
+        lines.append("texts are brought to the Unicode form NFD; --normalize NFC chooses the usual one")
     if plan.valid_source != "given":
         lines.append(f"validation: {plan.valid_pairs:,} pairs, {plan.valid_source}")
     if plan.empty:

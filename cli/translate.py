@@ -213,7 +213,7 @@ class _Attention:
     def see(self, translation: Translation) -> None:
         """Take the next text's translation."""
         from nlpkit.outputs.files import output_errors
-        from nlpkit.translation.attention_map import attention_png
+        from nlpkit.translation.attention_picture import attention_png
 
         attention = self._translator.word_attention(
             translation, layer=self._layer, head=self._head, of_source=self._of_source

@@ -20,6 +20,7 @@ NOT_JSON = "not JSON"
 _PIECE_BYTES = 1 << 18
 _LONGEST_LITERAL = 16
 _WHITE = " \t\n\r"
+_AFTER_VALUE = _WHITE + ',]["{'  # not a digit, a point or an exponent that the next piece continues
 
 
 def read_json(
@@ -184,7 +185,8 @@ class _Values:
             except RecursionError:
                 raise self._refuse("nested too deeply") from None
             else:
-                if end < len(self._text) or not self._more():
+                is_whole = end < len(self._text) and self._text[end] in _AFTER_VALUE
+                if is_whole or not self._more():
                     self._take(end - self._at)
                     return value
 

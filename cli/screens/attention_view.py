@@ -33,13 +33,15 @@ def attention_text(seen: WordAttention) -> str:
      zwei ███
     Hunde     ████
     """
+    from rich.cells import cell_len
+
     columns = [str(plain(word)) for word in seen.source]
     rows = [str(plain(word)) for word in seen.target]
-    widest = max(map(len, rows), default=0)
+    widest = max(map(cell_len, rows), default=0)
     lines = [" " * (widest + 1) + " ".join(columns)]
     for word, weights in zip(rows, seen.weights.tolist(), strict=True):
         cells = [
-            _SHADES[min(4, int(weight * 5))] * len(column) for column, weight in zip(columns, weights, strict=True)
+            _SHADES[min(4, int(weight * 5))] * cell_len(column) for column, weight in zip(columns, weights, strict=True)
         ]
-        lines.append(f"{word:>{widest}} " + " ".join(cells))
+        lines.append(" " * (widest - cell_len(word)) + word + " " + " ".join(cells))
     return "\n".join(line.rstrip() for line in lines)

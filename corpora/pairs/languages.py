@@ -30,5 +30,18 @@ def nearest_language(wanted: str, found: Iterable[str]) -> str | None:
     return next((code for code in near if _subtags(code) == _subtags(wanted)), near[0] if near else None)
 
 
+def matching_languages(wanted: str, found: Iterable[str]) -> list[str]:
+    """Return all codes in ``found`` of the language ``wanted``; if it has a region and is among them, itself alone.
+
+    Examples
+    --------
+    >>> matching_languages("en", ["en-US", "de", "en-GB"]), matching_languages("en-US", ["en", "en-US", "en-GB"])
+    (['en-US', 'en-GB'], ['en-US'])
+    """
+    near = [code for code in found if same_language(wanted, code)]
+    exact = [code for code in near if _subtags(code) == _subtags(wanted)]
+    return exact if exact and len(_subtags(wanted)) > 1 else near
+
+
 def _subtags(code: str) -> list[str]:
     return code.strip().casefold().replace("_", "-").split("-")

@@ -153,14 +153,23 @@ class PairReader:
             yield from self._of_table(Sheet(data, name, options=chosen.table, bad=self._bad), self._cells)
             return
         kind = self.kind(path)
+        on_bad = "skip" if self._decoding.errors == "skip" else self._bad.on_bad
         decoding = Decoding(self._decoding.encoding, self._decoding.errors)
         if kind == "tmx":
-            yield from read_tmx(data, name, languages=chosen.languages, decoding=decoding, left_out=self._bad.left_out)
+            yield from read_tmx(
+                data,
+                name,
+                languages=chosen.languages,
+                decoding=decoding,
+                left_out=self._bad.left_out,
+                on_bad=on_bad,
+                keep_tags=chosen.keep_tags,
+            )
         elif kind == "po":
             peeked = Peeked(data)
             decoding = for_records(declared(peeked.head, DECLARED, decoding))
             lines = read_lines(peeked, name, decoding)
-            yield from read_po(lines, name, encoding=decoding.encoding, left_out=self._bad.left_out)
+            yield from read_po(lines, name, encoding=decoding.encoding, left_out=self._bad.left_out, on_bad=on_bad)
         elif kind == "table":
             from nlpkit.corpora.tables.table import Table
 

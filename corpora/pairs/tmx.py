@@ -2,32 +2,46 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from xml.parsers import expat
 
 from nlpkit.corpora.compressed import ByteReader
 from nlpkit.corpora.decoding import Decoding
-from nlpkit.corpora.pairs.languages import nearest_language, same_language
 from nlpkit.corpora.pairs.marked import MARK, MarkedDecoding, for_records
-from nlpkit.corpora.pairs.run import UNDECODABLE, LeftOut, PairRun, PairRuns
+from nlpkit.corpora.pairs.run import LeftOut, PairRun
 from nlpkit.corpora.pairs.text_pieces import Peeked, declared, read_pieces
-from nlpkit.errors import InputError
+from nlpkit.corpora.pairs.tmx_memory import MARK_IN_XML, BadUnit, Memory
+from nlpkit.corpora.pairs.tmx_units import UnitCutter
+from nlpkit.errors import InputError, ParameterError
 
-NO_SRC = "no text in the source language"
-NO_TRG = "no text in the target language"
+ON_BAD = ("error", "skip")
+STRAY = "text between units"
+NO_END = "the end of the file is missing"
 
 _DECLARED = rb"""^(?:\xef\xbb\xbf)?<\?xml[^>]*?\sencoding\s*=\s*["']([A-Za-z0-9._:-]+)["']"""
-_CODES = {"bpt", "ept", "it", "ph", "ut"}  # formatting codes such as <b> or {0}, no words
-_MARK_IN_XML = "\ufdd0"  # a noncharacter, because XML does not allow lone surrogates
+_STANDALONE = re.compile(r"""^\s*<\?xml[^>]*?(\sstandalone\s*=\s*["']yes["'])""")
+_MARKUP = re.compile(r"<!--.*?-->|<\?.*?\?>|</(?:[\w.-]+:)?(?:body|tmx)\s*>", re.DOTALL)
+_END = re.compile(r"</(?:[\w.-]+:)?tmx\s*>")
+_BATCH = 1 << 16  # characters
 
 
 def read_tmx(
-    stream: ByteReader, path: str, *, languages: tuple[str | None, str | None], decoding: Decoding, left_out: LeftOut
+    stream: ByteReader,
+    path: str,
+    *,
+    languages: tuple[str | None, str | None],
+    decoding: Decoding,
+    left_out: LeftOut,
+    on_bad: str = "error",
+    keep_tags: bool = False,
 ) -> Iterator[PairRun]:
-    """Yield runs of pairs, numbered by the line on which their unit begins. Memory holds one unit at a time.
+    """Yield runs of pairs, numbered by the line on which their unit begins. Memory holds some units at a time.
 
-    The text of ``<hi>`` is kept; formatting code in ``<bpt> <ept> <it> <ph> <ut>`` is removed. If a unit has several
-    texts in a language, each is paired. External files are never read, and a file that declares entities is rejected.
+    If a unit has several texts in a language, or texts in several of its variants, each is paired with each. The text
+    of ``<hi>`` is kept; formatting code in ``<bpt> <ept> <it> <ph> <ut>`` is removed, and leaves a space between two
+    words that it separates. Entities of HTML, such as ``&nbsp;``, are the characters that they mean. External files are
+    never read, and a file that declares entities is rejected.
 
     Parameters
     ----------
@@ -41,160 +55,113 @@ def read_tmx(
         ``srclang``, or by the only other language.
     decoding : Decoding
     left_out : LeftOut
-        Counter of skipped pairs.
+        Counter of skipped pairs and units.
+    on_bad : {"error", "skip"}
+        A unit that can't be read is an error, or is skipped and counted by its reason: damaged XML, characters that XML
+        does not allow, unknown entities, bytes that can't be decoded, a text without a language. With the ``errors`` of
+        ``decoding`` at "skip" they are skipped too.
+    keep_tags : bool, default=False
+        Put a placeholder such as ``{1}`` where an inline code stood: see `nlpkit.corpora.pairs.tmx_segment.Segment`.
 
     Raises
     ------
     InputError
         If the XML is damaged, is not TMX, or declares entities; if the languages are not given and ambiguous; if no
         unit has both languages.
+    ParameterError
+        If ``on_bad`` is unknown.
     """
+    if on_bad not in ON_BAD:
+        raise ParameterError(f"on_bad is {on_bad!r}: choose {' or '.join(ON_BAD)}")
+    skips = on_bad == "skip" or decoding.errors == "skip"
     peeked = Peeked(stream)
-    decoding = for_records(declared(peeked.head, _DECLARED, decoding))
-    memory = _Memory(path, languages, left_out, marks=isinstance(decoding, MarkedDecoding))
-    parser = memory.parser
-    runs = memory.pairs
-    try:
-        for text in read_pieces(peeked, path, decoding):
-            parser.Parse(text.replace(MARK, _MARK_IN_XML), False)
-            yield from runs.full()
-        parser.Parse("", True)
-    except expat.ExpatError as error:
-        yield from runs.rest()
-        reason = expat.ErrorString(error.code)
-        if not peeked.head:
-            reason = "the file is empty"
-        raise InputError(
-            f"{path}, line {error.lineno}, column {error.offset + 1}: damaged XML ({reason}); "
-            "fix that line, or download the file again if it is truncated"
-        ) from None
-    yield from runs.rest()
+    decoding = declared(peeked.head, _DECLARED, decoding)
+    if skips and decoding.errors == "strict":
+        decoding = Decoding(decoding.encoding, "skip")
+    decoding = for_records(decoding)
+    memory = Memory(path, languages, left_out, marks=isinstance(decoding, MarkedDecoding), keep_tags=keep_tags)
+    pieces = _xml(read_pieces(peeked, path, decoding))
+    yield from _each_unit(memory, pieces, path, left_out) if skips else _whole(memory, pieces, path)
+    yield from memory.pairs.rest()
     memory.check()
 
 
-class _Memory:
-    """Collects pairs from the events of the parser."""
+def _xml(pieces: Iterator[str]) -> Iterator[str]:
+    """Yield the text as an XML parser takes it; ``standalone="yes"`` would forbid entities of HTML."""
+    first = True
+    for text in pieces:
+        if first and (found := _STANDALONE.match(text)):
+            text = text[: found.start(1)] + text[found.end(1) :]
+        first = False
+        yield text.replace(MARK, MARK_IN_XML)
 
-    def __init__(self, path: str, languages: tuple[str | None, str | None], left_out: LeftOut, *, marks: bool) -> None:
-        self._marks = marks
-        self.pairs = PairRuns()
-        self._path = path
-        self._src, self._trg = languages
-        self._deduced = None in languages
-        self._settled = not self._deduced
-        self._left_out = left_out
-        self._found: dict[str, None] = {}
-        self._any = False
-        self._depth = 0
-        self._texts: dict[str, list[str]] = {}
-        self._line = 0
-        self._language: str | None = None
-        self._segment: list[str] | None = None
-        self._codes = 0
-        self.parser = expat.ParserCreate()
-        self.parser.buffer_text = True
-        self.parser.StartElementHandler = self._start
-        self.parser.EndElementHandler = self._end
-        self.parser.CharacterDataHandler = self._characters
-        self.parser.EntityDeclHandler = self._refuse_entity
-        self.parser.SkippedEntityHandler = self._refuse_unknown
 
-    def check(self) -> None:
-        """Raise InputError if there are units, but none has both languages."""
-        if self._found and not self._any:
-            wanted = " and ".join(repr(code) for code in (self._src, self._trg) if code)
-            what = f"no unit has a text in {wanted}" if self._settled else "no unit has texts in two languages"
-            raise InputError(
-                f"{self._path}: {what}; set --from and --to to codes of the file: {', '.join(list(self._found)[:20])}"
-            )
+def _whole(memory: Memory, pieces: Iterator[str], path: str) -> Iterator[PairRun]:
+    """Parse the file as a whole; the first damage ends it."""
+    parser = memory.parser
+    is_empty = True
+    try:
+        for text in pieces:
+            is_empty = False
+            parser.Parse(text, False)
+            yield from memory.pairs.full()
+        parser.Parse("", True)
+    except expat.ExpatError as error:
+        yield from memory.pairs.rest()
+        advice = "fix that line, leave such units out with --on-bad skip, or download the file again if it is truncated"
+        raise _damaged(error, path, advice, is_empty=is_empty) from None
+    except BadUnit:
+        yield from memory.pairs.rest()
+        raise
 
-    def _start(self, tag: str, attributes: dict[str, str]) -> None:
-        name = tag.rpartition(":")[2]
-        self._depth += 1
-        if self._depth == 1 and name != "tmx":
-            raise InputError(f"{self._path}, line {self.parser.CurrentLineNumber}: found <{tag}>, expected <tmx>")
-        if self._segment is not None:
-            self._codes += name in _CODES
-        elif name == "seg":
-            self._segment = []
-        elif name == "tuv":
-            self._language = attributes.get("xml:lang") or attributes.get("lang")
-            if self._language is None:
-                raise InputError(
-                    f"{self._path}, line {self.parser.CurrentLineNumber}: <tuv> has no language; add xml:lang"
-                )
-        elif name == "tu":
-            self._texts = {}
-            self._line = self.parser.CurrentLineNumber
-        elif name == "header" and self._deduced and self._src is None:
-            language = attributes.get("srclang", "*all*")
-            if language != "*all*" and not (self._trg and same_language(language, self._trg)):
-                self._src = language
 
-    def _end(self, tag: str) -> None:
-        name = tag.rpartition(":")[2]
-        self._depth -= 1
-        if name == "seg" and self._segment is not None:
-            if self._language is not None:
-                self._texts.setdefault(self._language, []).append("".join(self._segment))
-            self._segment = None
-            self._codes = 0
-        elif self._segment is not None:
-            self._codes -= name in _CODES
-        elif name == "tuv":
-            self._language = None
-        elif name == "tu":
-            self._unit()
+def _each_unit(memory: Memory, pieces: Iterator[str], path: str, left_out: LeftOut) -> Iterator[PairRun]:
+    """Parse many units at once, and each by itself where one of them is bad."""
+    head, rest = "", ""
+    units: list[tuple[int, str]] = []
+    size, begun = 0, False
+    for part in UnitCutter().parts(pieces):
+        if part.is_unit:
+            if not begun:
+                _parse_head(memory, head, path, final=False)
+            begun, rest = True, ""
+            units.append((part.line, part.text))
+            size += len(part.text)
+            if size > _BATCH:
+                _take(memory, units, left_out)
+                yield from memory.pairs.full()
+                units, size = [], 0
+        elif begun:
+            rest = part.text
+            left_out.count(STRAY, bool(_MARKUP.sub("", rest).strip()))
+        else:
+            head = part.text
+    if not begun:
+        _parse_head(memory, head, path, final=True)
+        return
+    _take(memory, units, left_out)
+    left_out.count(NO_END, not _END.search(rest))
 
-    def _characters(self, text: str) -> None:
-        if self._segment is not None and not self._codes:
-            self._segment.append(text)
 
-    def _unit(self) -> None:
-        self._found.update(dict.fromkeys(self._texts))
-        if self._deduced:
-            self._deduce()
-        src = nearest_language(self._src, self._texts) if self._src else None
-        trg = nearest_language(self._trg, self._texts) if self._trg else None
-        if src is None or trg is None:
-            self._left_out.count(NO_SRC if src is None else NO_TRG)
+def _take(memory: Memory, units: list[tuple[int, str]], left_out: LeftOut) -> None:
+    try:
+        memory.parse_units(units)
+    except BadUnit as error:
+        if len(units) == 1:
+            left_out.count(error.reason)
             return
-        self._any = True
-        for one in self._texts[src]:
-            for other in self._texts[trg]:
-                if self._marks and _MARK_IN_XML in one + other:
-                    self._left_out.count(UNDECODABLE)
-                else:
-                    self.pairs.add(self._line, one, other)
+        for unit in units:
+            _take(memory, [unit], left_out)
 
-    def _deduce(self) -> None:
-        """Find the languages that were not given, and check that there is no third one."""
-        codes = list(self._texts)
-        if not self._settled:
-            src, trg = self._src, self._trg
-            if src is None:
-                src = next((code for code in codes if not (trg and same_language(code, trg))), None)
-            if trg is None and src is not None:
-                trg = next((code for code in codes if not same_language(code, src)), None)
-            if src is None or trg is None or nearest_language(src, codes) is None:
-                return
-            self._src, self._trg, self._settled = src, trg, True
-        pair = str(self._src), str(self._trg)
-        for code in codes:
-            if not any(same_language(code, known) for known in pair):
-                raise InputError(
-                    f"{self._path}, line {self._line}: found {code} beside {' and '.join(pair)}; "
-                    "choose two with --from and --to"
-                )
 
-    def _refuse_entity(self, name: str, *_: object) -> None:
-        raise InputError(
-            f"{self._path}, line {self.parser.CurrentLineNumber}: declares the entity {name!r}, which is not allowed, "
-            "because entities can expand without limit or read other files; replace it by its text"
-        )
+def _parse_head(memory: Memory, head: str, path: str, *, final: bool) -> None:
+    """Parse what stands before the first unit, which can't be left out."""
+    try:
+        memory.parser.Parse(head, final)
+    except expat.ExpatError as error:
+        raise _damaged(error, path, "mend the beginning of the file, or download it again", is_empty=not head) from None
 
-    def _refuse_unknown(self, name: str, *_: object) -> None:
-        raise InputError(
-            f"{self._path}, line {self.parser.CurrentLineNumber}: the entity {name!r} is unknown, because external "
-            "files are not read; replace it by its text"
-        )
+
+def _damaged(error: expat.ExpatError, path: str, advice: str, *, is_empty: bool) -> InputError:
+    reason = "the file is empty" if is_empty else expat.ErrorString(error.code)
+    return InputError(f"{path}, line {error.lineno}, column {error.offset + 1}: damaged XML ({reason}); {advice}")

@@ -79,7 +79,8 @@ def compare_translations(
     method: Literal["bootstrap", "randomization"] = "bootstrap",
     samples: int | None = None,
     metrics: Sequence[str] = METRICS,
-    tokenize: str = "13a",
+    tokenize: str | None = None,
+    language: str | None = None,
     lowercase: bool = False,
     seed: int = SEED,
 ) -> TranslationComparison:
@@ -96,7 +97,7 @@ def compare_translations(
         random sentences.
     samples : int, optional
         Number of samples; default: 1,000 for the bootstrap, 10,000 for randomisation.
-    metrics, tokenize, lowercase
+    metrics, tokenize, language, lowercase
         See `score_translations`.
     seed : int, default=12345
         Seed of the samples.
@@ -133,8 +134,8 @@ def compare_translations(
         raise ParameterError(f"method is {method!r}; expected 'bootstrap' or 'randomization'")
     drawn = _SAMPLES[method] if samples is None else samples
     check_resampling("samples", drawn, seed)
-    old = count(baseline, several, metrics=metrics, tokenize=tokenize, lowercase=lowercase)
-    new = count(system, several, metrics=metrics, tokenize=tokenize, lowercase=lowercase)
+    old = count(baseline, several, metrics=metrics, tokenize=tokenize, language=language, lowercase=lowercase)
+    new = count(system, several, metrics=metrics, tokenize=tokenize, language=language, lowercase=lowercase)
     tables = [part.rows for part in old], [part.rows for part in new]
     n_resampled = drawn if method == "bootstrap" else min(drawn, _SAMPLES["bootstrap"])
     both = bootstrap_sums([*tables[0], *tables[1]], n_resampled, seed)

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from nlpkit.errors import InputError, ParameterError
+from nlpkit.text.unspaced import count_words, unspaced_script
 
 from .translation_metrics import Counted
 
@@ -29,7 +30,8 @@ class LengthScore:
     longest : int or None
         Maximum number of words; None for the last group.
     by : str
-        ``"source words"``, or ``"reference words"`` without sources.
+        ``"source words"``, or ``"reference words"`` without sources; ``characters`` where words have no spaces between
+        them.
     sentences : int
         Number of sentences, at least one.
     bleu : float
@@ -61,7 +63,8 @@ def bleu_by_length(
     bleu : Counted
         Counts of BLEU in each sentence.
     references, sources : sequences of str
-        Texts whose length is measured, in words between spaces: the sources, or the references without sources.
+        Texts whose length is measured, as by `nlpkit.text.unspaced.count_words`: the sources, or the references without
+        sources.
     lengths : sequence of int
         Maximum length of each group, in rising order.
 
@@ -86,8 +89,8 @@ def bleu_by_length(
             " give the source of each translation, in the same order"
         )
     measured = references if sources is None else sources
-    groups = np.array([bisect_left(bounds, len(text.split())) for text in measured])
-    by = "reference words" if sources is None else "source words"
+    groups = np.array([bisect_left(bounds, count_words(text)) for text in measured])
+    by = f"{'reference' if sources is None else 'source'} {'characters' if unspaced_script(measured) else 'words'}"
     signature = bleu.signature(by=by)
     found = []
     for group in np.unique(groups):

@@ -9,11 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any, cast
 
 import numpy as np
 
 from nlpkit.errors import InputError, MissingDependencyError, ParameterError
+
+from .bleu_tokenizer import bleu_tokenizer
 
 METRICS = ("bleu", "chrf", "ter")
 
@@ -57,7 +60,8 @@ def count(
     references: Sequence[Sequence[str]],
     *,
     metrics: Sequence[str] = METRICS,
-    tokenize: str = "13a",
+    tokenize: str | None = None,
+    language: str | None = None,
     lowercase: bool = False,
 ) -> list[Counted]:
     """Count the statistics of each metric in every sentence.
@@ -67,9 +71,11 @@ def count(
     hypotheses : sequence of str
     references : sequence of sequences of str
         Each as long as ``hypotheses``.
-    metrics, tokenize, lowercase
+    metrics, tokenize, language, lowercase
         See `score_translations`.
     """
+    if tokenize is None:
+        tokenize = bleu_tokenizer(chain.from_iterable(references), language)
     wanted = _resolve(metrics, tokenize=tokenize, lowercase=lowercase)
     counted = []
     for name, metric, scores in wanted:

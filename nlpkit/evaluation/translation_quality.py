@@ -77,7 +77,8 @@ def score_translations(
     *,
     sources: Sequence[str] | None = None,
     metrics: Sequence[str] = METRICS,
-    tokenize: str = "13a",
+    tokenize: str | None = None,
+    language: str | None = None,
     lowercase: bool = False,
     bootstrap: int = 1000,
     seed: int = SEED,
@@ -95,8 +96,12 @@ def score_translations(
         Source texts, whose lengths define `TranslationScore.by_length`; default: the first references.
     metrics : sequence of str, default=("bleu", "chrf", "ter")
         Metrics to compute.
-    tokenize : str, default="13a"
-        BLEU's tokenizer, by sacreBLEU's name: 13a, intl, zh, ja-mecab, char, none, ...
+    tokenize : str, optional
+        BLEU's tokenizer, by sacreBLEU's name: 13a, intl, zh, ja-mecab, ko-mecab, char, none, ... Default: that of the
+        language, see `nlpkit.evaluation.bleu_tokenizer.bleu_tokenizer`: 13a, unless its words have no spaces between
+        them. chrF and TER don't depend on it.
+    language : str, optional
+        Code of the target language, such as ``zh``; default: the script of the references decides.
     lowercase : bool, default=False
         Ignore case in BLEU and chrF. TER always ignores case, which is sacreBLEU's default. (Papers report this as
         "tokenised, lowercased".)
@@ -105,7 +110,8 @@ def score_translations(
     seed : int, default=12345
         Seed of the samples.
     lengths : sequence of int, default=(5, 10, 15, 20, 25, 30, 40, 50)
-        Maximum length of each group of `TranslationScore.by_length`, in words; a last group has the longer sentences.
+        Maximum length of each group of `TranslationScore.by_length`, in words, or in characters where words have no
+        spaces between them; a last group has the longer sentences.
 
     Returns
     -------
@@ -131,7 +137,7 @@ def score_translations(
     """
     several = checked(hypotheses, references)
     check_resampling("bootstrap", bootstrap, seed, least=0)
-    counted = count(hypotheses, several, metrics=metrics, tokenize=tokenize, lowercase=lowercase)
+    counted = count(hypotheses, several, metrics=metrics, tokenize=tokenize, language=language, lowercase=lowercase)
     scores = {part.name: score for part, score in zip(counted, _with_intervals(counted, bootstrap, seed), strict=True)}
     bleu = next((part for part in counted if part.name == "BLEU"), None)
     precisions: tuple[float, ...] = ()

@@ -63,7 +63,7 @@ def evaluate_translations(
     precision: str = "float32",
     threads: int | None = None,
     output: StrPath | None = None,
-    tokenize: str = "13a",
+    tokenize: str | None = None,
     lowercase: bool = False,
     bootstrap: int = 1000,
     seed: int | None = None,
@@ -95,7 +95,7 @@ def evaluate_translations(
     output : path, optional
         Where to write the model's translations.
     tokenize, lowercase, bootstrap, seed, lengths
-        As in `nlpkit.evaluation.score_translations`.
+        As in `nlpkit.evaluation.score_translations`. The target language is that of the model, if it knows it.
     test : "bootstrap" or "randomization", default="bootstrap"
         As ``method`` in `nlpkit.evaluation.compare_translations`.
     read_as : Reading
@@ -145,13 +145,15 @@ def evaluate_translations(
     if not wanted:
         raise ParameterError("there are no references: give at least one file")
     texts = _read_lines(paths, replace(read_as, per="line"), output)
-    tokens = seconds = unfinished = None
+    tokens = seconds = unfinished = language = None
     if model is None:
         written = texts["translations"]
     else:
-        from .translate import translate_texts
+        from .translate import open_translator, translate_texts
 
         written = []
+        model = open_translator(model, device, precision)
+        language = model.languages[1]
         made = translate_texts(
             texts["sources"],
             output,
@@ -176,6 +178,7 @@ def evaluate_translations(
         several,
         sources=texts.get("sources"),
         tokenize=tokenize,
+        language=language,
         lowercase=lowercase,
         bootstrap=bootstrap,
         seed=seed,
@@ -189,6 +192,7 @@ def evaluate_translations(
             several,
             method=test,
             tokenize=tokenize,
+            language=language,
             lowercase=lowercase,
             seed=seed,
         )

@@ -100,7 +100,7 @@ def no_texts(texts: AnyTexts) -> InputError:
         return InputError("no text was given: give at least one")
     names = [source.name for source in texts.sources]
     shown = ", ".join(names[:3]) + (f" and {len(names) - 3} more" if len(names) > 3 else "")
-    left_out: LeftOut = getattr(texts, "left_out", LeftOut())
+    left_out = LeftOut(getattr(texts, "left_out", {}))
     if left_out.get(UNDECODABLE):
         return InputError(f"{shown}: every text was skipped, none can be decoded; give the right --encoding")
     if left_out:

@@ -18,46 +18,15 @@ from nlpkit.errors import ParameterError
 from .inputs import PairReading, StrPath, spelled_out
 from .passes import Progress
 from .train import check_model_place
-from .training_pairs import encode_pairs, learn_subwords, read_pairs, split_pairs
+from .training_pairs import check_form, choose_form, encode_pairs, learn_subwords, read_pairs, split_pairs
 from .translate import missing
+from .translation_plan import TranslationPlan
 from .unfinished import unfinished_folder, unfinished_training
 
 if TYPE_CHECKING:
     from nlpkit.training.report import TrainingProgress, TrainingResult, ValidationReport
     from nlpkit.training.translation.options import TrainingOptions
     from nlpkit.translation.translator import Translator
-
-
-@dataclass(frozen=True, kw_only=True)
-class TranslationPlan:
-    """Data and sizes of a training that is about to begin.
-
-    Attributes
-    ----------
-    architecture : str
-    pairs, valid_pairs : int
-    valid_source : str
-        Where the validation pairs come from: "given", "part of the pairs, chosen by a hash of the source", or
-        `NO_VALIDATION`.
-    empty, too_long : int
-        Pairs left out because a side is empty, or longer than ``max_length``.
-    left_out : dict of str to int
-        Records that a reader left out, by the reason.
-    vocabulary : int or (int, int)
-        Sub-words; of source and target where they don't share them.
-    parameters : int
-        Numbers that are learnt.
-    """
-
-    architecture: str
-    pairs: int
-    valid_pairs: int
-    valid_source: str
-    empty: int
-    too_long: int
-    left_out: dict[str, int]
-    vocabulary: int | tuple[int, int]
-    parameters: int
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -93,6 +62,7 @@ def train_translation(
     parameters: Mapping[str, Any] | None = None,
     vocab_size: int | None = None,
     separate_vocabularies: bool = False,
+    normalize: str | None = "auto",
     read_as: PairReading = PairReading(),
     threads: int | None = None,
     device: str = "auto",
@@ -129,6 +99,9 @@ def train_translation(
         Number of sub-words; of each side if they are separate.
     separate_vocabularies : bool
         Learn sub-words of source and target separately.
+    normalize : {"auto", "NFC", "NFD", "NFKC", None}
+        Unicode form to which all texts are brought, in training and later the texts to translate, without soft hyphens
+        and zero-width spaces; None changes nothing. Default: NFC, or NFD if most translations are in NFD.
     read_as : PairReading
         How the pairs are read. Its options may be given one by one: ``train_translation(..., columns="en,de")``.
     device, devices, threads, tensorboard
@@ -168,6 +141,7 @@ def train_translation(
         raise missing(error) from error
     from nlpkit.translation.translator import Translator
 
+    check_form(normalize)
     given = dict(parameters or {})
     check_asked(architecture, attention, given)
     check_count("threads", threads)
@@ -178,16 +152,18 @@ def train_translation(
     read = read_pairs(read_as.pairs(src, trg, pairs), reading, output)
     if (valid_src is None) != (valid_trg is None):
         raise ParameterError("valid_src and valid_trg belong together: give both, or both sides in one file by valid")
+    form = choose_form(read, normalize)
     if valid is None and valid_src is None:
-        train, held, valid_source = split_pairs(read)
+        train, held, valid_source = split_pairs(read, form)
         left_out = read.left_out
     else:
         train = read
         held = read_pairs(read_as.pairs(valid_src, valid_trg, valid), None, output)
         valid_source = "given"
         left_out = dict(Counter(read.left_out) + Counter(held.left_out))
-    subwords = learn_subwords(train, vocab_size, separate_vocabularies, int(given.get("seed", 1)))
-    data, validation = encode_pairs(train, subwords), encode_pairs(held, subwords) if held.src else None
+    subwords = learn_subwords(train, vocab_size, separate_vocabularies, int(given.get("seed", 1)), form)
+    data = encode_pairs(train, subwords, form)
+    validation = encode_pairs(held, subwords, form) if held.src else None
     model, options = choose_model(
         data, subwords, architecture=architecture, attention=attention, asked=given, device=place.type
     )
@@ -201,6 +177,8 @@ def train_translation(
         left_out=left_out,
         vocabulary=len(subwords[0]) if subwords[0] is subwords[1] else (len(subwords[0]), len(subwords[1])),
         parameters=sum(weight.numel() for weight in model.parameters()),
+        normalize=form.name,
+        languages=(read_as.from_, read_as.to),
     )
     if started is not None:
         started(plan)
@@ -217,6 +195,7 @@ def train_translation(
             resume=resume,
             detokenise=subwords[1].decode,
             references=held.trg if validation is not None else None,
+            language=read_as.to,
             progress=progress,
             validated=validated,
             device=device,
@@ -225,7 +204,10 @@ def train_translation(
             tensorboard=tensorboard,
             begun=begun,
         )
-        translator = Translator(model, src_subwords=subwords[0], trg_subwords=subwords[1], device=device)
+        src_subwords, trg_subwords = subwords
+        translator = Translator(
+            model, src_subwords=src_subwords, trg_subwords=trg_subwords, device=device, normalize=form.name
+        )
         if result.is_main:
             _save(translator, Path(output), plan, result, options, force)
             shutil.rmtree(folder, ignore_errors=True)
@@ -244,7 +226,7 @@ def _save(
 
     summary = {key: value for key, value in result.as_json().items() if key != "history"}
     provenance = {
-        "data": {key: value for key, value in asdict(plan).items() if key != "parameters"},
+        "data": {key: value for key, value in asdict(plan).items() if key not in ("parameters", "normalize")},
         "training": asdict(options),
         "result": summary,
         "history": [row.as_json() for row in result.history],

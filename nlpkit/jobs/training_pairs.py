@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from nlpkit.corpora import Pairs
-from nlpkit.errors import InputError
+from nlpkit.errors import InputError, ParameterError
+from nlpkit.text.text_form import TEXT_FORMS, TextForm, form_of_texts
 
 from .inputs import StrPath
 from .passes import Progress
@@ -43,7 +44,7 @@ class PairTexts:
 
 
 def read_pairs(pairs: Pairs, reading: Progress | None, output: StrPath) -> PairTexts:
-    """Read all pairs into memory.
+    """Read all pairs into memory, unchanged. A side of nothing but spaces and zero-width spaces is empty.
 
     Raises
     ------
@@ -56,10 +57,11 @@ def read_pairs(pairs: Pairs, reading: Progress | None, output: StrPath) -> PairT
     src: list[str] = []
     trg: list[str] = []
     empty = 0
+    clean = TextForm("NFC")
     with pairs:
         for block in pairs.blocks():
             for one, other in zip(block.src, block.trg, strict=True):
-                if one.strip() and other.strip():
+                if clean(one).strip() and clean(other).strip():
                     src.append(one)
                     trg.append(other)
                 else:
@@ -73,11 +75,22 @@ def read_pairs(pairs: Pairs, reading: Progress | None, output: StrPath) -> PairT
     return PairTexts(src, trg, empty, left_out)
 
 
-def split_pairs(read: PairTexts) -> tuple[PairTexts, PairTexts, str]:
+def check_form(normalize: str | None) -> None:
+    """Raise ParameterError if there is no such form of texts."""
+    if normalize != "auto" and normalize is not None and normalize not in TEXT_FORMS:
+        raise ParameterError(f"normalize is {normalize!r}: choose auto, {', '.join(TEXT_FORMS)} or none")
+
+
+def choose_form(read: PairTexts, normalize: str | None) -> TextForm:
+    """Return the form in which a model reads and writes texts; with ``"auto"`` that of most translations."""
+    return TextForm(form_of_texts(read.trg) if normalize == "auto" else normalize)
+
+
+def split_pairs(read: PairTexts, form: TextForm) -> tuple[PairTexts, PairTexts, str]:
     """Return the pairs for training and those for validation, and a description of the latter."""
     from nlpkit.training.translation.validation_split import split_validation
 
-    kept, held = split_validation(read.src)
+    kept, held = split_validation([form(text) for text in read.src])
 
     def part(numbers: Sequence[int]) -> PairTexts:
         return PairTexts([read.src[i] for i in numbers], [read.trg[i] for i in numbers], read.empty, read.left_out)
@@ -86,17 +99,19 @@ def split_pairs(read: PairTexts) -> tuple[PairTexts, PairTexts, str]:
     return part(kept.tolist()), part(held.tolist()), source
 
 
-def learn_subwords(texts: PairTexts, vocab_size: int | None, separate: bool, seed: int) -> tuple[Subwords, Subwords]:
-    """Learn the sub-words of source and target: one object, unless they are to be ``separate``."""
+def learn_subwords(
+    texts: PairTexts, vocab_size: int | None, separate: bool, seed: int, form: TextForm
+) -> tuple[Subwords, Subwords]:
+    """Learn the sub-words of source and target in their form: one object, unless they are to be ``separate``."""
     from nlpkit.text.subword import Subwords, propose_vocab_size
 
     def learn(sides: list[list[str]]) -> Subwords:
         size = vocab_size
         if size is None:
-            words = {word for side in sides for text in side for word in text.split()}
+            words = {word for side in sides for text in side for word in form(text).split()}
             characters = len({character for word in words for character in word})
             size = propose_vocab_size(len(texts.src), len(words), shared=len(sides) == 2, n_characters=characters)
-        return Subwords.train((text for side in sides for text in side), vocab_size=size, seed=seed)
+        return Subwords.train((form(text) for side in sides for text in side), vocab_size=size, seed=seed)
 
     if separate:
         return learn([texts.src]), learn([texts.trg])
@@ -104,8 +119,10 @@ def learn_subwords(texts: PairTexts, vocab_size: int | None, separate: bool, see
     return shared, shared
 
 
-def encode_pairs(texts: PairTexts, subwords: tuple[Subwords, Subwords]) -> Any:
-    """Return the pairs as `nlpkit.training.EncodedPairs`."""
+def encode_pairs(texts: PairTexts, subwords: tuple[Subwords, Subwords], form: TextForm) -> Any:
+    """Return the pairs in a form as `nlpkit.training.EncodedPairs`."""
     from nlpkit.training.translation.encoded_pairs import EncodedPairs
 
-    return EncodedPairs.from_lists(zip(subwords[0].encode(texts.src), subwords[1].encode(texts.trg), strict=True))
+    sides = zip(subwords, (texts.src, texts.trg), strict=True)
+    src, trg = (own.encode([form(text) for text in side]) for own, side in sides)
+    return EncodedPairs.from_lists(zip(src, trg, strict=True))

@@ -16,6 +16,7 @@ from nlpkit.errors import ArtifactError, ParameterError
 from nlpkit.threads import available_threads
 
 from .subword_training import SPACE_PIECE, clean_text, propose_vocab_size, train_pieces
+from .word_spans import parts_of_words, spaced_words
 
 __all__ = ["Subwords", "propose_vocab_size"]
 
@@ -42,6 +43,8 @@ class Subwords:
         The serialised model.
     vocab_size : int
         Number of pieces, same as ``len(subwords)``.
+    vocabulary : list of str
+        The pieces, by id.
     pad_id, unk_id, bos_id, eos_id : int
         0, 1, 2, 3.
 
@@ -69,8 +72,8 @@ class Subwords:
         self.proto = bytes(proto)
         self._processor = _load(self.proto)
         self.vocab_size: int = len(self._processor)
-        self._pieces: list[str] = [self._processor.id_to_piece(number) for number in range(self.vocab_size)]
-        self._characters = frozenset("".join(self._pieces))
+        self.vocabulary: list[str] = [self._processor.id_to_piece(number) for number in range(self.vocab_size)]
+        self._characters = frozenset("".join(self.vocabulary))
         bytes_of_space = [f"<0x{byte:02X}>" for byte in SPACE_PIECE.encode()]
         self._space_bytes: list[int] = [self._processor.piece_to_id(piece) for piece in bytes_of_space]
 
@@ -236,7 +239,7 @@ class Subwords:
         """
         numbers = [int(number) for number in ids]
         self._check(numbers)
-        return [self._pieces[number] for number in numbers]
+        return [self.vocabulary[number] for number in numbers]
 
     def words(self, ids: Sequence[int]) -> list[tuple[int, int]]:
         """Find the pieces of each word of ``decode([ids])[0].split()``, in order.
@@ -257,21 +260,16 @@ class Subwords:
         ParameterError
             If an id is not in the vocabulary.
         """
-        spans: list[tuple[int, int]] = []
-        begin = end = -1
-        named = False
-        for place, piece in enumerate(self.pieces(ids)):
-            if ids[place] in (0, 2, 3):
-                continue
-            if named and piece.startswith(SPACE_PIECE):
-                spans.append((begin, end))
-                begin, named = -1, False
-            begin = place if begin < 0 else begin
-            end = place + 1
-            named = named or piece != SPACE_PIECE
-        if named:
-            spans.append((begin, end))
-        return spans
+        pieces = zip(ids, self.pieces(ids), strict=True)
+        return spaced_words([None if number in (0, 2, 3) else piece for number, piece in pieces])
+
+    def parts(self, ids: Sequence[int]) -> list[tuple[int, int]]:
+        """Same as `words`, but words in scripts without spaces, such as Chinese and Thai, are cut into their pieces."""
+
+        def texts(spans: list[tuple[int, int]]) -> list[str]:
+            return self.decode([ids[begin:end] for begin, end in spans])
+
+        return parts_of_words(self.words(ids), self.pieces(ids), texts)
 
     def _check(self, ids: Sequence[int]) -> None:
         if ids and not 0 <= min(ids) <= max(ids) < self.vocab_size:

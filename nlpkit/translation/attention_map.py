@@ -1,18 +1,24 @@
-"""Attention between words: pictures, and Pharaoh alignments."""
+"""Attention between words, and Pharaoh alignments.
+
+In scripts without spaces between words, such as Chinese and Thai, sub-words take the place of words.
+"""
 
 from __future__ import annotations
 
-import io
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
+import torch
 
-from nlpkit.errors import MissingDependencyError, ParameterError
+from nlpkit.errors import ParameterError
 
 if TYPE_CHECKING:
+    from nlpkit.text.subword import Subwords
+
     from .model import TranslationModel
+    from .translations import Translation
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -22,6 +28,7 @@ class WordAttention:
     Attributes
     ----------
     source, target : list of str
+        The words; sub-words where words have no spaces between them.
     weights : float32 array (target words, source words)
         Rows sum to 1.
     """
@@ -71,55 +78,34 @@ def between_words(
     return (words / np.maximum(words.sum(1, keepdims=True), 1e-12)).astype(np.float32)
 
 
-def attention_png(seen: WordAttention) -> bytes:
-    """Draw target words (rows) against source words (columns); darker cells have higher weights.
-
-    Returns
-    -------
-    bytes
-        A PNG file.
-
-    Raises
-    ------
-    MissingDependencyError
-        If matplotlib is not installed.
-    """
-    try:
-        from matplotlib.backends.backend_agg import FigureCanvasAgg
-        from matplotlib.figure import Figure
-    except ImportError as error:
-        raise MissingDependencyError(
-            "a picture needs matplotlib, which isn't installed: pip install 'nlpkit[plot]'"
-        ) from error
-    attention, source, target = seen.weights, seen.source, seen.target
-    width, height = 1.8 + 0.42 * max(len(source), 3), 1.5 + 0.32 * max(len(target), 3)
-    figure = Figure(figsize=(min(width, 40), min(height, 40)), layout="constrained")
-    canvas = FigureCanvasAgg(figure)
-    axes = figure.add_subplot()
-    shown = axes.imshow(attention, cmap="Blues", vmin=0.0, vmax=1.0, aspect="auto")
-    axes.set_xticks(
-        range(len(source)), [_plain(word) for word in source], rotation=60, ha="left", rotation_mode="anchor"
+@torch.inference_mode()
+def attention_of(
+    model: TranslationModel,
+    subwords: tuple[Subwords, Subwords],
+    translation: Translation,
+    *,
+    layer: int,
+    head: int | None,
+    of_source: bool,
+) -> WordAttention:
+    """Return the attention of a translation's words, or of its source's: see `Translator.word_attention`."""
+    source = translation.source_ids
+    reading, writing = subwords
+    looking, wording = (source, reading) if of_source else (translation.n_best[0].ids, writing)
+    rows, columns = wording.parts(looking), reading.parts(source)
+    src = torch.tensor([[*source, model.eos_id]], device=model.device)
+    lengths = torch.tensor([src.shape[1]], device=model.device)
+    if of_source:
+        maps = model.self_attention_maps(src, lengths)
+    else:
+        maps = model.attention_maps(src, lengths, torch.tensor([[model.start_id, *looking]], device=model.device))
+    assert maps is not None
+    chosen = maps[0, layer].mean(0) if head is None else maps[0, layer, head]
+    return WordAttention(
+        source=reading.decode([source[a:b] for a, b in columns]),
+        target=wording.decode([looking[a:b] for a, b in rows]),
+        weights=between_words(chosen.float().cpu().numpy(), rows, columns),
     )
-    axes.set_yticks(range(len(target)), [_plain(word) for word in target])
-    axes.xaxis.tick_top()
-    axes.tick_params(length=0)
-    for spine in axes.spines.values():
-        spine.set_visible(False)
-    if attention.size <= 400:
-        for row, column in zip(*np.nonzero(attention >= 0.1), strict=True):
-            value = float(attention[row, column])
-            colour = "white" if value > 0.55 else "black"
-            axes.text(column, row, f"{value:.1f}".lstrip("0"), ha="center", va="center", fontsize=7, color=colour)
-    figure.colorbar(shown, ax=axes, label="attention", shrink=0.8)
-    content = io.BytesIO()
-    canvas.print_png(content)
-    return content.getvalue()
-
-
-def _plain(word: str) -> str:
-    """Escape a word, so that matplotlib does not read it as a formula."""
-    shortened = word if len(word) <= 20 else word[:19] + "…"
-    return shortened.replace("$", r"\$")
 
 
 def check_layer(model: TranslationModel, layer: int, head: int | None, *, of_source: bool) -> None:

@@ -9,6 +9,7 @@ import torch
 from nlpkit.artifact.reading import Artifact
 from nlpkit.errors import ArtifactError, ParameterError
 from nlpkit.text.subword import Subwords
+from nlpkit.text.text_form import TextForm, form_of_pieces
 
 from .model import TranslationModel
 from .recurrent import RNNOptions, Seq2SeqRNN
@@ -54,3 +55,26 @@ def read_model(folder: Artifact) -> tuple[TranslationModel, Subwords, Subwords |
     if "spm.model" in folder.files:
         return model, Subwords(folder.file("spm.model")), None
     return model, Subwords(folder.file("src.spm.model")), Subwords(folder.file("trg.spm.model"))
+
+
+def read_text_form(folder: Artifact, src_subwords: Subwords) -> TextForm:
+    """Return the form of the texts that the model of a folder reads.
+
+    A folder that stores none is from before it was stored: nothing is removed from its inputs.
+
+    Raises
+    ------
+    ArtifactError
+        If the stored form is unknown.
+    """
+    if "normalize" not in folder.options:
+        return TextForm(form_of_pieces(src_subwords.vocabulary), cleans=False)
+    try:
+        return TextForm(folder.options["normalize"])
+    except (TypeError, ParameterError) as error:
+        raise ArtifactError(f"{folder.path / 'config.json'}: {error}") from error
+
+
+def stored_form(text_form: TextForm) -> dict[str, Any]:
+    """Return the options of `read_text_form`."""
+    return {"normalize": text_form.name} if text_form.cleans else {}

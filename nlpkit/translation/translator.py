@@ -16,12 +16,14 @@ from nlpkit.decoding.options import DecodingOptions
 from nlpkit.device import resolve_device
 from nlpkit.errors import ArtifactError, ParameterError
 from nlpkit.text.subword import Subwords
+from nlpkit.text.text_form import TextForm, form_of_pieces
 
-from .attention_map import WordAttention, between_words, check_layer
+from .attention_map import WordAttention, attention_of, check_layer
 from .decoding import decode, in_order
 from .decoding_batches import distinct_texts
+from .given_texts import checked_texts
 from .model import TranslationModel
-from .model_folder import architecture_of, read_model
+from .model_folder import architecture_of, read_model, read_text_form, stored_form
 from .translations import Candidate, Translation
 
 PRECISIONS = ("float32", "bfloat16")
@@ -41,11 +43,18 @@ class Translator:
     precision : {"float32", "bfloat16"}
         Precision of weights and products. bfloat16 halves the memory, and is faster on devices that support it; some
         translations differ.
+    normalize : {"auto", "NFC", "NFD", "NFKC", None}
+        Unicode form of the texts that a model read in training, if it is not a folder, which stores its own. Inputs,
+        prefixes and phrases are brought to it, without soft hyphens and zero-width spaces; None changes nothing.
+        Default: the form of the sub-words, which is usually NFC.
 
     Attributes
     ----------
     model : TranslationModel
     src_subwords, trg_subwords : Subwords
+    text_form : TextForm
+        Brings texts to the model's form. A folder without one, from before it was stored, has the form of its
+        sub-words, and nothing is removed from its inputs.
     provenance : dict
         How the model was trained.
 
@@ -57,7 +66,7 @@ class Translator:
         If the vocabularies of model and subwords differ.
     """
 
-    stored_options = ("architecture", "model")
+    stored_options = ("architecture", "model", "normalize")
 
     def __init__(
         self,
@@ -67,21 +76,28 @@ class Translator:
         trg_subwords: Subwords | None = None,
         device: str = "auto",
         precision: str = "float32",
+        normalize: str | None = "auto",
     ) -> None:
         if precision not in PRECISIONS:
             raise ParameterError(f"precision is {precision!r}: choose {' or '.join(PRECISIONS)}")
         self.provenance: dict[str, Any] = {}
         if not isinstance(model, TranslationModel):
-            if src_subwords or trg_subwords:
-                raise ParameterError("a folder has sub-words of its own: give it alone, or a model with sub-words")
+            if src_subwords or trg_subwords or normalize != "auto":
+                raise ParameterError(
+                    "a folder has sub-words and a form of texts of its own: give it alone, or a model with these"
+                )
             read = artifacts.read(model)
             if read.kind != "translation":
                 raise ArtifactError(f"{os.fspath(model)}: is a model of kind {read.kind!r}: expected 'translation'")
             read.check_options(self.stored_options)
             model, src_subwords, trg_subwords = read_model(read)
+            text_form = read_text_form(read, src_subwords)
             self.provenance = read.provenance
-        if src_subwords is None:
+        elif src_subwords is None:
             raise ParameterError("a model by itself reads no text: give src_subwords too")
+        else:
+            text_form = TextForm(form_of_pieces(src_subwords.vocabulary) if normalize == "auto" else normalize)
+        self.text_form = text_form
         self.src_subwords, self.trg_subwords = src_subwords, trg_subwords or src_subwords
         sizes = len(self.src_subwords), len(self.trg_subwords)
         if (model.options.src_size, model.options.trg_size) != sizes:
@@ -91,11 +107,20 @@ class Translator:
             )
         self.model = model.to(resolve_device(device), getattr(torch, precision)).eval()
 
+    @property
+    def languages(self) -> tuple[str | None, str | None]:
+        """Codes of the source and target language, None where the training did not know them."""
+        data = self.provenance.get("data")
+        codes = data.get("languages") if isinstance(data, Mapping) else None
+        src, trg = codes if isinstance(codes, list | tuple) and len(codes) == 2 else (None, None)
+        return src if isinstance(src, str) else None, trg if isinstance(trg, str) else None
+
     @classmethod
     def from_artifact(cls, artifact: artifacts.Artifact) -> Translator:
         """Return the translator of an opened model folder: see `nlpkit.load`."""
         model, src_subwords, trg_subwords = read_model(artifact)
         translator = cls(model, src_subwords=src_subwords, trg_subwords=trg_subwords)
+        translator.text_form = read_text_form(artifact, src_subwords)
         translator.provenance = artifact.provenance
         return translator
 
@@ -135,10 +160,11 @@ class Translator:
             else {"src.spm.model": self.src_subwords.proto, "trg.spm.model": self.trg_subwords.proto}
         )
         weights = {name: tensor.cpu().numpy() for name, tensor in self.model.state_dict().items()}
+        options = {"architecture": architecture_of(self.model), "model": asdict(self.model.options)}
         return artifacts.save(
             path,
             kind="translation",
-            options={"architecture": architecture_of(self.model), "model": asdict(self.model.options)},
+            options=options | stored_form(self.text_form),
             arrays=weights,
             files=spm | dict(files or {}),
             provenance={"torch": str(torch.__version__), **(provenance or self.provenance)},
@@ -197,26 +223,14 @@ class Translator:
 
         Texts are processed by length, longest first, and duplicates once.
         """
-        if isinstance(texts, str | bytes):
-            raise ParameterError("texts is one text; expected a list of them: put it in brackets")
-        texts = list(texts)
-        for number, text in enumerate(texts):
-            if not isinstance(text, str):
-                raise ParameterError(f"text {number} is a {type(text).__name__}: expected str")
-        for name, given in (("prefixes", prefixes), ("phrases", phrases)):
-            if given is not None and len(given) != len(texts):
-                raise ParameterError(
-                    f"{name} has {len(given)} entries: expected one for each of the {len(texts)} texts"
-                )
-        if phrases is not None and any(isinstance(own, str) for own in phrases):
-            raise ParameterError("phrases has a text where a list of them is expected: put each text's in brackets")
+        texts = checked_texts(texts, prefixes, phrases)
         options = options or DecodingOptions()
         if beam is not None:
             options = replace(options, beam=beam, n_best=min(options.n_best, beam))
-        ids = self.src_subwords.encode(texts)
+        ids = self.src_subwords.encode([self.text_form(text) for text in texts])
         work, of_text = distinct_texts(ids, prefixes, phrases, distinct=not options.sample)
-        begin = None if prefixes is None else self.trg_subwords.encode([prefixes[i] for i in work])
-        demanded = None if phrases is None else [self.trg_subwords.encode(phrases[i]) for i in work]
+        begin = None if prefixes is None else self._target_ids(prefixes[i] for i in work)
+        demanded = None if phrases is None else [self._target_ids(phrases[i]) for i in work]
         found = in_order(decode(self.model, [ids[i] for i in work], options, prefixes=begin, phrases=demanded))
         known: list[list[Hypothesis]] = []
         for text, source, number in zip(texts, ids, of_text, strict=True):
@@ -227,6 +241,9 @@ class Translator:
             while len(known) <= number:
                 known.append(next(found))
             yield self._translation(text, source, known[number])
+
+    def _target_ids(self, texts: Iterable[str]) -> list[list[int]]:
+        return self.trg_subwords.encode([self.text_form(text) for text in texts])
 
     def _translation(self, text: str, source: list[int], found: list[Hypothesis]) -> Translation:
         texts = self.trg_subwords.decode([hypothesis.tokens for hypothesis in found])
@@ -246,11 +263,10 @@ class Translator:
             ],
         )
 
-    @torch.inference_mode()
     def word_attention(
         self, translation: Translation, *, layer: int = -1, head: int | None = None, of_source: bool = False
     ) -> WordAttention:
-        """Return the attention of the words of a translation to the words of its source.
+        """Return the attention of the words of a translation to those of its source; sub-words in Chinese, Thai, ….
 
         Parameters
         ----------
@@ -275,22 +291,8 @@ class Translator:
             If the model has no attention, or the layer or head does not exist.
         """
         self.check_attention(layer, head, of_source=of_source)
-        source = translation.source_ids
-        looking, subwords = (source, self.src_subwords) if of_source else (translation.n_best[0].ids, self.trg_subwords)
-        rows, columns = subwords.words(looking), self.src_subwords.words(source)
-        source_words = self.src_subwords.decode([source[a:b] for a, b in columns])
-        target_words = subwords.decode([looking[a:b] for a, b in rows])
-        device, model = self.model.device, self.model
-        src = torch.tensor([[*source, model.eos_id]], device=device)
-        lengths = torch.tensor([src.shape[1]], device=device)
-        if of_source:
-            maps = model.self_attention_maps(src, lengths)
-        else:
-            maps = model.attention_maps(src, lengths, torch.tensor([[model.start_id, *looking]], device=device))
-        assert maps is not None
-        chosen = maps[0, layer].mean(0) if head is None else maps[0, layer, head]
-        weights = between_words(chosen.float().cpu().numpy(), rows, columns)
-        return WordAttention(source=source_words, target=target_words, weights=weights)
+        subwords = self.src_subwords, self.trg_subwords
+        return attention_of(self.model, subwords, translation, layer=layer, head=head, of_source=of_source)
 
     def check_attention(self, layer: int = -1, head: int | None = None, *, of_source: bool = False) -> None:
         """Raise ParameterError if the model has no attention, or the layer or head does not exist."""

@@ -156,3 +156,18 @@ def test_what_is_scored_is_what_translate_gives(run: Any, tmp_path: Path) -> Non
     assert (tmp_path / "scored.txt").read_text(encoding="utf-8") == given
     alone = run("translate", (tmp_path / "src.txt").read_text(encoding="utf-8").splitlines()[7], "--model", "model")
     assert alone.out == given.splitlines(keepends=True)[7]
+
+
+def test_a_language_without_spaces(run: Any, tmp_path: Path) -> None:
+    right = ["昨天司机在车站卖了一只小狗。", "上周老师在学校附近买了书。"]
+    ours = ["昨天司机在车站买了一只小狗。", "上周老师在学校买了书。"]
+    for name, texts in (("right", right), ("ours", ours)):
+        (tmp_path / f"{name}.zh").write_text("".join(f"{text}\n" for text in texts), encoding="utf-8")
+    command = ["evaluate", "--hyp", "ours.zh", "--ref", "right.zh", "--bootstrap", "0", "--format", "json"]
+    for asked, tokenizer in (([], "zh"), (["--tokenize", "char"], "char"), (["--tokenize", "13a"], "13a")):
+        outcome = run(*command, *asked)
+        assert (outcome.code, outcome.err) == (0, "")
+        bleu = json.loads(outcome.out)["score"]["bleu"]
+        assert bleu["score"] == pytest.approx(sacrebleu.corpus_bleu(ours, [right], tokenize=tokenizer).score)
+        assert f"tok:{tokenizer}|" in bleu["signature"]
+    assert "reference characters" in run(*command[:-2]).out

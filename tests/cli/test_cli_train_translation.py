@@ -221,3 +221,38 @@ def test_stopped_and_resumed(run: Any, pairs: Path, start: Callable[..., subproc
     whole, resumed = (pairs / name / "model.safetensors" for name in ("whole", "model"))
     assert whole.read_bytes() == resumed.read_bytes()
     assert not (pairs / "model.partial").exists()
+
+
+def test_the_unicode_form(run: Any, tmp_path: Path) -> None:
+    """Decomposed translations, as from macOS, are said; the form that is asked for is stored and read again."""
+    lines = [f"{line} cafe\u0301" for line in copies(40)]
+    for name in ("a.txt", "b.txt"):
+        (tmp_path / name).write_text("\n".join(lines) + "\n", encoding="utf-8")
+    code, _, err = train(run, "--max-steps", "1")
+    assert code == 0
+    assert "nlpkit: texts are brought to the Unicode form NFD; --normalize NFC chooses the usual one\n" in err
+    for asked, stored in (("NFC", "NFC"), ("none", None)):
+        code, _, err = train(run, "--max-steps", "1", "--force", "--normalize", asked)
+        assert code == 0
+        assert "Unicode" not in err
+        assert json.loads((tmp_path / "model" / "config.json").read_text())["options"]["normalize"] == stored
+    code, _, err = train(run, "--force", "--normalize", "nfc")
+    assert (code, err) == (2, "nlpkit: normalize is 'nfc': choose auto, NFC, NFD, NFKC or none\n")
+
+
+def test_bleu_of_chinese_is_said_with_its_tokenizer(run: Any, tmp_path: Path) -> None:
+    """By the references' script; or by ``--to``, which the model remembers for its evaluation."""
+    rows = [{"en": f"{line} dogs", "zh": f"老师买了{number}只小狗。"} for number, line in enumerate(copies(40))]
+    lines = "".join(json.dumps({"translation": row}) + "\n" for row in rows)
+    (tmp_path / "pairs.jsonl").write_text(lines)
+    for languages, tokenizer in ((("en", "zh"), "zh"), (("zh", "en"), "13a")):
+        options = ["--from", languages[0], "--to", languages[1], "--max-steps", "1", "--force", *SMALL]
+        assert run("train", "translation", "--pairs", "pairs.jsonl", "-o", "model", *options).code == 0
+        provenance = json.loads((tmp_path / "model" / "config.json").read_text())["provenance"]
+        assert f"|tok:{tokenizer}|" in provenance["result"]["bleu_signature"]
+        assert Translator(tmp_path / "model").languages == languages
+    (tmp_path / "src").write_text("dogs\n")
+    outcome = run("evaluate", "model", "--src", "src", "--ref", "src", "--bootstrap", "0", "--max-length", "3")
+    assert outcome.code == 2
+    outcome = run("evaluate", "model", "--src", "src", "--ref", "src", "--bootstrap", "0", "--beam", "1")
+    assert "tok:13a|" in outcome.out

@@ -153,3 +153,14 @@ def test_precision(run: Any, model: Translator) -> None:
     assert (code, out) == (2, "")
     assert "choose float32 or bfloat16" in said
     assert len(said.splitlines()) == 1
+
+
+@pytest.mark.parametrize("text", ["昨天我们找到了一把红雨伞。", "駅で赤い傘を見つけた。", "พบร่มสีแดง", "\U0010fffd"])
+def test_a_picture_without_a_font_is_one_line(run: Any, model: Translator, text: str) -> None:
+    words = [*("--attention", "map.png", "--alignments", "pairs", "--max-length", "4", "--prefix", "one"), "--quiet"]
+    code, _, err = run("translate", text, "--model", "model", *words)
+    assert code == 0
+    lines = err.splitlines()
+    assert len(lines) <= 1
+    assert all(line.startswith("nlpkit: warning: the picture has boxes") for line in lines)
+    assert text.isprintable() or lines[0].endswith("): install a font that has U+10FFFD")

@@ -1,5 +1,7 @@
 """Problems of sentence pairs: measured as they stream by, judged when all have been seen.
 
+Texts that differ in their Unicode form alone are equal; lengths are those of the form that a model would read.
+
 About 25 bytes of each pair are kept: hashes of its source and of both sides, the ratio of its lengths, its scripts,
 and what could be judged at once.
 """
@@ -13,7 +15,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from .scripts import SCRIPTS, ScriptCounter, code_points
-from .text_overlap import TextOverlap, comparable, text_hash
+from .text_overlap import TextOverlap, comparable, one_form, text_hash
 
 SMOOTHING = 10
 """Characters added to both sides before their ratio is taken, so that short texts are no outliers."""
@@ -111,19 +113,20 @@ class PairChecks:
         if not n:
             return
         flags = np.zeros(n, np.uint8)
-        stripped = [(one.strip(), other.strip()) for one, other in zip(src, trg, strict=True)]
+        forms = list(map(one_form, src)), list(map(one_form, trg))
+        stripped = [(one.strip(), other.strip()) for one, other in zip(*forms, strict=True)]
         flags[[not one or not other for one, other in stripped]] |= _EMPTY
         flags[[one == other != "" for one, other in stripped]] |= _SAME
         lengths = np.empty((2, n), np.int64)
-        for row, side, texts in zip(lengths, self._sides, (src, trg), strict=True):
+        for row, side, texts, given in zip(lengths, self._sides, forms, (src, trg), strict=True):
             row[:] = np.fromiter(map(len, texts), np.int64, n)
             side.characters += int(row.sum())
             side.longest = max(side.longest, int(row.max()))
-            codes, owners = code_points(texts)
+            codes, owners = code_points(given)
             side.scripts.append(self._counter.main_of(codes, owners, n))
             flags[owners[_is_bad(codes)]] |= _CHARACTERS
         ratio = np.log((lengths[1] + SMOOTHING) / (lengths[0] + SMOOTHING)).astype(np.float32)
-        sources, targets = _hashes(src), _hashes(trg)
+        sources, targets = _hashes(forms[0]), _hashes(forms[1])
         self._sources.append(sources)
         self._pairs.append(sources * np.uint64(0x9E3779B97F4A7C15) + targets)
         self._ratios.append(ratio)

@@ -3,22 +3,32 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from hashlib import blake2b
 
+from nlpkit.text.text_form import TextForm
+
+_FORM = TextForm("NFC")
 _NO_WORD = re.compile(r"[\W_]+")
 
 
 def comparable(text: str) -> str:
-    """Return ``text`` with nothing in it but its words, in one case; a text without words as it is.
+    """Return ``text`` with nothing in it but its words, in one case and Unicode form; a text without words stays.
 
     Examples
     --------
     >>> comparable(" It's  HOT!"), comparable("?!")
     ('it s hot', '?!')
     """
-    return _NO_WORD.sub(" ", text.casefold()).strip() or text.strip()
+    text = one_form(text)
+    return _NO_WORD.sub(" ", unicodedata.normalize("NFC", text.casefold())).strip() or text.strip()
+
+
+def one_form(text: str) -> str:
+    """Return ``text`` in NFC, without soft hyphens and zero-width spaces."""
+    return _FORM(text)
 
 
 def text_hash(text: str) -> bytes:

@@ -39,6 +39,7 @@ def train_model(
     detokenise: Detokenise | None = None,
     references: Sequence[str] | None = None,
     translate: Translate | None = None,
+    language: str | None = None,
     samples: int = 3,
     progress: Callable[[TrainingProgress], None] | None = None,
     validated: Callable[[ValidationReport], None] | None = None,
@@ -63,6 +64,8 @@ def train_model(
         Targets of ``valid`` as texts.
     translate : callable, optional
         Turns a model and a list of sources, as lists of ids, into translations; default: greedy decoding.
+    language : str, optional
+        Code of the target language, for BLEU's tokenizer; default: the script of the references decides.
     samples : int, default=3
         Number of translations in a `ValidationReport`.
     state_folder, resume, progress, validated, device, devices, threads, tensorboard, begun
@@ -108,6 +111,7 @@ def train_model(
             references=references,
             bleu_sentences=options.bleu_sentences,
             n_samples=samples,
+            language=language,
         )
     return train_task(
         TranslationTask(model, data, validation, options, left_out=left_out),
@@ -172,12 +176,13 @@ class TranslationTask:
 
     @property
     def summary(self) -> dict[str, Any]:
-        """Numbers of pairs, and the share of padding in the first epoch's batches."""
+        """Numbers of pairs, the share of padding in the first epoch's batches, and how BLEU was computed."""
         return {
             "pairs": len(self.pairs),
             "valid_pairs": len(self._validation.pairs) if self._validation else 0,
             "left_out": self._left_out,
             "padding": padding_share(self.pairs, self.plan(0)),
+            **({"bleu_signature": self._validation.signature} if self._validation else {}),
         }
 
     def plan(self, epoch: int) -> Sequence[np.ndarray]:

@@ -10,6 +10,7 @@ import numpy as np
 import torch
 
 from nlpkit.errors import MissingDependencyError
+from nlpkit.evaluation.bleu_tokenizer import bleu_tokenizer
 from nlpkit.training.loss import smoothed_cross_entropy
 from nlpkit.training.task import Validated
 from nlpkit.translation.model import TranslationModel
@@ -55,6 +56,8 @@ class Validation:
         Sentences that are translated, from the first on.
     n_samples : int
         Translations that are reported.
+    language : str, optional
+        Code of the target language, for BLEU's tokenizer; default: the script of the references decides.
     """
 
     def __init__(
@@ -66,6 +69,7 @@ class Validation:
         references: Sequence[str] | None = None,
         bleu_sentences: int = 1024,
         n_samples: int = 3,
+        language: str | None = None,
     ) -> None:
         self.pairs = pairs
         self._translate = translate or greedy
@@ -77,8 +81,14 @@ class Validation:
             self._references = list(references[: len(chosen)])
         else:
             self._references = list(self._detokenise([trg for _, trg in chosen]))
-        self._bleu = _bleu("13a" if detokenise is not None else "none")
+        self._bleu = _bleu(bleu_tokenizer(self._references, language) if detokenise is not None else "none")
         self._plan = plan_epoch(pairs.src_lengths, pairs.trg_lengths, batch_tokens=_BATCH_TOKENS, seed=0, epoch=0)
+
+    @property
+    def signature(self) -> str:
+        """sacreBLEU's signature of this BLEU."""
+        self._bleu.corpus_score([""], [[""]])  # sacreBLEU knows the number of references by what it has scored
+        return str(self._bleu.get_signature())
 
     def run(self, model: TranslationModel) -> Validated:
         """Validate a model in evaluation mode: the loss under autocast as it is set, translations in float32."""

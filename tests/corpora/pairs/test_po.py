@@ -130,3 +130,41 @@ TEXT = st.text(st.characters(exclude_categories=["Cs"]), min_size=1)
 def test_what_is_written_is_read(written: list[tuple[str, str]]) -> None:
     text = "\n\n".join(f"msgid {quoted(src)}\nmsgstr {quoted(trg)}" for src, trg in written)
     assert [(src, trg) for _, src, trg in read(text)] == written
+
+
+GOOD = 'msgid "Open"\nmsgstr "Öffnen"\n\n'
+LAST = 'msgid "Close"\nmsgstr "Schließen"\n'
+
+
+@pytest.mark.parametrize(
+    "bad",
+    [
+        'msgid "a"\nmsgstr "b\n\n',
+        'msgid "a\nmsgstr "b"\n\n',
+        'msgid "a\nmsgstr "b"\n',
+        "lost text\n\n",
+        '"lost"\n\n',
+        'msgid "a"\n\n',
+        'msgid "a"\n',
+        'msgstr "b"\n\n',
+        'msgid "a\\q"\nmsgstr "b"\n\n',
+        'msgid "a\\xe9"\nmsgstr "b"\n\n',
+        'msgid "a"\nmsgstr "b"\nmsgstr "c"\n\n',
+        '#, fuzzy\nmsgi "a"\nmsgstr "b"\n\n',
+        'msgid "a"\nmsgstr "b"\nlost\n# comment\n',
+    ],
+)
+def test_a_bad_entry_costs_itself(bad: str, tmp_path: Path) -> None:
+    line = 7 + bad.count("\n")
+    left_out = LeftOut()
+    text = HEADER + "\n" + GOOD.removesuffix("\n") + "\n" + bad + LAST
+    expected = [(5, "Open", "Öffnen"), (line + 1, "Close", "Schließen")]
+    runs = read_po([(1, text.split("\n"))], "a.po", encoding="utf-8", left_out=left_out, on_bad="skip")
+    assert [pair for run in runs for pair in zip(run.numbers, run.src, run.trg, strict=True)] == expected
+    assert left_out == {"header": 1, "damaged entry": 1}
+    with pytest.raises(InputError, match=r"a\.po, line \d+: .* or leave such entries out with --on-bad skip"):
+        read(text)
+    (tmp_path / "a.po").write_text(text, encoding="utf-8")
+    pairs = Pairs(pairs=tmp_path / "a.po", decode_errors="skip")
+    assert [(pair.number, pair.src, pair.trg) for pair in pairs] == expected
+    assert pairs.left_out == left_out

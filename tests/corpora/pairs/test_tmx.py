@@ -50,6 +50,7 @@ def read(
     errors: str = "strict",
     left_out: LeftOut | None = None,
     stream: ByteReader | None = None,
+    **options: Any,
 ) -> list[tuple[int, str, str]]:
     runs = read_tmx(
         stream or Bytes(content.encode() if isinstance(content, str) else content),
@@ -57,6 +58,7 @@ def read(
         languages=(from_, to),
         decoding=Decoding(encoding, errors),
         left_out=LeftOut() if left_out is None else left_out,
+        **options,
     )
     return [pair for run in runs for pair in zip(run.numbers, run.src, run.trg, strict=True)]
 
@@ -87,7 +89,7 @@ def test_languages_with_regions() -> None:
     content = tmx(unit(en_GB="colour", de_AT="Farbe", en_US="color"))
     assert read(content, "en-US", "de") == [(4, "color", "Farbe")]
     assert read(content, "en_us", "DE") == [(4, "color", "Farbe")]
-    assert read(content, "en", "de-AT") == [(4, "colour", "Farbe")]
+    assert read(content, "en", "de-AT") == [(4, "colour", "Farbe"), (4, "color", "Farbe")]
     with pytest.raises(InputError, match=r"no unit has a text in 'en' and 'de-DE'.*: en-GB, de-AT, en-US"):
         read(content, "en", "de-DE")
 
@@ -140,7 +142,8 @@ def test_bad_bytes() -> None:
         (tmx(unit(en="a</seg>", de="b")), "line 4, column \\d+: damaged XML \\(mismatched tag\\)"),
         (tmx(unit(en="a\x01", de="b")), "line 4, column \\d+: damaged XML"),
         (tmx("<tu><tuv><seg>a</seg></tuv></tu>"), "line 4: <tuv> has no language; add xml:lang"),
-        (tmx(unit(en="&nbsp;", de="b")), "line 4, column \\d+: damaged XML \\(undefined entity\\)"),
+        (tmx(unit(en="&#x1F;", de="b")), "line 4, column \\d+: damaged XML .*leave such units out with --on-bad skip"),
+        (tmx(unit(en="&oops;", de="b")), "line 4: the entity 'oops' is unknown.*--on-bad skip"),
     ],
 )
 def test_damaged_files(content: str, message: str) -> None:
@@ -184,11 +187,20 @@ def test_a_dtd_is_not_fetched(tmp_path: Path) -> None:
     (tmp_path / "tmx14.dtd").write_text('<!ENTITY nbsp "x">')
     doctype = f'<!DOCTYPE tmx SYSTEM "{(tmp_path / "tmx14.dtd").as_uri()}">'
     assert read(tmx(unit(en="a", de="b"), doctype=doctype)) == [(4, "a", "b")]
-    with pytest.raises(InputError, match="line 4: the entity 'nbsp' is unknown, because external files are not read"):
-        read(tmx(unit(en="a&nbsp;b", de="b"), doctype=doctype))
+    assert read(tmx(unit(en="a&nbsp;b", de="b"), doctype=doctype)) == [(4, "a\u00a0b", "b")]
+    (tmp_path / "tmx14.dtd").write_text('<!ENTITY own "x">')
+    with pytest.raises(InputError, match="line 4: the entity 'own' is unknown, because external files are not read"):
+        read(tmx(unit(en="a&own;b", de="b"), doctype=doctype))
+    assert read(tmx(unit(en="a&own;b", de="b"), unit(en="a", de="b"), doctype=doctype), on_bad="skip") == [
+        (5, "a", "b")
+    ]
+    for on_bad in ("error", "skip"):
+        with pytest.raises(InputError, match="declares the entity 'q'"):
+            read(tmx(unit(en="a"), doctype='<!DOCTYPE tmx [<!ENTITY q "x">]>'), on_bad=on_bad)
 
 
-def test_memory_does_not_grow_with_the_file() -> None:
+@pytest.mark.parametrize("on_bad", ["error", "skip"])
+def test_memory_does_not_grow_with_the_file(on_bad: str) -> None:
     class Endless:
         def __init__(self) -> None:
             self.n = 0
@@ -201,7 +213,9 @@ def test_memory_does_not_grow_with_the_file() -> None:
                 return b"</body></tmx>"
             return unit(en="x" * 400, de="y" * 400).encode() * 100 if self.n < 100 else b""
 
-    runs: Any = read_tmx(Endless(), "a.tmx", languages=("en", "de"), decoding=Decoding(), left_out=LeftOut())
+    runs: Any = read_tmx(
+        Endless(), "a.tmx", languages=("en", "de"), decoding=Decoding(), left_out=LeftOut(), on_bad=on_bad
+    )
     tracemalloc.start()
     try:
         assert sum(len(run.src) for run in runs) == 9_800
@@ -219,3 +233,4 @@ TEXT = st.text(st.characters(exclude_categories=["Cs", "Cc"], exclude_characters
 def test_what_is_written_is_read(written: list[tuple[str, str]]) -> None:
     content = tmx(*(unit(en=escape(src), de=escape(trg)) for src, trg in written))
     assert [(src, trg) for _, src, trg in read(content)] == written
+    assert read(content, on_bad="skip") == read(content)

@@ -189,3 +189,31 @@ def test_nothing_at_all() -> None:
     checks, found = checked([])
     assert (checks.n_pairs, set(map(len, found.values()))) == (0, {0})
     assert checks.sides()[0].script == ""
+
+
+def test_unicode_forms_of_one_text_are_equal() -> None:
+    """``é`` in one character or two, a soft hyphen, a no-break space: what a model would read alike is a duplicate."""
+    nfd = unicodedata.normalize("NFD", "une école")
+    pairs = [
+        ("une école", "학교"),
+        (nfd, unicodedata.normalize("NFD", "학교")),
+        ("une\u00a0é\u00adcole", "학\u200b교"),
+        ("une école", "다른 학교"),
+        ("école", unicodedata.normalize("NFD", "école")),
+        ("\u200b", "leer"),
+    ]
+    _, found = checked(pairs)
+    assert found["duplicate"] == [1, 2]
+    assert found["repeated_source"] == [3]
+    assert found["same"] == [4]
+    assert found["empty"] == [5]
+
+
+def test_a_test_set_in_another_unicode_form_is_found() -> None:
+    test = TextOverlap("test")
+    test.add([unicodedata.normalize("NFD", "Une ÉCOLE, fière.")], [unicodedata.normalize("NFD", "Dévoué")])
+    checks = PairChecks(tests=[test])
+    checks.add(["une école fière", "une ecole fiere"], ["dévoué!", "devoue"])
+    found = checks.problems()
+    assert found["test_source"].tolist() == found["test_pair"].tolist() == [True, False]
+    assert (test.sources_seen, test.pairs_seen) == (1, 1)
