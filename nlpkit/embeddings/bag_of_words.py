@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from .counts import weights
 from .counts.counted import CountedTerms
 from .counts.learnt import Learnt
 
@@ -60,7 +61,7 @@ class BagOfWords(CountedTerms):
     def _weigh(
         self, learnt: Learnt, columns: np.ndarray, counts: np.ndarray, sizes: np.ndarray, lengths: np.ndarray
     ) -> np.ndarray:
-        return np.ones_like(counts) if self.binary else counts
+        return np.ones_like(counts) if self.binary else weights.converted(counts, self._value_dtype())
 
     def _validate(self) -> None:
         super()._validate()

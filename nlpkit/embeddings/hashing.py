@@ -155,8 +155,8 @@ class Hashing(AnalyzedTexts):
         return map_batches(hash_batch, scanners, counting.batches(texts, counting.BATCH, sized=scan is not None))
 
     def _weigh(self, columns: np.ndarray, counts: np.ndarray, sizes: np.ndarray, lengths: np.ndarray) -> np.ndarray:
-        values = np.ones(len(counts), self._value_dtype()) if self.binary else counts.astype(self._value_dtype())
-        return weights.scale_rows(values, sizes, self.norm)
+        values = np.ones_like(counts) if self.binary else counts
+        return weights.scale_rows(weights.converted(values, self._value_dtype()), sizes, self.norm)
 
     def output_shape(self) -> OutputShape:
         """Return the number of features, the dtype, and that the vectors are sparse."""
@@ -168,6 +168,7 @@ class Hashing(AnalyzedTexts):
 
     def _validate(self) -> None:
         super()._validate()
+        self._check("dtype", weights.is_value_dtype(self.dtype), weights.VALUE_DTYPES)
         n = self.n_features
         self._check("n_features", isinstance(n, Integral) and 1 <= n < 2**31 - 1, "an int from 1 to 2147483646")
         self._one_of("norm", "l1", "l2", None)

@@ -17,6 +17,7 @@ from nlpkit.estimator import OutputShape
 from nlpkit.text.counting.rows import Rows
 from nlpkit.text.terms import Terms
 
+from . import weights
 from .analyzed import AnalyzedTexts
 from .chosen_terms import given_terms, kept_terms, warn_of_capitals
 from .csr import csr_from_rows, terms_of_rows
@@ -288,6 +289,7 @@ class CountedTerms(AnalyzedTexts):
 
     def _validate(self) -> None:
         super()._validate()
+        self._check("dtype", weights.is_value_dtype(self.dtype), weights.VALUE_DTYPES)
         for name in "max_df", "min_df":
             value = getattr(self, name)
             whole = isinstance(value, Integral) and not isinstance(value, bool) and int(value) >= 1
