@@ -61,7 +61,10 @@ class BagOfWords(CountedTerms):
     def _weigh(
         self, learnt: Learnt, columns: np.ndarray, counts: np.ndarray, sizes: np.ndarray, lengths: np.ndarray
     ) -> np.ndarray:
-        return np.ones_like(counts) if self.binary else weights.converted(counts, self._value_dtype())
+        if self.binary:
+            return np.ones_like(counts)
+        weights.check_range(counts, self._value_dtype())
+        return counts
 
     def _validate(self) -> None:
         super()._validate()

@@ -22,6 +22,7 @@ from nlpkit.threads import map_batches
 from .counts import weights
 from .counts.analyzed import AnalyzedTexts
 from .counts.csr import csr_from_rows
+from .counts.parameter_checks import check_dtype
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_matrix
@@ -155,8 +156,11 @@ class Hashing(AnalyzedTexts):
         return map_batches(hash_batch, scanners, counting.batches(texts, counting.BATCH, sized=scan is not None))
 
     def _weigh(self, columns: np.ndarray, counts: np.ndarray, sizes: np.ndarray, lengths: np.ndarray) -> np.ndarray:
-        values = np.ones_like(counts) if self.binary else counts
-        return weights.scale_rows(weights.converted(values, self._value_dtype()), sizes, self.norm)
+        dtype = self._value_dtype()
+        if not self.binary:
+            weights.check_range(counts, dtype)
+        values = np.ones(len(counts), dtype) if self.binary else counts.astype(dtype)
+        return weights.scale_rows(values, sizes, self.norm)
 
     def output_shape(self) -> OutputShape:
         """Return the number of features, the dtype, and that the vectors are sparse."""
@@ -168,7 +172,7 @@ class Hashing(AnalyzedTexts):
 
     def _validate(self) -> None:
         super()._validate()
-        self._check("dtype", weights.is_value_dtype(self.dtype), weights.VALUE_DTYPES)
+        check_dtype(self)
         n = self.n_features
         self._check("n_features", isinstance(n, Integral) and 1 <= n < 2**31 - 1, "an int from 1 to 2147483646")
         self._one_of("norm", "l1", "l2", None)

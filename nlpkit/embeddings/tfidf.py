@@ -183,7 +183,7 @@ class Tfidf(CountedTerms):
             for name in "norm", "use_idf", "smooth_idf", "sublinear_tf":
                 if getattr(self, name) != self.defaults()[name]:
                     raise ParameterError(f"{name} does not apply to weighting='bm25': leave it at its default")
-        floats = (np.float64, np.float32)
+        floats = (np.float64, np.float32, np.float16)
         if self.dtype not in floats:
             warnings.warn(
                 f"Only {floats} 'dtype' should be used. {self.dtype} 'dtype' will be converted to np.float64.",

@@ -6,7 +6,6 @@ import re
 import warnings
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
-from numbers import Integral
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -19,6 +18,7 @@ from nlpkit.text import normalize, tokenize
 from nlpkit.text.analysis import Analysis, Scan
 
 from .documents import DocumentAnalyzer, DocumentReader
+from .parameter_checks import check_analysis, warn_of_idle
 
 if TYPE_CHECKING:
     from nlpkit.artifact.reading import Artifact
@@ -208,62 +208,11 @@ class AnalyzedTexts(Estimator):
 
     def _warn_of_unused(self) -> None:
         """Warn of parameters that others make idle, as scikit-learn does."""
-        pattern_unused = self.token_pattern not in (None, tokenize.WORD_PATTERN)
-        idle = []
-        if self.tokenizer is not None and (pattern_unused or (self.token_pattern and callable(self.tokenizer))):
-            idle.append(("token_pattern", "'tokenizer' is not None'"))
-        if callable(self.analyzer):
-            if self.preprocessor is not None:
-                idle.append(("preprocessor", "'analyzer' is callable'"))
-            if self.ngram_range not in ((1, 1), None):
-                idle.append(("ngram_range", "'analyzer' is callable'"))
-        if self.analyzer != "word":
-            for name, used in ("stop_words", self.stop_words), ("tokenizer", self.tokenizer):
-                if used is not None:
-                    idle.append((name, "'analyzer' != 'word'"))
-            if pattern_unused:
-                idle.append(("token_pattern", "'analyzer' != 'word'"))
-        for name, reason in idle:
-            warnings.warn(f"The parameter '{name}' will not be used since {reason}", stacklevel=2)
+        warn_of_idle(self)
 
     def _validate(self) -> None:
         """Refuse values that no parameter can have."""
-        self._one_of("input", "content", "filename", "file")
-        self._one_of("decode_error", "strict", "ignore", "replace")
-        self._one_of("normalize", None, "NFC", "NFKC")
-        self._check("encoding", isinstance(self.encoding, str), "a str")
-        self._check("preprocessor", self.preprocessor is None or callable(self.preprocessor), "a callable or None")
-        if not callable(self.strip_accents):
-            self._one_of("strip_accents", None, "ascii", "unicode")
-        if not callable(self.analyzer):
-            self._one_of("analyzer", "word", "char", "char_wb")
-        self._check("lowercase", isinstance(self.lowercase, bool | np.bool_), "a bool")
-        tokenizer = self.tokenizer
-        self._check(
-            "tokenizer",
-            tokenizer is None or isinstance(tokenizer, str) or callable(tokenizer),
-            "a name, a callable or None",
-        )
-        stop = self.stop_words
-        self._check(
-            "stop_words",
-            stop is None or stop == "english" or isinstance(stop, list),
-            "'english', a list or None",
-        )
-        self._check(
-            "token_pattern",
-            self.token_pattern is None or isinstance(self.token_pattern, str),
-            "a str or None",
-        )
-        n = self.threads
-        self._check("threads", n is None or (isinstance(n, Integral) and n > 0), "an int above 0 or None")
-        sizes = self.ngram_range
-        pair = isinstance(sizes, tuple) and len(sizes) == 2 and all(isinstance(n, Integral) for n in sizes)
-        self._check("ngram_range", pair, "a tuple of two ints")
-        if sizes[0] > sizes[1]:
-            raise ParameterError(
-                f"Invalid value for ngram_range={sizes} lower boundary larger than the upper boundary."
-            )
+        check_analysis(self)
 
     def _stored_options(self) -> tuple[dict[str, Any], dict[str, Any]]:
         """The parameters as data, and the files that they name, for a model folder."""

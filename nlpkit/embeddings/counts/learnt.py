@@ -34,11 +34,14 @@ class Learning:
         Whether the vocabulary was given, so that nothing is added to it.
     params : tuple
         The parameters that decide what the terms of a text are.
+    why_empty : str
+        Why there is no term so far, if there is none.
     """
 
     counter: Counter
     fixed: bool
     params: tuple[Any, ...]
+    why_empty: str = "empty vocabulary: there is no text to learn from: give at least one"
 
     @classmethod
     def begun(
@@ -85,7 +88,7 @@ class Learning:
             numbers = counter.sorted_numbers()
             seen = frequency_of(counter, numbers, 0) > 0
             if not seen.any():
-                raise ParameterError("empty vocabulary; perhaps the documents only contain stop words")
+                raise ParameterError(self.why_empty)
             if not seen.all():
                 numbers = numbers[seen]
             kept = keep(

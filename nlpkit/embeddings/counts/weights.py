@@ -5,42 +5,28 @@ The values of a matrix's rows stand one behind the other in one array, and ``siz
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 
 from nlpkit.errors import InputError, ParameterError
 
-VALUE_DTYPES = "float32, float64, an integer type or bool"
-"""Values that a sparse matrix can have, in words for messages."""
 
-
-def is_value_dtype(dtype: Any) -> bool:
-    """Return whether a dtype is one of `VALUE_DTYPES`."""
-    try:
-        known = np.dtype(dtype)
-    except TypeError:
-        return False
-    return known.kind in "iub" or known in (np.float32, np.float64)
-
-
-def converted(counts: np.ndarray, dtype: np.dtype) -> np.ndarray:
-    """Return counts as another dtype.
+def check_range(counts: np.ndarray, dtype: np.dtype) -> None:
+    """Refuse counts that are not within the range of a dtype.
 
     Raises
     ------
     InputError
-        If a count is not within its range.
+        With the count that is not.
     """
-    if dtype.kind in "iub" and len(counts):
-        low, high = (0, 1) if dtype.kind == "b" else (np.iinfo(dtype).min, np.iinfo(dtype).max)
-        worst = next((int(count) for count in (counts.min(), counts.max()) if not low <= count <= high), None)
-        if worst is not None:
-            raise InputError(
-                f"a count of {worst:,} is not within the range of dtype {dtype.name} ({low} to {high}): use a larger"
-                " one, such as int32 (--dtype int32)"
-            )
-    return counts.astype(dtype, copy=False)
+    if dtype.kind not in "iub" or not len(counts) or np.can_cast(counts.dtype, dtype):
+        return
+    low, high = (0, 1) if dtype.kind == "b" else (np.iinfo(dtype).min, np.iinfo(dtype).max)
+    worst = next((int(count) for count in (counts.min(), counts.max()) if not low <= count <= high), None)
+    if worst is not None:
+        raise InputError(
+            f"a count of {worst:,} is not within the range of dtype {dtype.name}, {low:,} to {high:,}: use a larger"
+            " one, such as int32 (--dtype int32)"
+        )
 
 
 def smooth_idf(document_frequency: np.ndarray, n_documents: int, *, smooth: bool, dtype: np.dtype) -> np.ndarray:

@@ -1,4 +1,4 @@
-"""A dtype holds the numbers, or is refused: nothing wraps, and nothing is rounded without a word."""
+"""A dtype holds the counts, or is refused: nothing wraps."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ CLASSES = [BagOfWords, Hashing, OneHot, Tfidf]
 
 
 @pytest.mark.parametrize("cls", CLASSES)
-@pytest.mark.parametrize("dtype", [np.float16, np.longdouble, np.complex64, object, "no such type"])
+@pytest.mark.parametrize("dtype", [np.float16, np.longdouble, np.complex64, object, "S5", "M8", ">i4", "no such type"])
 def test_a_dtype_without_sparse_matrices_is_refused(cls: Any, dtype: Any) -> None:
     with pytest.raises(ParameterError, match=r"'dtype' parameter of .* must be float32, float64, an integer type"):
         cls(dtype=dtype).fit_transform(["one cat"])
@@ -50,7 +50,7 @@ def test_a_count_beyond_the_range_is_an_error(estimator: Any, dtype: Any, most: 
 def test_a_negative_count_has_no_place_among_unsigned_ones() -> None:
     words = [f"word{i}" for i in range(20)]
     assert Hashing(norm=None, dtype=np.int8).transform([" ".join(words)]).min() == -1
-    with pytest.raises(InputError, match=r"a count of -1 .*range of dtype uint8 \(0 to 255\)"):
+    with pytest.raises(InputError, match=r"a count of -1 .*range of dtype uint8, 0 to 255"):
         Hashing(norm=None, dtype=np.uint8).transform([" ".join(words)])
 
 
