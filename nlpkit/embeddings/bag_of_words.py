@@ -16,8 +16,8 @@ from .counts.learnt import Learnt
 class BagOfWords(CountedTerms):
     """Bag-of-words: how often each term is in a text, whatever their order (Harris, 1954).
 
-    The value of term t in text d is the count tf(t, d). The result is that of scikit-learn's ``CountVectorizer``, with
-    the same parameters and learnt attributes.
+    The value of term t in text d is the count tf(t, d). The result is that of scikit-learn's ``CountVectorizer`` with
+    the same ``token_pattern``; the other parameters, and the learnt attributes, are the same.
 
     Parameters
     ----------

@@ -36,7 +36,7 @@ class Hashing(AnalyzedTexts):
 
     There is no vocabulary to learn or store, so it suits endless streams; columns have numbers but no
     names. With h the 32-bit MurmurHash3 of the term, its column is |h| mod n_features, and its sign that of h. The
-    result is that of scikit-learn's ``HashingVectorizer``.
+    result is that of scikit-learn's ``HashingVectorizer`` with the same ``token_pattern``.
 
     Parameters
     ----------

@@ -165,7 +165,7 @@ def embed_files(
         texts = open_inputs(inputs, read_as, sound_method=choice.sound_method, fit=fit)
         stack.enter_context(texts)
         training = None if fit is None else stack.enter_context(read_as.texts(fit))
-        _check_places(output, save, texts, training, write_as)
+        _check_places(choice, output, save, texts, training, write_as)
         chosen, held = fitted(choice, texts, training, progress)
         if save is not None:
             chosen.save(save, force=write_as.force)
@@ -217,6 +217,7 @@ def embed_texts(
 
 
 def _check_places(
+    choice: ModelChoice,
     output: StrPath | RowSink | None,
     save: StrPath | None,
     texts: AnyTexts,
@@ -234,7 +235,7 @@ def _check_places(
         check_apart(output, texts)
         if training is not None:
             check_apart(output, training)
-    check_output(output, force=write_as.force)
+    check_output(output, force=write_as.force, is_sparse=choice.gives_sparse)
     if save is not None and os.path.realpath(output) == os.path.realpath(save):
         raise ParameterError(f"{os.fspath(output)}: the model and the vectors can't have one place: name two")
     if os.fspath(output) != "-" and is_folder(output) and texts.is_stream:

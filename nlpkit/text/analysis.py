@@ -64,6 +64,8 @@ class Scan:
         "word" (``\\w``), "space" (``\\S``), "char" or "char_wb".
     shortest : int
         Minimum number of characters in a word.
+    marks : bool
+        Whether words keep their marks and joiners: see `nlpkit.text.words`.
     lower : bool
         Whether the scanner lower-cases texts that were not transformed.
     transform, ascii_transform : callable or None
@@ -73,6 +75,7 @@ class Scan:
 
     cut: str
     shortest: int = 1
+    marks: bool = False
     lower: bool = True
     transform: Transform | None = None
     ascii_transform: Transform | None = None

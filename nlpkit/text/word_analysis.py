@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from typing import Any
 
 from nlpkit.errors import ParameterError
 
 from . import tokenize
-from .analysis import Analysis, Scan
+from .analysis import Analysis
 from .normalize import chain, unicode_form
 
 
-def word_analysis(tokenizer: Any, *, lowercase: bool, normalize: str | None) -> Analysis:
+def word_analysis(
+    tokenizer: Any, *, lowercase: bool, normalize: str | None, token_pattern: str | None = None
+) -> Analysis:
     """Return the analysis that converts a text to words.
+
+    Without a ``tokenizer``, words are those of ``token_pattern``; without both, those of `nlpkit.text.words`.
 
     Raises
     ------
@@ -28,11 +33,10 @@ def word_analysis(tokenizer: Any, *, lowercase: bool, normalize: str | None) -> 
     ['to', 'be', 'or', 'not']
     """
     preprocess = chain(unicode_form(normalize), str.lower if lowercase else None) or str
-    cut = tokenize.scanned(tokenizer, None)
-    scan = None
-    if cut is not None:
-        scan = Scan(cut=cut[0], shortest=cut[1], lower=lowercase, transform=preprocess if normalize else None)
-    tokens = tokenize.named_tokenizer(tokenizer) if isinstance(tokenizer, str) else tokenizer
+    scan = tokenize.scanned(tokenizer, token_pattern)
+    if scan is not None:
+        scan = replace(scan, lower=lowercase, transform=preprocess if normalize else None)
+    tokens = tokenize.new_tokenizer(tokenizer, token_pattern)
     return Analysis(preprocess=preprocess, tokenize=tokens, scan=scan)
 
 

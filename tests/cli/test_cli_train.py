@@ -237,7 +237,7 @@ def test_a_strange_folder_is_left_as_it_is(run: Any, tmp_path: Path) -> None:
     ("text", "options", "message"),
     [
         ("cat\ndog\nbird\n" * 20, [], "no text has two words of the vocabulary side by side"),
-        ("the cat\n", ["--min-count", "1"], "sample=0.001 (--sample) left out so many words"),
+        ("the cat\n", ["--min-count", "1"], "sample=0.001 (--sample) left out too many words"),
     ],
 )
 def test_what_was_not_learnt_is_said(

@@ -15,6 +15,7 @@ from sklearn.feature_extraction.text import CountVectorizer, HashingVectorizer, 
 from sklearn.utils._param_validation import InvalidParameterError
 
 import nlpkit.embeddings
+from nlpkit.text.words import WORD_PATTERN
 
 OURS = {"bow": "BagOfWords", "tfidf": "Tfidf", "hashing": "Hashing", "onehot": "OneHot"}
 PEERS = {
@@ -39,8 +40,8 @@ PRECISION = {"float64": 1e-12, "float32": 2e-6}
 
 
 def ours(kind: str, **options: Any) -> Any:
-    """One of nlpkit's embedders."""
-    return getattr(nlpkit.embeddings, OURS[kind])(**options)
+    """One of nlpkit's embedders, with scikit-learn's word."""
+    return getattr(nlpkit.embeddings, OURS[kind])(**{"token_pattern": WORD_PATTERN, **options})
 
 
 def peer(kind: str, **options: Any) -> Any:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import warnings
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
@@ -55,8 +54,12 @@ class AnalyzedTexts(Estimator):
         A function gets a text and returns its terms.
     stop_words : {"english"} or list of str, default=None
         Words to leave out: scikit-learn's English list, or your own.
-    token_pattern : str, default=r"(?u)\b\w\w+\b"
-        A regular expression for a word; with a group, the group is the word.
+    token_pattern : str, default=None
+        A regular expression for a word; with a group, the group is the word. None takes words of two or more letters,
+        digits or _ of any script, with their accents and vowel signs.
+
+        scikit-learn's words are those of ``r"(?u)\b\w\w+\b"``, which cuts words at combining marks. See
+        `nlpkit.text.words`.
     ngram_range : tuple of int, default=(1, 1)
         The fewest and the most words, or characters, of a term.
     threads : int, default=None
@@ -75,7 +78,7 @@ class AnalyzedTexts(Estimator):
     tokenizer: str | Callable[[str], Iterable[str]] | None = None
     analyzer: str | Callable[[Any], Iterable[str]] = "word"
     stop_words: str | list[str] | None = None
-    token_pattern: str | None = tokenize.WORD_PATTERN
+    token_pattern: str | None = None
     ngram_range: tuple[int, int] = (1, 1)
     threads: int | None = None
 
@@ -96,18 +99,7 @@ class AnalyzedTexts(Estimator):
 
     def build_tokenizer(self) -> Callable[[str], Iterable[str]]:
         """The function that cuts a text into tokens."""
-        if isinstance(self.tokenizer, str):
-            return tokenize.named_tokenizer(self.tokenizer)
-        if self.tokenizer is not None:
-            return self.tokenizer
-        if self.token_pattern is None:
-            raise ParameterError("token_pattern is None and there is no tokenizer: give one of them")
-        pattern = re.compile(self.token_pattern)
-        if pattern.groups > 1:
-            raise ParameterError(
-                "More than 1 capturing group in token pattern. Only a single group should be captured."
-            )
-        return pattern.findall
+        return tokenize.new_tokenizer(self.tokenizer, self.token_pattern)
 
     def get_stop_words(self) -> frozenset[str] | None:
         """The stop words in effect."""
@@ -172,15 +164,11 @@ class AnalyzedTexts(Estimator):
 
     def _scan(self, preprocess: Callable[[str], str]) -> Scan | None:
         """The same for the compiled scanner, where it can."""
-        cut, shortest = str(self.analyzer), 1
-        if self.analyzer == "word":
-            known = tokenize.scanned(self.tokenizer, self.token_pattern)
-            if known is None:
-                return None
-            cut, shortest = known
-        if self.ngram_range[0] < 1:
+        words = self.analyzer == "word"
+        scan = tokenize.scanned(self.tokenizer, self.token_pattern) if words else Scan(cut=str(self.analyzer))
+        if scan is None or self.ngram_range[0] < 1:
             return None
-        scan = Scan(cut=cut, shortest=shortest, lower=self.lowercase)
+        scan = replace(scan, lower=self.lowercase)
         if self.preprocessor is None and (self.normalize is not None or self.strip_accents):
             always = callable(self.strip_accents)
             return replace(scan, transform=preprocess, ascii_transform=preprocess if always else None)

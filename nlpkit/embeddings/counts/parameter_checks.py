@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from nlpkit.errors import ParameterError
-from nlpkit.text import tokenize
+from nlpkit.text.words import WORD_PATTERN
 
 VALUE_DTYPES = "float32, float64, an integer type or bool"
 """Values that a sparse matrix can have, in words for messages."""
@@ -75,7 +75,7 @@ def check_dtype(model: Any) -> None:
 
 def warn_of_idle(model: Any) -> None:
     """Warn of parameters that others make idle, as scikit-learn does."""
-    pattern_unused = model.token_pattern not in (None, tokenize.WORD_PATTERN)
+    pattern_unused = model.token_pattern not in (None, WORD_PATTERN)
     idle = []
     if model.tokenizer is not None and (pattern_unused or (model.token_pattern and callable(model.tokenizer))):
         idle.append(("token_pattern", "'tokenizer' is not None'"))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import warnings
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Self
@@ -71,10 +72,14 @@ class WordEstimator(Estimator):
     device : str, default="cpu"
         The device to train on: "cpu" (compiled code, in threads), or through torch "cuda", "cuda:0" or "mps"; "auto"
         takes the best one there is.
-    tokenizer : str or callable, default="words"
-        How words are cut: "words", "whitespace", "wordpunct", "cjk" or "sentencepiece:FILE".
+    tokenizer : str or callable, default=None
+        How words are cut: "words", "whitespace", "wordpunct", "cjk" or "sentencepiece:FILE". None cuts by
+        token_pattern.
 
         A function gets a text and returns a list of str.
+    token_pattern : str, default=None
+        A regular expression for a word; with a group, the group is the word. None takes words of two or more letters,
+        digits or _ of any script, with their accents and vowel signs.
     lowercase : bool, default=True
         Lower-case the texts.
     normalize : {None, "NFC", "NFKC"}, default=None
@@ -101,7 +106,8 @@ class WordEstimator(Estimator):
     threads: int | None = None
     deterministic: bool = False
     device: str = "cpu"
-    tokenizer: str | Callable[[str], Iterable[str]] = "words"
+    tokenizer: str | Callable[[str], Iterable[str]] | None = None
+    token_pattern: str | None = None
     lowercase: bool = True
     normalize: str | None = None
 
@@ -305,6 +311,9 @@ class WordEstimator(Estimator):
         if callable(self.tokenizer):
             parameters["tokenizer"] = getattr(self.tokenizer, "__qualname__", type(self.tokenizer).__qualname__)
         del parameters["threads"]
+        if self.token_pattern is None:  # as before there was one, so that trainings of that time can be resumed
+            del parameters["token_pattern"]
+            parameters["tokenizer"] = parameters["tokenizer"] or "words"
         return {"kind": self.kind, **{k: v.item() if isinstance(v, np.generic) else v for k, v in parameters.items()}}
 
     def _check_grows(self, before: WordVectors) -> None:
@@ -315,7 +324,12 @@ class WordEstimator(Estimator):
             )
 
     def _analysis(self) -> Analysis:
-        return word_analysis(self.tokenizer, lowercase=bool(self.lowercase), normalize=self.normalize)
+        return word_analysis(
+            self.tokenizer,
+            token_pattern=self.token_pattern,
+            lowercase=bool(self.lowercase),
+            normalize=self.normalize,
+        )
 
     @property
     def _n_threads(self) -> int:
@@ -344,4 +358,8 @@ class WordEstimator(Estimator):
             self._number("alpha", 0.0)
         self._number("min_alpha", 0.0, self._options().alpha)
         self._check("device", isinstance(self.device, str), "a str, such as 'cpu' or 'cuda'")
-        self._check("tokenizer", isinstance(self.tokenizer, str) or callable(self.tokenizer), "a name or a callable")
+        cut, pattern = self.tokenizer, self.token_pattern
+        self._check("tokenizer", cut is None or isinstance(cut, str) or callable(cut), "a name, a callable or None")
+        self._check("token_pattern", pattern is None or isinstance(pattern, str), "a str or None")
+        if cut is not None and pattern is not None:
+            warnings.warn("The parameter 'token_pattern' will not be used since 'tokenizer' is not None", stacklevel=3)

@@ -37,7 +37,7 @@ def warn_of_few_words(counted: RareWords, min_count: int) -> None:
     """Warn that there is no vocabulary yet."""
     _warn(
         f"nothing is learnt yet: fewer than two words were seen min_count={min_count} times; {len(counted):,} words"
-        " are counted: go on with more texts, or lower min_count (--min-count)"
+        " are counted: give more texts, or lower min_count (--min-count)"
     )
 
 
@@ -58,8 +58,8 @@ def check_learnt(vectors: WordVectors, has_learnt: bool, options: WordTrainingOp
     """
     if not has_learnt:
         _warn(
-            f"nothing was learnt, new vectors are random: sample={options.sample:g} (--sample) left out so many words"
-            " that no two stood side by side: raise it, set it to 0 to keep all words, or give more text"
+            f"nothing was learnt, new vectors are random: sample={options.sample:g} (--sample) left out too many words,"
+            " no two stood side by side: raise it, set it to 0 to keep all words, or give more text"
         )
         return
     rows = vectors.vectors

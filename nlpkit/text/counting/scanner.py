@@ -11,7 +11,7 @@ from nlpkit.text.analysis import Scan
 from nlpkit.text.terms import Slices
 
 from . import _scan_numba as scanning
-from .characters import lower_case, needs_str_lower, same_case, space_characters, word_characters
+from .characters import lower_case, needs_str_lower, same_case, space_characters, word_characters, word_parts
 
 LONGEST_BUFFER = 1 << 32
 """Positions in a cleaned buffer are uint32."""
@@ -24,7 +24,7 @@ class Scanner:
         self.scan = scan
         self.ngram_range = ngram_range
         if scan.cut == "word":
-            self._inside = word_characters()
+            self._inside = word_parts() if scan.marks else word_characters()
         elif scan.cut == "space":
             self._inside = 1 - space_characters()
         else:
@@ -80,7 +80,8 @@ class Scanner:
             if ascii_only:
                 scanning.clean_ascii(source, offsets, table, buffer, out_offsets)
             else:
-                scanning.clean_utf8(source, offsets, table, self._inside, lower, buffer, out_offsets)
+                shortest = self.scan.shortest
+                scanning.clean_utf8(source, offsets, table, self._inside, lower, shortest, buffer, out_offsets)
         else:
             by_word = self.scan.cut == "char_wb"
             scanning.clean_characters(source, offsets, self._inside, lower, by_word, buffer, out_offsets)
