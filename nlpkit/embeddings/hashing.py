@@ -126,15 +126,19 @@ class Hashing(AnalyzedTexts):
         from .counts import _hash_numba as compiled
 
         scan = analysis.scan
-        smallest, largest = (1, 1) if scan is None or self.analyzer != "word" else self.ngram_range
+        word_ngrams = self.ngram_range if self.analyzer == "word" else (1, 1)
         stop_words = TermTable()
         stop_words.insert(Terms.of(analysis.stop_words or ()))
 
         def hash_batch(scanner: Scanner | None, batch: list[Any]) -> Rows:
-            terms = [] if scanner else [list(analysis(text)) for text in batch]
-            if not (scan and scan.cut == "word") and not is_utf8("".join(chain.from_iterable(terms or [batch]))):
+            by_python = scanner is None or not {list, tuple}.isdisjoint(map(type, batch))
+            terms = [list(analysis(text)) for text in batch] if by_python else []
+            is_word = scan is not None and scan.cut == "word" and not by_python
+            if not is_word and not is_utf8("".join(chain.from_iterable(terms if by_python else [batch]))):
                 return self._hash_plainly(analysis, iter(batch))  # which refuses terms that have no bytes to hash
-            if scanner is None:
+            ngram_range = (1, 1) if by_python else word_ngrams
+            smallest, largest = ngram_range
+            if by_python or scanner is None:
                 slices = Terms.of(chain.from_iterable(terms)).slices()
                 ends = np.cumsum(list(map(len, terms)))
             else:
@@ -147,7 +151,7 @@ class Hashing(AnalyzedTexts):
             keys, values = np.empty(most, np.int64), np.empty(most, np.int32)
             sizes = np.empty(len(batch), np.int64)
             n = compiled.hash_rows(
-                tuple(slices), ends, (smallest, largest), self.n_features, bool(self.alternate_sign),
+                tuple(slices), ends, ngram_range, self.n_features, bool(self.alternate_sign),
                 keys, np.empty(most, np.int64), values, sizes,
             )  # fmt: skip
             return _rows((keys[:n] >> 32).astype(np.int32), values[:n].copy(), sizes)

@@ -13,7 +13,7 @@ from nlpkit.errors import ParameterError
 
 from .inputs import AnyTexts, Reading, StrPath, Writing, open_inputs, spelled_out
 from .models import ModelChoice, fitted
-from .passes import Progress, embed
+from .passes import Progress, embed, texts_of
 from .places import check_apart, check_output, check_place
 
 
@@ -174,7 +174,7 @@ def embed_files(
 
 @spelled_out
 def embed_texts(
-    texts: Iterable[str],
+    texts: Iterable[Any],
     output: StrPath | RowSink | None = None,
     *,
     method: str | None = None,
@@ -189,7 +189,7 @@ def embed_texts(
 ) -> EmbedReport:
     """Turn texts into vectors: `embed_files` for texts that are in memory already.
 
-    ``read_as`` says how ``fit`` is read.
+    ``read_as`` says how ``fit`` is read. A list or a tuple of str among the texts is one that is cut into tokens.
 
     Raises
     ------
@@ -284,7 +284,7 @@ def _write(
         rows = getattr(sink, "rows_done", 0)
         nonzeros = 0
         for block, vectors in [held] if held and not rows else embed(model, texts, progress, skip=rows):
-            sink.write(block.sources, block.texts, vectors)
+            sink.write(block.sources, texts_of(block), vectors)
             rows += len(block.texts)
             nonzeros += vectors.nnz if sparse else int(np.count_nonzero(vectors))
             if getattr(sink, "full", False):

@@ -31,6 +31,9 @@ class AnalyzedTexts(Estimator):
     ----------
     input : {"content", "filename", "file"}, default="content"
         Form of the texts: themselves (str or bytes), names of files, or open files.
+
+        A text may also be a list or a tuple of str, its tokens: it is not normalised, lower-cased or cut, but a
+        preprocessor, tokenizer or analyzer of yours gets it as it is. Stop words and n-grams apply.
     encoding : str, default="utf-8"
         How texts that are bytes are encoded.
     decode_error : {"strict", "ignore", "replace"}, default="strict"
@@ -160,6 +163,8 @@ class AnalyzedTexts(Estimator):
             ngram_range=tuple(self.ngram_range),  # type: ignore[arg-type]
             stop_words=stop_words,
             scan=self._scan(preprocess),
+            own_preprocess=self.preprocessor is not None,
+            own_tokenize=callable(self.tokenizer),
         )
 
     def _scan(self, preprocess: Callable[[str], str]) -> Scan | None:

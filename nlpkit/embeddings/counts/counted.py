@@ -110,6 +110,7 @@ class CountedTerms(AnalyzedTexts):
         self._warn_of_unused()
         texts, analysis = self._read(documents)
         sample, texts = sampled(texts)
+        analysis = analysis.for_texts(sample)
         if begun is None:
             given = given_terms(self.vocabulary)
             if given is not None and self.lowercase:
@@ -222,6 +223,8 @@ class CountedTerms(AnalyzedTexts):
         """
         AnalyzedTexts._validate(self)
         texts, analysis = self._read(raw_documents)
+        sample, texts = sampled(texts)
+        analysis = analysis.for_texts(sample)
         learnt = self._columns()
         counter, columns, texts = learnt.lookup(texts, analysis, self._term_params())
         rows = counter.count(texts, insert=False, learn=False, keep=True, threads=self._n_threads)

@@ -77,7 +77,7 @@ def _reason(sample: Sequence[Any], analysis: Analysis) -> str:
         )
     if analysis.analyzer == "char_wb":
         return "the texts have nothing but white space: give others"
-    tokens = [list(analysis.tokenize(analysis.preprocess(text))) for text in sample]
+    tokens = [analysis.tokens(text) for text in sample]
     if not any(tokens):
         return f"no text has a token that the tokenizer takes{_of_scan(analysis.scan)}"
     stop_words = analysis.stop_words or frozenset()

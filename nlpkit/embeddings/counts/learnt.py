@@ -218,7 +218,8 @@ class Learnt:
         """A counter that finds the terms, as fast as the texts deserve; the columns of its numbers; and the texts."""
         few, texts = counting.take(texts, counting.SMALL)
         for known_params, counter, columns in self._lookups:
-            suits = few or analysis.scan is None or not isinstance(counter, PlainCounter)
+            plain = isinstance(counter, PlainCounter)
+            suits = plain if analysis.scan is None else few or not plain
             if suits and known_params == params:
                 return counter, columns, texts
         counter = new_counter(analysis, self.terms, few=few and len(self) <= FEW_TERMS)

@@ -178,7 +178,7 @@ def _read_compiled(
     total = Numbering(len(common))
     numbered, lock = NumberedTexts(IN_MEMORY), Lock()
     assert analysis.scan is not None
-    workers = [Worker(Scanner(analysis.scan, (1, 1)), TermTable(), 0) for _ in range(threads)]
+    workers = [Worker(Scanner(analysis.scan, (1, 1), analysis.tokens), TermTable(), 0) for _ in range(threads)]
     numberings = {id(worker): Numbering() for worker in workers}
 
     def absorb(worker: Worker) -> None:

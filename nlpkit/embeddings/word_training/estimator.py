@@ -139,8 +139,8 @@ class WordEstimator(Estimator):
 
         Parameters
         ----------
-        texts : iterable of str
-            Texts of any length; no window reaches from one text into the next.
+        texts : iterable of str, or of lists of str
+            Texts of any length; no window reaches from one text into the next. A list holds the tokens of a text.
         started : callable, optional
             Is given a `WordTrainingPlan` once the texts are read, before the training.
         progress : callable, optional
