@@ -26,6 +26,8 @@ from typing import Any
 import numpy as np
 from machine import machine
 
+from nlpkit.text.words import WORD_PATTERN
+
 SETTINGS: dict[str, dict[str, Any]] = {
     "unigrams": {},
     "(1,2)-grams": {"ngram_range": (1, 2)},
@@ -97,7 +99,7 @@ def estimator(who: str, method: str, options: dict[str, Any], threads: int) -> A
     if who == "nlpkit":
         import nlpkit.embeddings
 
-        return getattr(nlpkit.embeddings, ours)(**options, threads=threads)
+        return getattr(nlpkit.embeddings, ours)(**{"token_pattern": WORD_PATTERN, **options}, threads=threads)
     import sklearn.feature_extraction.text
 
     return getattr(sklearn.feature_extraction.text, theirs)(**options)

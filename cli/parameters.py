@@ -282,7 +282,7 @@ def _dtype(value: str) -> Any:
 
     try:
         return np.dtype(value).type
-    except TypeError:
+    except (TypeError, ValueError, SyntaxError):
         raise ParameterError(f"--dtype is {value!r}: expected one such as float64, float32 or int64") from None
 
 

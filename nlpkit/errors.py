@@ -41,6 +41,10 @@ class DivergedError(NlpkitError, ArithmeticError):
     """A training has diverged: its numbers are infinite or NaN."""
 
 
+class TrainingWarning(UserWarning):
+    """A training has ended, and has learnt nothing, or gone wrong."""
+
+
 class MissingDependencyError(NlpkitError, ImportError):
     """A required optional package is not installed."""
 

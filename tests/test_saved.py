@@ -1,8 +1,9 @@
-"""Model folders of version 0.1 load, give the numbers they gave, and interrupted trainings resume."""
+"""Model folders of version 0.1 and later load, give the numbers they gave, and interrupted trainings resume."""
 
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from pathlib import Path
 from typing import Any
@@ -32,6 +33,65 @@ def test_there_is_a_folder_of_every_kind() -> None:
 def test_an_estimator_gives_what_it_gave(kind: str) -> None:
     rows = make.dense(nlpkit.load(SAVED / kind).transform(make.inputs(kind)))
     np.testing.assert_allclose(rows, np.load(SAVED / f"{kind}.npy"), rtol=1e-5, atol=1e-5)
+
+
+@pytest.mark.parametrize("name", make.marked_estimators())
+def test_format_version_2_gives_what_it_gave(name: str) -> None:
+    config = json.loads((SAVED / "version_2" / name / "config.json").read_bytes())
+    assert config["format_version"] == 2
+    rows = make.dense(nlpkit.load(SAVED / "version_2" / name).transform(make.MARKED))
+    np.testing.assert_allclose(rows, np.load(SAVED / "version_2" / f"{name}.npy"), rtol=1e-5, atol=1e-5)
+
+
+def as_version_1(name: str, folder: Path, **options: Any) -> Any:
+    """The model of a folder of version 2 as if version 1 had written it, with other options."""
+    shutil.copytree(SAVED / "version_2" / name, folder)
+    config = json.loads((folder / "config.json").read_bytes())
+    config["format_version"] = 1
+    config["options"].pop("token_pattern", None)
+    config["options"] |= options
+    (folder / "config.json").write_text(json.dumps(config))
+    return nlpkit.load(folder)
+
+
+PATTERN = r"(?u)\b\w\w+\b"
+
+
+@pytest.mark.parametrize(
+    ("name", "options", "rule"),
+    [
+        ("bow", {"token_pattern": PATTERN, "tokenizer": None, "ngram_range": [1, 1]}, r"\w\w+"),
+        ("bow", {"token_pattern": PATTERN, "tokenizer": "words", "ngram_range": [1, 1]}, r"\w\w+"),
+        ("tfidf", {"token_pattern": PATTERN, "tokenizer": None}, r"\w\w+"),
+        ("bow_wordpunct", {"token_pattern": PATTERN, "tokenizer": "wordpunct"}, r"\w+|[^\w\s]+"),
+        ("word2vec", {"tokenizer": "words"}, r"\w\w+"),
+        ("fasttext", {"tokenizer": "words"}, r"\w\w+"),
+    ],
+)
+def test_version_1_cuts_texts_as_it_did(name: str, options: Any, rule: str, tmp_path: Path) -> None:
+    model = as_version_1(name, tmp_path / "old", **options)
+    for turn in "old", "again":
+        found = {word for text in make.MARKED for word in model._analysis()(text)}
+        assert found == {word for text in make.MARKED for word in re.findall(rule, text.lower())}, turn
+        model.save(tmp_path / "again", force=True)
+        model = nlpkit.load(tmp_path / "again")
+
+
+def test_version_1_cuts_runs_as_it_did(tmp_path: Path) -> None:
+    model = as_version_1("bow_cjk", tmp_path / "old", tokenizer="cjk", token_pattern=PATTERN)
+    assert model.build_tokenizer()("中文字 cafe\u0301 हिन्दी") == ["中文", "文字", "cafe"]
+
+
+def test_word_vectors_of_version_1_cut_texts_as_they_did() -> None:
+    from nlpkit.jobs.models import load_model
+
+    texts = ["rain\u0301snow", "train"]
+    old = load_model(SAVED / "word_vectors").transform(texts)
+    vectors = nlpkit.load(SAVED / "word_vectors")
+    np.testing.assert_allclose(old[0], (vectors["rain"] + vectors["snow"]) / 2, rtol=1e-6)
+    again = load_model(SAVED / "word_vectors", parameters={"tokenizer": "words"}).transform(texts)
+    assert not again[0].any()
+    assert again[1].any()
 
 
 def test_a_vocabulary_gives_what_it_gave() -> None:

@@ -21,7 +21,8 @@ from nlpkit.outputs.folders import FORMAT
 
 from .mapped_arrays import map_arrays
 
-FORMAT_VERSION = 1
+FORMAT_VERSION = 2
+"""Version 1 cut words at combining marks: see `nlpkit.embeddings.saved_parameters`."""
 CONFIG = "config.json"
 WEIGHTS = "model.safetensors"
 

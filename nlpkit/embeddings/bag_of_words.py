@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from .counts import weights
 from .counts.counted import CountedTerms
 from .counts.learnt import Learnt
 
@@ -15,8 +16,8 @@ from .counts.learnt import Learnt
 class BagOfWords(CountedTerms):
     """Bag-of-words: how often each term is in a text, whatever their order (Harris, 1954).
 
-    The value of term t in text d is the count tf(t, d). The result is that of scikit-learn's ``CountVectorizer``, with
-    the same parameters and learnt attributes.
+    The value of term t in text d is the count tf(t, d). The result is that of scikit-learn's ``CountVectorizer`` with
+    the same ``token_pattern``; the other parameters, and the learnt attributes, are the same.
 
     Parameters
     ----------
@@ -60,7 +61,10 @@ class BagOfWords(CountedTerms):
     def _weigh(
         self, learnt: Learnt, columns: np.ndarray, counts: np.ndarray, sizes: np.ndarray, lengths: np.ndarray
     ) -> np.ndarray:
-        return np.ones_like(counts) if self.binary else counts
+        if self.binary:
+            return np.ones_like(counts)
+        weights.check_range(counts, self._value_dtype())
+        return counts
 
     def _validate(self) -> None:
         super()._validate()

@@ -22,6 +22,7 @@ from nlpkit.threads import map_batches
 from .counts import weights
 from .counts.analyzed import AnalyzedTexts
 from .counts.csr import csr_from_rows
+from .counts.parameter_checks import check_dtype
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_matrix
@@ -35,7 +36,7 @@ class Hashing(AnalyzedTexts):
 
     There is no vocabulary to learn or store, so it suits endless streams; columns have numbers but no
     names. With h the 32-bit MurmurHash3 of the term, its column is |h| mod n_features, and its sign that of h. The
-    result is that of scikit-learn's ``HashingVectorizer``.
+    result is that of scikit-learn's ``HashingVectorizer`` with the same ``token_pattern``.
 
     Parameters
     ----------
@@ -125,15 +126,19 @@ class Hashing(AnalyzedTexts):
         from .counts import _hash_numba as compiled
 
         scan = analysis.scan
-        smallest, largest = (1, 1) if scan is None or self.analyzer != "word" else self.ngram_range
+        word_ngrams = self.ngram_range if self.analyzer == "word" else (1, 1)
         stop_words = TermTable()
         stop_words.insert(Terms.of(analysis.stop_words or ()))
 
         def hash_batch(scanner: Scanner | None, batch: list[Any]) -> Rows:
-            terms = [] if scanner else [list(analysis(text)) for text in batch]
-            if not (scan and scan.cut == "word") and not is_utf8("".join(chain.from_iterable(terms or [batch]))):
+            by_python = scanner is None or not {list, tuple}.isdisjoint(map(type, batch))
+            terms = [list(analysis(text)) for text in batch] if by_python else []
+            is_word = scan is not None and scan.cut == "word" and not by_python
+            if not is_word and not is_utf8("".join(chain.from_iterable(terms if by_python else [batch]))):
                 return self._hash_plainly(analysis, iter(batch))  # which refuses terms that have no bytes to hash
-            if scanner is None:
+            ngram_range = (1, 1) if by_python else word_ngrams
+            smallest, largest = ngram_range
+            if by_python or scanner is None:
                 slices = Terms.of(chain.from_iterable(terms)).slices()
                 ends = np.cumsum(list(map(len, terms)))
             else:
@@ -146,7 +151,7 @@ class Hashing(AnalyzedTexts):
             keys, values = np.empty(most, np.int64), np.empty(most, np.int32)
             sizes = np.empty(len(batch), np.int64)
             n = compiled.hash_rows(
-                tuple(slices), ends, (smallest, largest), self.n_features, bool(self.alternate_sign),
+                tuple(slices), ends, ngram_range, self.n_features, bool(self.alternate_sign),
                 keys, np.empty(most, np.int64), values, sizes,
             )  # fmt: skip
             return _rows((keys[:n] >> 32).astype(np.int32), values[:n].copy(), sizes)
@@ -155,7 +160,10 @@ class Hashing(AnalyzedTexts):
         return map_batches(hash_batch, scanners, counting.batches(texts, counting.BATCH, sized=scan is not None))
 
     def _weigh(self, columns: np.ndarray, counts: np.ndarray, sizes: np.ndarray, lengths: np.ndarray) -> np.ndarray:
-        values = np.ones(len(counts), self._value_dtype()) if self.binary else counts.astype(self._value_dtype())
+        dtype = self._value_dtype()
+        if not self.binary:
+            weights.check_range(counts, dtype)
+        values = np.ones(len(counts), dtype) if self.binary else counts.astype(dtype)
         return weights.scale_rows(values, sizes, self.norm)
 
     def output_shape(self) -> OutputShape:
@@ -168,6 +176,7 @@ class Hashing(AnalyzedTexts):
 
     def _validate(self) -> None:
         super()._validate()
+        check_dtype(self)
         n = self.n_features
         self._check("n_features", isinstance(n, Integral) and 1 <= n < 2**31 - 1, "an int from 1 to 2147483646")
         self._one_of("norm", "l1", "l2", None)

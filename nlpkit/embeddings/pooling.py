@@ -25,8 +25,10 @@ class WordAverages(Estimator):
 
     Parameters
     ----------
-    tokenizer : str or callable, default="words"
+    tokenizer : str or callable, default=None
         How texts are split into words, as in `nlpkit.embeddings.Word2Vec`.
+    token_pattern : str, default=None
+        A regular expression for a word, as in `nlpkit.embeddings.Word2Vec`.
     lowercase : bool, default=None
         Lower-case the texts; None: if the first 10,000 words of the vectors have no upper-case letters.
     normalize : {None, "NFC", "NFKC"}, default=None
@@ -39,7 +41,8 @@ class WordAverages(Estimator):
     needs_fit = False
     passes = 0
 
-    tokenizer: Any = "words"
+    tokenizer: Any = None
+    token_pattern: str | None = None
     lowercase: bool | None = None
     normalize: str | None = None
     threads: int | None = None
@@ -75,7 +78,12 @@ class WordAverages(Estimator):
         from .words.means import mean_vectors
 
         lowercase = self.lowercase if self.lowercase is not None else _is_lower(self.word_vectors)
-        analysis = word_analysis(self.tokenizer, lowercase=lowercase, normalize=self.normalize)
+        analysis = word_analysis(
+            self.tokenizer,
+            token_pattern=self.token_pattern or self.word_vectors.token_pattern,
+            lowercase=lowercase,
+            normalize=self.normalize,
+        )
         return mean_vectors(texts, analysis, self.word_vectors, self.threads or available_threads())
 
     def _learnt_parts(self) -> tuple[Sequence[str], Iterable[Any]]:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from nlpkit.errors import ArtifactError
+from nlpkit.text.tokenize import as_in_version_1
 
 if TYPE_CHECKING:
     from nlpkit.artifact import Artifact
@@ -34,14 +35,14 @@ def stored_parameters(parameters: Mapping[str, Any]) -> tuple[dict[str, Any], di
 
 
 def read_parameters(stored: Artifact) -> dict[str, Any]:
-    """Return the parameters of which `stored_parameters` gave the options.
+    """Return the parameters of which `stored_parameters` gave the options; a model of version 1 cuts texts as it did.
 
     Raises
     ------
     ArtifactError
         If the sentencepiece model is missing or damaged.
     """
-    options = dict(stored.options)
+    options = dict(stored.options) if stored.format_version > 1 else as_in_version_1(stored.options)
     if options.get("tokenizer") == _SENTENCEPIECE + _FILE:
         options["tokenizer"] = f"{_SENTENCEPIECE}{stored.file_path(_FILE)}"
     return options

@@ -36,8 +36,8 @@ class Tfidf(CountedTerms):
     """TF-IDF: counts, weighted by how rare their terms are (Spärck Jones, 1972).
 
     The value of term t in text d is tf(t, d) · idf(t), with idf(t) = ln((n + 1) / (df(t) + 1)) + 1 for n texts, df(t)
-    of which contain t; each row is then divided by its norm. The result is that of scikit-learn's ``TfidfVectorizer``,
-    with the same parameters and learnt attributes.
+    of which contain t; each row is then divided by its norm. The result is that of scikit-learn's ``TfidfVectorizer``
+    with the same ``token_pattern``; the other parameters, and the learnt attributes, are the same.
 
     With ``weighting="bm25"`` it is Lucene's BM25 (Robertson and Zaragoza, 2009; Kamphuis et al., 2020):
     ln(1 + (n - df + ½) / (df + ½)) · tf / (tf + k1 (1 - b + b · length / mean length)). A text's length counts its

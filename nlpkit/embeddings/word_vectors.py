@@ -73,7 +73,7 @@ class WordVectors(WordQueries):
             classifier=table.classifier,
             provenance=table.provenance,
         )
-        vectors.left_out = table.left_out
+        vectors.left_out, vectors.token_pattern = table.left_out, table.token_pattern
         return vectors
 
     def __repr__(self) -> str:

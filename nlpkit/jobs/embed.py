@@ -13,7 +13,7 @@ from nlpkit.errors import ParameterError
 
 from .inputs import AnyTexts, Reading, StrPath, Writing, open_inputs, spelled_out
 from .models import ModelChoice, fitted
-from .passes import Progress, embed
+from .passes import Progress, embed, texts_of
 from .places import check_apart, check_output, check_place
 from .row_sink import Collected, RowSink
 
@@ -132,7 +132,7 @@ def embed_files(
         texts = open_inputs(inputs, read_as, sound_method=choice.sound_method, fit=fit)
         stack.enter_context(texts)
         training = None if fit is None else stack.enter_context(read_as.texts(fit))
-        _check_places(output, save, texts, training, write_as)
+        _check_places(choice, output, save, texts, training, write_as)
         chosen, held = fitted(choice, texts, training, progress)
         if save is not None:
             chosen.save(save, force=write_as.force)
@@ -141,7 +141,7 @@ def embed_files(
 
 @spelled_out
 def embed_texts(
-    texts: Iterable[str],
+    texts: Iterable[Any],
     output: StrPath | RowSink | None = None,
     *,
     method: str | None = None,
@@ -156,7 +156,7 @@ def embed_texts(
 ) -> EmbedReport:
     """Turn texts into vectors: `embed_files` for texts that are in memory already.
 
-    ``read_as`` says how ``fit`` is read.
+    ``read_as`` says how ``fit`` is read. A list or a tuple of str among the texts is one that is cut into tokens.
 
     Raises
     ------
@@ -184,6 +184,7 @@ def embed_texts(
 
 
 def _check_places(
+    choice: ModelChoice,
     output: StrPath | RowSink | None,
     save: StrPath | None,
     texts: AnyTexts,
@@ -201,7 +202,7 @@ def _check_places(
         check_apart(output, texts)
         if training is not None:
             check_apart(output, training)
-    check_output(output, force=write_as.force)
+    check_output(output, force=write_as.force, is_sparse=choice.gives_sparse)
     if save is not None and os.path.realpath(output) == os.path.realpath(save):
         raise ParameterError(f"{os.fspath(output)}: the model and the vectors can't have one place: name two")
     if os.fspath(output) != "-" and is_folder(output) and texts.is_stream:
@@ -251,7 +252,7 @@ def _write(
         rows = getattr(sink, "rows_done", 0)
         nonzeros = 0
         for block, vectors in [held] if held and not rows else embed(model, texts, progress, skip=rows):
-            sink.write(block.sources, block.texts, vectors, *([block.kept] if block.kept else []))
+            sink.write(block.sources, texts_of(block), vectors, *([block.kept] if block.kept else []))
             rows += len(block.texts)
             nonzeros += vectors.nnz if sparse else int(np.count_nonzero(vectors))
             if getattr(sink, "full", False):

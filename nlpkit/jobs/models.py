@@ -37,6 +37,12 @@ class ModelChoice:
     threads: int | None = None
 
     @property
+    def gives_sparse(self) -> bool | None:
+        """Whether the method gives sparse rows; None if a model decides, or the name is unknown."""
+        name = DEFAULT_METHOD if self.method is None else self.method
+        return resolve(name).gives_sparse if self.model is None and name in EMBEDDERS else None
+
+    @property
     def sound_method(self) -> str | None:
         """Name of the method if it embeds sound; None for texts. A file or an unknown name counts as texts."""
         if self.model is None:

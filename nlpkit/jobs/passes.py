@@ -9,6 +9,7 @@ from nlpkit.corpora import Block, GivenTexts
 from nlpkit.corpora.bad_records import UNDECODABLE, LeftOut
 from nlpkit.corpora.texts import BLOCK_CHARACTERS
 from nlpkit.errors import InputError
+from nlpkit.text.token_lists import spelled
 
 from .inputs import AnyTexts
 
@@ -92,6 +93,11 @@ def embed(
         skip = max(0, skip - len(block.texts))
         if rest.texts:
             yield rest, model.transform(rest.texts)
+
+
+def texts_of(block: Block) -> list[str]:
+    """Return the texts of a block as strings: the tokens of a list are joined by spaces."""
+    return spelled(block.texts)
 
 
 def no_texts(texts: AnyTexts) -> InputError:

@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from nlpkit.corpora import Pairs
 
 
-def check_output(output: StrPath, *, force: bool) -> None:
-    """Refuse an output that can't be written, before hours go into its rows.
+def check_output(output: StrPath, *, force: bool, is_sparse: bool | None = None) -> None:
+    """Refuse an output that can't be written, before hours go into its rows, which are sparse or dense, if known.
 
     Raises
     ------
@@ -28,8 +28,10 @@ def check_output(output: StrPath, *, force: bool) -> None:
 
     if os.fspath(output) == "-":
         return
-    if os.fspath(output) and not is_folder(output):
-        suffix_of(output)
+    if os.fspath(output) and not is_folder(output) and suffix_of(output) == "npz" and is_sparse is False:
+        from nlpkit.outputs.matrix_rows import needs_sparse
+
+        raise needs_sparse(output)
     check_place(output, is_folder=is_folder(output), force=force)
 
 

@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import ExitStack
 from typing import Any
 
+from nlpkit.corpora import GivenTexts
 from nlpkit.errors import ParameterError
 from nlpkit.index.text_index import Hit, TextIndex
 from nlpkit.registry import TEXT_EMBEDDERS
 
-from .inputs import Reading, StrPath, spelled_out
+from .inputs import AnyTexts, Reading, StrPath, spelled_out
 from .models import ModelChoice, fitted
-from .passes import Progress, embed
+from .passes import Progress, embed, texts_of
 
 
 @spelled_out
 def search_files(
-    query: str,
-    inputs: StrPath | Iterable[StrPath],
+    query: str | Sequence[str],
+    inputs: StrPath | Iterable[StrPath] | GivenTexts,
     *,
     k: int = 10,
     method: str | None = None,
@@ -33,7 +34,8 @@ def search_files(
 
     Parameters
     ----------
-    query : str
+    query : str, or list of str
+        A text, or its tokens.
     k : int, default=10
         Most texts to return. A text that shares no term with the query is not found; with dense vectors, a text without
         any known word is not.
@@ -63,7 +65,8 @@ def search_files(
         raise ParameterError(f"k is {k}: ask for at least 1 text")
     choice = ModelChoice(method=method, model=model, parameters=parameters, threads=threads)
     with ExitStack() as stack:
-        texts = stack.enter_context(read_as.texts(inputs))
+        texts: AnyTexts = inputs if isinstance(inputs, GivenTexts) else read_as.texts(inputs)
+        stack.enter_context(texts)
         training = None if fit is None else stack.enter_context(read_as.texts(fit))
         if choice.sound_method:
             raise ParameterError(
@@ -72,5 +75,5 @@ def search_files(
         found, held = fitted(choice, texts, training, progress)
         index = TextIndex(found.transform([query]), k, is_cosine=getattr(found, "weighting", None) != "bm25")
         for block, vectors in [held] if held else embed(found, texts, progress):
-            index.add(block.sources, block.texts, vectors)
+            index.add(block.sources, texts_of(block), vectors)
         return index.hits

@@ -22,6 +22,11 @@ if TYPE_CHECKING:
     from .columns import Matrix
 
 
+def needs_sparse(path: str | os.PathLike[str]) -> ParameterError:
+    """Return the exception for dense rows that are to be written as ``.npz``."""
+    return ParameterError(f"{os.fspath(path)}: .npz needs sparse rows, found dense ones: write .npy")
+
+
 class Npz(RowWriter):
     """A CSR matrix for ``scipy.sparse.load_npz``. It is kept in memory until the writer closes."""
 
@@ -30,7 +35,7 @@ class Npz(RowWriter):
     ) -> None:
         super().__init__(path, columns, sinks, rows_done)
         if not columns.sparse:
-            raise ParameterError(f"{os.fspath(path)}: .npz needs sparse rows, found dense ones: write .npy")
+            raise needs_sparse(path)
         self._blocks: list[csr_matrix] = []
 
     def _write(

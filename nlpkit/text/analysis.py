@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
+from nlpkit.errors import ParameterError
+
 from .normalize import Transform
+from .token_lists import is_token_list
 
 _WHITE_SPACES = re.compile(r"\s\s+")
 
@@ -64,6 +67,8 @@ class Scan:
         "word" (``\\w``), "space" (``\\S``), "char" or "char_wb".
     shortest : int
         Minimum number of characters in a word.
+    marks : bool
+        Whether words keep their marks and joiners: see `nlpkit.text.words`.
     lower : bool
         Whether the scanner lower-cases texts that were not transformed.
     transform, ascii_transform : callable or None
@@ -73,6 +78,7 @@ class Scan:
 
     cut: str
     shortest: int = 1
+    marks: bool = False
     lower: bool = True
     transform: Transform | None = None
     ascii_transform: Transform | None = None
@@ -80,7 +86,15 @@ class Scan:
 
 @dataclass(frozen=True, kw_only=True)
 class Analysis:
-    """Conversion of a text to terms. Calling it returns a list of str; ``scan`` is the compiled equivalent, or None."""
+    """Conversion of a text to terms. Calling it returns a list of str; ``scan`` is the compiled equivalent, or None.
+
+    A text may be a list of tokens: then it is not normalised, lower-cased or cut.
+
+    Attributes
+    ----------
+    own_preprocess, own_tokenize : bool
+        Whether these functions are the user's, who may expect other objects than str: they are given lists, too.
+    """
 
     preprocess: Transform
     tokenize: Callable[[str], Any]
@@ -88,13 +102,50 @@ class Analysis:
     ngram_range: tuple[int, int] = (1, 1)
     stop_words: frozenset[str] | None = None
     scan: Scan | None = None
+    own_preprocess: bool = False
+    own_tokenize: bool = False
 
-    def __call__(self, text: str) -> list[str]:
+    def __call__(self, text: str | Sequence[str]) -> list[str]:
         if callable(self.analyzer):
             return self.analyzer(text)
-        text = self.preprocess(text)
         if self.analyzer == "char":
-            return character_ngrams(text, self.ngram_range)
+            return character_ngrams(self._whole(text), self.ngram_range)
         if self.analyzer == "char_wb":
-            return word_character_ngrams(text, self.ngram_range)
-        return word_ngrams(list(self.tokenize(text)), self.ngram_range, self.stop_words)
+            return word_character_ngrams(self._whole(text), self.ngram_range)
+        return word_ngrams(self.tokens(text), self.ngram_range, self.stop_words)
+
+    def tokens(self, text: str | Sequence[str]) -> list[str]:
+        """Return the tokens of a text, before stop words are left out. Empty tokens of a list are none.
+
+        Raises
+        ------
+        ParameterError
+            If the text is a list, and the analyzer cuts texts into characters.
+        """
+        if self.analyzer != "word":
+            self._whole(text)
+        prepared = self._prepared(text)
+        if is_token_list(prepared) and not self.own_tokenize:
+            return [token for token in prepared if token]
+        return list(self.tokenize(prepared))
+
+    def for_texts(self, sample: Iterable[Any]) -> Analysis:
+        """Return the analysis for texts of which some may be lists of tokens, as a sample of them shows.
+
+        The tokens of lists may have spaces, so that n-grams of them are counted by their spelling, in plain Python.
+        """
+        if self.scan is None or self.ngram_range[1] == 1 or not any(map(is_token_list, sample)):
+            return self
+        return replace(self, scan=None)
+
+    def _prepared(self, text: Any) -> Any:
+        return text if is_token_list(text) and not self.own_preprocess else self.preprocess(text)
+
+    def _whole(self, text: Any) -> str:
+        prepared = self._prepared(text)
+        if is_token_list(prepared):
+            raise ParameterError(
+                f"a text is a list of tokens, and analyzer={self.analyzer!r} (--analyzer) cuts texts into characters:"
+                " give strings, or take analyzer='word'"
+            )
+        return prepared

@@ -58,7 +58,7 @@ class TextForm:
             return text
         if self.cleans and _TO_CLEAN.search(text):
             text = text.translate(_CLEANING)
-        return unicodedata.normalize(self.name, text)
+        return unicodedata.normalize(self.name, text)  # type: ignore[arg-type]
 
 
 def form_of_texts(texts: Iterable[str]) -> str:

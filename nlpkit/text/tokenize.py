@@ -1,27 +1,30 @@
-r"""Tokenizers by name, and the patterns that the compiled scanner supports.
+r"""Tokenizers by name or by pattern, and which of them the compiled scanner supports.
 
 ============================ ======================================================================
-``"words"``                  runs of two or more word characters: scikit-learn's ``(?u)\b\w\w+\b``
+``"words"``                  words of two or more characters: see `nlpkit.text.words`
 ``"whitespace"``             runs of characters other than white space
-``"wordpunct"``              runs of word characters, and runs of other characters except white space
+``"wordpunct"``              words, and runs of other characters except white space
 ``"cjk"``                    words; overlapping character bigrams for scripts without spaces
 ``"sentencepiece:FILE"``     the pieces of a sentencepiece model
 ============================ ======================================================================
+
+Models of version 1 cut words at marks. ``"wordpunct-1"`` and ``"cjk-1"`` are these tokenizers as they were then.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
-from functools import cached_property
+from collections.abc import Callable, Mapping
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
 from nlpkit.errors import InputError, ParameterError
 
-Tokenizer = Callable[[str], list[str]]
+from .analysis import Scan
+from .words import WORD_PATTERN, pattern, word_punct, words
 
-WORD_PATTERN = r"(?u)\b\w\w+\b"
+Tokenizer = Callable[[str], list[str]]
 
 # Scripts without spaces: letters, marks and digits of these blocks form one run.
 _UNSPACED = (
@@ -36,8 +39,13 @@ _UNSPACED = (
     "\u3105-\u312f\u31a0-\u31bf\ua000-\ua48c"  # Bopomofo, Yi
     "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"  # Han
 )
-_CJK_RUNS = re.compile(rf"([{_UNSPACED}]+)|((?:(?![{_UNSPACED}])\w){{2,}})")
-_WORD_PUNCT = re.compile(r"\w+|[^\w\s]+")
+_SPACED = rf"(?![{_UNSPACED}])"
+_old_runs = re.compile(rf"([{_UNSPACED}]+)|((?:{_SPACED}\w){{2,}})").findall
+
+
+@cache
+def _runs() -> Callable[[str], list[tuple[str, str]]]:
+    return re.compile(rf"([{_UNSPACED}]+)|({pattern(_SPACED)})").findall
 
 
 def cjk(text: str) -> list[str]:
@@ -48,8 +56,17 @@ def cjk(text: str) -> list[str]:
     >>> cjk("東京都に I live")
     ['東京', '京都', '都に', 'live']
     """
+    return _with_bigrams(_old_runs(text) if text.isascii() else _runs()(text))
+
+
+def cjk_1(text: str) -> list[str]:
+    """Return what `cjk` returned in version 1."""
+    return _with_bigrams(_old_runs(text))
+
+
+def _with_bigrams(runs: list[tuple[str, str]]) -> list[str]:
     tokens = []
-    for run, word in _CJK_RUNS.findall(text):
+    for run, word in runs:
         if word:
             tokens.append(word)
         elif len(run) == 1:
@@ -90,11 +107,47 @@ class SentencePiece:
 
 
 NAMED: dict[str, Tokenizer] = {
-    "words": re.compile(WORD_PATTERN).findall,
+    "words": words,
     "whitespace": str.split,
-    "wordpunct": _WORD_PUNCT.findall,
+    "wordpunct": word_punct,
     "cjk": cjk,
 }
+
+_OLD: dict[str, Tokenizer] = {
+    "wordpunct-1": re.compile(r"\w+|[^\w\s]+").findall,
+    "cjk-1": cjk_1,
+}
+
+
+def as_in_version_1(parameters: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the parameters of a model of version 1, with a tokenizer and a token pattern that cut texts as it did."""
+    name = parameters.get("tokenizer")
+    if name is None or name == "words":
+        old = parameters.get("token_pattern") if name is None else None
+        return {**parameters, "tokenizer": None, "token_pattern": old or WORD_PATTERN}
+    return {**parameters, "tokenizer": f"{name}-1" if f"{name}-1" in _OLD else name}
+
+
+def new_tokenizer(tokenizer: str | Callable[[str], Any] | None, token_pattern: str | None) -> Callable[[str], Any]:
+    """Return the function that cuts a text into tokens: a named or given one, or that of a pattern, or `words`.
+
+    Raises
+    ------
+    ParameterError
+        If the name is unknown, or the pattern has more than one group.
+    InputError
+        If the sentencepiece model does not exist.
+    """
+    if isinstance(tokenizer, str):
+        return named_tokenizer(tokenizer)
+    if tokenizer is not None:
+        return tokenizer
+    if token_pattern is None:
+        return words
+    known = re.compile(token_pattern)
+    if known.groups > 1:
+        raise ParameterError("More than 1 capturing group in token pattern. Only a single group should be captured.")
+    return known.findall
 
 
 def named_tokenizer(name: str) -> Tokenizer:
@@ -109,6 +162,8 @@ def named_tokenizer(name: str) -> Tokenizer:
     """
     if name.startswith("sentencepiece:"):
         return SentencePiece(name.partition(":")[2])
+    if name in _OLD:
+        return _OLD[name]
     if name not in NAMED:
         raise ParameterError(
             f"tokenizer is {name!r}: choose one of {', '.join(NAMED)}, sentencepiece:FILE or a callable"
@@ -116,17 +171,20 @@ def named_tokenizer(name: str) -> Tokenizer:
     return NAMED[name]
 
 
-def scanned(tokenizer: object, token_pattern: str | None) -> tuple[str, int] | None:
-    """Return the compiled equivalent of a tokenizer: ("word" or "space", minimum length), or None if there is none."""
+def scanned(tokenizer: object, token_pattern: str | None) -> Scan | None:
+    """Return the compiled equivalent of a tokenizer, or None if there is none."""
+    if tokenizer == "whitespace":
+        return Scan(cut="space")
+    if tokenizer == "words" or (tokenizer is None and token_pattern is None):
+        return Scan(cut="word", shortest=2, marks=True)
     if tokenizer is not None:
-        return {"words": ("word", 2), "whitespace": ("space", 1)}.get(tokenizer) if isinstance(tokenizer, str) else None
-    pattern = (token_pattern or "").removeprefix("(?u)")
+        return None
     return {
-        r"\b\w\w+\b": ("word", 2),
-        r"\w\w+": ("word", 2),
-        r"\b\w{2,}\b": ("word", 2),
-        r"\w{2,}": ("word", 2),
-        r"\b\w+\b": ("word", 1),
-        r"\w+": ("word", 1),
-        r"\S+": ("space", 1),
-    }.get(pattern)
+        r"\b\w\w+\b": Scan(cut="word", shortest=2),
+        r"\w\w+": Scan(cut="word", shortest=2),
+        r"\b\w{2,}\b": Scan(cut="word", shortest=2),
+        r"\w{2,}": Scan(cut="word", shortest=2),
+        r"\b\w+\b": Scan(cut="word"),
+        r"\w+": Scan(cut="word"),
+        r"\S+": Scan(cut="space"),
+    }.get((token_pattern or "").removeprefix("(?u)"))

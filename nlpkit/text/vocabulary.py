@@ -17,7 +17,7 @@ from nlpkit.threads import available_threads
 from .counting import rows as counting
 from .counting.counter import new_counter
 from .terms import Terms
-from .word_analysis import checked_texts, word_analysis
+from .word_analysis import checked_strings, word_analysis
 
 
 def _refuse_repeated(tokens: list[str]) -> None:
@@ -107,7 +107,7 @@ class Vocabulary(Sequence[str]):
             If a sentencepiece model cannot be read.
         """
         analysis = word_analysis(tokenizer, lowercase=lowercase, normalize=normalize)
-        few, texts = counting.take(checked_texts(texts), counting.SMALL)
+        few, texts = counting.take(checked_strings(texts), counting.SMALL)
         counter = new_counter(analysis, None, few=few)
         counter.count(texts, insert=True, learn=True, keep=False, threads=threads or available_threads())
         numbers = counter.sorted_numbers()

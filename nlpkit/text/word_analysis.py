@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from typing import Any
 
 from nlpkit.errors import ParameterError
 
 from . import tokenize
-from .analysis import Analysis, Scan
+from .analysis import Analysis
 from .normalize import chain, unicode_form
+from .token_lists import checked_tokens, is_token_list
 
 
-def word_analysis(tokenizer: Any, *, lowercase: bool, normalize: str | None) -> Analysis:
+def word_analysis(
+    tokenizer: Any, *, lowercase: bool, normalize: str | None, token_pattern: str | None = None
+) -> Analysis:
     """Return the analysis that converts a text to words.
+
+    Without a ``tokenizer``, words are those of ``token_pattern``; without both, those of `nlpkit.text.words`.
 
     Raises
     ------
@@ -28,25 +34,34 @@ def word_analysis(tokenizer: Any, *, lowercase: bool, normalize: str | None) -> 
     ['to', 'be', 'or', 'not']
     """
     preprocess = chain(unicode_form(normalize), str.lower if lowercase else None) or str
-    cut = tokenize.scanned(tokenizer, None)
-    scan = None
-    if cut is not None:
-        scan = Scan(cut=cut[0], shortest=cut[1], lower=lowercase, transform=preprocess if normalize else None)
-    tokens = tokenize.named_tokenizer(tokenizer) if isinstance(tokenizer, str) else tokenizer
-    return Analysis(preprocess=preprocess, tokenize=tokens, scan=scan)
+    scan = tokenize.scanned(tokenizer, token_pattern)
+    if scan is not None:
+        scan = replace(scan, lower=lowercase, transform=preprocess if normalize else None)
+    tokens = tokenize.new_tokenizer(tokenizer, token_pattern)
+    return Analysis(preprocess=preprocess, tokenize=tokens, scan=scan, own_tokenize=callable(tokenizer))
 
 
-def checked_texts(texts: Iterable[Any]) -> Iterator[str]:
-    """Yield the texts, and check that each is a str.
+def checked_texts(texts: Iterable[Any]) -> Iterator[Any]:
+    """Yield the texts, and check that each is a str, or a list or tuple of str: see `nlpkit.text.token_lists`.
 
     Raises
     ------
     ParameterError
-        If ``texts`` is a str, or, during iteration, an item is not a str.
+        If ``texts`` is a str, or, during iteration, an item is neither.
     """
+    _refuse_str(texts)
+    return (checked_tokens(text) if is_token_list(text) else _checked(text) for text in texts)
+
+
+def checked_strings(texts: Iterable[Any]) -> Iterator[str]:
+    """Yield the texts, and check that each is a str; raises as `checked_texts`."""
+    _refuse_str(texts)
+    return map(_checked, texts)
+
+
+def _refuse_str(texts: Any) -> None:
     if isinstance(texts, str):
         raise ParameterError("Iterable over raw text documents expected, string object received.")
-    return map(_checked, texts)
 
 
 def _checked(text: Any) -> str:

@@ -54,7 +54,7 @@ def refused(call, folder, *parts):
 def test_everything_comes_back(tmp_path):
     found = artifact.read(save(tmp_path))
     assert found.kind == "tfidf"
-    assert found.format_version == 1
+    assert found.format_version == 2
     assert found.options == OPTIONS
     assert found.provenance.keys() == {"nlpkit", "numpy", "created", "texts"}
     assert found.arrays.keys() == ARRAYS.keys()
@@ -137,8 +137,8 @@ def test_a_damaged_config(tmp_path, call, key, value):
 
 def test_a_newer_format(tmp_path):
     folder = save(tmp_path)
-    edit(folder, format_version=2)
-    refused(artifact.read, folder, "format version 2", "reads at most 1", "install a newer nlpkit")
+    edit(folder, format_version=3)
+    refused(artifact.read, folder, "format version 3", "reads at most 2", "install a newer nlpkit")
 
 
 def test_an_unknown_kind(tmp_path):

@@ -159,7 +159,7 @@ def test_warnings_are_one_line(run: Any) -> None:
 def test_dense_vectors(method: str, run: Any, tmp_path: Path) -> None:
     Path(tmp_path, "a.txt").write_text("the cat drinks milk\nthe dog drinks water\n\n" * 5)
     small = ("--method", method, "--vector-size", "4", "--min-count", "1", "--epochs", "1", "--threads", "1")
-    code, _, err = run("embed", "-i", "a.txt", "-o", "a.npy", "--save", "model", *small)
+    code, _, err = run("embed", "-i", "a.txt", "-o", "a.npy", "--save", "model", "--sample", "0", *small)
     assert (code, err.splitlines()[0]) == (0, f"nlpkit: 15 texts × 4 columns of {method} in a.npy")
     vectors = np.load(tmp_path / "a.npy")
     assert (vectors.dtype, vectors.shape) == (np.float32, (15, 4))

@@ -30,6 +30,7 @@ def inputs(tmp_path: Path) -> Path:
     (tmp_path / "empty.txt.bz2").touch()
     (tmp_path / "empty.txt.xz").touch()
     (tmp_path / "folder").mkdir()
+    (tmp_path / "many.txt").write_text("cat " * 128)
     (tmp_path / "more").mkdir()
     (tmp_path / "more" / "a.txt").write_text(TEXT)
     return tmp_path
@@ -56,7 +57,24 @@ def inputs(tmp_path: Path) -> Path:
         ("embed ./folder", "'./folder' names a folder: did you mean -i ./folder?"),
         ("embed cat --column 2", "--column is about inputs, and there are only texts: give inputs with -i"),
         ("embed -i a.txt --delimiter ,", "a.txt is not read as one: set --column too, or remove --delimiter"),
-        ("embed a", "empty vocabulary"),
+        ("embed a", "empty vocabulary: no text has a token that the tokenizer takes (a word has two or more letters"),
+        ("embed --ngram-range 2,2 cat dog", "a term needs 2 by ngram_range=(2, 2) (--ngram-range 2,2)"),
+        ("embed --min-df 5 cat dog --method bow", "and min_df is 5 (--min-df 5): lower it, or give more texts"),
+        ("embed --max-df 0.4 cat cat --method onehot", "and max_df is 0.4 (--max-df 0.4): raise it"),
+        ("embed --stop-words english the and", "every word is a stop word: give fewer stop_words (--stop-words)"),
+        *(
+            (f"embed cat --method {method} --dtype {dtype}", "must be float32, float64, an integer type or bool")
+            for method in ("tfidf", "bow", "hashing", "onehot")
+            for dtype in ("float16", "longdouble", "complex64", "object", "S5", "datetime64")
+        ),
+        ("embed cat --method word2vec --dtype float16", "word2vec has no --dtype: it belongs to onehot, bow, tfidf"),
+        ("embed cat --method fasttext --dtype int8", "fasttext has no --dtype: it belongs to onehot, bow, tfidf"),
+        ("embed cat --method bow --dtype 9999999999i4", "--dtype is '9999999999i4': expected one such as float64"),
+        ("embed cat --method bow --dtype nope", "--dtype is 'nope': expected one such as float64"),
+        (
+            "embed -i many.txt --method bow --dtype int8",
+            "a count of 128 is not within the range of dtype int8, -128 to 127: use a larger one",
+        ),
         ("embed cat --encoding nope -i a.txt", "text encoding is 'nope'"),
         (
             "embed cat --method nope",

@@ -230,3 +230,22 @@ def test_a_strange_folder_is_left_as_it_is(run: Any, tmp_path: Path) -> None:
         assert (code, err.count("\n")) == (2, 1)
         assert "holds 'diary.txt', which isn't a training's" in err
     assert (tmp_path / "model.partial" / "diary.txt").read_text() == "mine"
+
+
+@pytest.mark.parametrize("method", ["word2vec", "fasttext"])
+@pytest.mark.parametrize(
+    ("text", "options", "message"),
+    [
+        ("cat\ndog\nbird\n" * 20, [], "no text has two words of the vocabulary side by side"),
+        ("the cat\n", ["--min-count", "1"], "sample=0.001 (--sample) left out too many words"),
+    ],
+)
+def test_what_was_not_learnt_is_said(
+    method: str, text: str, options: list[str], message: str, run: Any, tmp_path: Path
+) -> None:
+    (tmp_path / "c.txt").write_text(text)
+    small = ["--vector-size", "8", "--threads", "1", *(["--bucket", "100"] if method == "fasttext" else [])]
+    code, _, err = run("train", method, "-i", "c.txt", "-o", "model", *small, *options)
+    assert code == 0
+    assert [line for line in err.splitlines() if line.startswith("nlpkit: warning: ") and message in line]
+    assert err.count("\n") == 2

@@ -1,8 +1,11 @@
 """Make the model folders of this directory: one of every kind, and two trainings that were interrupted.
 
-They were made by version 0.1 and stay as they are: a folder that was saved once loads in every later version. Run this
-only to add a kind: ``python tests/saved/make.py KIND``, which writes ``KIND/`` and ``KIND.json`` or ``KIND.npy``, what
-the model gave at that time.
+They were made by version 0.1, in format version 1, and stay as they are: a folder that was saved once loads in every
+later version. Run this only to add a kind: ``python tests/saved/make.py KIND``, which writes ``KIND/`` and
+``KIND.json`` or ``KIND.npy``, what the model gave at that time.
+
+``python tests/saved/make.py version_2`` writes ``version_2/``: the kinds of format version 2 that cut texts, made from
+texts with combining marks.
 """
 
 from __future__ import annotations
@@ -46,6 +49,41 @@ def tone() -> np.ndarray:
     return (0.3 * np.sin(2 * np.pi * (300 + 600 * time) * time)).astype(np.float32)
 
 
+MARKED = [
+    "आधुनिक मानक हिन्दी भाषा",
+    "हिन्दी भाषा और तमिल भाषा",
+    "cafe\u0301 und Cafe\u0301",
+    "cafe\u0301 हिन्दी, e\u0301",
+    "中文字 cafe\u0301!",
+]
+
+
+def marked_estimators() -> dict[str, Any]:
+    """The estimators of ``version_2``, by name."""
+    from nlpkit.embeddings import BagOfWords, FastText, Hashing, OneHot, Tfidf, Word2Vec
+
+    plain = {**WORDS, "sample": 0, "epochs": 2}
+    return {
+        "onehot": OneHot(),
+        "bow": BagOfWords(tokenizer="words", ngram_range=(1, 2)),
+        "bow_wordpunct": BagOfWords(tokenizer="wordpunct"),
+        "bow_cjk": BagOfWords(tokenizer="cjk"),
+        "bow_pattern": BagOfWords(token_pattern=r"(?u)\b\w\w+\b"),
+        "tfidf": Tfidf(),
+        "hashing": Hashing(n_features=64),
+        "word2vec": Word2Vec(**plain),
+        "fasttext": FastText(**plain, bucket=50),
+    }
+
+
+def make_version_2() -> None:
+    """Save the models of format version 2 and what they give."""
+    (HERE / "version_2").mkdir(exist_ok=True)
+    for name, model in marked_estimators().items():
+        model.fit(MARKED).save(HERE / "version_2" / name)
+        np.save(HERE / "version_2" / f"{name}.npy", dense(model.transform(MARKED)))
+
+
 def estimators() -> dict[str, Any]:
     """The estimators that are saved, by their kind."""
     from nlpkit.embeddings import BagOfWords, FastText, Hashing, OneHot, Tfidf, Word2Vec
@@ -79,7 +117,9 @@ def make(kind: str) -> None:
     from nlpkit.text.vocabulary import Vocabulary
 
     folder = HERE / kind
-    if kind in estimators():
+    if kind == "version_2":
+        make_version_2()
+    elif kind in estimators():
         model = estimators()[kind].fit(inputs(kind))
         model.save(folder)
         np.save(HERE / f"{kind}.npy", dense(model.transform(inputs(kind))))
@@ -199,7 +239,7 @@ def make_interrupted(kind: str) -> None:
 KINDS = [
     *("onehot", "bow", "tfidf", "hashing", "word2vec", "fasttext", "logmel", "mfcc", "vocabulary", "word_vectors"),
     *TRAINING,
-    *("interrupted-translation", "interrupted-word2vec"),
+    *("interrupted-translation", "interrupted-word2vec", "version_2"),
 ]
 
 if __name__ == "__main__":

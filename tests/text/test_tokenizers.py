@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import word_oracle
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -34,9 +35,10 @@ TEXTS = [
     "A B CC",
 ]
 RULES = {
-    "words": lambda text: re.findall(r"\w\w+", text),
+    "words": word_oracle.words,
     "whitespace": lambda text: re.findall(r"\S+", text),
-    "wordpunct": lambda text: [t for t in re.split(r"(\w+)|\s+", text) if t],
+    "wordpunct": word_oracle.word_punct,
+    "wordpunct-1": lambda text: [t for t in re.split(r"(\w+)|\s+", text) if t],
 }
 UNSPACED = (
     "CJK UNIFIED",

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import re
 import warnings
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
-from numbers import Integral
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -19,6 +17,7 @@ from nlpkit.text import normalize, tokenize
 from nlpkit.text.analysis import Analysis, Scan
 
 from .documents import DocumentAnalyzer, DocumentReader
+from .parameter_checks import check_analysis, warn_of_idle
 
 if TYPE_CHECKING:
     from nlpkit.artifact.reading import Artifact
@@ -32,6 +31,9 @@ class AnalyzedTexts(Estimator):
     ----------
     input : {"content", "filename", "file"}, default="content"
         Form of the texts: themselves (str or bytes), names of files, or open files.
+
+        A text may also be a list or a tuple of str, its tokens: it is not normalised, lower-cased or cut, but a
+        preprocessor, tokenizer or analyzer of yours gets it as it is. Stop words and n-grams apply.
     encoding : str, default="utf-8"
         How texts that are bytes are encoded.
     decode_error : {"strict", "ignore", "replace"}, default="strict"
@@ -55,8 +57,12 @@ class AnalyzedTexts(Estimator):
         A function gets a text and returns its terms.
     stop_words : {"english"} or list of str, default=None
         Words to leave out: scikit-learn's English list, or your own.
-    token_pattern : str, default=r"(?u)\b\w\w+\b"
-        A regular expression for a word; with a group, the group is the word.
+    token_pattern : str, default=None
+        A regular expression for a word; with a group, the group is the word. None takes words of two or more letters,
+        digits or _ of any script, with their accents and vowel signs.
+
+        scikit-learn's words are those of ``r"(?u)\b\w\w+\b"``, which cuts words at combining marks. See
+        `nlpkit.text.words`.
     ngram_range : tuple of int, default=(1, 1)
         The fewest and the most words, or characters, of a term.
     threads : int, default=None
@@ -75,7 +81,7 @@ class AnalyzedTexts(Estimator):
     tokenizer: str | Callable[[str], Iterable[str]] | None = None
     analyzer: str | Callable[[Any], Iterable[str]] = "word"
     stop_words: str | list[str] | None = None
-    token_pattern: str | None = tokenize.WORD_PATTERN
+    token_pattern: str | None = None
     ngram_range: tuple[int, int] = (1, 1)
     threads: int | None = None
 
@@ -96,18 +102,7 @@ class AnalyzedTexts(Estimator):
 
     def build_tokenizer(self) -> Callable[[str], Iterable[str]]:
         """The function that cuts a text into tokens."""
-        if isinstance(self.tokenizer, str):
-            return tokenize.named_tokenizer(self.tokenizer)
-        if self.tokenizer is not None:
-            return self.tokenizer
-        if self.token_pattern is None:
-            raise ParameterError("token_pattern is None and there is no tokenizer: give one of them")
-        pattern = re.compile(self.token_pattern)
-        if pattern.groups > 1:
-            raise ParameterError(
-                "More than 1 capturing group in token pattern. Only a single group should be captured."
-            )
-        return pattern.findall
+        return tokenize.new_tokenizer(self.tokenizer, self.token_pattern)
 
     def get_stop_words(self) -> frozenset[str] | None:
         """The stop words in effect."""
@@ -168,19 +163,17 @@ class AnalyzedTexts(Estimator):
             ngram_range=tuple(self.ngram_range),  # type: ignore[arg-type]
             stop_words=stop_words,
             scan=self._scan(preprocess),
+            own_preprocess=self.preprocessor is not None,
+            own_tokenize=callable(self.tokenizer),
         )
 
     def _scan(self, preprocess: Callable[[str], str]) -> Scan | None:
         """The same for the compiled scanner, where it can."""
-        cut, shortest = str(self.analyzer), 1
-        if self.analyzer == "word":
-            known = tokenize.scanned(self.tokenizer, self.token_pattern)
-            if known is None:
-                return None
-            cut, shortest = known
-        if self.ngram_range[0] < 1:
+        words = self.analyzer == "word"
+        scan = tokenize.scanned(self.tokenizer, self.token_pattern) if words else Scan(cut=str(self.analyzer))
+        if scan is None or self.ngram_range[0] < 1:
             return None
-        scan = Scan(cut=cut, shortest=shortest, lower=self.lowercase)
+        scan = replace(scan, lower=self.lowercase)
         if self.preprocessor is None and (self.normalize is not None or self.strip_accents):
             always = callable(self.strip_accents)
             return replace(scan, transform=preprocess, ascii_transform=preprocess if always else None)
@@ -208,62 +201,11 @@ class AnalyzedTexts(Estimator):
 
     def _warn_of_unused(self) -> None:
         """Warn of parameters that others make idle, as scikit-learn does."""
-        pattern_unused = self.token_pattern not in (None, tokenize.WORD_PATTERN)
-        idle = []
-        if self.tokenizer is not None and (pattern_unused or (self.token_pattern and callable(self.tokenizer))):
-            idle.append(("token_pattern", "'tokenizer' is not None'"))
-        if callable(self.analyzer):
-            if self.preprocessor is not None:
-                idle.append(("preprocessor", "'analyzer' is callable'"))
-            if self.ngram_range not in ((1, 1), None):
-                idle.append(("ngram_range", "'analyzer' is callable'"))
-        if self.analyzer != "word":
-            for name, used in ("stop_words", self.stop_words), ("tokenizer", self.tokenizer):
-                if used is not None:
-                    idle.append((name, "'analyzer' != 'word'"))
-            if pattern_unused:
-                idle.append(("token_pattern", "'analyzer' != 'word'"))
-        for name, reason in idle:
-            warnings.warn(f"The parameter '{name}' will not be used since {reason}", stacklevel=2)
+        warn_of_idle(self)
 
     def _validate(self) -> None:
         """Refuse values that no parameter can have."""
-        self._one_of("input", "content", "filename", "file")
-        self._one_of("decode_error", "strict", "ignore", "replace")
-        self._one_of("normalize", None, "NFC", "NFKC")
-        self._check("encoding", isinstance(self.encoding, str), "a str")
-        self._check("preprocessor", self.preprocessor is None or callable(self.preprocessor), "a callable or None")
-        if not callable(self.strip_accents):
-            self._one_of("strip_accents", None, "ascii", "unicode")
-        if not callable(self.analyzer):
-            self._one_of("analyzer", "word", "char", "char_wb")
-        self._check("lowercase", isinstance(self.lowercase, bool | np.bool_), "a bool")
-        tokenizer = self.tokenizer
-        self._check(
-            "tokenizer",
-            tokenizer is None or isinstance(tokenizer, str) or callable(tokenizer),
-            "a name, a callable or None",
-        )
-        stop = self.stop_words
-        self._check(
-            "stop_words",
-            stop is None or stop == "english" or isinstance(stop, list),
-            "'english', a list or None",
-        )
-        self._check(
-            "token_pattern",
-            self.token_pattern is None or isinstance(self.token_pattern, str),
-            "a str or None",
-        )
-        n = self.threads
-        self._check("threads", n is None or (isinstance(n, Integral) and n > 0), "an int above 0 or None")
-        sizes = self.ngram_range
-        pair = isinstance(sizes, tuple) and len(sizes) == 2 and all(isinstance(n, Integral) for n in sizes)
-        self._check("ngram_range", pair, "a tuple of two ints")
-        if sizes[0] > sizes[1]:
-            raise ParameterError(
-                f"Invalid value for ngram_range={sizes} lower boundary larger than the upper boundary."
-            )
+        check_analysis(self)
 
     def _stored_options(self) -> tuple[dict[str, Any], dict[str, Any]]:
         """The parameters as data, and the files that they name, for a model folder."""

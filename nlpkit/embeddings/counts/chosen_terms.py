@@ -11,6 +11,8 @@ import numpy as np
 from nlpkit.errors import ParameterError
 from nlpkit.text.terms import Terms
 
+from .empty_vocabulary import without_kept_terms
+
 
 def given_terms(vocabulary: Mapping[str, int] | Iterable[str] | None) -> Terms | None:
     """The parameter ``vocabulary`` as terms in the order of their columns; those of a set are sorted.
@@ -87,8 +89,6 @@ def kept_terms(
     """
     most = max_df if isinstance(max_df, Integral) else max_df * n_documents
     fewest = min_df if isinstance(min_df, Integral) else min_df * n_documents
-    if most < fewest:
-        raise ParameterError("max_df corresponds to < documents than min_df")
     kept: np.ndarray = (document_frequency <= most) & (document_frequency >= fewest)
     if max_features is not None and kept.sum() > max_features:
         totals = (document_frequency if term_frequency is None else term_frequency)[kept]
@@ -97,5 +97,5 @@ def kept_terms(
         chosen[np.flatnonzero(kept)[(-totals).argsort()[:max_features]]] = True
         kept = chosen
     if not kept.any():
-        raise ParameterError("After pruning, no terms remain. Try a lower min_df or a higher max_df.")
+        raise ParameterError(without_kept_terms(document_frequency, n_documents, max_df=max_df, min_df=min_df))
     return kept

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from functools import partial
-from numbers import Integral, Real
 from os import PathLike
 from typing import TYPE_CHECKING, Any, Self
 
@@ -20,8 +19,10 @@ from nlpkit.text.terms import Terms
 from .analyzed import AnalyzedTexts
 from .chosen_terms import given_terms, kept_terms, warn_of_capitals
 from .csr import csr_from_rows, terms_of_rows
+from .empty_vocabulary import sampled, without_terms
 from .folder import read_columns, stored_columns
 from .learnt import Learning, Learnt
+from .parameter_checks import check_limits
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_matrix
@@ -108,6 +109,8 @@ class CountedTerms(AnalyzedTexts):
         self._validate()
         self._warn_of_unused()
         texts, analysis = self._read(documents)
+        sample, texts = sampled(texts)
+        analysis = analysis.for_texts(sample)
         if begun is None:
             given = given_terms(self.vocabulary)
             if given is not None and self.lowercase:
@@ -122,6 +125,8 @@ class CountedTerms(AnalyzedTexts):
         except BaseException:
             counter.frequency, counter.totals = before
             raise
+        if not counter.totals[1]:
+            learning = replace(learning, why_empty=without_terms(sample, analysis))
         return learning, rows
 
     def _begun(self) -> Learning | None:
@@ -218,6 +223,8 @@ class CountedTerms(AnalyzedTexts):
         """
         AnalyzedTexts._validate(self)
         texts, analysis = self._read(raw_documents)
+        sample, texts = sampled(texts)
+        analysis = analysis.for_texts(sample)
         learnt = self._columns()
         counter, columns, texts = learnt.lookup(texts, analysis, self._term_params())
         rows = counter.count(texts, insert=False, learn=False, keep=True, threads=self._n_threads)
@@ -288,13 +295,4 @@ class CountedTerms(AnalyzedTexts):
 
     def _validate(self) -> None:
         super()._validate()
-        for name in "max_df", "min_df":
-            value = getattr(self, name)
-            whole = isinstance(value, Integral) and not isinstance(value, bool) and int(value) >= 1
-            share = isinstance(value, Real) and not isinstance(value, Integral) and 0 <= float(value) <= 1
-            self._check(name, whole or share, "a float from 0.0 to 1.0 or an int from 1 on")
-        most, given = self.max_features, self.vocabulary
-        fits = most is None or (isinstance(most, Integral) and most >= 1)
-        self._check("max_features", fits, "an int from 1 on or None")
-        fits = given is None or hasattr(given, "__iter__")
-        self._check("vocabulary", fits, "a mapping or an iterable of terms or None")
+        check_limits(self)

@@ -9,6 +9,7 @@ import numpy as np
 
 from nlpkit.errors import ParameterError
 from nlpkit.text.analysis import Analysis
+from nlpkit.text.token_lists import checked_tokens, is_token_list
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -18,7 +19,7 @@ class DocumentReader:
     Attributes
     ----------
     input : {"content", "filename", "file"}
-        Form of a document: a str or bytes, the name of a file, or an open file.
+        Form of a document: a str, bytes or a list of tokens; the name of a file; or an open file.
     encoding, decode_error : str
         How bytes are decoded.
     takes_objects : bool
@@ -47,6 +48,8 @@ class DocumentReader:
             document = document.decode(self.encoding, self.decode_error)
         if document is np.nan:
             raise ParameterError("np.nan is an invalid document, expected byte or unicode string.")
+        if is_token_list(document) and not self.takes_objects:
+            return checked_tokens(document)
         if not isinstance(document, str) and not self.takes_objects:
             raise ParameterError(f"a text is {type(document).__name__}, expected str or bytes: convert the texts first")
         return document

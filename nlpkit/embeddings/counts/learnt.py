@@ -34,11 +34,14 @@ class Learning:
         Whether the vocabulary was given, so that nothing is added to it.
     params : tuple
         The parameters that decide what the terms of a text are.
+    why_empty : str
+        Why there is no term so far, if there is none.
     """
 
     counter: Counter
     fixed: bool
     params: tuple[Any, ...]
+    why_empty: str = "empty vocabulary: there is no text to learn from: give at least one"
 
     @classmethod
     def begun(
@@ -85,7 +88,7 @@ class Learning:
             numbers = counter.sorted_numbers()
             seen = frequency_of(counter, numbers, 0) > 0
             if not seen.any():
-                raise ParameterError("empty vocabulary; perhaps the documents only contain stop words")
+                raise ParameterError(self.why_empty)
             if not seen.all():
                 numbers = numbers[seen]
             kept = keep(
@@ -215,7 +218,8 @@ class Learnt:
         """A counter that finds the terms, as fast as the texts deserve; the columns of its numbers; and the texts."""
         few, texts = counting.take(texts, counting.SMALL)
         for known_params, counter, columns in self._lookups:
-            suits = few or analysis.scan is None or not isinstance(counter, PlainCounter)
+            plain = isinstance(counter, PlainCounter)
+            suits = plain if analysis.scan is None else few or not plain
             if suits and known_params == params:
                 return counter, columns, texts
         counter = new_counter(analysis, self.terms, few=few and len(self) <= FEW_TERMS)

@@ -7,7 +7,26 @@ from __future__ import annotations
 
 import numpy as np
 
-from nlpkit.errors import ParameterError
+from nlpkit.errors import InputError, ParameterError
+
+
+def check_range(counts: np.ndarray, dtype: np.dtype) -> None:
+    """Refuse counts that are not within the range of a dtype.
+
+    Raises
+    ------
+    InputError
+        With the count that is not.
+    """
+    if dtype.kind not in "iub" or not len(counts) or np.can_cast(counts.dtype, dtype):
+        return
+    low, high = (0, 1) if dtype.kind == "b" else (np.iinfo(dtype).min, np.iinfo(dtype).max)
+    worst = next((int(count) for count in (counts.min(), counts.max()) if not low <= count <= high), None)
+    if worst is not None:
+        raise InputError(
+            f"a count of {worst:,} is not within the range of dtype {dtype.name}, {low:,} to {high:,}: use a larger"
+            " one, such as int32 (--dtype int32)"
+        )
 
 
 def smooth_idf(document_frequency: np.ndarray, n_documents: int, *, smooth: bool, dtype: np.dtype) -> np.ndarray:

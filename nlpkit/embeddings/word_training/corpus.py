@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import chain
 from threading import Lock
 from typing import Any
 
@@ -18,6 +19,7 @@ from nlpkit.text.word_analysis import checked_texts
 from nlpkit.threads import iter_batches
 
 from .numbered_texts import DROPPED, IN_MEMORY, NumberedTexts, Numbering
+from .rare_words import MOST, RareWords
 
 LOCAL_TERMS = 1 << 18
 """How many words a thread numbers by itself before the common table takes them over."""
@@ -37,6 +39,8 @@ class WordCorpus:
         How often each is in the texts, and was in those before where they add to a model.
     n_tokens, n_texts : int
         How many words, those outside the vocabulary too, and texts were read.
+    rare : RareWords
+        The words outside the vocabulary.
     """
 
     ids: np.ndarray
@@ -44,11 +48,17 @@ class WordCorpus:
     counts: np.ndarray
     n_tokens: int
     n_texts: int
+    rare: RareWords
 
     @property
     def n_words(self) -> int:
         """How many words of the vocabulary were read."""
         return len(self.ids) - self.n_texts
+
+    def all_words(self) -> RareWords:
+        """Return the words of the vocabulary, and the rare ones."""
+        words = Terms.of(chain(self.vocabulary, self.rare.words))
+        return RareWords(words, np.concatenate([self.counts, self.rare.counts]))
 
     def fingerprint(self) -> str:
         """SHA-256 of the vocabulary, the counts and the numbers of all words."""
@@ -68,6 +78,8 @@ def read_corpus(
     min_count: int,
     max_final_vocab: int | None = None,
     known: tuple[Terms, np.ndarray] | None = None,
+    rare: RareWords | None = None,
+    may_lack_words: bool = False,
     threads: int = 1,
 ) -> WordCorpus:
     """Read texts, once, and count and number their words.
@@ -83,30 +95,37 @@ def read_corpus(
         Most words; the limit is raised until there are no more.
     known : (Terms, (n,) int64), optional
         Words that stay in the vocabulary, and how often they were seen before.
+    rare : RareWords, optional
+        Other words that were seen before; they join the vocabulary if they are in these texts, and frequent enough.
+    may_lack_words : bool
+        Whether no word has to be frequent enough.
     threads : int
         How many tokenise; the result does not depend on it.
 
     Raises
     ------
     InputError
-        If there is no text, no word, or no word that is frequent enough.
+        If there is no text, no word, or, unless ``may_lack_words``, no word that is frequent enough.
     ParameterError
         If a text isn't a str.
     """
     few, texts = counting.take(checked_texts(texts), counting.SMALL)
     plain = few or analysis.scan is None
-    before = known[0] if known else Terms.of([])
+    n_stay = len(known[0]) if known else 0
+    seen = [pair for pair in (known, rare and (rare.words, rare.counts)) if pair]
+    before = Terms.of(chain.from_iterable(words for words, _ in seen))
     numbered, words = (_read_plainly(texts, analysis, before) if plain
                        else _read_compiled(texts, analysis, before, threads))  # fmt: skip
     if not numbered.n_texts:
         raise InputError("there is no text to learn from: give at least one")
     counts = words.counts
-    if known:
-        counts[: len(before)] += known[1]
+    is_there = counts > 0
+    counts[: len(before)] += np.concatenate([np.zeros(0, np.int64), *(earlier for _, earlier in seen)])
     order = words.order[np.argsort(-counts[words.order], kind="stable")]
     least = _least_count(counts[order], min_count, max_final_vocab)
-    kept = order[(counts[order] >= least) | (order < len(before))]
-    if not len(kept):
+    stays = is_there[order] & (counts[order] >= least) | (order < n_stay)
+    kept, left = order[stays], order[~stays][:MOST]
+    if not len(kept) and not (may_lack_words and numbered.n_tokens):
         raise InputError(_no_words(numbered.n_tokens, counts, min_count, max_final_vocab))
     final = np.full(len(counts), DROPPED, np.int32)
     final[kept] = np.arange(len(kept), dtype=np.int32)
@@ -116,6 +135,7 @@ def read_corpus(
         counts=counts[kept],
         n_tokens=numbered.n_tokens,
         n_texts=numbered.n_texts,
+        rare=RareWords(words.spell(left), counts[left]),
     )
 
 
@@ -158,7 +178,7 @@ def _read_compiled(
     total = Numbering(len(common))
     numbered, lock = NumberedTexts(IN_MEMORY), Lock()
     assert analysis.scan is not None
-    workers = [Worker(Scanner(analysis.scan, (1, 1)), TermTable(), 0) for _ in range(threads)]
+    workers = [Worker(Scanner(analysis.scan, (1, 1), analysis.tokens), TermTable(), 0) for _ in range(threads)]
     numberings = {id(worker): Numbering() for worker in workers}
 
     def absorb(worker: Worker) -> None:
@@ -202,8 +222,8 @@ def _no_words(n_tokens: int, counts: np.ndarray, min_count: int, most: int | Non
             " give other texts, or another tokenizer"
         )
     if most is not None and counts.max() >= min_count:
-        return f"words of one frequency are more than max_final_vocab={most}: raise it"
+        return f"words of one frequency are more than max_final_vocab={most}: raise it (--max-final-vocab)"
     return (
         f"no word is as frequent as min_count={min_count} (the most frequent one has {counts.max():,}):"
-        " give more text, or lower min_count"
+        " give more text, or lower min_count (--min-count)"
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import warnings
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Self
@@ -15,6 +16,8 @@ from nlpkit.errors import ParameterError
 from nlpkit.estimator import Estimator, OutputShape
 from nlpkit.text.word_analysis import word_analysis
 from nlpkit.threads import available_threads
+
+from .rare_words import RareWords
 
 if TYPE_CHECKING:
     from nlpkit.embeddings.word_vectors import WordVectors
@@ -69,10 +72,14 @@ class WordEstimator(Estimator):
     device : str, default="cpu"
         The device to train on: "cpu" (compiled code, in threads), or through torch "cuda", "cuda:0" or "mps"; "auto"
         takes the best one there is.
-    tokenizer : str or callable, default="words"
-        How words are cut: "words", "whitespace", "wordpunct", "cjk" or "sentencepiece:FILE".
+    tokenizer : str or callable, default=None
+        How words are cut: "words", "whitespace", "wordpunct", "cjk" or "sentencepiece:FILE". None cuts by
+        token_pattern.
 
         A function gets a text and returns a list of str.
+    token_pattern : str, default=None
+        A regular expression for a word; with a group, the group is the word. None takes words of two or more letters,
+        digits or _ of any script, with their accents and vowel signs.
     lowercase : bool, default=True
         Lower-case the texts.
     normalize : {None, "NFC", "NFKC"}, default=None
@@ -99,9 +106,12 @@ class WordEstimator(Estimator):
     threads: int | None = None
     deterministic: bool = False
     device: str = "cpu"
-    tokenizer: str | Callable[[str], Iterable[str]] = "words"
+    tokenizer: str | Callable[[str], Iterable[str]] | None = None
+    token_pattern: str | None = None
     lowercase: bool = True
     normalize: str | None = None
+
+    _rare = None  # no field: the words that were counted and have no vector yet, see `partial_fit`
 
     @property
     def word_vectors(self) -> WordVectors:
@@ -129,8 +139,8 @@ class WordEstimator(Estimator):
 
         Parameters
         ----------
-        texts : iterable of str
-            Texts of any length; no window reaches from one text into the next.
+        texts : iterable of str, or of lists of str
+            Texts of any length; no window reaches from one text into the next. A list holds the tokens of a text.
         started : callable, optional
             Is given a `WordTrainingPlan` once the texts are read, before the training.
         progress : callable, optional
@@ -147,9 +157,15 @@ class WordEstimator(Estimator):
             If a parameter is wrong, or the checkpoint is of other texts or parameters.
         DivergedError
             If the weights leave the range of numbers.
+
+        Warns
+        -----
+        TrainingWarning
+            If no text has two words side by side; if ``sample`` left out every pair of words; or if a vector is longer
+            than 1,000, by which the training diverged.
         """
         self._validate()
-        self._learn(texts, None, started, progress, checkpoint)
+        self._learn(texts, None, None, started, progress, checkpoint)
         return self
 
     def partial_fit(
@@ -164,7 +180,9 @@ class WordEstimator(Estimator):
         """Continue the training on new texts; words that are frequent enough in them are added to the vocabulary.
 
         Words begin with the vectors they have, counts add up, and the learning rate starts again at alpha. With
-        hierarchical softmax the tree and the output weights are new.
+        hierarchical softmax the tree and the output weights are new. The counts of words that are too rare so far are
+        kept, also by `save`, and add up too: those of the 1,048,576 most frequent ones. While there are fewer than two
+        words that are frequent enough, nothing is learnt but the counts; a `TrainingWarning` says so.
 
         Parameters and errors are those of `fit`; ParameterError is also raised if vector_size or the n-grams aren't
         those of the vectors.
@@ -173,7 +191,7 @@ class WordEstimator(Estimator):
         before = getattr(self, "word_vectors_", None)
         if before is not None:
             self._check_grows(before)
-        self._learn(texts, before, started, progress, checkpoint)
+        self._learn(texts, before, self._rare or RareWords.none(), started, progress, checkpoint)
         return self
 
     def transform(self, texts: Iterable[str]) -> Any:
@@ -214,12 +232,13 @@ class WordEstimator(Estimator):
 
         vectors = self.word_vectors
         options, files = stored_parameters(self.get_params())
+        rare_arrays, rare_files = self._rare.stored() if self._rare else ({}, {})
         artifact.save(
             path,
             kind=self.kind,
             options=options,
-            arrays=stored_arrays(vectors, "float32"),
-            files={"vocabulary.txt": vectors.words.lines(), **files},
+            arrays=stored_arrays(vectors, "float32") | rare_arrays,
+            files={"vocabulary.txt": vectors.words.lines(), **files, **rare_files},
             provenance={"losses": self.losses_},
             force=force,
         )
@@ -233,18 +252,21 @@ class WordEstimator(Estimator):
         model = cls(**read_parameters(stored))
         model.word_vectors_ = WordVectors.of(read_vectors(stored, mmap=False))
         model.losses_ = list(stored.provenance.get("losses", []))
+        model._rare = RareWords.read(stored)
         return model
 
     def _learn(
         self,
         texts: Iterable[str],
         before: WordVectors | None,
+        rare: RareWords | None,
         started: Callable[[WordTrainingPlan], None] | None,
         progress: Callable[[WordTrainingProgress], None] | None,
         checkpoint: str | os.PathLike[str] | None,
     ) -> None:
         """Read and train, and keep what was learnt once all of it is there."""
         from .learning import WordLearning, read_words
+        from .unlearnt import check_learnt, has_pairs, warn_of_few_words
 
         corpus = read_words(
             texts,
@@ -253,7 +275,13 @@ class WordEstimator(Estimator):
             min_count=self.min_count,
             max_final_vocab=self.max_final_vocab,
             threads=self._n_threads,
+            rare=rare,
         )
+        if len(corpus.vocabulary) < 2:
+            self._rare = corpus.all_words()
+            warn_of_few_words(self._rare, self.min_count)
+            return
+        found_pairs = has_pairs(corpus, self.min_count)
         learning = WordLearning(
             corpus,
             before,
@@ -263,9 +291,12 @@ class WordEstimator(Estimator):
             device=self.device,
         )
         learnt = learning.run(started, progress, checkpoint)
+        if found_pairs:
+            check_learnt(learnt.vectors, learnt.has_learnt, learning.options)
         self.word_vectors_ = learnt.vectors
         self.losses_ = learnt.losses
         self.training_seconds_ = learnt.seconds
+        self._rare = corpus.rare
         self.corpus_words_ = corpus.n_words
         self.corpus_tokens_ = corpus.n_tokens
 
@@ -280,6 +311,9 @@ class WordEstimator(Estimator):
         if callable(self.tokenizer):
             parameters["tokenizer"] = getattr(self.tokenizer, "__qualname__", type(self.tokenizer).__qualname__)
         del parameters["threads"]
+        if self.token_pattern is None:  # as before there was one, so that trainings of that time can be resumed
+            del parameters["token_pattern"]
+            parameters["tokenizer"] = parameters["tokenizer"] or "words"
         return {"kind": self.kind, **{k: v.item() if isinstance(v, np.generic) else v for k, v in parameters.items()}}
 
     def _check_grows(self, before: WordVectors) -> None:
@@ -290,7 +324,12 @@ class WordEstimator(Estimator):
             )
 
     def _analysis(self) -> Analysis:
-        return word_analysis(self.tokenizer, lowercase=bool(self.lowercase), normalize=self.normalize)
+        return word_analysis(
+            self.tokenizer,
+            token_pattern=self.token_pattern,
+            lowercase=bool(self.lowercase),
+            normalize=self.normalize,
+        )
 
     @property
     def _n_threads(self) -> int:
@@ -319,4 +358,8 @@ class WordEstimator(Estimator):
             self._number("alpha", 0.0)
         self._number("min_alpha", 0.0, self._options().alpha)
         self._check("device", isinstance(self.device, str), "a str, such as 'cpu' or 'cuda'")
-        self._check("tokenizer", isinstance(self.tokenizer, str) or callable(self.tokenizer), "a name or a callable")
+        cut, pattern = self.tokenizer, self.token_pattern
+        self._check("tokenizer", cut is None or isinstance(cut, str) or callable(cut), "a name, a callable or None")
+        self._check("token_pattern", pattern is None or isinstance(pattern, str), "a str or None")
+        if cut is not None and pattern is not None:
+            warnings.warn("The parameter 'token_pattern' will not be used since 'tokenizer' is not None", stacklevel=3)

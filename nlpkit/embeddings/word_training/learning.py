@@ -22,16 +22,18 @@ from .corpus import WordCorpus, read_corpus
 from .ngrams import Ngrams
 from .options import WordTrainingOptions, chunk_words
 from .progress import WordTrainingPlan, WordTrainingProgress, WordTrainingState
+from .rare_words import RareWords
 from .training import ChunkTrainer, WordTraining
 
 
 @dataclass(frozen=True)
 class LearntWords:
-    """Result of a training: the vectors, the mean loss of each epoch, and the duration."""
+    """Result of a training: the vectors, the mean loss of each epoch, the duration, and whether it had an example."""
 
     vectors: WordVectors
     losses: list[float]
     seconds: float
+    has_learnt: bool
 
 
 class WordLearning:
@@ -98,7 +100,9 @@ class WordLearning:
         )
         begun = time.perf_counter()
         losses = training.run().losses
-        return LearntWords(self._vectors(trainer.arrays()), losses, time.perf_counter() - begun)
+        seconds = time.perf_counter() - begun
+        has_learnt = training.n_examples > 0 or any(losses)
+        return LearntWords(self._vectors(trainer.arrays()), losses, seconds, has_learnt)
 
     def plan(self, state: WordTrainingState) -> WordTrainingPlan:
         """Return the plan of the training from ``state`` on, with an estimate of its memory."""
@@ -193,8 +197,11 @@ def read_words(
     min_count: int,
     max_final_vocab: int | None,
     threads: int,
+    rare: RareWords | None = None,
 ) -> WordCorpus:
     """Read the texts to learn from; the words of ``before`` stay in the vocabulary. Parameters as of `read_corpus`.
+
+    With ``rare``, words may be too rare so far: the corpus then has fewer than two.
 
     Raises
     ------
@@ -205,11 +212,18 @@ def read_words(
     if before is not None:
         known = before.words, before.counts if before.counts is not None else np.ones(len(before), np.int64)
     corpus = read_corpus(
-        texts, analysis, min_count=min_count, max_final_vocab=max_final_vocab, known=known, threads=threads
+        texts,
+        analysis,
+        min_count=min_count,
+        max_final_vocab=max_final_vocab,
+        known=known,
+        rare=rare,
+        may_lack_words=rare is not None,
+        threads=threads,
     )
-    if len(corpus.vocabulary) < 2:
+    if len(corpus.vocabulary) < 2 and rare is None:
         raise InputError(
             f"there is one word that is frequent enough, {corpus.vocabulary[0]!r}, and no other one:"
-            " give more text, or lower min_count"
+            " give more text, or lower min_count (--min-count)"
         )
     return corpus

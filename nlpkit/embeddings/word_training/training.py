@@ -102,6 +102,7 @@ class WordTraining:
     ) -> None:
         self.trainer = trainer
         self.state = state or WordTrainingState()
+        self.n_examples = 0
         self._n_units = n_units
         self._chunk = chunk_units
         self._n_chunks = -(-n_units // chunk_units)
@@ -135,6 +136,7 @@ class WordTraining:
             finally:
                 state.seconds = before + time.monotonic() - begun
             if state.chunk == self._n_chunks:
+                self.n_examples += state.examples
                 state.losses.append(state.loss / max(1, state.examples))
                 state.epoch, state.chunk, state.loss, state.examples = state.epoch + 1, 0, 0.0, 0
             self._checkpoint()

@@ -18,6 +18,7 @@ from nlpkit import artifact
 from nlpkit.errors import ArtifactError, NlpkitError, ParameterError
 from nlpkit.registry import EMBEDDERS
 from nlpkit.text.terms import Terms
+from nlpkit.text.words import WORD_PATTERN
 
 from .character_ngrams import CharacterNgrams
 from .table import WordTable
@@ -115,7 +116,7 @@ def read_vectors(stored: artifact.Artifact, *, mmap: bool = True) -> WordTable:
         raise ArtifactError(f"{stored.path} holds a {stored.kind} model: expected one with word vectors")
     try:
         words = Terms.from_lines(stored.file(_VOCABULARY))
-        return WordTable(
+        table = WordTable(
             words,
             _rows(arrays, "vectors"),
             counts=arrays.get("counts"),
@@ -124,6 +125,8 @@ def read_vectors(stored: artifact.Artifact, *, mmap: bool = True) -> WordTable:
             classifier=_classifier(stored.options, arrays),
             provenance=stored.provenance.get("vectors"),
         )
+        table.token_pattern = WORD_PATTERN if stored.format_version == 1 else None
+        return table
     except (NlpkitError, ValueError, TypeError, KeyError) as error:
         known = isinstance(error, ArtifactError) and str(error).startswith(str(stored.path))
         text = str(error) if known else f"{stored.path}: is damaged ({error}): save the model again"

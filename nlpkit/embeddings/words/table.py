@@ -26,6 +26,9 @@ class WordTable:
     left_out: tuple[str, ...] = ()
     """Parts that a reader with a limit left out: "labels", "output weights"."""
 
+    token_pattern: str | None = None
+    """Of vectors of version 1 of nlpkit's model folders: the words that texts were cut into then."""
+
     def __init__(
         self,
         words: Iterable[str] | Terms,

@@ -10,7 +10,6 @@ from collections.abc import Sequence
 from types import TracebackType
 
 from nlpkit.corpora.pairs.table import looks_like_names
-from nlpkit.corpora.tables.layout import SAMPLE_RECORDS, find_layout
 from nlpkit.corpora.tables.names import looks_like_names as are_names
 from nlpkit.corpora.tables.options import TableOptions
 from nlpkit.corpora.text_bytes import HEAD_BYTES
@@ -93,6 +92,8 @@ class PairOutput:
 
     def _begin_table(self) -> None:
         """Write the first rows, with names or in quotes if a reader would otherwise take them for these."""
+        from nlpkit.corpora.tables.layout import SAMPLE_RECORDS, find_layout
+
         rows, self._held = self._held or [], None
         cells = [row[:-1].split("\t") for row in rows[:SAMPLE_RECORDS]]
         names = ""

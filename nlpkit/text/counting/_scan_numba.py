@@ -69,8 +69,65 @@ def encode(code, out, j):
 
 
 @kernel
-def clean_utf8(source, offsets, table, inside, lower, out, out_offsets):
-    """Lower-case, and replace code points that are not ``inside`` a token by separators; ASCII bytes use ``table``."""
+def finish_marked_word(source, i, end, table, inside, lower, shortest, out, begin, j):
+    """Clean the rest of a word from its first mark or joiner on, ``source[i:end]``; return both positions after it.
+
+    The word begins somewhere in ``out[begin:j]``. It becomes separators if less than ``shortest`` of its characters
+    count.
+    """
+    start = j
+    counted = 0
+    while start > begin and out[start - 1] != SEPARATOR:
+        start -= 1
+        counted += (out[start] & 0xC0) != 0x80
+    while i < end:
+        if source[i] < 0x80:
+            if table[source[i]] == SEPARATOR:
+                break
+            out[j] = table[source[i]]
+            i += 1
+            j += 1
+            counted += 1
+            continue
+        code, size = decode(source, i)
+        kind = inside[code]
+        if kind == 0:
+            break
+        if kind == 4:  # a joiner: it belongs to the word if, after others, more of the word follows
+            following = i + size
+            found = np.uint8(0)
+            while following < end:
+                if source[following] < 0x80:
+                    found = np.uint8(table[source[following]] != SEPARATOR)
+                    break
+                code, size = decode(source, following)
+                found = inside[code]
+                if found != 4:
+                    break
+                found = np.uint8(0)
+                following += size
+            if found == 0:
+                break
+            while i < following:
+                out[j] = source[i]
+                i += 1
+                j += 1
+            continue
+        counted += kind < 3
+        i += size
+        j = encode(np.int64(lower[code]), out, j)
+    if counted < shortest:
+        out[start:j] = SEPARATOR
+    return i, j
+
+
+@kernel
+def clean_utf8(source, offsets, table, inside, lower, shortest, out, out_offsets):
+    """Lower-case, and replace code points that are not ``inside`` a token by separators; ASCII bytes use ``table``.
+
+    ``inside`` is 1 for the characters of a token. It is 2 for marks that count among the ``shortest`` characters that a
+    token needs, 3 for those that do not and 4 for joiners: these belong to a token if one stands before them.
+    """
     j = 0
     for text in range(offsets.size - 1):
         out_offsets[text] = j
@@ -82,12 +139,25 @@ def clean_utf8(source, offsets, table, inside, lower, out, out_offsets):
                 j += 1
                 continue
             code, size = decode(source, i)
-            i += size
-            if inside[code]:
+            kind = inside[code]
+            if kind == 1:
                 j = encode(np.int64(lower[code]), out, j)
+            elif kind > 1 and j > out_offsets[text] and out[j - 1] != SEPARATOR:
+                i, j = finish_marked_word(
+                    source, i, offsets[text + 1], table, inside, lower, shortest, out, out_offsets[text], j
+                )
+                # What follows does not belong to the word: a joiner at its end, or what is not inside.
+                out[j] = SEPARATOR
+                j += 1
+                if i < offsets[text + 1] and source[i] >= 0x80:
+                    i += decode(source, i)[1]
+                else:
+                    i += 1
+                continue
             else:
                 out[j] = SEPARATOR
                 j += 1
+            i += size
         out[j] = SEPARATOR
         j += 1
     out_offsets[offsets.size - 1] = j

@@ -7,6 +7,8 @@ from functools import cache
 
 import numpy as np
 
+from nlpkit.text.words import JOINERS, marks
+
 _COUNT = 0x110000
 
 
@@ -26,6 +28,19 @@ def _flags(pattern: str) -> np.ndarray:
 def word_characters() -> np.ndarray:
     r"""1 for each code point that ``\w`` matches: shape (0x110000,), uint8."""
     return _flags(r"\w+")
+
+
+@cache
+def word_parts() -> np.ndarray:
+    """What each code point is in a word of `nlpkit.text.words`: shape (0x110000,), uint8.
+
+    1 for word characters, 2 for marks that count as characters, 3 for those that don't, 4 for joiners, 0 for the rest.
+    """
+    table = word_characters().copy()
+    counting, silent = marks()
+    for codes, kind in (counting, 2), (silent, 3), (map(ord, JOINERS), 4):
+        table[list(codes)] = kind
+    return table
 
 
 @cache

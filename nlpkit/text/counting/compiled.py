@@ -167,7 +167,7 @@ class CompiledCounter:
 
     def _scanner(self) -> Scanner:
         assert self.analysis.scan is not None
-        return Scanner(self.analysis.scan, self.analysis.ngram_range)
+        return Scanner(self.analysis.scan, self.analysis.ngram_range, self.analysis.tokens)
 
     def __getstate__(self) -> dict[str, Any]:
         return {**self.__dict__, "_idle": []}

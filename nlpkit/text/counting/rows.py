@@ -79,7 +79,9 @@ def take(texts: Iterator[Any], size: int) -> tuple[bool, Iterator[Any]]:
     held: list[Any] = []
     for text in texts:
         held.append(text)
-        size -= 1 + (len(text) if isinstance(text, str) else 0)
+        size -= 1 + (
+            len(text) if isinstance(text, str) else sum(map(len, text)) if isinstance(text, list | tuple) else 0
+        )
         if size < 0:
             return False, chain(held, texts)
     return True, iter(held)

@@ -23,11 +23,12 @@ from nlpkit.text.counting import compiled
 counting.SMALL = 0
 chance = random.Random(0)
 alphabets = ["a ", "ab  ", "a", " ", "\\u023a ", "\\u0130\\u03a3 a", "\\U00010400 b", "a\\0\\xff b\\n", "abcdefghijk  "]
+alphabets += ["a\\u0301\\u200d ", "\\u0915\\u093f\\ufe0f\\u200c a"]
 corpora = [["".join(chance.choices(a, k=n)) for n in (3000, 0, 1, 2, 64, 63, 65, 700)] for a in alphabets]
 corpora += [["".join(chance.choices("".join(alphabets), k=40)) for _ in range(99)], [""] * 50, ["a b " * 999]]
 characters = ((1, 1), (1, 2), (2, 2), (3, 5), (9, 9))
 words = ((1, 1), (1, 3), (2, 2))
-patterns = (r"\\w+", r"\\S+", r"(?u)\\b\\w\\w+\\b")
+patterns = (None, r"\\w+", r"\\S+", r"(?u)\\b\\w\\w+\\b")
 cuts = [{"analyzer": a, "ngram_range": r} for a in ("char", "char_wb") for r in characters]
 cuts += [{"token_pattern": p, "ngram_range": r} for p in patterns for r in words]
 for batch in (1 << 20, 100):
@@ -71,8 +72,10 @@ class Generous(Scanner):
 @pytest.mark.parametrize("ngram_range", [(1, 1), (2, 2), (1, 3)])
 def test_the_room_that_is_asked_for_is_enough(cut: str, ngram_range: tuple[int, int]) -> None:
     """One-letter words give the most slices for their bytes; ``Ⱥ`` grows when it is lower-cased."""
-    scanner = Generous(Scan(cut=cut), ngram_range)
-    for texts in (["a " * 200], ["a"] * 200, ["é " * 200, ""], ["a b c " * 50] * 3, ["\u023a " * 99], ["\u023a" * 99]):
+    scanner = Generous(Scan(cut=cut, marks=cut == "word"), ngram_range)
+    marked = [["a\u0301 " * 99], ["a\u0301"] * 99, ["\u023a\u0301\u200d" * 99], ["a\u093f" * 99, "\u0301"]]
+    plain = [["a " * 200], ["a"] * 200, ["é " * 200, ""], ["a b c " * 50] * 3, ["\u023a " * 99], ["\u023a" * 99]]
+    for texts in plain + marked:
         (_, starts, lengths), text_ends = scanner(texts)
         assert text_ends[-1] == len(starts) == len(lengths)
         assert len(starts) <= scanner.asked["_starts"]
