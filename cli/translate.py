@@ -57,6 +57,15 @@ def translate(
         list[str] | None,
         typer.Option("--phrase", metavar="TEXT", help="Words that every translation has to contain; repeatable."),
     ] = None,
+    split_sentences: Annotated[
+        bool,
+        typer.Option(
+            "--split-sentences",
+            metavar="",
+            help="Translate each sentence of a text by itself, and join the translations: for a model of single "
+            "sentences.",
+        ),
+    ] = False,
     attention: Annotated[
         str | None,
         typer.Option(
@@ -129,6 +138,8 @@ def translate(
             print(context.get_help())
             raise typer.Exit(2)
         paths = ["-"]
+    if split_sentences:
+        _check_sentences(prefix, phrase, attention, alignments, parameters or {})
     _check_pictures(attention, alignments, [*paths, output])
     translator = open_translator(model, device, precision)
     _say_device(translator, device, quiet)
@@ -142,6 +153,7 @@ def translate(
             prefix=prefix,
             phrases=phrase or (),
             format=format,
+            split_sentences=split_sentences,
             read_as=read_as,
             threads=threads,
             progress=progress,
@@ -149,6 +161,20 @@ def translate(
         )
     if not quiet:
         _tell(report, output, parameters or {})
+
+
+def _check_sentences(
+    prefix: str | None,
+    phrase: list[str] | None,
+    attention: str | None,
+    alignments: str | None,
+    parameters: dict[str, Any],
+) -> None:
+    """Refuse what only a text translated as a whole has."""
+    given = {"--prefix": prefix, "--phrase": phrase, "--attention": attention, "--alignments": alignments}
+    given["--n-best"] = parameters.get("n_best", 1) > 1 or None
+    for option in [option for option, value in given.items() if value is not None]:
+        raise ParameterError(f"--split-sentences translates each sentence by itself: leave out {option}")
 
 
 def _check_pictures(attention: str | None, alignments: str | None, others: list[str | None]) -> None:
@@ -172,6 +198,11 @@ def _say_device(translator: Translator, device: str, quiet: bool) -> None:
 
 def _tell(report: TranslateReport, output: str | None, parameters: dict[str, Any]) -> None:
     tell_left_out(report.left_out)
+    if report.several:
+        note(
+            f"warning: {report.several:,} of {report.texts:,} texts have more sentences than those the model was"
+            " trained with, and their translations may lack some: --split-sentences translates each by itself"
+        )
     if report.unfinished:
         bounds = "--max-length" if "max_length" in parameters else "--max-ratio or --max-extra"
         cut_off = f"{report.unfinished:,} of {report.texts:,} translations"

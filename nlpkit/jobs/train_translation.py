@@ -18,7 +18,15 @@ from nlpkit.errors import ParameterError
 from .inputs import PairReading, StrPath, spelled_out
 from .passes import Progress
 from .train import check_model_place
-from .training_pairs import check_form, choose_form, encode_pairs, learn_subwords, read_pairs, split_pairs
+from .training_pairs import (
+    check_form,
+    choose_form,
+    encode_pairs,
+    learn_subwords,
+    read_pairs,
+    sentences_per_text,
+    split_pairs,
+)
 from .translate import missing
 from .translation_plan import TranslationPlan
 from .unfinished import unfinished_folder, unfinished_training
@@ -179,6 +187,7 @@ def train_translation(
         parameters=sum(weight.numel() for weight in model.parameters()),
         normalize=form.name,
         languages=(read_as.from_, read_as.to),
+        sentences=sentences_per_text(train.src, read_as.from_),
     )
     if started is not None:
         started(plan)

@@ -40,6 +40,8 @@ class TranslateReport:
         Best translations that were cut off at the greatest length.
     left_out : dict of str to int
         Number of texts and records that were left out, by reason.
+    several : int
+        Texts of more sentences than those that the model was trained with, unless each was translated by itself.
     translations : list of Translation, or None
         All translations, if no output was named.
     """
@@ -49,6 +51,7 @@ class TranslateReport:
     seconds: float
     unfinished: int
     left_out: dict[str, int]
+    several: int = 0
     translations: list[Translation] | None = None
 
     @property
@@ -67,6 +70,7 @@ def translate_files(
     prefix: str | None = None,
     phrases: Iterable[str] = (),
     format: str = "text",
+    split_sentences: bool = False,
     device: str = "auto",
     precision: str = "float32",
     threads: int | None = None,
@@ -94,6 +98,9 @@ def translate_files(
     format : {"text", "jsonl"}
         A line for each text, or with ``n_best`` that number of lines ``index⇥score⇥text``, with score -inf for those
         not found; or a JSON object for each text: ``id``, ``text``, ``translation``, ``score`` and ``n_best``.
+    split_sentences : bool, default=False
+        Translate each sentence of a text by itself, and join the translations with the white space between them. Not
+        with ``prefix``, ``phrases`` and ``n_best``.
     device, precision : str
         As in `nlpkit.translation.Translator`; a model that is loaded already keeps its own.
     threads : int, optional
@@ -131,16 +138,21 @@ def translate_files(
             check_apart(output, texts)
             check_place(output, is_folder=False, force=False)
         translator = open_translator(model, device, precision)
-        count = tokens = unfinished = 0
+        from nlpkit.translation.sentence_wise import longer_texts
+
+        count = tokens = unfinished = several = 0
         started = time.perf_counter()
         with torch_threads(threads), TranslationWriter(output, format, options.n_best) as writer:
             for block in texts.blocks(_WINDOW):
                 n = len(block.texts)
+                if not split_sentences:
+                    several += longer_texts(block.texts, translator.languages[0], translator.sentences)
                 translations = translator.stream(
                     block.texts,
                     options,
                     prefixes=None if prefix is None else [prefix] * n,
                     phrases=[demanded] * n if demanded else None,
+                    split_sentences=split_sentences,
                 )
                 for translation in translations:
                     best = translation.n_best[0]
@@ -159,6 +171,7 @@ def translate_files(
             seconds=time.perf_counter() - started,
             unfinished=unfinished,
             left_out=dict(getattr(texts, "left_out", {})),
+            several=several,
             translations=kept if output is None and seen is None else None,
         )
 
@@ -172,6 +185,7 @@ def translate_texts(
     prefix: str | None = None,
     phrases: Iterable[str] = (),
     format: str = "text",
+    split_sentences: bool = False,
     device: str = "auto",
     precision: str = "float32",
     threads: int | None = None,
@@ -187,6 +201,7 @@ def translate_texts(
         prefix=prefix,
         phrases=phrases,
         format=format,
+        split_sentences=split_sentences,
         device=device,
         precision=precision,
         threads=threads,

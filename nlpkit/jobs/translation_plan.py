@@ -28,6 +28,8 @@ class TranslationPlan:
         Unicode form of the texts.
     languages : (str or None, str or None)
         Codes of source and target, where they were given.
+    sentences : int
+        The number of sentences that 99 % of the sources have at most.
     """
 
     architecture: str
@@ -41,3 +43,4 @@ class TranslationPlan:
     parameters: int
     normalize: str | None = "NFC"
     languages: tuple[str | None, str | None] = (None, None)
+    sentences: int = 1

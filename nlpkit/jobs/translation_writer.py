@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 import os
+import re
 from collections.abc import Iterator
 from contextlib import nullcontext
 from typing import TYPE_CHECKING
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
 
 
 FORMATS = ("text", "jsonl")
+
+_LINE_END = re.compile(r"[\r\n]+")
 
 
 class TranslationWriter:
@@ -68,7 +71,7 @@ class TranslationWriter:
             }
             yield self._encode(record) + "\n"
         elif self._n_best == 1:
-            yield translation.text + "\n"
+            yield _LINE_END.sub(" ", translation.text) + "\n"
         else:
             for candidate in translation.n_best:
                 yield f"{number}\t{candidate.score:.4f}\t{candidate.text}\n"

@@ -21,6 +21,7 @@ _KANA = re.compile(f"[{KANA}]")
 _HAN = re.compile(f"[{HAN}]")
 _OTHER = re.compile(f"[{OTHERS}]")
 _ALONE = re.compile(f"[{KANA}{HAN}{OTHERS}{_MARKS}]")
+_EAST_ASIAN = re.compile(f"[{KANA}{HAN}{_MARKS}]")
 _SPACED = re.compile(r"[^\W\d_]+")
 
 _LETTERS_OF_A_WORD = 4
@@ -38,6 +39,17 @@ def stands_alone(character: str) -> bool:
     [False, False, True, True, True, True, False, False]
     """
     return _ALONE.match(character) is not None
+
+
+def is_east_asian(character: str) -> bool:
+    """Whether a character is a letter or mark of Chinese or Japanese, beside which no space stands.
+
+    Examples
+    --------
+    >>> [is_east_asian(character) for character in "日。aก"]
+    [True, True, False, False]
+    """
+    return _EAST_ASIAN.match(character) is not None
 
 
 def has_unspaced(text: str) -> bool:

@@ -78,3 +78,10 @@ def read_text_form(folder: Artifact, src_subwords: Subwords) -> TextForm:
 def stored_form(text_form: TextForm) -> dict[str, Any]:
     """Return the options of `read_text_form`."""
     return {"normalize": text_form.name} if text_form.cleans else {}
+
+
+def subword_files(src: Subwords, trg: Subwords) -> dict[str, bytes]:
+    """Return the files of the subwords of source and target by name: one if they are the same."""
+    if src == trg:
+        return {"spm.model": src.proto}
+    return {"src.spm.model": src.proto, "trg.spm.model": trg.proto}

@@ -3,6 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from nlpkit.decoding.hypothesis import Hypothesis
+    from nlpkit.text.subword import Subwords
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -12,7 +17,7 @@ class Candidate:
     Attributes
     ----------
     text : str
-        The text, on one line.
+        The text; it has line ends only where ``split_sentences`` kept those between sentences.
     tokens : list of str
         The subwords.
     ids : list of int
@@ -43,12 +48,16 @@ class Translation:
         Ids of the subwords.
     n_best : list of Candidate
         Candidates, best first.
+    sentences : tuple of Translation
+        Translations of its sentences, if it has several and was translated with ``split_sentences``; else empty. Its
+        only candidate joins the best of each, with their tokens in order and the score of all together.
     """
 
     source: str
     source_tokens: list[str]
     source_ids: list[int]
     n_best: list[Candidate]
+    sentences: tuple[Translation, ...] = ()
 
     @property
     def text(self) -> str:
@@ -59,3 +68,32 @@ class Translation:
     def score(self) -> float:
         """Score of the best candidate."""
         return self.n_best[0].score
+
+
+def empty_translation(text: str) -> Translation:
+    """Return the translation of a text without words."""
+    nothing = Candidate(text="", tokens=[], ids=[], score=0.0, finished=True)
+    return Translation(source=text, source_tokens=[], source_ids=[], n_best=[nothing])
+
+
+def translation_of(
+    text: str, source: list[int], found: list[Hypothesis], subwords: tuple[Subwords, Subwords]
+) -> Translation:
+    """Return a text's translation from its ids and what a search found, with the sub-words of source and target."""
+    reading, writing = subwords
+    texts = writing.decode([hypothesis.tokens for hypothesis in found])
+    return Translation(
+        source=text,
+        source_tokens=reading.pieces(source),
+        source_ids=source,
+        n_best=[
+            Candidate(
+                text=written,
+                tokens=writing.pieces(hypothesis.tokens),
+                ids=hypothesis.tokens,
+                score=hypothesis.score,
+                finished=hypothesis.finished,
+            )
+            for written, hypothesis in zip(texts, found, strict=True)
+        ],
+    )

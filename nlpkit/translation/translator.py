@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -23,8 +24,10 @@ from .decoding import decode, in_order
 from .decoding_batches import distinct_texts
 from .given_texts import checked_texts
 from .model import TranslationModel
-from .model_folder import architecture_of, read_model, read_text_form, stored_form
-from .translations import Candidate, Translation
+from .model_folder import architecture_of, read_model, read_text_form, stored_form, subword_files
+from .provenance import languages_of, sentences_of
+from .sentence_wise import check_sentence_wise, translate_by_sentences, warn_of_several
+from .translations import Translation, empty_translation, translation_of
 
 PRECISIONS = ("float32", "bfloat16")
 
@@ -109,11 +112,13 @@ class Translator:
 
     @property
     def languages(self) -> tuple[str | None, str | None]:
-        """Codes of the source and target language, None where the training did not know them."""
-        data = self.provenance.get("data")
-        codes = data.get("languages") if isinstance(data, Mapping) else None
-        src, trg = codes if isinstance(codes, list | tuple) and len(codes) == 2 else (None, None)
-        return src if isinstance(src, str) else None, trg if isinstance(trg, str) else None
+        """Codes of the source and target language, None where they were not given in the training."""
+        return languages_of(self.provenance)
+
+    @property
+    def sentences(self) -> int:
+        """The number of sentences that 99 % of the sources in the training have at most; 1 if it is not known."""
+        return sentences_of(self.provenance)
 
     @classmethod
     def from_artifact(cls, artifact: artifacts.Artifact) -> Translator:
@@ -153,12 +158,6 @@ class Translator:
         """
         if any(weight.dtype != torch.float32 for weight in self.model.parameters()):
             raise ParameterError("the weights have been rounded to bfloat16: load the model in float32 to save it")
-        shared = self.src_subwords == self.trg_subwords
-        spm = (
-            {"spm.model": self.src_subwords.proto}
-            if shared
-            else {"src.spm.model": self.src_subwords.proto, "trg.spm.model": self.trg_subwords.proto}
-        )
         weights = {name: tensor.cpu().numpy() for name, tensor in self.model.state_dict().items()}
         options = {"architecture": architecture_of(self.model), "model": asdict(self.model.options)}
         return artifacts.save(
@@ -166,13 +165,18 @@ class Translator:
             kind="translation",
             options=options | stored_form(self.text_form),
             arrays=weights,
-            files=spm | dict(files or {}),
+            files=subword_files(self.src_subwords, self.trg_subwords) | dict(files or {}),
             provenance={"torch": str(torch.__version__), **(provenance or self.provenance)},
             force=force,
         )
 
     def translate(
-        self, texts: Iterable[str], options: DecodingOptions | None = None, *, beam: int | None = None
+        self,
+        texts: Iterable[str],
+        options: DecodingOptions | None = None,
+        *,
+        beam: int | None = None,
+        split_sentences: bool = False,
     ) -> list[str]:
         """Return the best translation of each text.
 
@@ -184,8 +188,12 @@ class Translator:
             Parameters of the search.
         beam : int, optional
             Replaces ``options.beam``.
+        split_sentences : bool, default=False
+            Translate each sentence of a text by itself, and join the translations. A model that was trained on single
+            sentences makes one sentence of several; then a warning says so.
         """
-        return [translation.text for translation in self.translate_full(texts, options, beam=beam)]
+        found = self.translate_full(texts, options, beam=beam, split_sentences=split_sentences)
+        return [translation.text for translation in found]
 
     def translate_full(
         self,
@@ -195,20 +203,24 @@ class Translator:
         beam: int | None = None,
         prefixes: Sequence[str] | None = None,
         phrases: Sequence[Sequence[str]] | None = None,
+        split_sentences: bool = False,
     ) -> list[Translation]:
         """Return each text's translation with tokens, scores and n-best list.
 
         Parameters
         ----------
-        texts, options, beam
-            See `translate`.
+        texts, options, beam, split_sentences
+            See `translate`. Sentences by themselves have no ``prefixes``, ``phrases`` and n-best lists.
         prefixes : sequence of str, optional
             Required beginning of each translation.
         phrases : sequence of sequences of str, optional
             Phrases that each translation must contain.
         """
-        stream = self.stream(texts, options, beam=beam, prefixes=prefixes, phrases=phrases)
-        return list(stream)
+        texts = checked_texts(texts, prefixes, phrases)
+        if not split_sentences:
+            warn_of_several(texts, self.languages[0], self.sentences)
+        given = {"beam": beam, "prefixes": prefixes, "phrases": phrases}
+        return list(self.stream(texts, options, split_sentences=split_sentences, **given))
 
     def stream(
         self,
@@ -218,15 +230,21 @@ class Translator:
         beam: int | None = None,
         prefixes: Sequence[str] | None = None,
         phrases: Sequence[Sequence[str]] | None = None,
+        split_sentences: bool = False,
     ) -> Iterator[Translation]:
         """Same as `translate_full`, but yield each translation in the order of the texts, as soon as it is ready.
 
-        Texts are processed by length, longest first, and duplicates once.
+        Texts are processed by length, longest first, and duplicates once; there is no warning of several sentences.
         """
         texts = checked_texts(texts, prefixes, phrases)
         options = options or DecodingOptions()
         if beam is not None:
             options = replace(options, beam=beam, n_best=min(options.n_best, beam))
+        if split_sentences:
+            check_sentence_wise(options, prefixes, phrases)
+            by_sentence = partial(self.stream, options=options)
+            yield from translate_by_sentences(texts, self.languages[0], by_sentence, alpha=options.alpha)
+            return
         ids = self.src_subwords.encode([self.text_form(text) for text in texts])
         work, of_text = distinct_texts(ids, prefixes, phrases, distinct=not options.sample)
         begin = None if prefixes is None else self._target_ids(prefixes[i] for i in work)
@@ -235,33 +253,14 @@ class Translator:
         known: list[list[Hypothesis]] = []
         for text, source, number in zip(texts, ids, of_text, strict=True):
             if number < 0:
-                empty = Candidate(text="", tokens=[], ids=[], score=0.0, finished=True)
-                yield Translation(source=text, source_tokens=[], source_ids=[], n_best=[empty])
+                yield empty_translation(text)
                 continue
             while len(known) <= number:
                 known.append(next(found))
-            yield self._translation(text, source, known[number])
+            yield translation_of(text, source, known[number], (self.src_subwords, self.trg_subwords))
 
     def _target_ids(self, texts: Iterable[str]) -> list[list[int]]:
         return self.trg_subwords.encode([self.text_form(text) for text in texts])
-
-    def _translation(self, text: str, source: list[int], found: list[Hypothesis]) -> Translation:
-        texts = self.trg_subwords.decode([hypothesis.tokens for hypothesis in found])
-        return Translation(
-            source=text,
-            source_tokens=self.src_subwords.pieces(source),
-            source_ids=source,
-            n_best=[
-                Candidate(
-                    text=written,
-                    tokens=self.trg_subwords.pieces(hypothesis.tokens),
-                    ids=hypothesis.tokens,
-                    score=hypothesis.score,
-                    finished=hypothesis.finished,
-                )
-                for written, hypothesis in zip(texts, found, strict=True)
-            ],
-        )
 
     def word_attention(
         self, translation: Translation, *, layer: int = -1, head: int | None = None, of_source: bool = False
@@ -288,8 +287,10 @@ class Translator:
         Raises
         ------
         ParameterError
-            If the model has no attention, or the layer or head does not exist.
+            If the model has no attention, the layer or head does not exist, or the text was translated by sentences.
         """
+        if translation.sentences:
+            raise ParameterError("the text was translated by sentences: give one of translation.sentences")
         self.check_attention(layer, head, of_source=of_source)
         subwords = self.src_subwords, self.trg_subwords
         return attention_of(self.model, subwords, translation, layer=layer, head=head, of_source=of_source)

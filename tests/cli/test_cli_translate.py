@@ -164,3 +164,43 @@ def test_a_picture_without_a_font_is_one_line(run: Any, model: Translator, text:
     assert len(lines) <= 1
     assert all(line.startswith("nlpkit: warning: the picture has boxes") for line in lines)
     assert text.isprintable() or lines[0].endswith("): install a font that has U+10FFFD")
+
+
+LINES = ["One two. Three four!", "five", "", "Six.  Seven?"]
+
+
+def test_several_sentences_on_a_line(run: Any, model: Translator, tmp_path: Path) -> None:
+    (tmp_path / "in.txt").write_text("\n".join(LINES) + "\n")
+    options = ["--model", "model", "--max-length", "3"]
+    code, plain, err = run("translate", "-i", "in.txt", *options)
+    assert code == 0
+    warned = [line for line in err.splitlines() if "sentences" in line]
+    assert len(warned) == 1
+    assert warned[0].startswith("nlpkit: warning: 2 of 4 texts have more sentences")
+    assert "--split-sentences translates each by itself" in warned[0]
+    code, split, err = run("translate", "-i", "in.txt", "--split-sentences", *options)
+    assert code == 0
+    assert "sentences" not in err
+    alone = run("translate", "One two.", "Three four!", "five", "", "Six.", "Seven?", *options).out.split("\n")
+    assert split.split("\n") == [f"{alone[0]} {alone[1]}", alone[2], "", f"{alone[4]}  {alone[5]}", ""]
+    assert plain != split
+    _, whole, _ = run("translate", "-i", "in.txt", "--per", "file", "--split-sentences", *options)
+    assert len(whole.splitlines()) == 1
+    _, records, _ = run("translate", *LINES[:1], "--split-sentences", "--format", "jsonl", *options)
+    assert json.loads(records)["translation"] == split.split("\n")[0]
+
+
+@pytest.mark.parametrize(
+    ("words", "option"),
+    [
+        (["--n-best", "2"], "--n-best"),
+        (["--prefix", "one"], "--prefix"),
+        (["--phrase", "one"], "--phrase"),
+        (["--attention", "map.png"], "--attention"),
+        (["--alignments", "pairs"], "--alignments"),
+    ],
+)
+def test_sentences_by_themselves_are_refused_with(run: Any, model: Translator, words: list[str], option: str) -> None:
+    code, out, err = run("translate", "One. Two.", "--model", "model", "--split-sentences", *words)
+    assert (code, out) == (2, "")
+    assert err == f"nlpkit: --split-sentences translates each sentence by itself: leave out {option}\n"

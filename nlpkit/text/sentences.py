@@ -1,0 +1,138 @@
+"""Sentences of a text, by the sentencex library of Wikimedia, which has rules for some 240 languages."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from itertools import pairwise
+
+from nlpkit.errors import MissingDependencyError
+
+from .unspaced import is_east_asian
+
+UNKNOWN = "en"
+"""Rules for a language that is not known; they also know the full stops of other scripts."""
+
+_MAY_END = re.compile(r"""[.!?…‽؟۔।॥։။៕።]["'”’»)\]]*\s+\S|[。｡！？]["'”’»）」』]*\s*\w""")
+_INITIAL = re.compile(r"(?:^|[\s(])([^\W\d_])\.\s*$")
+_LINE_END = re.compile(r"[\n\r]")
+_SURROGATE = re.compile("[\ud800-\udfff]")
+_LETTER = re.compile(r"[^\W\d_]")
+_WORD = re.compile(r"\w")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sentences:
+    """The sentences of a text.
+
+    Attributes
+    ----------
+    texts : list of str
+        The sentences, without white space around them. A number, such as that of a list's entry, belongs to the next
+        sentence, and a text without words is one sentence.
+    between : list of str
+        The white space between them, one less.
+    """
+
+    texts: list[str]
+    between: list[str]
+
+    def joined(self, translations: list[str]) -> str:
+        """Join translations of the sentences by the white space that stood between the sentences.
+
+        Sentences in Chinese and Japanese are joined without spaces. If there was no white space, a space joins others.
+
+        Examples
+        --------
+        >>> english = split_sentences("One.  Two.")
+        >>> english.joined(["Eins.", "Zwei."]), english.joined(["一。", "二。"])
+        ('Eins.  Zwei.', '一。二。')
+        >>> split_sentences("一。二。").joined(["One.", "Two."])
+        'One. Two.'
+        """
+        whole = translations[0]
+        for space, text in zip(self.between, translations[1:], strict=True):
+            if not whole or not text:
+                whole += text
+                continue
+            is_joined = is_east_asian(whole[-1]) or is_east_asian(text[0])
+            if is_joined and not _LINE_END.search(space):
+                space = ""
+            whole += (space or ("" if is_joined else " ")) + text
+        return whole
+
+
+def split_sentences(text: str, language: str | None = None) -> Sentences:
+    """Split a text into its sentences.
+
+    Parameters
+    ----------
+    text : str
+    language : str, optional
+        Code of its language, for abbreviations such as ``z. B.``.
+
+    Raises
+    ------
+    MissingDependencyError
+        If sentencex is not installed.
+
+    Examples
+    --------
+    >>> split_sentences("Dr. Smith sleeps.  Really?\\nYes.")
+    Sentences(texts=['Dr. Smith sleeps.', 'Really?', 'Yes.'], between=['  ', '\\n'])
+    """
+    try:
+        from sentencex import segment
+    except ImportError as error:
+        raise MissingDependencyError(
+            "splitting sentences needs sentencex, which isn't installed: pip install 'nlpkit[translation]'"
+        ) from error
+    ends: list[int] = []
+    place, held = 0, ""
+    for piece in segment(re.split("[-_]", language or UNKNOWN)[0].lower(), _SURROGATE.sub("\ufffd", text)):
+        place += len(piece)
+        held += piece
+        if ends and not _WORD.search(held):
+            ends[-1] = place
+        elif not _LETTER.search(held) or _ends_with_initial(held):
+            continue
+        else:
+            ends.append(place)
+        held = ""
+    if not ends or _LETTER.search(held):
+        ends.append(len(text))
+    ends[-1] = len(text)
+    begins = [0, *ends[:-1]]
+    spans = [_stripped(text, begin, end) for begin, end in zip(begins, ends, strict=True)]
+    return Sentences(
+        texts=[text[begin:end] for begin, end in spans],
+        between=[text[end:begin] for (_, end), (begin, _) in pairwise(spans)],
+    )
+
+
+def count_sentences(text: str, language: str | None = None) -> int:
+    """Return the number of sentences, at least 1; without sentencex, one for each mark that may end a sentence.
+
+    Examples
+    --------
+    >>> count_sentences("Dr. Smith sleeps. Really?"), count_sentences("3.5 million"), count_sentences("一。二。")
+    (2, 1, 2)
+    """
+    if not _MAY_END.search(text):
+        return 1
+    try:
+        return len(split_sentences(text, language).texts)
+    except MissingDependencyError:
+        return 1 + len(_MAY_END.findall(text))
+
+
+def _stripped(text: str, begin: int, end: int) -> tuple[int, int]:
+    part = text[begin:end]
+    begin += len(part) - len(part.lstrip())
+    return begin, max(begin, end - len(part) + len(part.rstrip()))
+
+
+def _ends_with_initial(text: str) -> bool:
+    """Whether a text ends with a title or the initial of a name, as in "M. Dupont", and not with the word "I"."""
+    found = _INITIAL.search(text)
+    return found is not None and found[1].isupper() and found[1] != "I"
