@@ -8,12 +8,18 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import partial
 
 from nlpkit.errors import ParameterError
 
-TEXT_FORMS = ("NFC", "NFD", "NFKC")
+_NORMALIZE: dict[str, Callable[[str], str]] = {
+    "NFC": partial(unicodedata.normalize, "NFC"),
+    "NFD": partial(unicodedata.normalize, "NFD"),
+    "NFKC": partial(unicodedata.normalize, "NFKC"),
+}
+TEXT_FORMS = tuple(_NORMALIZE)
 
 _NO_BREAK_SPACE = "\u00a0"
 _INVISIBLE = "\u00ad\u200b\u2060\ufeff"  # soft hyphen, zero-width space, word joiner, byte order mark
@@ -58,7 +64,7 @@ class TextForm:
             return text
         if self.cleans and _TO_CLEAN.search(text):
             text = text.translate(_CLEANING)
-        return unicodedata.normalize(self.name, text)  # type: ignore[arg-type]
+        return _NORMALIZE[self.name](text)
 
 
 def form_of_texts(texts: Iterable[str]) -> str:

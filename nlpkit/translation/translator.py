@@ -219,8 +219,8 @@ class Translator:
         texts = checked_texts(texts, prefixes, phrases)
         if not split_sentences:
             warn_of_several(texts, self.languages[0], self.sentences)
-        given = {"beam": beam, "prefixes": prefixes, "phrases": phrases}
-        return list(self.stream(texts, options, split_sentences=split_sentences, **given))
+        stream = partial(self.stream, texts, options, beam=beam, split_sentences=split_sentences)
+        return list(stream(prefixes=prefixes, phrases=phrases))
 
     def stream(
         self,

@@ -20,7 +20,7 @@ pytest.importorskip("sentencex")
 
 PARTS = ["One two three.", "Is it four?", "Nine eight!"]
 TEXTS = [" ".join(PARTS), PARTS[0], "", "\n".join(PARTS[1:]), "no sentence", PARTS[0]]
-SHORT = DecodingOptions(beam=2, max_extra=4, max_ratio=1.0)
+SHORT = DecodingOptions(beam=2, max_extra=4, max_ratio=1.0, batch_invariant=True)
 
 
 @pytest.fixture(scope="module")
@@ -50,7 +50,7 @@ def test_each_sentence_is_translated_as_if_alone(translator: Translator) -> None
 
 @pytest.mark.parametrize("alpha", [0.0, 0.6, 1.0])
 def test_the_score_is_of_all_tokens_together(translator: Translator, alpha: float) -> None:
-    options = DecodingOptions(beam=2, alpha=alpha, max_extra=4, max_ratio=1.0)
+    options = DecodingOptions(beam=2, alpha=alpha, max_extra=4, max_ratio=1.0, batch_invariant=True)
     parts = translator.translate_full(PARTS, options)
     lengths = [len(each.n_best[0].ids) + each.n_best[0].finished for each in parts]
     log_probs = [each.score * length**alpha for each, length in zip(parts, lengths, strict=True)]

@@ -17,7 +17,7 @@ from nlpkit.text.subword import Subwords
 from nlpkit.translation import DecodingOptions, RNNOptions, Seq2SeqRNN, Translator
 
 LINES = ["une école fière pèse", "une pièce rêve", "la forêt éloignée brûle", "où est la bête isolée"]
-SHORT = DecodingOptions(beam=2, max_extra=6, max_ratio=1.0)
+SHORT = DecodingOptions(beam=2, max_extra=6, max_ratio=1.0, batch_invariant=True)
 
 
 def nfd(text: str) -> str:
