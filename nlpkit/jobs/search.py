@@ -11,7 +11,7 @@ from nlpkit.errors import ParameterError
 from nlpkit.index.text_index import Hit, TextIndex
 from nlpkit.registry import TEXT_EMBEDDERS
 
-from .inputs import Reading, StrPath, spelled_out
+from .inputs import AnyTexts, Reading, StrPath, spelled_out
 from .models import ModelChoice, fitted
 from .passes import Progress, embed, texts_of
 
@@ -65,7 +65,8 @@ def search_files(
         raise ParameterError(f"k is {k}: ask for at least 1 text")
     choice = ModelChoice(method=method, model=model, parameters=parameters, threads=threads)
     with ExitStack() as stack:
-        texts = stack.enter_context(inputs if isinstance(inputs, GivenTexts) else read_as.texts(inputs))
+        texts: AnyTexts = inputs if isinstance(inputs, GivenTexts) else read_as.texts(inputs)
+        stack.enter_context(texts)
         training = None if fit is None else stack.enter_context(read_as.texts(fit))
         if choice.sound_method:
             raise ParameterError(

@@ -45,7 +45,7 @@ def check_analysis(model: Any) -> None:
         "a str or None",
     )
     n = model.threads
-    model._check("threads", n is None or (isinstance(n, Integral) and n > 0), "an int above 0 or None")
+    model._check("threads", n is None or (isinstance(n, Integral) and int(n) > 0), "an int above 0 or None")
     sizes = model.ngram_range
     pair = isinstance(sizes, tuple) and len(sizes) == 2 and all(isinstance(n, Integral) for n in sizes)
     model._check("ngram_range", pair, "a tuple of two ints")
@@ -62,7 +62,7 @@ def check_limits(model: Any) -> None:
         share = isinstance(value, Real) and not isinstance(value, Integral) and 0 <= float(value) <= 1
         model._check(name, whole or share, "a float from 0.0 to 1.0 or an int from 1 on")
     most, given = model.max_features, model.vocabulary
-    fits = most is None or (isinstance(most, Integral) and most >= 1)
+    fits = most is None or (isinstance(most, Integral) and int(most) >= 1)
     model._check("max_features", fits, "an int from 1 on or None")
     fits = given is None or hasattr(given, "__iter__")
     model._check("vocabulary", fits, "a mapping or an iterable of terms or None")
