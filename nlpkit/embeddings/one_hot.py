@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
@@ -55,12 +54,12 @@ class OneHot(CountedTerms):
     kind = "onehot"
     binary: ClassVar[bool] = True
 
-    def transform_tokens(self, text: str | Sequence[str]) -> csr_matrix:
+    def transform_tokens(self, text: str) -> csr_matrix:
         """One row for each token of ``text``, in their order: (n_tokens, n_terms) CSR.
 
         A token that the vocabulary lacks has a row of zeros. With n-grams, the rows are the text's n-grams.
         """
-        if not isinstance(text, str | bytes | list | tuple):
+        if not isinstance(text, str | bytes):
             raise ParameterError(f"transform_tokens takes one text, not {type(text).__name__}: call it for each")
         from scipy.sparse import csr_matrix
 

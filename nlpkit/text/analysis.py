@@ -108,11 +108,12 @@ class Analysis:
     def __call__(self, text: str | Sequence[str]) -> list[str]:
         if callable(self.analyzer):
             return self.analyzer(text)
+        prepared = self._prepared(text) if is_token_list(text) else self.preprocess(text)
         if self.analyzer == "char":
-            return character_ngrams(self._whole(text), self.ngram_range)
+            return character_ngrams(prepared, self.ngram_range)
         if self.analyzer == "char_wb":
-            return word_character_ngrams(self._whole(text), self.ngram_range)
-        return word_ngrams(self.tokens(text), self.ngram_range, self.stop_words)
+            return word_character_ngrams(prepared, self.ngram_range)
+        return word_ngrams(self._cut(prepared), self.ngram_range, self.stop_words)
 
     def tokens(self, text: str | Sequence[str]) -> list[str]:
         """Return the tokens of a text, before stop words are left out. Empty tokens of a list are none.
@@ -122,9 +123,9 @@ class Analysis:
         ParameterError
             If the text is a list, and the analyzer cuts texts into characters.
         """
-        if self.analyzer != "word":
-            self._whole(text)
-        prepared = self._prepared(text)
+        return self._cut(self._prepared(text) if is_token_list(text) else self.preprocess(text))
+
+    def _cut(self, prepared: Any) -> list[str]:
         if is_token_list(prepared) and not self.own_tokenize:
             return [token for token in prepared if token]
         return list(self.tokenize(prepared))
@@ -138,12 +139,9 @@ class Analysis:
             return self
         return replace(self, scan=None)
 
-    def _prepared(self, text: Any) -> Any:
-        return text if is_token_list(text) and not self.own_preprocess else self.preprocess(text)
-
-    def _whole(self, text: Any) -> str:
-        prepared = self._prepared(text)
-        if is_token_list(prepared):
+    def _prepared(self, tokens: Sequence[str]) -> Any:
+        prepared: Any = self.preprocess(tokens) if self.own_preprocess else tokens  # type: ignore[arg-type]
+        if self.analyzer != "word" and is_token_list(prepared):
             raise ParameterError(
                 f"a text is a list of tokens, and analyzer={self.analyzer!r} (--analyzer) cuts texts into characters:"
                 " give strings, or take analyzer='word'"

@@ -50,7 +50,7 @@ def checked_texts(texts: Iterable[Any]) -> Iterator[Any]:
         If ``texts`` is a str, or, during iteration, an item is neither.
     """
     _refuse_str(texts)
-    return (checked_tokens(text) if is_token_list(text) else _checked(text) for text in texts)
+    return map(_checked_text, texts)
 
 
 def checked_strings(texts: Iterable[Any]) -> Iterator[str]:
@@ -62,6 +62,10 @@ def checked_strings(texts: Iterable[Any]) -> Iterator[str]:
 def _refuse_str(texts: Any) -> None:
     if isinstance(texts, str):
         raise ParameterError("Iterable over raw text documents expected, string object received.")
+
+
+def _checked_text(text: Any) -> Any:
+    return text if isinstance(text, str) else checked_tokens(text) if is_token_list(text) else _checked(text)
 
 
 def _checked(text: Any) -> str:

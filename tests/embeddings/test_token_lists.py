@@ -157,10 +157,6 @@ def test_saved_and_loaded(tmp_path: Path) -> None:
         assert (nlpkit.load(tmp_path / "model").transform(TOKENS) != model.transform(TOKENS)).nnz == 0
 
 
-def test_one_hot_of_tokens() -> None:
-    assert OneHot().fit(TOKENS).transform_tokens(["New York", "new york"]).sum(axis=1).tolist() == [[1], [0]]
-
-
 @pytest.mark.parametrize("suffix", ["jsonl", "parquet", "npz", "svmlight"])
 @pytest.mark.parametrize("method", ["bow", "tfidf", "hashing", "onehot", "word2vec", "fasttext"])
 def test_rows_hold_the_tokens_joined_by_spaces(method: str, suffix: str, tmp_path: Path) -> None:

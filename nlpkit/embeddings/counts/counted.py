@@ -223,8 +223,9 @@ class CountedTerms(AnalyzedTexts):
         """
         AnalyzedTexts._validate(self)
         texts, analysis = self._read(raw_documents)
-        sample, texts = sampled(texts)
-        analysis = analysis.for_texts(sample)
+        if analysis.ngram_range[1] > 1:
+            sample, texts = sampled(texts)
+            analysis = analysis.for_texts(sample)
         learnt = self._columns()
         counter, columns, texts = learnt.lookup(texts, analysis, self._term_params())
         rows = counter.count(texts, insert=False, learn=False, keep=True, threads=self._n_threads)

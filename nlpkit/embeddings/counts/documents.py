@@ -48,9 +48,9 @@ class DocumentReader:
             document = document.decode(self.encoding, self.decode_error)
         if document is np.nan:
             raise ParameterError("np.nan is an invalid document, expected byte or unicode string.")
-        if is_token_list(document) and not self.takes_objects:
-            return checked_tokens(document)
         if not isinstance(document, str) and not self.takes_objects:
+            if is_token_list(document):
+                return checked_tokens(document)
             raise ParameterError(f"a text is {type(document).__name__}, expected str or bytes: convert the texts first")
         return document
 

@@ -39,7 +39,7 @@ STRANGE: dict[str, Any] = {
     "nan": [np.nan],
     "nan among texts": ["one text", np.nan],
     "float": ["one text", 1.5],
-    "lists of tokens": [["one", "text"]],
+    "sets of tokens": [{"one", "text"}],
     "bytes and texts": [b"one text", "two texts"],
     "bytearray": [bytearray(b"one text")],
     "a tuple": ("one text", "two texts"),
