@@ -83,8 +83,8 @@ def without_problems(answers: list[Answer]) -> list[Answer]:
         With the code 2, if none is left.
     """
     for answer in answers:
-        if answer.problem:
-            note(answer.problem)
+        if not answer.found:
+            note(answer.problem or f"no word is left for {answer.query!r}, as its own words are left out")
     left = [answer for answer in answers if not answer.problem]
     if not left:
         raise typer.Exit(2)

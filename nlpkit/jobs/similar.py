@@ -69,8 +69,8 @@ def similar_words(
     errors : {"strict", "replace", "skip", "ignore"}
         Handling of words of the file that are not UTF-8, as in `nlpkit.embeddings.formats.read`.
     on_problem : {"error", "report"}
-        What to do about a word that has no vector: raise the error, or report it as the ``problem`` of its answer, so
-        that the other words are answered.
+        Whether a word that has no vector raises an error, or is reported as the ``problem`` of its answer, so that the
+        other words are answered.
     threads : int, optional
         Number of threads; default: every core that the process may use.
 
@@ -141,8 +141,8 @@ def solve_analogies(
     method : {"3cosadd", "3cosmul"}
         How words are scored: see `nlpkit.embeddings.WordVectors.analogy`.
     on_problem : {"error", "report"}
-        What to do about an expression that can't be read, has a word without a vector, or whose words cancel each other
-        out: raise the error, or report it as the ``problem`` of its answer, so that the others are answered.
+        Whether an expression that can't be read, has a word without a vector, or whose words cancel each other out,
+        raises an error, or is reported as the ``problem`` of its answer, so that the others are answered.
 
     Returns
     -------

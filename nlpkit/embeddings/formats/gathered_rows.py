@@ -28,7 +28,7 @@ class GatheredRows:
     first : int
         The number of the first row in that count.
     doubt : str
-        What a word that can't be decoded may also mean, for messages.
+        Another meaning of a word that can't be decoded, for messages.
     """
 
     def __init__(

@@ -25,7 +25,7 @@ from .words import WordReading, is_strange
 
 OUT_OF_STEP = "a word with a space, newline or NUL in it, which this format can't hold"
 DOUBT = f"if it looks like no word, the rows are out of step, by {OUT_OF_STEP}"
-"""What a word that can't be decoded may also mean."""
+"""Another meaning of a word that can't be decoded."""
 _MEND = "write the vectors again without it, or as text (binary=False in gensim)"
 _LARGE = int(np.float32(1e10).view(np.uint32))
 _INFINITE = int(np.float32(np.inf).view(np.uint32))

@@ -139,7 +139,6 @@ def _without(gaps: list[tuple[int, str]], unread: set[int], rows: int) -> tuple[
     kept = np.ones(rows, bool)
     kept[sorted(unread)] = False
     before = np.concatenate([[0], np.cumsum(kept)]).tolist()
-    events = sorted(
-        [*((row, 0, reason) for row, reason in gaps), *((row, 1, "a field is no number") for row in unread)]
-    )
+    lines = [(row, 0, reason) for row, reason in gaps]
+    events = sorted(lines + [(row, 1, "a field is no number") for row in unread], key=lambda event: event[:2])
     return [(before[row], reason) for row, _, reason in events], kept

@@ -95,7 +95,7 @@ def decode(
     where : callable
         Place of a row in messages, such as ``"vectors.txt, line 7"``.
     doubt : str
-        What a word that can't be decoded may also mean, unless it only ends within a character.
+        Another meaning of a word that can't be decoded, unless it only ends within a character.
 
     Returns
     -------
