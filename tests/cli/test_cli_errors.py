@@ -125,7 +125,7 @@ def inputs(tmp_path: Path) -> Path:
         ("search", "QUERY"),
         ("terms", "MODEL"),
         ("terms none", "none: there is no such folder"),
-        ("info a.txt", "a.txt: is a file"),
+        ("info a.txt", "a.txt: its format cannot be detected (it is text whose lines don't end with numbers)"),
         ("emebd cat", "Did you mean 'embed'?"),
         ("--nope", "--nope"),
     ],
