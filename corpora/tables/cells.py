@@ -10,6 +10,7 @@ import numpy as np
 QUOTE, NEWLINE, RETURN = b'"\n\r'
 NOT_CLOSED = "a quote is not closed"
 AFTER_QUOTE = "there is text after a closing quote"
+NOT_EVEN = "a quoted cell of several lines ends in a record of another number of columns"
 
 
 @dataclass(frozen=True)
@@ -99,7 +100,7 @@ def _decoded(pieces: list[bytes], codec: str, errors: str) -> list[str]:
     return [piece.decode(codec, errors) for piece in pieces]
 
 
-def split_cells(data: bytes, delimiter: int | None, *, quotes: bool, final: bool) -> Cells:
+def split_cells(data: bytes, delimiter: int | None, *, quotes: bool, final: bool, width: int | None = None) -> Cells:
     r"""Split a block that begins with a record.
 
     A quoted cell begins and ends with a quote, and each quote within is doubled (RFC 4180). In other cells quotes are
@@ -115,6 +116,9 @@ def split_cells(data: bytes, delimiter: int | None, *, quotes: bool, final: bool
         Whether quotes are syntax.
     final : bool
         Whether the data end with the block; else records that are not complete are left to the next one.
+    width : int, optional
+        Number of cells of a good record: of a longer or shorter one that has several lines, only the first line is bad,
+        and the next line begins a record, so that a quote that was not closed hides no other record.
     """
     if final and data and not data.endswith(b"\n"):
         data += b"\n"
@@ -126,18 +130,21 @@ def split_cells(data: bytes, delimiter: int | None, *, quotes: bool, final: bool
     if quotes:
         bounds = _unquoted(block, wanted, delimiter)
         if bounds is None:
-            return _scan(data, delimiter, final=final)
+            return _scan(data, delimiter, final=final, width=width)
     else:
         bounds = np.flatnonzero(wanted)
     last = np.flatnonzero(block[bounds] == NEWLINE)
     if not len(last):
         if final and len(data):  # the last quote is not closed
-            return _scan(data, delimiter, final=final)
+            return _scan(data, delimiter, final=final, width=width)
         return Cells(data, bounds[:0], bounds[:0], np.zeros(1, np.int64), 0)
     bounds = bounds[: last[-1] + 1]
     size = int(bounds[-1]) + 1
     if final and size < len(data):
-        return _scan(data, delimiter, final=final)
+        return _scan(data, delimiter, final=final, width=width)
+    widths = np.diff(last, prepend=-1)
+    if width is not None and quotes and len(last) < data.count(b"\n", 0, size) and not (widths == width).all():
+        return _scan(data, delimiter, final=final, width=width)
     starts = np.empty_like(bounds)
     starts[0], starts[1:] = 0, bounds[:-1] + 1
     firsts = np.zeros(len(last) + 1, np.int64)
@@ -170,7 +177,7 @@ def _unquoted(block: np.ndarray, wanted: np.ndarray, delimiter: int | None) -> n
     return places[(inside == 0) & ~is_quote]
 
 
-def _scan(data: bytes, delimiter: int | None, *, final: bool) -> Cells:
+def _scan(data: bytes, delimiter: int | None, *, final: bool, width: int | None) -> Cells:
     """`split_cells` one cell after the other, for blocks with quotes in other places."""
     end_of_cell = re.compile(b"\n" if delimiter is None else b"[\n" + re.escape(bytes([delimiter])) + b"]")
     starts: list[int] = []
@@ -208,6 +215,10 @@ def _scan(data: bytes, delimiter: int | None, *, final: bool) -> Cells:
             at = stop + 1
             if data[stop] == NEWLINE:
                 break
+        if reason is None and width is not None and len(starts) - n_cells != width:
+            lines = data.count(b"\n", begin, at)
+            if lines > 1 and (len(starts) - n_cells < width or starts[n_cells + width :] != ends[n_cells + width :]):
+                reason = NOT_EVEN
         if reason is not None:
             del starts[n_cells:], ends[n_cells:]
             if not final and (reason == NOT_CLOSED or b"\n" not in data[begin:]):
