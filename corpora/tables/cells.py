@@ -31,6 +31,8 @@ class Cells:
         Whether quotes are syntax, and the block has some.
     bad : dict of int to str
         Records that are not well-formed, with the reason; their only cell is their first line.
+    newlines : int
+        Number of line ends in the records.
     mark : bytes
         What the byte 0xFF stands for in the data, if not empty.
     """
@@ -41,6 +43,7 @@ class Cells:
     firsts: np.ndarray
     size: int
     quotes: bool = False
+    newlines: int = 0
     bad: dict[int, str] = field(default_factory=dict)
     mark: bytes = b""
 
@@ -55,7 +58,7 @@ class Cells:
     def lines(self) -> np.ndarray:
         """Return the line on which each record begins, counted from 0."""
         begins = self.starts[self.firsts[:-1]]
-        if self.data.count(b"\n", 0, self.size) == len(self):
+        if self.newlines == len(self):
             return np.arange(len(self))
         ends = np.flatnonzero(np.frombuffer(self.data, np.uint8, self.size) == NEWLINE)
         return np.searchsorted(ends, begins)
@@ -74,20 +77,20 @@ class Cells:
             block = np.frombuffer(self.data, np.uint8)
             quoted = (block[np.minimum(starts, len(block) - 1)] == QUOTE) & (starts < ends)
             starts, ends = starts + quoted, ends - quoted
-        bounds = zip(starts.tolist(), ends.tolist(), strict=True)
         data = self.data
+        parts = map(slice, starts.tolist(), ends.tolist())
         if data.isascii():
-            text = data.decode("ascii")
-            texts = [text[start:end] for start, end in bounds]
+            texts = list(map(data.decode("ascii").__getitem__, parts))
         else:
-            pieces = [data[start:end] for start, end in bounds]
+            pieces = list(map(data.__getitem__, parts))
             if self.mark:
                 pieces = [piece.replace(b"\xff", self.mark) for piece in pieces]
             texts = _decoded(pieces, codec, errors)
         if quoted is not None and b'""' in data:
+            if quoted.all():
+                return [text.replace('""', '"') if '"' in text else text for text in texts]
             for index in np.flatnonzero(quoted).tolist():
-                if '"' in texts[index]:
-                    texts[index] = texts[index].replace('""', '"')
+                texts[index] = texts[index].replace('""', '"')
         return texts
 
 
@@ -142,8 +145,8 @@ def split_cells(data: bytes, delimiter: int | None, *, quotes: bool, final: bool
     size = int(bounds[-1]) + 1
     if final and size < len(data):
         return _scan(data, delimiter, final=final, width=width)
-    widths = np.diff(last, prepend=-1)
-    if width is not None and quotes and len(last) < data.count(b"\n", 0, size) and not (widths == width).all():
+    newlines = data.count(b"\n", 0, size) if quotes else len(last)
+    if width is not None and len(last) < newlines and not (np.diff(last, prepend=-1) == width).all():
         return _scan(data, delimiter, final=final, width=width)
     starts = np.empty_like(bounds)
     starts[0], starts[1:] = 0, bounds[:-1] + 1
@@ -152,7 +155,7 @@ def split_cells(data: bytes, delimiter: int | None, *, quotes: bool, final: bool
     if b"\r" in data:
         line_ends = bounds[last]
         bounds[last] -= (block[line_ends - 1] == RETURN) & (line_ends > starts[last])
-    return Cells(data, starts, bounds, firsts, size, quotes)
+    return Cells(data, starts, bounds, firsts, size, quotes, newlines)
 
 
 def _unquoted(block: np.ndarray, wanted: np.ndarray, delimiter: int | None) -> np.ndarray | None:
@@ -230,7 +233,8 @@ def _scan(data: bytes, delimiter: int | None, *, final: bool, width: int | None)
         firsts.append(len(starts))
         begin = at
     whole = np.array(firsts, np.int64)
-    return Cells(data, np.array(starts, np.int64), np.array(ends, np.int64), whole, begin, True, bad)
+    newlines = data.count(b"\n", 0, begin)
+    return Cells(data, np.array(starts, np.int64), np.array(ends, np.int64), whole, begin, True, newlines, bad)
 
 
 def _closing(data: bytes, opening: int) -> int:

@@ -161,7 +161,7 @@ class Table:
                     yield from self._decoded(cells, firsts, lines, columns, offset)
             elif piece:
                 size = max(size, len(block))  # a long record: read as much again
-            line += block.count(b"\n", 0, taken)
+            line += cells.newlines
             offset += taken
             waiting = block[taken:]
             if not piece:
