@@ -233,7 +233,7 @@ def open_inputs(
             raise ParameterError(
                 f"{name} is about texts, and {sound_method} embeds sound and learns nothing: leave it out"
             )
-        return AudioFiles(named)
+        return AudioFiles(named, on_bad=read_as.on_bad)
     texts = read_as.texts(named)
     for name in [os.fspath(path) for path in named]:
         below = os.path.join(name, "")
