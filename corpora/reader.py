@@ -21,7 +21,7 @@ from nlpkit.corpora.tables.options import TableOptions
 from nlpkit.corpora.tables.records import RecordTable, check_empty, column_of
 from nlpkit.corpora.tables.text_column import DEFAULT_NAME, as_texts, text_column
 from nlpkit.corpora.values import TextValues
-from nlpkit.errors import InputError
+from nlpkit.errors import InputError, ParameterError
 
 NESTED = "archive in an archive"
 NOT_TEXT = "member of an archive that is not text"
@@ -158,7 +158,8 @@ class Reader:
             return
         if content.kind in ("parquet", "sheet"):
             if source.whole:
-                raise InputError(f"{name}: a whole {content.kind} file is not a text; use --per line")
+                self._bad.record(content.kind, f"{name}: a whole {content.kind} file is not a text; use --per line")
+                return
             yield from self._of_table(self._opened(data, name, content), self._values_of(content))
             return
         yield from self._of_text(data, source, name, path)
@@ -181,6 +182,8 @@ class Reader:
         if refusal is not None:
             self._bad.record(*refusal)
             return
+        if self.selection.keep and (source.whole or kind == "lines"):
+            raise ParameterError(f"{name}: lines have no columns to keep: set --column or --field, or remove --keep")
         if source.whole:
             for texts in read_whole(data, name, self._decoding):
                 yield Run(name, texts, {})
