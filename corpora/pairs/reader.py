@@ -135,7 +135,7 @@ class PairReader:
                 yield inner, run
         if is_empty:
             raise InputError(
-                f"{name}: the archive holds no file of pairs ({', '.join(KINDS)}); unpack it, and give --src and --trg"
+                f"{name}: the archive holds no file of pairs ({', '.join(KINDS)}); unpack it, and give its files"
             )
 
     def _of(self, content: Any, data: Any, name: str, path: str) -> Iterator[PairRun]:

@@ -34,6 +34,12 @@ class Reading:
         Column of a table that holds the text: a name, or a number from 1.
     keep : str or sequence of str
         Columns or fields to keep beside the text.
+    records : bool
+        Whether whole records are kept instead, with all columns or fields.
+    default : str
+        Field or column that holds the text, if none is named.
+    may_skip : bool
+        Whether records may be skipped; if not, options that skip some are refused.
     delimiter, header, quoting, sheet : str, optional
         How tables are read; see `nlpkit.corpora.tables.options.TableOptions`.
     numbers_as_text : bool
@@ -57,6 +63,9 @@ class Reading:
     field: str | None = None
     column: str | None = None
     keep: str | Sequence[str] = ()
+    records: bool = False
+    default: str = "text"
+    may_skip: bool = True
     delimiter: str | None = None
     header: str = "auto"
     quoting: str = "auto"

@@ -74,7 +74,7 @@ def test_archives_of_pairs(tmp_path: Path) -> None:
         ("b.jsonl", "a", "b"),
     ]
     assert pairs.left_out == {"member of an archive that is no file of pairs": 1}
-    with pytest.raises(InputError, match=r"the archive holds no file of pairs .*; unpack it, and give --src and --trg"):
+    with pytest.raises(InputError, match=r"the archive holds no file of pairs .*; unpack it, and give its files"):
         list(Pairs(pairs=packed(tmp_path / "b.zip", {"a.en": b"one\n", "a.de": b"eins\n"})))
 
 

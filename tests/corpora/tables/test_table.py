@@ -191,7 +191,7 @@ def test_kept_columns(tmp_path: Path) -> None:
         list(Texts([path], keep=["stars"]).blocks())
     (tmp_path / "a.txt").write_text("one\n")
     for options in ({}, {"per": "file"}):
-        with pytest.raises(ParameterError, match=r"a\.txt: lines have no columns to keep: set --column or --field"):
+        with pytest.raises(InputError, match=r"a\.txt: is read as .*, without a column 'id' to keep; set --column"):
             list(Texts([tmp_path / "a.txt"], keep="id", **options).blocks())
     with pytest.raises(ParameterError, match="each once"):
         Texts([path], keep="id,id")
