@@ -155,9 +155,12 @@ def evaluate_translations(
     if read_as.per == "file":
         raise ParameterError("per is 'file', and translations are scored by line: leave it out")
     if pairs is not None:  # only pairs may be skipped
-        kept = {"decode_errors": "strict", "on_bad": "error", "nulls": "error"}
-        skipping = [name for name in kept if getattr(read_as, name) == "skip"]
-        read_as = replace(read_as, **{name: kept[name] for name in skipping})
+        read_as = replace(
+            read_as,
+            decode_errors="strict" if read_as.decode_errors == "skip" else read_as.decode_errors,
+            on_bad="error",
+            nulls="error" if read_as.nulls == "skip" else read_as.nulls,
+        )
     texts, several, left_out = _read(wanted, sources, hypotheses, against, pairs, read_as, pairs_as, output)
     tokens = seconds = unfinished = language = None
     if model is None:
