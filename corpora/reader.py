@@ -43,7 +43,7 @@ _NOT_LINES = {
     ".srt": "a file of subtitles (SubRip)",
     ".vtt": "a file of subtitles (WebVTT)",
 }
-_ARCHIVES = (".zip", ".tar", ".tgz", ".tbz2", ".txz")
+ARCHIVES = (".zip", ".tar", ".tgz", ".tbz2", ".txz")
 _PAIRS = (".po", ".pot", ".tmx")
 _RUN_TEXTS = 8192
 
@@ -133,7 +133,7 @@ class Reader:
         """Whether ``source`` may hold delimited text."""
         name = source.path or ""
         suffix = os.path.splitext(strip_suffix(name))[1].lower()
-        return not source.whole and (self.kind(name) == "table" or suffix in _ARCHIVES)
+        return not source.whole and (self.kind(name) == "table" or suffix in ARCHIVES)
 
     def read(self, stream: BinaryIO, source: Source, size: int | None = None) -> Iterator[Run]:
         """Yield the texts of ``stream``, the bytes of ``source``, in runs; without a ``size`` it is not seekable.

@@ -187,7 +187,7 @@ def _suffixes(paths: Paths | None) -> set[str]:
 
 
 def spelled_out(function: Callable[..., Result]) -> Callable[..., Result]:
-    """Let a function with an argument ``read_as`` or ``write_as`` also take the options of that object one by one.
+    """Let a function with arguments ``read_as``, ``pairs_as`` or ``write_as`` take the options of these one by one.
 
     Examples
     --------
@@ -200,15 +200,16 @@ def spelled_out(function: Callable[..., Result]) -> Callable[..., Result]:
 
     @functools.wraps(function)
     def call(*args: Any, **given: Any) -> Result:
-        for argument in ("read_as", "write_as"):
+        taken: set[str] = set()
+        for argument in ("read_as", "pairs_as", "write_as"):
             default = (function.__kwdefaults__ or {}).get(argument)
             if default is None:
                 continue
             apart = given.keys() & default.__dataclass_fields__.keys()
             if apart:
-                options = {name: given.pop(name) for name in apart}
-                given[argument] = replace(given.get(argument, default), **options)
-        return function(*args, **given)
+                given[argument] = replace(given.get(argument, default), **{name: given[name] for name in apart})
+                taken |= apart
+        return function(*args, **{name: value for name, value in given.items() if name not in taken})
 
     return call
 
