@@ -8,7 +8,7 @@ import typer
 
 from nlpkit.cli import options
 from nlpkit.cli.screens.screen import is_terminal, note, print_json_lines
-from nlpkit.cli.similar import show_words
+from nlpkit.cli.similar import show_words, without_problems
 from nlpkit.jobs import solve_analogies
 
 
@@ -28,11 +28,13 @@ def analogy(
     ] = "3cosadd",
     restrict: options.Restrict = None,
     format: options.ModelFormat = "auto",
+    decode_errors: options.WordErrors = "strict",
     quiet: options.Quiet = False,
 ) -> None:
     """Add and take away words, and show those nearest to the result.
 
-    "a:b :: c:?" asks what is to c as b is to a, and is the same as "b - a + c".
+    "a:b :: c:?" asks what is to c as b is to a, and is the same as "b - a + c". Expressions without an answer are named
+    on standard error, and the others are answered. The exit code is 2 if none is.
 
     \b
     nlpkit analogy model "paris - france + germany"
@@ -43,7 +45,17 @@ def analogy(
         print(context.get_help())
         raise typer.Exit(2)
     asked = options.lines_of_stdin() if expression in (None, [], ["-"]) else [" ".join(expression or [])]
-    answers = solve_analogies(model, asked, k=k, method=method, restrict=restrict, format=format)
+    answers = solve_analogies(
+        model,
+        asked,
+        k=k,
+        method=method,
+        restrict=restrict,
+        format=format,
+        errors=decode_errors,
+        on_problem="report",
+    )
+    answers = without_problems(answers)
     for answer in answers:
         if not answer.is_known and not quiet:
             note(f"a word of {answer.query!r} was never seen by the model: its vector comes from its sub-words")

@@ -60,10 +60,31 @@ def convert(
         str,
         typer.Option(
             "--decode-errors",
-            metavar="strict|replace|ignore",
-            help="Handling of bytes that are not of this encoding.",
+            metavar="strict|replace|skip|ignore",
+            help="Handling of bytes that are not of this encoding: stop, replace them by U+FFFD, leave the word out and"
+            " count it, or drop the bytes.",
         ),
     ] = "strict",
+    on_bad: Annotated[
+        str,
+        typer.Option(
+            "--on-bad",
+            metavar="error|skip",
+            help="What to do with a line of a text format that cannot be read: stop, or leave it out and count it.",
+        ),
+    ] = "error",
+    join: Annotated[
+        str | None,
+        typer.Option(
+            "--join",
+            metavar="TEXT",
+            help=options.described(
+                "Write words that have spaces in them with TEXT instead, in formats that can't hold such words.",
+                "stop at such a word",
+            ),
+            show_default=False,
+        ),
+    ] = None,
     force: Annotated[bool, typer.Option("--force", metavar="", help="Replace a folder that nlpkit wrote.")] = False,
     quiet: options.Quiet = False,
 ) -> None:
@@ -75,6 +96,8 @@ def convert(
     nlpkit convert glove.6B.50d.txt glove
     nlpkit convert GoogleNews-vectors-negative300.bin.gz news --precision float16 --limit 500000
     nlpkit convert model vectors.bin --to word2vec-binary
+    nlpkit convert phrases.npy phrases.bin --join _
+    nlpkit convert damaged.vec vectors.vec --on-bad skip
     nlpkit convert model - --to glove | head
     """
     report = convert_vectors(
@@ -86,6 +109,8 @@ def convert(
         precision=precision,
         encoding=encoding,
         errors=errors,
+        on_bad=on_bad,
+        join=join,
         force=force,
     )
     if quiet:

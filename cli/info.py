@@ -1,4 +1,4 @@
-"""``nlpkit info``: what a model folder holds, or an audio file."""
+"""``nlpkit info``: what a model folder holds, a file of word vectors, or an audio file."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
+from nlpkit.cli import options
 from nlpkit.cli.screens.screen import is_terminal, new_table, plain, print_json_lines, print_table, silence_libraries
 from nlpkit.errors import ArtifactError, ParameterError
 
@@ -14,18 +15,31 @@ from nlpkit.errors import ArtifactError, ParameterError
 def info(
     path: Annotated[
         str,
-        typer.Argument(metavar="PATH", help="The folder of a saved model, or an audio file.", show_default=False),
+        typer.Argument(
+            metavar="PATH",
+            help="The folder of a saved model, a file of word vectors, or an audio file.",
+            show_default=False,
+        ),
     ],
+    format: options.ModelFormat = "auto",
+    decode_errors: options.WordErrors = "strict",
 ) -> None:
-    """Show what a model folder holds: its method, options, sizes, and where it comes from; or what an audio file is.
+    """Show what a model folder holds: its method, options, sizes, and where it comes from.
+
+    Of a file of word vectors it shows the format, the numbers of words and dimensions, and the first words; of an audio
+    file what it is.
 
     \b
     nlpkit info model
+    nlpkit info glove.6B.50d.txt
     nlpkit info speech.flac
     """
     from nlpkit.corpora.audio_files import is_audio_name
 
-    record = _of_sound(path) if os.path.isfile(path) and is_audio_name(path) else _of_model(path)
+    if not os.path.isfile(path):
+        record = _of_model(path)
+    else:
+        record = _of_sound(path) if is_audio_name(path) else _of_vectors(path, format, decode_errors)
     if is_terminal():
         _show(record)
     else:
@@ -46,6 +60,14 @@ def _of_sound(path: str) -> dict[str, Any]:
         "samples": found.frames,
         "seconds": round(found.duration, 3),
     }
+
+
+def _of_vectors(path: str, format: str, errors: str) -> dict[str, Any]:
+    from dataclasses import asdict
+
+    from nlpkit.embeddings.formats.description import describe
+
+    return {"path": path, "kind": "word vectors", **asdict(describe(path, format, errors=errors))}
 
 
 def _of_model(folder: str) -> dict[str, Any]:
@@ -73,7 +95,8 @@ def _show(record: dict[str, Any]) -> None:
     table.show_header = False
     for name, value in record.items():
         if not isinstance(value, dict):
-            table.add_row(name.replace("_", " "), plain(str(value)), "")
+            shown = ", ".join(value) if isinstance(value, list) else str(value)
+            table.add_row(name.replace("_", " "), plain(shown), "")
             continue
         for index, (key, item) in enumerate(value.items()):
             table.add_row(name if index == 0 else "", plain(key), plain(_shown(name, item)))

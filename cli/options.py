@@ -51,7 +51,11 @@ TextMethod = Annotated[
 ]
 Model = Annotated[
     str | None,
-    typer.Option("--model", metavar="MODEL", help="A saved model, or a file of word vectors, instead of learning one."),
+    typer.Option(
+        "--model",
+        metavar="MODEL",
+        help="A saved model, or a file of word vectors, instead of learning one; --decode-errors is for its words too.",
+    ),
 ]
 Fit = Annotated[
     list[str] | None,
@@ -96,6 +100,14 @@ ModelFormat = Annotated[
         "--format",
         metavar="NAME",
         help=f"Format of MODEL: {', '.join(FORMATS)}; auto detects it from the content.",
+    ),
+]
+WordErrors = Annotated[
+    str,
+    typer.Option(
+        "--decode-errors",
+        metavar="strict|replace|skip",
+        help="Handling of words of MODEL that are not UTF-8: stop, replace the bytes by U+FFFD, or leave the word out.",
     ),
 ]
 Restrict = Annotated[

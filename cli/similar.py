@@ -30,12 +30,14 @@ def similar(
     k: Annotated[int, typer.Option("-k", metavar="N", help="How many words to show for each.")] = 10,
     restrict: options.Restrict = None,
     format: options.ModelFormat = "auto",
+    decode_errors: options.WordErrors = "strict",
     threads: options.Threads = None,
     quiet: options.Quiet = False,
 ) -> None:
     """Show the words nearest to each WORD, by the cosine of their vectors.
 
-    A model with sub-words, such as FastText's, has vectors for unseen and misspelt words too.
+    A model with sub-words, such as FastText's, has vectors for unseen and misspelt words too. Words without a vector
+    are named on standard error, and the others are answered. The exit code is 2 if none is.
 
     \b
     nlpkit similar model paris
@@ -47,7 +49,17 @@ def similar(
         print(context.get_help())
         raise typer.Exit(2)
     asked = options.lines_of_stdin() if words in (None, [], ["-"]) else words or []
-    answers = similar_words(model, asked, k=k, restrict=restrict, format=format, threads=threads)
+    answers = similar_words(
+        model,
+        asked,
+        k=k,
+        restrict=restrict,
+        format=format,
+        errors=decode_errors,
+        on_problem="report",
+        threads=threads,
+    )
+    answers = without_problems(answers)
     for answer in answers:
         if not answer.is_known and not quiet:
             note(f"{answer.query!r} is no word that the model has seen: its vector comes from its sub-words")
@@ -60,6 +72,23 @@ def similar(
             for answer in answers
             for word, score in answer.found
         )
+
+
+def without_problems(answers: list[Answer]) -> list[Answer]:
+    """Return the answers without those that report a problem, which are told on standard error.
+
+    Raises
+    ------
+    typer.Exit
+        With the code 2, if none is left.
+    """
+    for answer in answers:
+        if not answer.found:
+            note(answer.problem or f"no word is left for {answer.query!r}, as its own words are left out")
+    left = [answer for answer in answers if not answer.problem]
+    if not left:
+        raise typer.Exit(2)
+    return left
 
 
 def show_words(answer: Answer, score_name: str) -> None:

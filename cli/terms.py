@@ -34,6 +34,7 @@ def terms(
         ),
     ] = "count",
     k: Annotated[int, typer.Option("-k", metavar="N", help="How many terms to show.")] = 20,
+    decode_errors: options.WordErrors = "strict",
 ) -> None:
     """Show a model's terms: the most frequent, or those of the highest idf.
 
@@ -42,7 +43,7 @@ def terms(
     nlpkit terms model --sort idf -k 50
     nlpkit terms cc.en.300.bin
     """
-    found = terms_of(model, sort=sort, k=k)
+    found = terms_of(model, sort=sort, k=k, errors=decode_errors)
     if is_terminal():
         _show(found, sort)
     else:

@@ -36,9 +36,11 @@ KINDS = {
 
 OPENERS = {
     "a file of word vectors": "nlpkit.embeddings.formats:open_file",
-    "a model folder": "nlpkit.artifact.writing:load",
+    "a model folder": "nlpkit.artifact.writing:open_folder",
 }
-"""Functions that open a path as a model, or return None if it is nothing that they know; the last one raises."""
+"""Functions that open a path as a model, or return None if it is nothing that they know; the last one raises.
+
+Their second argument says how words that are not UTF-8 are read, as `bytes.decode` does."""
 
 
 def resolve(name: str, registry: Mapping[str, str] = EMBEDDERS) -> Any:

@@ -156,6 +156,11 @@ def load(path: str | os.PathLike[str]) -> Any:
     return cls.from_artifact(artifact)
 
 
+def open_folder(path: str | os.PathLike[str], errors: str = "strict") -> Any:
+    """Return the model saved in the folder ``path``, as `load` does; its words are UTF-8, whatever ``errors`` says."""
+    return load(path)
+
+
 def describe(path: str | os.PathLike[str]) -> Description:
     """Describe a model folder from ``config.json`` and the header of ``model.safetensors``.
 

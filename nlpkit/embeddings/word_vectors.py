@@ -73,7 +73,8 @@ class WordVectors(WordQueries):
             classifier=table.classifier,
             provenance=table.provenance,
         )
-        vectors.left_out, vectors.token_pattern = table.left_out, table.token_pattern
+        vectors.left_out, vectors.rows_left_out = table.left_out, table.rows_left_out
+        vectors.token_pattern = table.token_pattern
         return vectors
 
     def __repr__(self) -> str:
@@ -187,17 +188,18 @@ class WordVectors(WordQueries):
         limit: int | None = None,
         encoding: str = "utf-8",
         errors: str = "strict",
+        on_bad: str = "error",
     ) -> WordVectors:
         """Read word vectors of any format: see `nlpkit.embeddings.formats.read`."""
         from . import formats
 
-        return formats.read(path, format=format, limit=limit, encoding=encoding, errors=errors)
+        return formats.read(path, format=format, limit=limit, encoding=encoding, errors=errors, on_bad=on_bad)
 
-    def write(self, path: str | os.PathLike[str], format: str | None = None) -> None:
+    def write(self, path: str | os.PathLike[str], format: str | None = None, join: str | None = None) -> None:
         """Write them in any format; default: that of the path's suffix. See `nlpkit.embeddings.formats.write`."""
         from . import formats
 
-        formats.write(self, path, format=format)
+        formats.write(self, path, format=format, join=join)
 
     def to_gensim(self) -> Any:
         """Return gensim's ``KeyedVectors`` of them: see `nlpkit.embeddings.words.gensim_vectors`."""

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from nlpkit.errors import InputError, ParameterError
+from nlpkit.errors import InputError, ParameterError, UnknownWordError
 
 from .known_words import StrPath, check_restriction, key_of, read_text, rows_of, signature_of
 
@@ -106,7 +106,10 @@ def word_similarity(
     def unit(word: str, key: str) -> np.ndarray:
         if key not in units:
             unseen = word.lower() if case_insensitive else word
-            units[key] = _unit(vectors.vectors[rows[key]] if key in rows else vectors[unseen])
+            try:
+                units[key] = _unit(vectors.vectors[rows[key]] if key in rows else vectors[unseen])
+            except UnknownWordError:  # none of its sub-words is known either
+                units[key] = np.zeros(vectors.vectors.shape[1], np.float32)
         return units[key]
 
     gold: list[float] = []

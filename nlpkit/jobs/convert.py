@@ -9,7 +9,7 @@ import tempfile
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
@@ -38,12 +38,15 @@ class ConvertReport:
     lost : tuple of str
         Parts of the input, among "sub-words", "labels", "counts" and "output weights" (from which training
         continues), that the output does not have, as its format can't hold it or the limit left it out.
+    left_out : dict of str to int
+        Number of rows of the input that were left out, by reason.
     """
 
     words: int
     vector_size: int
     format: str
     lost: tuple[str, ...]
+    left_out: dict[str, int] = field(default_factory=dict)
 
 
 def convert_vectors(
@@ -56,6 +59,8 @@ def convert_vectors(
     precision: str = "float32",
     encoding: str = "utf-8",
     errors: str = "strict",
+    on_bad: str = "error",
+    join: str | None = None,
     force: bool = False,
     stdin: BinaryIO | None = None,
 ) -> ConvertReport:
@@ -75,8 +80,10 @@ def convert_vectors(
         Take only this number of words, from the first on.
     precision : {"float32", "float16", "int8"}
         Precision of the numbers in a folder.
-    encoding, errors : str
-        Those of the input's words.
+    encoding, errors, on_bad : str
+        How the input is read: see `nlpkit.embeddings.formats.read`.
+    join : str, optional
+        Put it in the place of white space in words, if the output's format can't hold such words.
     force : bool
         Replace a folder that nlpkit wrote before.
     stdin : binary file, optional
@@ -92,7 +99,7 @@ def convert_vectors(
         If the input can't be read.
     OutputError
         If the output can't be written there, would replace the input or stand in its folder, its words would replace
-        another file, or the format can't hold the words.
+        another file, the format can't hold the words, or two words would be the same by ``join``.
     ParameterError
         If a format is unknown or cannot be detected, or does not support the precision.
 
@@ -119,26 +126,28 @@ def convert_vectors(
     elif output_format is not None and output_format not in TO_A_STREAM:
         raise ParameterError(f"{output_format} isn't one file, and can't go to standard output: name a place")
     with tempfile.TemporaryDirectory() as spool, _without_folder(spool):
-        if is_path or not isinstance(input, str | os.PathLike):
-            vectors = _read(input, input_format, limit, encoding, errors)
-        else:
-            vectors = _read(_spooled(spool, stdin), input_format, limit, encoding, errors)
+        source = input if is_path or not isinstance(input, str | os.PathLike) else _spooled(spool, stdin)
+        vectors = _read(source, input_format, limit, encoding=encoding, errors=errors, on_bad=on_bad)
         if name == "-":
             written = output_format or "word2vec"
-            _write_out(vectors, written, Path(spool, "standard output"))
+            _write_out(vectors, written, Path(spool, "standard output"), join)
         else:
             written = _format(name, output_format, vectors)
             with output_errors(name):
                 if written == "folder":
                     vectors.save(output, precision=precision, force=force)
                 else:
-                    vectors.write(output, written)
+                    vectors.write(output, written, join)
     return ConvertReport(
-        words=len(vectors), vector_size=vectors.vector_size, format=written, lost=_lost(vectors, written)
+        words=len(vectors),
+        vector_size=vectors.vector_size,
+        format=written,
+        lost=_lost(vectors, written),
+        left_out=dict(vectors.rows_left_out),
     )
 
 
-def _read(source: StrPath | Any, format: str, limit: int | None, encoding: str, errors: str) -> WordVectors:
+def _read(source: StrPath | Any, format: str, limit: int | None, **reading: str) -> WordVectors:
     from nlpkit.embeddings import WordVectors
 
     from .similar import word_vectors_of
@@ -149,7 +158,7 @@ def _read(source: StrPath | Any, format: str, limit: int | None, encoding: str, 
         return word_vectors_of(source)
     if not os.path.exists(source):
         raise InputError(f"{os.fspath(source)}: there is no such file or folder of word vectors")
-    return WordVectors.read(source, format=format, limit=limit, encoding=encoding, errors=errors)
+    return WordVectors.read(source, format=format, limit=limit, **reading)
 
 
 def _spooled(folder: str, stdin: BinaryIO | None) -> Path:
@@ -168,11 +177,11 @@ def _spooled(folder: str, stdin: BinaryIO | None) -> Path:
     return path
 
 
-def _write_out(vectors: WordVectors, format: str, path: Path) -> None:
+def _write_out(vectors: WordVectors, format: str, path: Path, join: str | None) -> None:
     from nlpkit.outputs.files import StandardOutput, output_errors
 
     try:
-        vectors.write(path, format)
+        vectors.write(path, format, join)
     except OutputError as error:
         if not isinstance(error.__cause__, OSError):
             raise

@@ -86,7 +86,7 @@ def embed_files(
     model : path or fitted estimator, optional
         Model to embed with, instead of learning one. Word vectors, also a file of them in any of
         `nlpkit.embeddings.formats`, give the mean of a text's words; ``parameters`` are then a tokenizer,
-        lowercase or normalize.
+        lowercase or normalize, and ``decode_errors`` holds for the words of a file, too.
     fit : path or iterable of paths, optional
         Texts to learn from instead of ``inputs``.
     save : path, optional
@@ -125,7 +125,9 @@ def embed_files(
     ...     embed_files(path, method="bow").vectors.shape
     (2, 4)
     """
-    choice = ModelChoice(method=method, model=model, parameters=parameters, threads=threads)
+    choice = ModelChoice(
+        method=method, model=model, parameters=parameters, threads=threads, errors=read_as.decode_errors
+    )
     if write_as.label is not None:
         read_as = read_as.keeping(write_as.label)
     with ExitStack() as stack:

@@ -29,12 +29,15 @@ class ModelChoice:
     model : path, fitted estimator or WordVectors, or None
     parameters : mapping or None
     threads : int or None
+    errors : str
+        Handling of words of a file of word vectors that are not UTF-8, as in `nlpkit.embeddings.formats.read`.
     """
 
     method: str | None = None
     model: str | os.PathLike[str] | Any | None = None
     parameters: Mapping[str, Any] | None = None
     threads: int | None = None
+    errors: str = "strict"
 
     @property
     def gives_sparse(self) -> bool | None:
@@ -83,10 +86,12 @@ def load_model(
     method: str | None = None,
     parameters: Mapping[str, Any] | None = None,
     threads: int | None = None,
+    errors: str = "strict",
 ) -> Any:
     """Return a fitted model, which is loaded if ``model`` is a path.
 
-    Word vectors become a model that takes the mean of a text's words; ``parameters`` then say how texts are cut.
+    Word vectors become a model that takes the mean of a text's words; ``parameters`` then say how texts are cut, and
+    ``errors`` how words of a file that are not UTF-8 are read.
 
     Raises
     ------
@@ -98,7 +103,7 @@ def load_model(
         If a method or parameters are given too, which the model has already, or the model embeds no texts.
     """
     if isinstance(model, str | os.PathLike):
-        model = open_model(model)
+        model = open_model(model, errors)
     if not isinstance(model, Estimator):
         from nlpkit.embeddings import WordVectors
         from nlpkit.embeddings.pooling import WordAverages
@@ -115,10 +120,13 @@ def load_model(
     return model
 
 
-def open_model(path: str | os.PathLike[str]) -> Any:
-    """Open a model of nlpkit's or another tool's, by the first of `nlpkit.registry.OPENERS` that knows it."""
+def open_model(path: str | os.PathLike[str], errors: str = "strict") -> Any:
+    """Open a model of nlpkit's or another tool's, by the first of `nlpkit.registry.OPENERS` that knows it.
+
+    ``errors`` says how words that are not UTF-8 are read.
+    """
     for name in OPENERS:
-        found = resolve(name, OPENERS)(path)
+        found = resolve(name, OPENERS)(path, errors)
         if found is not None:
             return found
     raise ParameterError(f"{os.fspath(path)}: is no model that nlpkit knows")
@@ -137,7 +145,7 @@ def fitted(
     if choice.model is not None:
         if training is not None:
             raise ParameterError("a model has learnt already: give either a model or something to fit on")
-        return load_model(choice.model, choice.method, choice.parameters, choice.threads), None
+        return load_model(choice.model, choice.method, choice.parameters, choice.threads, choice.errors), None
     model = make_model(choice.method, choice.parameters, choice.threads)
     if training is None:
         return model, learn(model, texts, progress)

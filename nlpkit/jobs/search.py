@@ -63,7 +63,9 @@ def search_files(
     """
     if k < 1:
         raise ParameterError(f"k is {k}: ask for at least 1 text")
-    choice = ModelChoice(method=method, model=model, parameters=parameters, threads=threads)
+    choice = ModelChoice(
+        method=method, model=model, parameters=parameters, threads=threads, errors=read_as.decode_errors
+    )
     with ExitStack() as stack:
         texts: AnyTexts = inputs if isinstance(inputs, GivenTexts) else read_as.texts(inputs)
         stack.enter_context(texts)

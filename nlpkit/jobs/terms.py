@@ -34,7 +34,7 @@ class Term:
     idf: float | None = None
 
 
-def terms(model: StrPath | Any, *, sort: str = "count", k: int | None = 20) -> list[Term]:
+def terms(model: StrPath | Any, *, sort: str = "count", k: int | None = 20, errors: str = "strict") -> list[Term]:
     """Return the first ``k`` terms of a model by ``sort``, highest first.
 
     Parameters
@@ -46,6 +46,8 @@ def terms(model: StrPath | Any, *, sort: str = "count", k: int | None = 20) -> l
         ordered by occurrences, then by column.
     k : int or None
         How many; None for all.
+    errors : {"strict", "replace", "skip", "ignore"}
+        Handling of words of a file of word vectors that are not UTF-8, as in `nlpkit.embeddings.formats.read`.
 
     Raises
     ------
@@ -64,7 +66,7 @@ def terms(model: StrPath | Any, *, sort: str = "count", k: int | None = 20) -> l
         raise ParameterError(f"sort is {sort!r}: choose one of {', '.join(ORDERS)}")
     if k is not None and k < 1:
         raise ParameterError(f"k is {k}: ask for at least 1 term")
-    model = load_model(model)
+    model = load_model(model, errors=errors)
     if hasattr(model, "word_vectors"):
         return _words(model.word_vectors, sort, k)
     names = getattr(model, "terms_", None)

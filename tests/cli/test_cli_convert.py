@@ -107,7 +107,7 @@ def test_messages_name_standard_input_and_options(run: Any, recwarn: pytest.Warn
     assert "--encoding latin-1 (encoding='latin-1')" in err
     code, _, err = run("convert", "-", "x.vec", stdin=b"no numbers here\n")
     assert "nlpkit: standard input: its format cannot be detected" in err
-    assert "(--from, --format; format= in Python)" in err
+    assert "nlpkit convert --from, or --format of similar, analogy and info (format= in Python)" in err
     code, _, err = run("convert", "-", "-", "--to", "glove", stdin=b"new york 1 2\nrome 1 3\n")
     assert err.startswith("nlpkit: standard output: the word 'new york' of row 0 has white space")
     code, _, err = run("convert", "-", "x.vec", stdin=b"a 1 2\na 3 4\nb 2 3\n")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, Any
 
-from nlpkit.errors import ParameterError
+from nlpkit.errors import InputError, ParameterError
 from nlpkit.registry import KINDS, resolve
 
 if TYPE_CHECKING:
@@ -35,6 +35,9 @@ WRITERS = {
 FORMATS = tuple(READERS)
 """The names of the formats, each of which is read and written."""
 
+WITHOUT_SPACES = ("word2vec", "word2vec-binary", "glove", "vec", "fasttext")
+"""Those that can't hold words with white space in them."""
+
 _SUFFIXES = {".txt": "word2vec", ".vec": "vec", ".npy": "npy", ".safetensors": "safetensors", ".bin": "word2vec-binary"}
 
 
@@ -44,6 +47,7 @@ def read(
     limit: int | None = None,
     encoding: str = "utf-8",
     errors: str = "strict",
+    on_bad: str = "error",
 ) -> Any:
     """Read word vectors.
 
@@ -57,14 +61,18 @@ def read(
         Read the first ``limit`` words only, and no more of the file than they need.
     encoding : str
         That of the words.
-    errors : {"strict", "replace", "ignore", "surrogateescape", …}
-        Handling of words that are not of this encoding, as by `bytes.decode`.
+    errors : {"strict", "replace", "skip", "ignore", "surrogateescape", …}
+        Handling of words that are not of this encoding, as by `bytes.decode`; "skip" leaves their rows out, with a
+        warning.
+    on_bad : {"error", "skip"}
+        Whether a row of a text format that can't be read is an error, or left out, with a warning that counts such
+        rows by reason. The number of rows in a header then need not be right.
 
     Returns
     -------
     WordVectors
         A word that comes again is dropped, with a warning. nan and infinite numbers are kept; in text and word2vec's
-        binary form with a warning.
+        binary form with a warning. ``rows_left_out`` counts the rows that were left out, by reason.
 
     Raises
     ------
@@ -84,24 +92,27 @@ def read(
     >>> list(vectors.words), vectors.vectors.tolist()
     (['new york', 'rome'], [[1.0, 0.5], [0.0, 2.0]])
     """
+    from .recognition import format_of, refuse_pickle
     from .words import WordReading
 
     if format == "auto":
-        from .recognition import format_of
-
         format = format_of(path)
     _check(format)
-    reading = WordReading(limit=limit, encoding=encoding, errors=errors)
-    table = resolve(format, READERS)(path, reading)
+    reading = WordReading(limit=limit, encoding=encoding, errors=errors, on_bad=on_bad)
+    try:
+        table = resolve(format, READERS)(path, reading)
+    except InputError:
+        refuse_pickle(path)
+        raise
     return resolve("word_vectors", KINDS).of(table)
 
 
-def open_file(path: str | os.PathLike[str]) -> Any:
-    """Read word vectors if ``path`` is a file, and return None if it is not."""
-    return read(path) if os.path.isfile(path) else None
+def open_file(path: str | os.PathLike[str], errors: str = "strict") -> Any:
+    """Read word vectors if ``path`` is a file, and return None if it is not; ``errors`` is that of `read`."""
+    return read(path, errors=errors) if os.path.isfile(path) else None
 
 
-def write(vectors: WordTable, path: str | os.PathLike[str], format: str | None = None) -> None:
+def write(vectors: WordTable, path: str | os.PathLike[str], format: str | None = None, join: str | None = None) -> None:
     """Write word vectors, whole or not at all.
 
     Parameters
@@ -113,13 +124,16 @@ def write(vectors: WordTable, path: str | os.PathLike[str], format: str | None =
         One of `FORMATS`; default: by the name: ``.txt`` and ``.vec`` word2vec's text, ``.bin`` fastText's where
         there are sub-words and else word2vec's binary form, ``.npy``, ``.safetensors``; no suffix, or a slash at the
         end: a folder.
+    join : str, optional
+        Put it in the place of white space in words, if the format can't hold such words; default: they are an error.
 
     Raises
     ------
     OutputError
-        If nothing can be written there, or a word has white space in it or is empty and the format can't hold such.
+        If nothing can be written there, or a word has white space in it or is empty and the format can't hold such;
+        or two words would be the same by ``join``.
     ParameterError
-        If the format is unknown, or the name implies none.
+        If the format is unknown, or the name implies none, or ``join`` has white space in it.
 
     Examples
     --------
@@ -134,6 +148,10 @@ def write(vectors: WordTable, path: str | os.PathLike[str], format: str | None =
 
     name = format or format_named(path, fasttext=vectors.subwords is not None)
     _check(name)
+    if join is not None and name in WITHOUT_SPACES:
+        from .joined_words import joined
+
+        vectors = joined(vectors, join, path, with_subwords=name == "fasttext")
     with output_errors(path):
         resolve(name, WRITERS)(vectors, path)
 

@@ -39,6 +39,24 @@ def split_rows(data, first, row_size, words, vectors):
 
 
 @kernel
+def extreme_bits(vectors, out):
+    """Put the most and the least bits without the sign of each row of uint32 ``vectors`` into ``out`` (n, 2).
+
+    They are those of float32, whose bits without the sign are in the order of their magnitudes. The least is one less
+    than the bits of the number that is nearest to 0, and not 0.
+    """
+    for row in range(vectors.shape[0]):
+        most = np.uint32(0)
+        least = np.uint32(0x7FFFFFFF)
+        for column in range(vectors.shape[1]):
+            bits = vectors[row, column] & np.uint32(0x7FFFFFFF)
+            most = max(most, bits)
+            least = min(least, np.uint32(bits - np.uint32(1)))
+        out[row, 0] = most
+        out[row, 1] = least
+
+
+@kernel
 def join_rows(buffer, offsets, vectors, out):
     """Write each word, a space and its row of uint8 ``vectors`` into uint8 ``out``."""
     at = 0

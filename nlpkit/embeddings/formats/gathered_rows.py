@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
+from collections.abc import Sequence
+
 import numpy as np
 
+from nlpkit.embeddings.words.table import WordTable
 from nlpkit.errors import InputError
-from nlpkit.text.terms import Terms
 
-from .words import WordReading, decode, warn_of_infinite, without_doubles
+from .words import WordReading, decode, warn_of_infinite, warn_of_left_out, without_doubles
 
 
 class GatheredRows:
@@ -24,9 +27,14 @@ class GatheredRows:
         "line" or "row": how messages count the file's rows.
     first : int
         The number of the first row in that count.
+    doubt : str
+        Another meaning of a word that can't be decoded, for messages.
     """
 
-    def __init__(self, path: object, vector_size: int, expected: int, unit: str, first: int) -> None:
+    def __init__(
+        self, path: object, vector_size: int, expected: int, unit: str, first: int, *, doubt: str = ""
+    ) -> None:
+        self._doubt = doubt
         self.path = path
         self.unit = unit
         self.first = first
@@ -35,13 +43,35 @@ class GatheredRows:
         self._letters: list[np.ndarray] = []
         self._lengths: list[np.ndarray] = []
         self._infinite = [0, 0]
+        self._gaps: list[int] = []
+        self.left_out: dict[str, list[int]] = {}
+        """Rows of the file that were left out, by reason: their numbers in the file, as messages count."""
 
     def where(self, row: int) -> str:
-        """The place of a row, for messages."""
-        return f"{self.path}, {self.unit} {row + self.first:,}"
+        """The place of a row that was added, for messages."""
+        return self.place(row + bisect_right(self._gaps, row))
 
-    def add(self, letters: np.ndarray, lengths: np.ndarray, vectors: np.ndarray) -> None:
-        """Add words, as their bytes (n_bytes,) and lengths (n,), and their vectors (n, d)."""
+    def place(self, number: int) -> str:
+        """The place of a row by its number in the file from 0, for messages."""
+        return f"{self.path}, {self.unit} {number + self.first:,}"
+
+    def add(
+        self,
+        letters: np.ndarray,
+        lengths: np.ndarray,
+        vectors: np.ndarray,
+        *,
+        skipped: Sequence[tuple[int, str]] = (),
+        finite: bool = False,
+    ) -> None:
+        """Add words, as their bytes (n_bytes,) and lengths (n,), and their vectors (n, d).
+
+        ``skipped`` are the file's rows between them that are left out: each the number of the added row that it stands
+        before, and the reason. ``finite``: it is known that all numbers are finite.
+        """
+        for row, reason in skipped:
+            self.left_out.setdefault(reason, []).append(self.rows + row + len(self._gaps) + self.first)
+            self._gaps.append(self.rows + row)
         after = self.rows + len(lengths)
         if after > len(self._vectors):
             rows = max(after, len(self._vectors) * 3 // 2)
@@ -49,19 +79,20 @@ class GatheredRows:
                 self._vectors.resize((rows, self._vectors.shape[1]), refcheck=False)
             except MemoryError as error:
                 raise InputError(
-                    f"{self.path}: there isn't enough memory for it: read fewer words, by --limit (limit=)"
+                    f"{self.path}: there isn't enough memory for it: read fewer words, by nlpkit convert --limit"
+                    " (limit=)"
                 ) from error
         self._vectors[self.rows : after] = vectors
         self._letters.append(letters)
         self._lengths.append(lengths)
-        if not np.isfinite(vectors).all():
+        if not finite and not np.isfinite(vectors).all():
             infinite = np.flatnonzero(~np.isfinite(vectors).all(axis=1))
             if not self._infinite[0]:
                 self._infinite[1] = self.rows + int(infinite[0])
             self._infinite[0] += len(infinite)
         self.rows = after
 
-    def finish(self, reading: WordReading) -> tuple[Terms, np.ndarray]:
+    def finish(self, reading: WordReading) -> WordTable:
         """The words, each once, and their vectors (n, d) float32. Nothing can be added afterwards.
 
         Raises
@@ -74,10 +105,20 @@ class GatheredRows:
             np.cumsum(np.concatenate(self._lengths), out=offsets[1:])
         buffer = np.concatenate(self._letters) if self.rows else np.zeros(0, np.uint8)
         self._letters = []
-        words = decode(buffer, offsets, reading, self.where)
+        words, skipped = decode(buffer, offsets, reading, self.where, self._doubt)
         count, row = self._infinite
         if count:
             warn_of_infinite(row, count, self.where)
         vectors = self._vectors
         vectors.resize((self.rows, vectors.shape[1]), refcheck=False)
-        return without_doubles(words, vectors, self.path)
+        if skipped:
+            numbers = [row + bisect_right(self._gaps, row) + self.first for row in skipped]
+            self.left_out[f"a word isn't {reading.encoding}"] = numbers
+            vectors = np.delete(vectors, skipped, axis=0)
+        words, vectors = without_doubles(words, vectors, self.path)
+        if len(words) > reading.of(len(words)):
+            words, vectors = words.first(reading.of(len(words))), vectors[: reading.of(len(words))]
+        warn_of_left_out(self.left_out, self.path, self.unit)
+        table = WordTable(words, vectors)
+        table.rows_left_out = {reason: len(rows) for reason, rows in self.left_out.items()}
+        return table

@@ -11,9 +11,13 @@ from nlpkit.errors import InputError
 from .layout import BOM, Header, header_of, sample_rows, vector_size_of
 from .source import VectorFile
 
+NAME_FORMAT = "nlpkit convert --from, or --format of similar, analogy and info (format= in Python)"
 _FASTTEXT = 793712314
 _OLD_FASTTEXT = struct.Struct("<12idiii")
 _SAMPLE = 1 << 12
+_PICKLE = b"\x80"
+_PROTOCOLS = b"\x02\x03\x04\x05"
+_OLD_PICKLES = (b"ccopy_reg\n", b"ccopyreg\n", b"cgensim")
 _CONTROL = bytes({*range(32)} - {*b"\t\n\v\f\r\x1b"})
 """Bytes that text doesn't have."""
 
@@ -31,12 +35,12 @@ def format_of(path: str | os.PathLike[str]) -> str:
     with VectorFile(path) as source:
         if not source.seekable:
             raise InputError(
-                f"{path}: is not a plain file, so its format cannot be detected: name it"
-                " (--from, --format; format= in Python)"
+                f"{path}: is not a plain file, so its format cannot be detected: name it, by {NAME_FORMAT}"
             )
         head, whole = source.head(0)
         if not head:
             raise InputError(f"{path}: is empty: expected words and their vectors")
+        _refuse_pickled(head, path)
         known = _by_magic(head, source.size)
         if known:
             return known
@@ -53,9 +57,27 @@ def format_of(path: str | os.PathLike[str]) -> str:
         return "glove"
     found = "binary of a kind that isn't known" if binary else "text whose lines don't end with numbers"
     raise InputError(
-        f"{path}: its format cannot be detected (it is {found}): if it holds word vectors, name it (--from,"
-        " --format; format= in Python)"
+        f"{path}: its format cannot be detected (it is {found}): if it holds word vectors, name its format, by"
+        f" {NAME_FORMAT}"
     )
+
+
+def refuse_pickle(path: str | os.PathLike[str]) -> None:
+    """Raise InputError if ``path`` is a file that pickle wrote."""
+    if os.path.isfile(path):
+        with VectorFile(path) as source:
+            _refuse_pickled(source.head(0)[0], path)
+
+
+def _refuse_pickled(head: bytes, path: str | os.PathLike[str]) -> None:
+    if not (head[:1] == _PICKLE and head[1:2] in _PROTOCOLS and len(head) > 1) and not head.startswith(_OLD_PICKLES):
+        return
+    what, remedy = "a pickle", "save its vectors in another format, such as word2vec's"
+    if b"gensim" in head:
+        what = "a pickle that gensim saved"
+        name = "vectors" if b"KeyedVectors" in head[:100] else "model.wv"
+        remedy = f'export its vectors in gensim, by {name}.save_word2vec_format("vectors.bin", binary=True)'
+    raise InputError(f"{path}: is {what}, which is not read, as a pickle can run code: {remedy}")
 
 
 def _by_magic(head: bytes, size: int | None) -> str | None:

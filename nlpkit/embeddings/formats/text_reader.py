@@ -9,6 +9,7 @@ read by compiled code in threads.
 from __future__ import annotations
 
 import os
+import warnings
 from collections.abc import Iterator
 
 import numpy as np
@@ -18,8 +19,9 @@ from nlpkit.errors import InputError
 from nlpkit.threads import available_threads, iter_batches
 
 from .gathered_rows import GatheredRows
-from .layout import BOM, Header, check_vector_size, header_of, is_number, sample_rows, vector_size_of
+from .layout import BOM, Header, check_vector_size, header_of, sample_rows, vector_size_of
 from .source import LONGEST_LINE, VectorFile
+from .text_block import EMPTY_LINE, READ_ANYWAY, read_block, shown
 from .words import WordReading
 
 BLOCK = 1 << 22
@@ -48,8 +50,8 @@ def read_text(path: str | os.PathLike[str], reading: WordReading, *, header: boo
     """
     with VectorFile(path) as source:
         counts, vector_size, line_size = _begin(source, header)
-        rows = _read(source, counts, vector_size, line_size, reading.limit)
-    return WordTable(*rows.finish(reading))
+        rows = _read(source, counts, vector_size, line_size, reading)
+    return rows.finish(reading)
 
 
 def read_word2vec(path: str | os.PathLike[str], reading: WordReading) -> WordTable:
@@ -88,8 +90,8 @@ def _begin(source: VectorFile, header: bool) -> tuple[Header | None, int, float]
         counts = header_of(head, source.path)
         if counts is None:
             raise InputError(
-                f"{source.path}, line 1: is {_shown(first)}: expected the numbers of rows and columns; text"
-                " without them is glove: name that format (--from, --format; format= in Python)"
+                f"{source.path}, line 1: is {shown(first)}: expected the numbers of rows and columns; text"
+                " without them is glove: name that format (--from or --format glove; format='glove')"
             )
         check_vector_size(counts, sample_rows(head, whole, counts.size), source.path)
         source.read(counts.size)
@@ -98,49 +100,62 @@ def _begin(source: VectorFile, header: bool) -> tuple[Header | None, int, float]
     source.read(start)
     vector_size = vector_size_of(sample_rows(head, whole, start))
     if not vector_size:
-        raise InputError(f"{source.path}, line 1: is {_shown(first)}: expected a word and its numbers")
+        raise InputError(f"{source.path}, line 1: is {shown(first)}: expected a word and its numbers")
     return None, vector_size, line_size
 
 
 def _read(
-    source: VectorFile, header: Header | None, vector_size: int, line_size: float, limit: int | None
+    source: VectorFile, header: Header | None, vector_size: int, line_size: float, reading: WordReading
 ) -> GatheredRows:
     least = 2 * vector_size + 1
     room = (source.size - source.position + 1) // least if source.size is not None else 0
+    limit, skips = reading.limit, reading.on_bad == "skip"
     wanted = limit
     if header:
         wanted = header.rows if limit is None else min(limit, header.rows)
-        if source.size is not None and wanted > room:
+        if source.size is not None and wanted > room and not skips:
             raise InputError(
                 f"{source.path}: the header, line 1, promises {header.rows:,} rows of {vector_size:,} numbers and"
-                f" the file has {source.size:,} bytes: it is truncated, or the header is false"
+                f" the file has {source.size:,} bytes: it is truncated, or the header is false; {READ_ANYWAY}"
             )
     expected = 0
     if source.size is not None:
         expected = min(int(1.05 * source.size / line_size) + 16, room) if wanted is None else min(wanted, room)
     rows = GatheredRows(source.path, vector_size, expected, "line", 2 if header else 1)
-    lines = wanted if limit is not None else None
-    blank: int | None = None
-    with_rows = iter_batches(
-        lambda _, block: _read_block(rows, vector_size, *block), range(_threads(source)), _blocks(source, lines)
-    )
-    for letters, lengths, vectors, at_end in with_rows:
-        if blank is not None and len(lengths):
-            raise InputError(f"{rows.where(blank)}: is empty, and lines follow: expected a word and its numbers")
-        rows.add(letters, lengths, vectors)
-        if at_end and blank is None:
-            blank = rows.rows
-        if header and limit is None and rows.rows > header.rows:
+    lines = wanted if limit is not None and not skips else None
+    blank = 0
+    for block in iter_batches(
+        lambda _, block: read_block(rows.place, vector_size, *block, skips=skips),
+        range(_threads(source)),
+        _blocks(source, lines),
+    ):
+        if blank and (len(block.lengths) or block.skipped):
+            if not skips:
+                raise InputError(f"{rows.where(rows.rows)}: {EMPTY_LINE}")
+            block.skipped[:0] = [(0, "a line is empty")] * blank
+            blank = 0
+        rows.add(block.letters, block.lengths, block.vectors, skipped=block.skipped)
+        blank += block.blank
+        if skips and limit is not None and rows.rows >= limit:
+            break
+        if header and limit is None and rows.rows > header.rows and not skips:
             raise InputError(
                 f"{rows.where(header.rows)}: is a row, and the header, line 1, promises {header.rows:,} only: mend"
-                " the header"
+                f" the header; {READ_ANYWAY}"
             )
-    if header and wanted is not None and rows.rows < wanted:
-        raise InputError(
-            f"{source.path}: ends after line {rows.rows + 1:,} with {rows.rows:,} rows, and the header, line 1,"
-            f" promises {header.rows:,}: it is truncated, or the header is false"
-        )
+    _check_count(rows, header, wanted, skips=skips)
     return rows
+
+
+def _check_count(rows: GatheredRows, header: Header | None, wanted: int | None, *, skips: bool) -> None:
+    """Compare the number of lines with the header's, which is false where rows are missing."""
+    found = rows.rows + sum(map(len, rows.left_out.values()))
+    if header is None or wanted is None or found >= wanted:
+        return
+    short = f"{rows.path}: ends after line {found + 1:,} with {found:,} rows, and the header, line 1, promises"
+    if not skips:
+        raise InputError(f"{short} {header.rows:,}: it is truncated, or the header is false; {READ_ANYWAY}")
+    warnings.warn(f"{short} {header.rows:,}: read as they are", stacklevel=2)
 
 
 def _threads(source: VectorFile) -> int:
@@ -178,52 +193,3 @@ def _blocks(source: VectorFile, lines: int | None) -> Iterator[tuple[bytes, int]
         yield data, done
         done += n
         used += len(data)
-
-
-def _read_block(
-    rows: GatheredRows, vector_size: int, data: bytes, before: int
-) -> tuple[np.ndarray, np.ndarray, np.ndarray, bool]:
-    """The words' bytes, their lengths, the vectors, and whether empty lines end the block."""
-    from . import _text_numba as compiled
-
-    array = np.frombuffer(data, np.uint8)
-    room = min(data.count(b"\n"), len(data) // (2 * vector_size + 1) + 1)
-    words = np.empty((room, 2), np.int64)
-    vectors = np.empty((room, vector_size), np.float32)
-    doubts = np.empty((max(256, vector_size), 4), np.int64)
-    start = row = 0
-    state = compiled.MANY_DOUBTS
-    while state == compiled.MANY_DOUBTS:
-        start, row, n_doubts, state = compiled.read_rows(array, start, row, words, vectors, doubts)
-        for doubtful, column, begin, end in doubts[:n_doubts].tolist():
-            field = data[begin:end]
-            if not is_number(field):
-                raise InputError(
-                    f"{rows.where(before + doubtful)}: {_shown(field)} is no number: expected {vector_size:,} at the"
-                    " line's end"
-                )
-            with np.errstate(over="ignore"):
-                vectors[doubtful, column] = np.float32(float(field))
-    if state == compiled.TOO_FEW:
-        line = data[start : data.index(b"\n", start)]
-        raise InputError(
-            f"{rows.where(before + row)}: has {len(line.split())} fields: expected a word and {vector_size:,} numbers;"
-            f" it is {_shown(line)}"
-        )
-    if state == compiled.STRAY_RETURN:
-        raise InputError(
-            f"{rows.where(before + row)}: has a carriage return within it: save the file with newlines at the ends"
-        )
-    if state == compiled.BLANK and data[start:].strip():
-        raise InputError(f"{rows.where(before + row)}: is empty, and lines follow: expected a word and its numbers")
-    words, vectors = words[:row], vectors[:row]
-    offsets = np.zeros(row + 1, np.int64)
-    letters = np.empty(int((words[:, 1] - words[:, 0]).sum()), np.uint8)
-    compiled.gather(array, words, offsets, letters)
-    return letters, np.diff(offsets), vectors, state == compiled.BLANK
-
-
-def _shown(text: bytes) -> str:
-    """The beginning of ``text``, on one line."""
-    shown = repr(text[:40].decode("utf-8", "replace"))
-    return f"{shown}…" if len(text) > 40 else shown

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import codecs
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,6 +13,10 @@ import numpy as np
 from nlpkit.errors import InputError, OutputError, ParameterError, is_whole
 from nlpkit.text.terms import Terms
 
+MEND_ENCODING = (
+    "convert it with its encoding, such as nlpkit convert --encoding latin-1 (encoding='latin-1'), or read it with"
+    " --decode-errors replace (errors='replace')"
+)
 _PADDING = 16
 _WHITE = np.zeros(256, bool)
 _WHITE[list(b" \t\n\v\f\r")] = True
@@ -27,18 +31,21 @@ class WordReading:
     limit : int, optional
         Read the first ``limit`` words only, and no more of the file than they need.
     encoding, errors : str
-        How the words are decoded, as by `bytes.decode`.
+        How the words are decoded, as by `bytes.decode`; with "skip" a row is left out if its word can't be.
+    on_bad : {"error", "skip"}
+        Whether a row that can't be read is an error, or left out and counted.
 
     Raises
     ------
     ParameterError
-        If ``limit`` is not a whole number from 1, Python does not know ``encoding`` or ``errors``, or the encoding
-        does not write spaces and digits as ASCII does.
+        If ``limit`` is not a whole number from 1, Python does not know ``encoding`` or ``errors``, the encoding
+        does not write spaces and digits as ASCII does, or ``on_bad`` is something else.
     """
 
     limit: int | None = None
     encoding: str = "utf-8"
     errors: str = "strict"
+    on_bad: str = "error"
 
     def __post_init__(self) -> None:
         if self.limit is not None and not is_whole(self.limit):
@@ -52,11 +59,18 @@ class WordReading:
         if not fits:
             raise ParameterError(f"encoding is {self.encoding!r}: it has to write digits and spaces as ASCII does")
         try:
-            codecs.lookup_error(self.errors)
+            codecs.lookup_error("strict" if self.errors == "skip" else self.errors)
         except (LookupError, TypeError) as error:
             raise ParameterError(
-                f"errors is {self.errors!r}: choose one of strict, replace, ignore, surrogateescape"
+                f"errors is {self.errors!r}: choose one of strict, replace, skip, ignore, surrogateescape"
             ) from error
+        if self.on_bad not in ("error", "skip"):
+            raise ParameterError(f"on_bad is {self.on_bad!r}: choose error or skip")
+
+    @property
+    def skips_undecodable(self) -> bool:
+        """Whether rows are left out whose words can't be decoded."""
+        return self.errors == "skip" or (self.errors == "strict" and self.on_bad == "skip")
 
     @property
     def is_utf8(self) -> bool:
@@ -68,7 +82,9 @@ class WordReading:
         return n if self.limit is None else min(int(self.limit), n)
 
 
-def decode(buffer: np.ndarray, offsets: np.ndarray, reading: WordReading, where: Callable[[int], str]) -> Terms:
+def decode(
+    buffer: np.ndarray, offsets: np.ndarray, reading: WordReading, where: Callable[[int], str], doubt: str = ""
+) -> tuple[Terms, list[int]]:
     """The words whose bytes stand in ``buffer`` between ``offsets``.
 
     Parameters
@@ -78,6 +94,14 @@ def decode(buffer: np.ndarray, offsets: np.ndarray, reading: WordReading, where:
     reading : WordReading
     where : callable
         Place of a row in messages, such as ``"vectors.txt, line 7"``.
+    doubt : str
+        Another meaning of a word that can't be decoded, unless it only ends within a character.
+
+    Returns
+    -------
+    words : Terms
+    skipped : list of int
+        Rows that the reading leaves out, as their words can't be decoded.
 
     Raises
     ------
@@ -86,20 +110,45 @@ def decode(buffer: np.ndarray, offsets: np.ndarray, reading: WordReading, where:
     """
     utf8 = reading.is_utf8
     if utf8 and _is_utf8(buffer, offsets):
-        return Terms(np.concatenate([buffer, np.zeros(_PADDING, np.uint8)]), offsets)
+        return Terms(np.concatenate([buffer, np.zeros(_PADDING, np.uint8)]), offsets), []
     data = buffer.tobytes()
-    strings = []
+    encoding = "utf-8" if utf8 else reading.encoding
+    strings: list[str] = []
+    skipped: list[int] = []
+    strange: list[int] = []
     for row, (start, end) in enumerate(zip(offsets[:-1].tolist(), offsets[1:].tolist(), strict=True)):
         try:
-            strings.append(data[start:end].decode("utf-8" if utf8 else reading.encoding, reading.errors))
+            strings.append(data[start:end].decode(encoding))
+            continue
         except UnicodeError as error:
-            shown = repr(data[start : min(end, start + 40)])[1:]
-            raise InputError(
-                f"{where(row)}: the word {shown} isn't {reading.encoding}: name its encoding,"
-                " such as --encoding latin-1 (encoding='latin-1'), or read it with --decode-errors replace"
-                " (errors='replace')"
-            ) from error
-    return Terms.of(strings)
+            also = doubt if is_strange(data[start:end], encoding) else ""
+            if also:
+                strange.append(row)
+            if reading.skips_undecodable:
+                skipped.append(row)
+                continue
+            if reading.errors == "strict":
+                shown = repr(data[start : min(end, start + 40)])[1:]
+                told = f"{where(row)}: the word {shown} isn't {reading.encoding}: {MEND_ENCODING}"
+                raise InputError(f"{told}; {also}" if also else told) from error
+        strings.append(data[start:end].decode(encoding, reading.errors))
+    if strange:
+        warnings.warn(
+            f"{where(strange[0])}: the word isn't {reading.encoding}, and {len(strange) - 1:,} further words: {doubt}",
+            stacklevel=2,
+        )
+    return Terms.of(strings), skipped
+
+
+def is_strange(word: bytes, encoding: str) -> bool:
+    """Whether bytes can't be decoded for another reason than that they end within a character."""
+    try:
+        word.decode(encoding)
+    except UnicodeDecodeError as error:
+        return not (error.end == len(word) and error.reason == "unexpected end of data")
+    except UnicodeError:
+        return True
+    return False
 
 
 def _is_utf8(buffer: np.ndarray, offsets: np.ndarray) -> bool:
@@ -141,6 +190,13 @@ def warn_of_infinite(row: int, count: int, where: Callable[[int], str]) -> None:
     )
 
 
+def warn_of_left_out(left_out: Mapping[str, Sequence[int]], path: object, unit: str) -> None:
+    """Warn of rows that were left out, by reason, with the number of the first."""
+    if left_out:
+        told = [f"{reason}: {len(rows):,} (the first is {unit} {rows[0]:,})" for reason, rows in left_out.items()]
+        warnings.warn(f"{path}: rows left out, because {'; '.join(told)}", stacklevel=2)
+
+
 def check_words(words: Terms, path: Path, what: str) -> None:
     """Refuse words that a format whose fields are parted by white space can't hold.
 
@@ -164,7 +220,22 @@ def check_words(words: Terms, path: Path, what: str) -> None:
     raise OutputError(
         f"{path}: the word {words[row]!r} of row {row:,} {fault}, which {what} can't hold:"
         " write .npy, .safetensors or a folder"
+        + (", or join its parts by nlpkit convert --join _ (join='_')" if "white" in fault else "")
     )
+
+
+def check_no_nul(words: Terms, path: Path) -> None:
+    """Refuse words with NUL in them, for binary formats.
+
+    Raises
+    ------
+    OutputError
+        Naming the word and its row, from 0.
+    """
+    zeros = np.flatnonzero(np.asarray(words.buffer[: words.offsets[-1]]) == 0)
+    if len(zeros):
+        row = int(np.searchsorted(np.asarray(words.offsets), zeros[0], side="right")) - 1
+        raise OutputError(f"{path}: the word {words[row]!r} of row {row:,} has NUL in it: write .npy or a folder")
 
 
 def terms_of_lines(data: bytes, reading: WordReading, where: str) -> Terms:
@@ -181,12 +252,10 @@ def terms_of_lines(data: bytes, reading: WordReading, where: str) -> Terms:
     if data and not data.endswith(b"\n"):
         data += b"\n"
     try:
-        if not reading.is_utf8 or reading.errors != "strict":
-            data = data.decode(reading.encoding, reading.errors).encode("utf-8", "backslashreplace")
+        if not reading.is_utf8 or reading.errors not in ("strict", "skip"):
+            errors = "strict" if reading.errors == "skip" else reading.errors
+            data = data.decode(reading.encoding, errors).encode("utf-8", "backslashreplace")
         return Terms.from_lines(data)
     except UnicodeError as error:
         line = data[: getattr(error, "start", 0)].count(b"\n") + 1
-        raise InputError(
-            f"{where}, line {line:,}: isn't {reading.encoding}: name the words' encoding, such as --encoding latin-1"
-            " (encoding='latin-1')"
-        ) from error
+        raise InputError(f"{where}, line {line:,}: isn't {reading.encoding}: {MEND_ENCODING}") from error

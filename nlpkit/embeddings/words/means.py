@@ -42,7 +42,7 @@ def _means(texts: list[str], analysis: Analysis, vectors: WordTable, threads: in
     table, found = np.zeros((n, vectors.vector_size), np.float32), np.zeros(n, bool)
     for number, word in enumerate(counter.spell(np.arange(n, dtype=np.int32))):
         if word in vectors or vectors.subwords is not None:
-            table[number] = vectors[word]
+            table[number] = vectors[word] if word in vectors else vectors.subwords.vector(word)
             found[number] = True
     means = []
     for rows in parts:

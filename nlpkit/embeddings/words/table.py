@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from nlpkit.errors import ParameterError
+from nlpkit.errors import ParameterError, UnknownWordError
 from nlpkit.text.terms import Terms
 
 from .near_spellings import unknown_word
@@ -25,6 +26,9 @@ class WordTable:
 
     left_out: tuple[str, ...] = ()
     """Parts that a reader with a limit left out: "labels", "output weights"."""
+
+    rows_left_out: Mapping[str, int] = MappingProxyType({})
+    """How many rows of a file a reader left out, by reason."""
 
     token_pattern: str | None = None
     """Of vectors of version 1 of nlpkit's model folders: the words that texts were cut into then."""
@@ -88,7 +92,7 @@ class WordTable:
         Raises
         ------
         UnknownWordError
-            If there is no such word, and there are no sub-words.
+            If there is no such word, and no sub-word of it has a vector.
         ParameterError
             If it is no str and no list of such.
         """
@@ -103,7 +107,7 @@ class WordTable:
         return self.words, [self.vectors, None if self.subwords is None else self.subwords.ngram_rows]
 
     def _has_vector(self, word: str) -> bool:
-        return word in self.index or self.subwords is not None
+        return word in self.index or (self.subwords is not None and bool(self.subwords.vector(word).any()))
 
     def _vector(self, word: str) -> np.ndarray:
         if not isinstance(word, str):
@@ -113,7 +117,12 @@ class WordTable:
             return np.array(self.vectors[row])
         if self.subwords is None:
             raise unknown_word(word, self.index)
-        return self.subwords.vector(word, None)
+        vector = self.subwords.vector(word)
+        if not vector.any():
+            raise UnknownWordError(
+                f"{word!r} is none of the {len(self):,} words, and none of its sub-words is known: try another spelling"
+            )
+        return vector
 
 
 def _packed(words: Iterable[str] | Terms) -> Terms:

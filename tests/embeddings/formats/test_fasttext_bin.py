@@ -213,7 +213,7 @@ def test_buckets_not_in_use_become_zeros(used: list[int], tmp_path: Path) -> Non
     assert len(again.subwords.ngram_rows) == 50
     np.testing.assert_array_equal(again.subwords.ngram_rows[used], vectors.subwords.ngram_rows)
     for word in ("two", "naïves", "x"):
-        np.testing.assert_allclose(again[word], vectors[word], atol=1e-7)
+        np.testing.assert_allclose(again.subwords.vector(word), vectors.subwords.vector(word), atol=1e-7)
 
 
 def test_plain_vectors(tmp_path: Path) -> None:

@@ -52,7 +52,7 @@ def read(path: str | os.PathLike[str], reading: WordReading) -> WordTable:
             return _read(file, reading)
         except MemoryError as error:
             raise InputError(
-                f"{file.path}: there isn't enough memory for it: read fewer words, by --limit (limit=)"
+                f"{file.path}: there isn't enough memory for it: read fewer words, by nlpkit convert --limit (limit=)"
             ) from error
 
 
@@ -167,7 +167,13 @@ def _subwords(
 def _decode(file: ModelFile, dictionary: Dictionary, first: int, last: int, reading: WordReading) -> Terms:
     offsets = dictionary.entries.offsets[first : last + 1]
     letters = dictionary.entries.buffer[offsets[0] : offsets[-1]]
-    return decode(letters, offsets - offsets[0], reading, lambda row: f"{file.path}, entry {first + row:,}")
+    words, skipped = decode(letters, offsets - offsets[0], reading, lambda row: f"{file.path}, entry {first + row:,}")
+    if skipped:
+        raise InputError(
+            f"{file.path}, entry {first + skipped[0]:,}: the word isn't {reading.encoding}, and words of a fastText"
+            " model can't be left out: read it with --decode-errors replace (errors='replace')"
+        )
+    return words
 
 
 def _provenance(settings: Settings, dictionary: Dictionary, version: int, quantized: bool) -> dict[str, Any]:

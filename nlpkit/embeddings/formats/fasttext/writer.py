@@ -11,7 +11,7 @@ from typing import IO, TYPE_CHECKING, Any
 
 import numpy as np
 
-from nlpkit.embeddings.formats.words import check_words
+from nlpkit.embeddings.formats.words import check_no_nul, check_words
 from nlpkit.embeddings.words.table import WordTable
 from nlpkit.errors import OutputError
 from nlpkit.outputs.files import PendingFile, output_errors
@@ -107,10 +107,7 @@ def _check_model(vectors: WordTable, terms: Terms, path: str | os.PathLike[str])
     if not len(terms):
         raise OutputError(f"{name}: there are no words, and a fastText model has one at least")
     check_words(terms, Path(name), "a fastText model")
-    zeros = np.flatnonzero(np.asarray(terms.buffer[: terms.offsets[-1]]) == 0)
-    if len(zeros):
-        row = int(np.searchsorted(np.asarray(terms.offsets), zeros[0], side="right")) - 1
-        raise OutputError(f"{name}: the word {terms[row]!r} of row {row:,} has NUL in it: write .npy or a folder")
+    check_no_nul(terms, Path(name))
 
 
 def _check_room(pending: PendingFile, size: int, path: str | os.PathLike[str]) -> None:
