@@ -164,7 +164,8 @@ class Reader:
             return
         if content.kind in ("parquet", "sheet"):
             if source.whole:
-                raise InputError(f"{name}: a whole {content.kind} file is not a text; use --per line")
+                self._bad.record(content.kind, f"{name}: a whole {content.kind} file is not a text; use --per line")
+                return
             yield from self._of_table(self._opened(data, name, content), self._values_of(content))
             return
         yield from self._of_text(data, source, name, path)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import chain
 from types import MappingProxyType
 from typing import Any, BinaryIO, NamedTuple
 
@@ -171,8 +172,7 @@ class Texts(Rereadable):
 
     def texts(self) -> Iterator[Any]:
         """Iterate over the texts without their sources; a list of tokens is a text that is cut already."""
-        for run in self._runs():
-            yield from run.texts
+        return chain.from_iterable(run.texts for run in self._runs())
 
     def blocks(self, n_characters: int = BLOCK_CHARACTERS) -> Iterator[Block]:
         """Iterate over blocks of rows with about ``n_characters`` of text each."""

@@ -6,7 +6,7 @@ import warnings
 from collections.abc import Iterable
 from dataclasses import dataclass, fields
 from numbers import Real
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -15,7 +15,12 @@ from nlpkit.text.counting.rows import Rows
 
 from .counts import weights
 from .counts.counted import CountedTerms
+from .counts.csr import csr_from_rows
 from .counts.learnt import Learning, Learnt
+from .counts.parameter_checks import is_float16
+
+if TYPE_CHECKING:
+    from scipy.sparse import csr_matrix
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,12 +47,13 @@ class Tfidf(CountedTerms):
     With ``weighting="bm25"`` it is Lucene's BM25 (Robertson and Zaragoza, 2009; Kamphuis et al., 2020):
     ln(1 + (n - df + ½) / (df + ½)) · tf / (tf + k1 (1 - b + b · length / mean length)). A text's length counts its
     terms before any are left out; the mean is always that of the texts learnt from. A query's score for a text is
-    the sum of the text's weights over the query's terms.
+    the sum of the text's weights over the query's terms, each as often as the query has it: ``transform(texts) @
+    transform_queries(queries).T``.
 
     Parameters
     ----------
     dtype : dtype, default=np.float64
-        The type of the values: float64 or float32.
+        The type of the values: float64 or float32. For others they are computed in float64, with a warning.
     binary : bool, default=False
         Count each term of a text once, however often it occurs.
     norm : {"l2", "l1", None}, default="l2"
@@ -97,6 +103,7 @@ class Tfidf(CountedTerms):
     """
 
     kind = "tfidf"
+    converts_dtype = True
 
     binary: bool = False
     norm: str | None = "l2"
@@ -127,6 +134,33 @@ class Tfidf(CountedTerms):
             raise ParameterError(f"idf length = {len(value)} must be equal to vocabulary size = {len(learnt)}")
         learnt.idf = value
 
+    def transform_queries(self, queries: Iterable[Any]) -> csr_matrix:
+        """Embed queries: (n_queries, n_terms) CSR, whose product with the texts' vectors is their score.
+
+        For BM25 the values are how often a query has each term, or 1 with ``binary``; otherwise those of `transform`.
+
+        Raises
+        ------
+        NotFittedError
+            If there is no vocabulary yet.
+
+        Examples
+        --------
+        >>> bm25 = Tfidf(weighting="bm25").fit(["the cat", "the dog"])
+        >>> bm25.transform_queries(["cat cat dog"]).toarray()
+        array([[2., 1., 0.]])
+        """
+        if self._columns().weighting.weighting != "bm25":
+            return self.transform(queries)
+        rows, learnt, counter, columns = self._counted(queries)
+        how = self._occurrences, len(learnt), self._value_dtype(), self._n_threads
+        return self._output(csr_from_rows(rows, counter.place_rows, columns, *how))
+
+    def _occurrences(
+        self, columns: np.ndarray, counts: np.ndarray, sizes: np.ndarray, lengths: np.ndarray
+    ) -> np.ndarray:
+        return np.ones(len(counts), self._value_dtype()) if self.binary else counts.astype(self._value_dtype())
+
     def _weighted(self, learnt: Learnt) -> Learnt:
         """Fix the weights as the parameters are now: later changes count from the next fit on."""
         learnt.weighting = Weighting(**{f.name: getattr(self, f.name) for f in fields(Weighting)})
@@ -140,13 +174,13 @@ class Tfidf(CountedTerms):
 
     def _value_dtype(self) -> np.dtype:
         dtype = np.dtype(self.dtype)
-        return dtype if dtype.kind == "f" else np.dtype(np.float64)
+        return dtype if dtype in (np.float32, np.float64) else np.dtype(np.float64)
 
     def _weigh(
         self, learnt: Learnt, columns: np.ndarray, counts: np.ndarray, sizes: np.ndarray, lengths: np.ndarray
     ) -> np.ndarray:
-        how, idf, dtype = learnt.weighting, learnt.idf, self._value_dtype()
-        values = np.ones(len(counts), dtype) if self.binary else counts.astype(dtype)
+        how, idf = learnt.weighting, learnt.idf
+        values = self._occurrences(columns, counts, sizes, lengths)
         if how.use_idf and idf is None:
             self._not_fitted()
         if idf is not None and how.weighting == "bm25":
@@ -183,7 +217,9 @@ class Tfidf(CountedTerms):
             for name in "norm", "use_idf", "smooth_idf", "sublinear_tf":
                 if getattr(self, name) != self.defaults()[name]:
                     raise ParameterError(f"{name} does not apply to weighting='bm25': leave it at its default")
-        floats = (np.float64, np.float32, np.float16)
+        floats: tuple[type, ...] = (np.float64, np.float32, np.float16)
+        if is_float16(self.dtype):
+            floats = floats[:2]  # scikit-learn's sentence names float16, for which its matrices have no type
         if self.dtype not in floats:
             warnings.warn(
                 f"Only {floats} 'dtype' should be used. {self.dtype} 'dtype' will be converted to np.float64.",

@@ -14,7 +14,8 @@ class Hit:
     Attributes
     ----------
     score : float
-        Cosine of its vector and the query's; for BM25 the sum of its weights over the query's terms.
+        Cosine of its vector and the query's; for BM25 the sum of its weights over the query's terms, each as often
+        as the query has it.
     id : int
         Number of the text over all inputs, from 0.
     source : str
@@ -34,12 +35,12 @@ class TextIndex:
     Parameters
     ----------
     query : CSR matrix or array of shape (1, n_columns)
-        Vector of the query.
+        Vector of the query: for BM25 how often the query has each term.
     k : int
         Maximum number of texts that are kept.
     is_cosine : bool
-        Score by the cosine; False scores by the sum of a text's weights over the query's columns, which is BM25 where
-        the texts' vectors hold its weights.
+        Score by the cosine; False scores by the product of the two vectors, which is BM25 where the texts' vectors
+        hold its weights.
 
     Examples
     --------
@@ -58,11 +59,8 @@ class TextIndex:
             weights[query.indices] = query.data
         else:
             weights = query[0].astype(float)
-        norm = np.linalg.norm(weights)
-        if is_cosine:
-            self._weights = weights / norm if norm else weights
-        else:
-            self._weights = (weights != 0).astype(float)
+        norm = np.linalg.norm(weights) if is_cosine else 1.0
+        self._weights = weights / norm if norm else weights
         self._is_cosine = is_cosine
         self._k = k
         self._rows = 0

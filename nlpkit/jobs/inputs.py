@@ -136,6 +136,18 @@ class PairReading:
     decode_errors: str = "strict"
     stdin: BinaryIO | None = None
 
+    def for_other_files(self, pairs: Paths | None, others: Paths | None) -> PairReading:
+        """Return the options for other pairs, such as those to validate with.
+
+        They have the same languages, and are UTF-8. Options about the layout of files are those of ``pairs`` if the
+        files have the same suffix.
+        """
+        same = (_suffixes(pairs) == _suffixes(others)) and others is not None
+        kept = {"from_", "to", "keep_tags", "numbers_as_text", "nulls", "on_bad", "decode_errors", "stdin"}
+        if same:
+            kept |= {"columns", "fields", "delimiter", "header", "quoting", "sheet"}
+        return PairReading(**{name: getattr(self, name) for name in kept})
+
     def pairs(self, src: Paths | None, trg: Paths | None, pairs: Paths | None) -> Pairs:
         """Open pairs in two files or one; raises as `nlpkit.corpora.Pairs`."""
         return Pairs(src, trg, pairs, **vars(self))
@@ -167,6 +179,11 @@ class Writing:
     label: str | None = None
     force: bool = False
     resume: bool = False
+
+
+def _suffixes(paths: Paths | None) -> set[str]:
+    several = [paths] if isinstance(paths, str | os.PathLike) else paths or []
+    return {os.path.splitext(os.fspath(path))[1].lower() for path in several}
 
 
 def spelled_out(function: Callable[..., Result]) -> Callable[..., Result]:
@@ -226,7 +243,7 @@ def open_inputs(
             raise ParameterError(
                 f"{name} is about texts, and {sound_method} embeds sound and learns nothing: leave it out"
             )
-        return AudioFiles(named)
+        return AudioFiles(named, on_bad=read_as.on_bad)
     texts = read_as.texts(named)
     for name in [os.fspath(path) for path in named]:
         below = os.path.join(name, "")

@@ -73,7 +73,8 @@ def search_files(
                 f"{choice.sound_method} embeds sound, and texts are searched: choose {', '.join(TEXT_EMBEDDERS)}"
             )
         found, held = fitted(choice, texts, training, progress)
-        index = TextIndex(found.transform([query]), k, is_cosine=getattr(found, "weighting", None) != "bm25")
+        vector = getattr(found, "transform_queries", found.transform)([query])
+        index = TextIndex(vector, k, is_cosine=getattr(found, "weighting", None) != "bm25")
         for block, vectors in [held] if held else embed(found, texts, progress):
             index.add(block.sources, texts_of(block), vectors)
         return index.hits

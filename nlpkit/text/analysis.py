@@ -105,7 +105,7 @@ class Analysis:
     own_preprocess: bool = False
     own_tokenize: bool = False
 
-    def __call__(self, text: str | Sequence[str]) -> list[str]:
+    def __call__(self, text: Any) -> list[str]:
         if callable(self.analyzer):
             return self.analyzer(text)
         prepared = self._prepared(text) if is_token_list(text) else self.preprocess(text)
@@ -115,7 +115,7 @@ class Analysis:
             return word_character_ngrams(prepared, self.ngram_range)
         return word_ngrams(self._cut(prepared), self.ngram_range, self.stop_words)
 
-    def tokens(self, text: str | Sequence[str]) -> list[str]:
+    def tokens(self, text: Any) -> list[str]:
         """Return the tokens of a text, before stop words are left out. Empty tokens of a list are none.
 
         Raises

@@ -11,7 +11,7 @@ import pytest
 from scipy.sparse import load_npz
 
 import nlpkit
-from nlpkit.embeddings import BagOfWords, Tfidf
+from nlpkit.embeddings import BagOfWords, Tfidf, WordVectors
 
 
 def rows(out: str) -> list[dict[str, Any]]:
@@ -34,6 +34,33 @@ def test_after_an_input_every_bare_argument_is_one(run: Any, tmp_path: Path) -> 
     assert [row["source"] for row in rows(out)] == ["a.txt", "b.txt", "c.txt"]
     _, out, _ = run("embed", "-i", "a.txt", "-i", "b.txt", "c.txt")
     assert [row["text"] for row in rows(out)] == ["text aa", "text bb", "text cc"]
+
+
+def test_a_field_that_holds_tokens_is_cut_already(run: Any) -> None:
+    lines = b'{"text": ["new york", "taxi"]}\n{"text": ["new york"]}\n{"text": []}\n'
+    Path("tokens.jsonl").write_bytes(lines)
+    wanted = [{"new york": 1, "taxi": 1}, {"new york": 1}, {}]
+    code, out, _ = run("embed", "-i", "tokens.jsonl", "--method", "bow", "--save", "model")
+    assert (code, [row["terms"] for row in rows(out)]) == (0, wanted)
+    _, out, _ = run("embed", "--field", "text", "--model", "model", stdin=lines)
+    assert [row["terms"] for row in rows(out)] == wanted
+    _, out, _ = run("embed", "a", "--fit", "tokens.jsonl", "--save", "tfidf")
+    assert nlpkit.load("tfidf").terms_ == ["new york", "taxi"]
+    Path("words.txt").write_text("new york 1 0\ntaxi 0 1\n")
+    _, out, _ = run("embed", "-i", "tokens.jsonl", "--model", "words.txt")
+    assert [row["vector"] for row in rows(out)] == [[0.5, 0.5], [1, 0], [0, 0]]
+    for method in ("word2vec", "fasttext"):
+        options = ("--min-count", "1", "--vector-size", "4", "--epochs", "1", "--threads", "1", "--sample", "0")
+        assert run("train", method, "-i", "tokens.jsonl", "-o", method, *options, "-q")[0] == 0
+        assert sorted(WordVectors.load(method).words) == ["new york", "taxi"]
+
+
+@pytest.mark.parametrize("dtype", ["float16", "int32"])
+def test_tfidf_warns_of_a_type_that_it_does_not_compute_in(run: Any, dtype: str) -> None:
+    code, out, err = run("embed", "one cat", "--dtype", dtype)
+    assert (code, err.count("\n")) == (0, 1)
+    assert err.startswith("nlpkit: warning: Only (")
+    assert out == run("embed", "one cat").out
 
 
 @pytest.mark.parametrize("arguments", [(), ("-i", "-")])

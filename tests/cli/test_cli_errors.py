@@ -66,6 +66,7 @@ def inputs(tmp_path: Path) -> Path:
             (f"embed cat --method {method} --dtype {dtype}", "must be float32, float64, an integer type or bool")
             for method in ("tfidf", "bow", "hashing", "onehot")
             for dtype in ("float16", "longdouble", "complex64", "object", "S5", "datetime64")
+            if (method, dtype) != ("tfidf", "float16")
         ),
         ("embed cat --method word2vec --dtype float16", "word2vec has no --dtype: it belongs to onehot, bow, tfidf"),
         ("embed cat --method fasttext --dtype int8", "fasttext has no --dtype: it belongs to onehot, bow, tfidf"),

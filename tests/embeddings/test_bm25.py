@@ -11,7 +11,9 @@ from parity_oracle import ours, peer
 from parity_texts import ASCII, MULTILINGUAL, NAUGHTY, UNSEEN
 
 import nlpkit
+from nlpkit.corpora import GivenTexts
 from nlpkit.errors import NlpkitError
+from nlpkit.jobs import search_files
 from nlpkit.text.counting import rows as counting
 
 bm25s = pytest.importorskip("bm25s")
@@ -121,6 +123,38 @@ def test_a_search_ranks_as_bm25s_does() -> None:
     columns = [model.vocabulary_[term] for term in query]
     scores = np.asarray(model.transform(ASCII)[:, columns].sum(axis=1)).ravel()
     np.testing.assert_allclose(scores, index.get_scores(query), rtol=1e-12, atol=1e-12)
+
+
+QUERIES = ["one one fish", "rose rose rose", "one fish rose", "unheard one unheard", "fish one fish one"]
+
+
+@pytest.mark.parametrize(("k1", "b"), [(1.5, 0.75), (0.0, 0.5), (1.2, 0.0)])
+def test_a_repeated_word_of_a_query_counts_as_often_as_in_bm25s(k1: float, b: float) -> None:
+    model = ours("tfidf", weighting="bm25", k1=k1, b=b).fit(ASCII)
+    analyze = peer("bow").build_analyzer()
+    index = bm25s.BM25(method="lucene", k1=k1, b=b, dtype="float64")
+    index.index([analyze(text) for text in ASCII], create_empty_token=False, show_progress=False)
+    scores = (model.transform(ASCII) @ model.transform_queries(QUERIES).T).toarray()
+    want = [index.get_scores([word for word in analyze(query) if word in model.vocabulary_]) for query in QUERIES]
+    np.testing.assert_allclose(scores.T, want, rtol=1e-12, atol=1e-12)
+    hits = search_files(QUERIES[0], GivenTexts(ASCII), model=model, k=len(ASCII))
+    assert [hit.score for hit in hits] == pytest.approx(sorted((x for x in want[0] if x > 0), reverse=True))
+
+
+def test_the_word_cat_twice_scores_twice() -> None:
+    texts = GivenTexts(["the cat", "the dog", "a bird"])
+    once, twice = (
+        {hit.text: hit.score for hit in search_files(query, texts, parameters={"weighting": "bm25"})}
+        for query in ("cat dog", "cat cat dog")
+    )
+    assert twice == {"the cat": pytest.approx(2 * once["the cat"]), "the dog": once["the dog"]}
+
+
+def test_other_queries_are_embedded_as_texts_are() -> None:
+    plain = ours("tfidf").fit(ASCII)
+    assert (plain.transform_queries(QUERIES) != plain.transform(QUERIES)).nnz == 0
+    binary = ours("tfidf", weighting="bm25", binary=True).fit(ASCII)
+    assert binary.transform_queries(["one one fish"]).data.tolist() == [1, 1]
 
 
 @pytest.mark.parametrize(

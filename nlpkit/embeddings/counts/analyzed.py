@@ -70,6 +70,8 @@ class AnalyzedTexts(Estimator):
     """
 
     gives_sparse = True
+    converts_dtype = False
+    """Whether values are computed in float64 where ``dtype`` is another type, with a warning."""
 
     input: str = "content"
     encoding: str = "utf-8"

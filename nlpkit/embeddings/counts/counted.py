@@ -95,8 +95,7 @@ class CountedTerms(AnalyzedTexts):
     def fit_transform(self, raw_documents: Iterable[Any], y: Any = None) -> csr_matrix:
         """Learn from texts and embed them: `fit` and `transform` in one pass over the texts."""
         learnt, rows = self._learn_anew(raw_documents, keep=True)
-        _, counter, columns = learnt._lookups[0]
-        return self._output(self._matrix(rows, learnt, counter, columns))
+        return self._output(self._matrix(rows, learnt, *learnt._lookups[0][1:]))
 
     def _learn_anew(self, documents: Iterable[Any], *, keep: bool) -> tuple[Learnt, list[Rows]]:
         learning, rows = self._count(documents, None, keep=keep)
@@ -148,7 +147,7 @@ class CountedTerms(AnalyzedTexts):
     def _settle(self, learning: Learning) -> Learnt:
         """Choose the terms that get a column, sort them, and weigh them."""
         limits = {name: getattr(self, name) for name in ("max_df", "min_df", "max_features")}
-        keep = partial(kept_terms, **limits, dtype=np.dtype(self.dtype))
+        keep = partial(kept_terms, **limits, dtype=self._value_dtype())
         by_texts = getattr(self, "binary", False) or self.max_features is None
         return self._weighted(learning.settled(keep, by_texts=by_texts))
 
@@ -221,6 +220,9 @@ class CountedTerms(AnalyzedTexts):
         NotFittedError
             If there is no vocabulary yet.
         """
+        return self._output(self._matrix(*self._counted(raw_documents)))
+
+    def _counted(self, raw_documents: Iterable[Any]) -> tuple[list[Rows], Learnt, Counter, np.ndarray]:
         AnalyzedTexts._validate(self)
         texts, analysis = self._read(raw_documents)
         if analysis.ngram_range[1] > 1:
@@ -229,16 +231,15 @@ class CountedTerms(AnalyzedTexts):
         learnt = self._columns()
         counter, columns, texts = learnt.lookup(texts, analysis, self._term_params())
         rows = counter.count(texts, insert=False, learn=False, keep=True, threads=self._n_threads)
-        return self._output(self._matrix(rows, learnt, counter, columns))
+        return rows, learnt, counter, columns
 
     def output_shape(self) -> OutputShape:
         """Return the number of terms, the dtype, and that the vectors are sparse."""
         return OutputShape(len(self._columns()), self._value_dtype(), sparse=True)
 
     def _matrix(self, rows: list[Rows], learnt: Learnt, counter: Counter, columns: np.ndarray) -> csr_matrix:
-        weigh = partial(self._weigh, learnt)
-        dtype, threads = self._value_dtype(), self._n_threads
-        return csr_from_rows(rows, counter.place_rows, columns, weigh, len(learnt), dtype, threads)
+        how = partial(self._weigh, learnt), len(learnt), self._value_dtype(), self._n_threads
+        return csr_from_rows(rows, counter.place_rows, columns, *how)
 
     def _value_dtype(self) -> np.dtype:
         return np.dtype(self.dtype)

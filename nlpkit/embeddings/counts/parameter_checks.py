@@ -69,8 +69,20 @@ def check_limits(model: Any) -> None:
 
 
 def check_dtype(model: Any) -> None:
-    """Refuse a dtype that is none of `VALUE_DTYPES`, in this machine's order of bytes."""
-    model._check("dtype", _is_value_dtype(model.dtype), VALUE_DTYPES)
+    """Refuse a dtype that is none of `VALUE_DTYPES`, in this machine's order of bytes.
+
+    A model that computes in float64 for dtypes that are no float may be given float16 too.
+    """
+    fits = _is_value_dtype(model.dtype) or (model.converts_dtype and is_float16(model.dtype))
+    model._check("dtype", fits, VALUE_DTYPES)
+
+
+def is_float16(dtype: Any) -> bool:
+    """Whether ``dtype``, a type, a name or a dtype, is float16."""
+    try:
+        return dtype is not None and np.dtype(dtype) == np.float16
+    except (TypeError, ValueError):
+        return False
 
 
 def warn_of_idle(model: Any) -> None:
