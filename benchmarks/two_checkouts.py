@@ -58,6 +58,29 @@ def sparse(data: Path, folder: Path) -> dict[str, Task]:
     }
 
 
+def files(data: Path, folder: Path) -> dict[str, Task]:
+    """Reading of texts and pairs from files."""
+    from nlpkit.corpora import Pairs, Texts
+
+    texts = lines(data, 40_000)
+    accented = [text.replace("e", "é") for text in texts]
+    numbered = list(enumerate(texts))
+    (folder / "a.txt").write_text("\n".join(texts * 4), encoding="utf-8")
+    (folder / "b.txt").write_text("\n".join(accented * 4), encoding="utf-8")
+    (folder / "a.jsonl").write_text("".join(json.dumps({"id": n, "text": text}) + "\n" for n, text in numbered))
+    (folder / "a.csv").write_text("id,text\n" + "".join(f'{n},"{text}"\n' for n, text in numbered if '"' not in text))
+    (folder / "a.tsv").write_text("src\ttrg\n" + "".join(f"{text}\t{n}\n" for n, text in numbered))
+    return {
+        "lines, ASCII": lambda: list(Texts(folder / "a.txt").texts()),
+        "lines, not ASCII": lambda: list(Texts(folder / "b.txt").texts()),
+        "blocks of lines": lambda: list(Texts(folder / "a.txt").blocks()),
+        "JSON Lines": lambda: list(Texts(folder / "a.jsonl").texts()),
+        "CSV": lambda: list(Texts(folder / "a.csv").texts()),
+        "pairs of lines": lambda: list(Pairs(folder / "a.txt", folder / "b.txt").blocks()),
+        "pairs in TSV": lambda: list(Pairs(pairs=folder / "a.tsv").blocks()),
+    }
+
+
 def word_vectors(data: Path, folder: Path) -> dict[str, Task]:
     """Word2Vec and FastText: the whole fit, from raw text."""
     from nlpkit.embeddings import FastText, Word2Vec
@@ -132,7 +155,13 @@ def translation(data: Path, folder: Path) -> dict[str, Task]:
     }
 
 
-GROUPS = {"sparse": sparse, "word_vectors": word_vectors, "features": features, "translation": translation}
+GROUPS = {
+    "files": files,
+    "sparse": sparse,
+    "word_vectors": word_vectors,
+    "features": features,
+    "translation": translation,
+}
 
 
 def serve(group: str, data: Path) -> None:

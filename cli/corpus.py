@@ -45,6 +45,9 @@ def check(
     test_trg: Annotated[
         str | None, typer.Option("--test-trg", metavar="FILE", help="A test set's translations.")
     ] = None,
+    test_columns: pair_options.TestColumns = None,
+    test_fields: pair_options.TestFields = None,
+    test_encoding: pair_options.TestEncoding = "utf-8",
     format: Annotated[
         str, typer.Option("--format", metavar="|".join(FORMATS), help="How the report is written.")
     ] = "text",
@@ -109,13 +112,21 @@ def check(
         raise ParameterError("--drop is about the cleaned copy: say with -o where it goes")
     if output == "-":
         raise ParameterError("the report goes to standard output: name a file for the cleaned copy")
-    lines = Reading(per="line", encoding=read_as.encoding, decode_errors=read_as.decode_errors)
-    plain = replace(read_as, columns=None, fields=None, delimiter=None)
+    lines = Reading(per="line", encoding=test_encoding, decode_errors=read_as.decode_errors)
+    plain = replace(
+        PairReading(from_=read_as.from_, to=read_as.to),
+        columns=test_columns,
+        fields=test_fields,
+        encoding=test_encoding,
+        decode_errors=read_as.decode_errors,
+        nulls=read_as.nulls,
+        on_bad=read_as.on_bad,
+    )
     tests: list[Pairs | Texts] = [
         plain.pairs(None, None, path) if holds_pairs(path) else lines.texts([path]) for path in test or []
     ]
     if test_src is not None:
-        tests.append(replace(plain, from_=None, to=None).pairs(test_src, test_trg, None))
+        tests.append(replace(plain, from_=None, to=None, columns=None, fields=None).pairs(test_src, test_trg, None))
     with (
         read_as.pairs(src, trg, pairs) as corpus,
         progress_bar(quiet=quiet) as progress,

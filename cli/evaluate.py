@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Annotated
 
 import typer
 
 from nlpkit.cli import options
 from nlpkit.cli.screens.evaluation_table import show_report
-from nlpkit.cli.screens.screen import note, progress_bar
+from nlpkit.cli.screens.screen import note, progress_bar, tell_left_out
 from nlpkit.errors import ParameterError
 from nlpkit.jobs.evaluate import EvaluationReport, evaluate_translations
-from nlpkit.jobs.inputs import Reading
+from nlpkit.jobs.inputs import PairReading, Reading
 
 _SCORING = "How translations are scored"
+_DEFAULT = "translation in --hyp and --against, and where --ref has it; else text"
 
 
 def evaluate(
@@ -35,8 +37,19 @@ def evaluate(
             help="Texts to translate; with --hyp, the sources.",
         ),
     ] = None,
+    pairs: Annotated[
+        str | None,
+        typer.Option(
+            "--pairs",
+            metavar="FILE",
+            help="Sources and their right translations in one file: .tsv .csv .jsonl .tmx .po ...",
+        ),
+    ] = None,
     hyp: Annotated[
-        str | None, typer.Option("--hyp", metavar="FILE", help="Translations to score, instead of a model.")
+        str | None,
+        typer.Option(
+            "--hyp", metavar="FILE", help="Translations to score, instead of a model: text, or any output of translate."
+        ),
     ] = None,
     against: Annotated[
         str | None,
@@ -128,33 +141,47 @@ def evaluate(
             rich_help_panel=_SCORING,
         ),
     ] = None,
-    encoding: options.Encoding = "utf-8",
-    decode_errors: Annotated[
-        str,
+    field: Annotated[
+        str | None,
         typer.Option(
-            "--decode-errors",
-            metavar="strict|replace",
-            help="Handling of bytes that are not text: stop, or replace them by U+FFFD.",
+            "--field",
+            metavar="NAME",
+            help=options.described("The field of JSON that holds the text.", _DEFAULT),
+            show_default=False,
             rich_help_panel=options.READING,
         ),
-    ] = "strict",
+    ] = None,
+    column: Annotated[
+        str | None,
+        typer.Option(
+            "--column",
+            metavar="NAME|NUMBER",
+            help=options.described("The column of a table that holds the text.", _DEFAULT),
+            show_default=False,
+            rich_help_panel=options.READING,
+        ),
+    ] = None,
     quiet: options.Quiet = False,
+    pairs_as: PairReading = PairReading(),
+    read_as: Annotated[Reading, "per", "field", "column"] = Reading(),
 ) -> None:
     """Score the translations of a model, or of a file: BLEU, chrF and TER, with intervals and by length.
 
     \b
     nlpkit evaluate model --src test.en --ref test.de
     nlpkit evaluate model --src test.en --ref test.de --against other.de --beam 1 -o ours.de
-    nlpkit evaluate --hyp ours.de --ref test.de --lowercase
+    nlpkit evaluate model --pairs test.tsv
+    nlpkit evaluate --hyp ours.jsonl --ref test.de --lowercase
     nlpkit evaluate --hyp ours.de --ref test.de --format json
     """
-    if model is None and hyp is None and not ref and not src:
+    if model is None and hyp is None and not ref and not src and not pairs:
         print(context.get_help())
         raise typer.Exit(2)
-    _check(model, ref, src, hyp, output, format)
+    _check(model, ref, src, pairs, hyp, output, format)
     with progress_bar(quiet=quiet) as progress:
         report = evaluate_translations(
             ref or [],
+            pairs=pairs,
             hypotheses=hyp,
             model=model,
             sources=src,
@@ -171,9 +198,12 @@ def evaluate(
             seed=seed,
             lengths=None if lengths is None else _numbers(lengths),
             test=test,
-            read_as=Reading(encoding=encoding, decode_errors=decode_errors),
+            read_as=replace(read_as, field=field, column=column),
+            pairs_as=pairs_as,
             progress=progress,
         )
+    if not quiet:
+        tell_left_out(report.left_out)
     if report.unfinished and not quiet:
         note(f"translations cut off at the greatest length: {report.unfinished:,}")
     if format == "json":
@@ -193,19 +223,24 @@ def _check(
     model: str | None,
     ref: list[str] | None,
     src: str | None,
+    pairs: str | None,
     hyp: str | None,
     output: str | None,
     format: str,
 ) -> None:
     if format not in ("text", "json"):
         raise ParameterError(f"--format is {format!r}: choose text or json")
-    if not ref:
-        raise ParameterError("there is nothing to compare with: give the right translations with --ref")
+    if pairs is not None and (ref or src):
+        raise ParameterError(f"--pairs has sources and right translations: leave out {'--ref' if ref else '--src'}")
+    if not ref and pairs is None:
+        raise ParameterError(
+            "there is nothing to compare with: give the right translations with --ref, or with the sources as --pairs"
+        )
     if model is None and hyp is None:
         raise ParameterError("there is nothing to score: give the folder of a MODEL, or translations with --hyp")
     if model is not None and hyp is not None:
         raise ParameterError(f"{model!r} and --hyp are two translations to score: leave one out, or use --against")
-    if model is not None and src is None:
+    if model is not None and src is None and pairs is None:
         raise ParameterError("the model has nothing to translate: give the sources with --src")
     if output == "-":
         raise ParameterError("standard output is for the report: give -o the name of a file")

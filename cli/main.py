@@ -61,7 +61,7 @@ def _run(arguments: list[str] | None) -> int:
     except UnicodeError as error:
         return _fail(f"a text can't be encoded or decoded ({error}): look for damaged characters in the input")
     except MemoryError as error:
-        return _fail(f"there is not enough memory: {error or 'write a folder of shards, or set --max-features'}")
+        return _fail(f"there is not enough memory: {error or 'split the input, or choose smaller sizes'}")
     except Exception as error:
         if type(error).__name__ == "Abort":
             return 130

@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import inspect
 from collections.abc import Callable
-from typing import Any
+from typing import Any, get_args
 
 from nlpkit.cli import options as shared
 from nlpkit.cli import pair_options, reading_options
@@ -55,26 +55,31 @@ EXPANDED: dict[type[Any], dict[str, Any]] = {
 def expanded(function: Callable[..., None]) -> Callable[..., None]:
     """Return a command with the options of `EXPANDED` in place of its arguments of those classes.
 
-    An argument ``parameters``, for which `nlpkit.cli.parameters.with_parameters` puts further options, is left out.
+    Options that two classes have are one option for both. An argument ``Annotated[Reading, "per"]`` has no option
+    ``per``. An argument ``parameters``, for which `nlpkit.cli.parameters.with_parameters` puts further options, is
+    left out.
     """
-    groups = {}
+    groups: dict[str, tuple[type[Any], list[str]]] = {}
     parameters: list[inspect.Parameter] = []
     signature = inspect.signature(function, eval_str=True)
     for name, parameter in signature.parameters.items():
-        options = EXPANDED.get(parameter.annotation) if isinstance(parameter.annotation, type) else None
-        if options:
-            groups[name] = parameter.annotation
-            for option, annotation in options.items():
-                default = parameter.annotation.__dataclass_fields__[option].default
-                parameters.append(inspect.Parameter(option, parameter.kind, default=default, annotation=annotation))
+        cls, *without = get_args(parameter.annotation) or [parameter.annotation]
+        if isinstance(cls, type) and cls in EXPANDED:
+            groups[name] = cls, [option for option in EXPANDED[cls] if option not in without]
+            for option in groups[name][1]:
+                default = cls.__dataclass_fields__[option].default
+                annotation = EXPANDED[cls][option]
+                if option not in {each.name for each in parameters}:
+                    parameters.append(inspect.Parameter(option, parameter.kind, default=default, annotation=annotation))
         elif name != "parameters":
             parameters.append(parameter)
 
+    grouped = {option for _, options in groups.values() for option in options}
+
     @functools.wraps(function)
     def command(**given: Any) -> None:
-        for argument, cls in groups.items():
-            given[argument] = cls(**{name: given.pop(name) for name in EXPANDED[cls]})
-        function(**given)
+        made = {argument: cls(**{name: given[name] for name in options}) for argument, (cls, options) in groups.items()}
+        function(**{name: value for name, value in given.items() if name not in grouped}, **made)
 
     command.__signature__ = signature.replace(parameters=parameters)  # type: ignore[attr-defined]
     command.__annotations__ = {parameter.name: parameter.annotation for parameter in parameters}

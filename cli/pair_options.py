@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -57,5 +57,27 @@ Fields = Annotated[
         help=described("The fields of JSON Lines that hold the pair.", "src,trg"),
         show_default=False,
         rich_help_panel=READING,
+    ),
+]
+
+
+def _of_others(name: str, metavar: str, text: str) -> Any:
+    return typer.Option(name, metavar=metavar, help=text, show_default=False, rich_help_panel=READING)
+
+
+ValidColumns = Annotated[str | None, _of_others("--valid-columns", "A,B", "--columns of the files of --valid.")]
+ValidFields = Annotated[str | None, _of_others("--valid-fields", "A,B", "--fields of the files of --valid.")]
+ValidEncoding = Annotated[
+    str,
+    _of_others(
+        "--valid-encoding", "NAME", described("Encoding of the files of --valid, --valid-src, --valid-trg.", "utf-8")
+    ),
+]
+TestColumns = Annotated[str | None, _of_others("--test-columns", "A,B", "--columns of the files of --test.")]
+TestFields = Annotated[str | None, _of_others("--test-fields", "A,B", "--fields of the files of --test.")]
+TestEncoding = Annotated[
+    str,
+    _of_others(
+        "--test-encoding", "NAME", described("Encoding of the files of --test, --test-src, --test-trg.", "utf-8")
     ),
 ]

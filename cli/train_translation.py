@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -29,9 +30,14 @@ def translation(
     src: pair_options.Src = None,
     trg: pair_options.Trg = None,
     pairs: pair_options.PairsFile = None,
-    valid: Annotated[str | None, _file("Pairs to validate with, in one file.")] = None,
-    valid_src: Annotated[str | None, _file("Sources to validate with.")] = None,
-    valid_trg: Annotated[str | None, _file("Their translations. Without any, 1 % of the pairs is kept for it.")] = None,
+    valid: Annotated[list[str] | None, _file("Pairs to validate with, in one file; repeatable.")] = None,
+    valid_src: Annotated[list[str] | None, _file("Sources to validate with; repeatable.")] = None,
+    valid_trg: Annotated[
+        list[str] | None, _file("Their translations. Without any, 1 % of the pairs is kept for it.")
+    ] = None,
+    valid_columns: pair_options.ValidColumns = None,
+    valid_fields: pair_options.ValidFields = None,
+    valid_encoding: pair_options.ValidEncoding = "utf-8",
     output: options.TrainedModel = None,
     arch: Annotated[
         str, typer.Option("--arch", metavar="transformer|lstm|gru|rnn", help="The architecture.")
@@ -133,6 +139,7 @@ def translation(
             separate_vocabularies=separate_vocabularies,
             normalize=None if normalize == "none" else normalize,
             read_as=read_as,
+            read_valid=_read_valid(read_as, pairs, valid, valid_columns, valid_fields, valid_encoding),
             threads=threads,
             device=device,
             devices=devices,
@@ -187,3 +194,18 @@ def _tell(report: TranslationTrainReport, output: str) -> None:
         f"{result.epochs} epochs in {result.seconds / 60:.1f} minutes, ended by {result.ended_by}{loss}{bleu},"
         f" {result.tokens_per_second:,.0f} tokens/s{again}, in {output}"
     )
+
+
+def _read_valid(
+    read_as: PairReading,
+    pairs: list[str] | None,
+    valid: list[str] | None,
+    columns: str | None,
+    fields: str | None,
+    encoding: str,
+) -> PairReading:
+    """Return how the pairs to validate with are read."""
+    if not valid and (columns or fields):
+        raise ParameterError("--valid-columns and --valid-fields are about one file of pairs: give it with --valid")
+    own = replace(read_as.for_other_files(pairs, valid), encoding=encoding)
+    return replace(own, columns=columns, fields=fields) if columns or fields else own

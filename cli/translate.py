@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-import os
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from nlpkit.cli import options
+from nlpkit.cli.screens.attention_output import AttentionOutput
 from nlpkit.cli.screens.screen import is_terminal, note, progress_bar, tell_left_out
 from nlpkit.corpora import GivenTexts
 from nlpkit.errors import ParameterError
+from nlpkit.jobs.filled_records import INTO
 from nlpkit.jobs.inputs import Reading
 from nlpkit.jobs.places import check_place, real_place
 from nlpkit.jobs.translate import TranslateReport, open_translator, translate_files
+from nlpkit.jobs.translation_format import FORMATS
 
 if TYPE_CHECKING:
-    from nlpkit.translation.translations import Translation
     from nlpkit.translation.translator import Translator
 
 ATTENTION = "Attention of the model"
@@ -43,15 +44,35 @@ def translate(
         ),
     ] = None,
     format: Annotated[
-        str,
+        str | None,
         typer.Option(
             "--format",
-            metavar="text|jsonl",
-            help="A line for each text (with --n-best that many, index⇥score⇥text), or a JSON object.",
+            metavar="|".join(FORMATS),
+            help=options.described(
+                "A line for each text (with --n-best that many, index⇥score⇥text), a JSON object or a row. JSON and "
+                "rows keep the fields and columns of the input.",
+                "by the suffix of OUT, else text",
+            ),
+            show_default=False,
         ),
-    ] = "text",
+    ] = None,
+    into: Annotated[
+        str | None,
+        typer.Option(
+            "--into",
+            metavar="NAME",
+            help=options.described("The column or field of the translation, in .csv, .tsv and .jsonl.", INTO),
+            show_default=False,
+        ),
+    ] = None,
     prefix: Annotated[
         str | None, typer.Option("--prefix", metavar="TEXT", help="Words with which every translation has to begin.")
+    ] = None,
+    prefix_file: Annotated[
+        str | None,
+        typer.Option(
+            "--prefix-file", metavar="FILE", help="A prefix for each text, one a line; an empty line is none."
+        ),
     ] = None,
     phrase: Annotated[
         list[str] | None,
@@ -124,7 +145,8 @@ def translate(
     nlpkit translate "two dogs run" --model en-de
     nlpkit translate -i book.txt --model en-de -o book.de.txt
     cat book.txt | nlpkit translate --model en-de --beam 8 > book.de.txt
-    nlpkit translate -i book.txt --model en-de --n-best 3 --format jsonl
+    nlpkit translate -i book.txt --model en-de --n-best 3 -o book.jsonl
+    nlpkit translate -i reviews.csv --column text --model en-de -o reviews.de.csv
     nlpkit translate "two dogs run" --model en-de --attention map.png
     """
     if model is None:
@@ -132,18 +154,18 @@ def translate(
     paths = [*inputs, *(texts or [])] if inputs else []
     if not paths and texts:
         options.refuse_paths(texts)
-        options.refuse_without_inputs(read_as)
+        options.refuse_without_inputs(read_as, "give inputs with -i")
     elif not paths:
         if not options.is_piped():
             print(context.get_help())
             raise typer.Exit(2)
         paths = ["-"]
     if split_sentences:
-        _check_sentences(prefix, phrase, attention, alignments, parameters or {})
-    _check_pictures(attention, alignments, [*paths, output])
+        _check_sentences(prefix, prefix_file, phrase, attention, alignments, parameters or {})
+    _check_pictures(attention, alignments, [*paths, output, prefix_file])
     translator = open_translator(model, device, precision)
     _say_device(translator, device, quiet)
-    looked = _Attention(translator, attention, alignments, layer, head, self_attention)
+    looked = AttentionOutput(translator, attention, alignments, layer, head, self_attention)
     with progress_bar(quiet=quiet or (is_terminal() and output in (None, "-"))) as progress, looked:
         report = translate_files(
             paths or GivenTexts(texts or []),
@@ -151,8 +173,10 @@ def translate(
             model=translator,
             parameters=parameters,
             prefix=prefix,
+            prefix_file=prefix_file,
             phrases=phrase or (),
             format=format,
+            into=into,
             split_sentences=split_sentences,
             read_as=read_as,
             threads=threads,
@@ -165,6 +189,7 @@ def translate(
 
 def _check_sentences(
     prefix: str | None,
+    prefix_file: str | None,
     phrase: list[str] | None,
     attention: str | None,
     alignments: str | None,
@@ -172,6 +197,7 @@ def _check_sentences(
 ) -> None:
     """Refuse what only a text translated as a whole has."""
     given = {"--prefix": prefix, "--phrase": phrase, "--attention": attention, "--alignments": alignments}
+    given["--prefix-file"] = prefix_file
     given["--n-best"] = parameters.get("n_best", 1) > 1 or None
     for option in [option for option, value in given.items() if value is not None]:
         raise ParameterError(f"--split-sentences translates each sentence by itself: leave out {option}")
@@ -210,64 +236,3 @@ def _tell(report: TranslateReport, output: str | None, parameters: dict[str, Any
     if output not in (None, "-"):
         speed = report.tokens / max(report.seconds, 1e-9)
         note(f"{report.texts:,} translations in {output}, {speed:,.0f} target sub-words/s")
-
-
-class _Attention:
-    """Output of attention: a picture, a map on the terminal, alignments in a file."""
-
-    def __init__(
-        self,
-        translator: Translator,
-        picture: str | None,
-        alignments: str | None,
-        layer: int,
-        head: int | None,
-        of_source: bool,
-    ) -> None:
-        from nlpkit.outputs.files import PendingFile
-
-        self.wanted = picture is not None or alignments is not None
-        self._translator, self._layer, self._head, self._of_source = translator, layer, head, of_source
-        self._picture = picture
-        if of_source and (picture is None or alignments is not None):
-            raise ParameterError("--self-attention is shown by --attention: give it too, and no --alignments")
-        if picture not in (None, "-") and os.path.splitext(str(picture))[1].lower() != ".png":
-            raise ParameterError(f"--attention is {picture!r}: expected a name that ends in .png, or -")
-        if not self.wanted and (layer != -1 or head is not None):
-            raise ParameterError(
-                "--layer and --head are of what --attention and --alignments show: give one of these too"
-            )
-        if self.wanted:
-            translator.check_attention(layer, head, of_source=of_source)
-        self._alignments = None if alignments is None else PendingFile(alignments)
-
-    def see(self, translation: Translation) -> None:
-        """Take the next text's translation."""
-        from nlpkit.outputs.files import output_errors
-        from nlpkit.translation.attention_picture import attention_png
-
-        attention = self._translator.word_attention(
-            translation, layer=self._layer, head=self._head, of_source=self._of_source
-        )
-        if self._alignments is not None:
-            with output_errors(self._alignments.path):
-                self._alignments.file.write((attention.pharaoh + "\n").encode())
-        if self._picture == "-":
-            from nlpkit.cli.screens.attention_view import show_attention
-
-            show_attention(attention)
-        elif self._picture is not None and attention.target:
-            from nlpkit.outputs.files import PendingFile
-
-            with PendingFile(self._picture) as file:
-                file.write(attention_png(attention))
-            self._picture = None
-
-    def __enter__(self) -> _Attention:
-        return self
-
-    def __exit__(self, kind: object, error: object, traceback: object) -> None:
-        if self._alignments is not None:
-            self._alignments.__exit__(kind, error, traceback)
-        if self._picture not in (None, "-") and error is None:
-            note(f"{self._picture}: there is no picture, since there is no translation with words")

@@ -20,6 +20,9 @@ MOST_GROWTH = 200
 """An archive may expand to 1 GiB, or to 200 times its size if that is more."""
 
 
+_FAILURES = (zipfile.BadZipFile, tarfile.TarError, EOFError, zlib.error, NotImplementedError)
+
+
 class Member(NamedTuple):
     """A file in an archive: its path there, and its bytes."""
 
@@ -49,11 +52,8 @@ def members(stream: Any, path: str, kind: str, left_out: LeftOut, *, size: int |
     """
     try:
         yield from (_of_zip if kind == "zip" else _of_tar)(stream, _Room(path, size), left_out)
-    except (zipfile.BadZipFile, tarfile.TarError, EOFError, zlib.error, NotImplementedError) as error:
-        reason = " ".join(str(error).split()) or type(error).__name__
-        raise InputError(
-            f"{path}: the archive is damaged or not supported ({reason}); unpack it, and give the folder"
-        ) from None
+    except _FAILURES as error:
+        raise _damaged(path, error) from None
 
 
 class _Limited:
@@ -64,7 +64,10 @@ class _Limited:
         self._room = room
 
     def read(self, size: int = -1, /) -> bytes:
-        piece = self._stream.read(size)
+        try:
+            piece = self._stream.read(size)
+        except _FAILURES as error:
+            raise _damaged(self._room.path, error) from None
         self._room.take(len(piece))
         return piece
 
@@ -73,7 +76,7 @@ class _Room:
     """How much an archive may still expand to."""
 
     def __init__(self, path: str, packed: int | None) -> None:
-        self._path = path
+        self.path = path
         self._most = None if packed is None else max(LEAST_LIMIT, MOST_GROWTH * packed)
         self._taken = 0
 
@@ -81,7 +84,7 @@ class _Room:
         self._taken += n
         if self._most is not None and self._taken > self._most:
             raise InputError(
-                f"{self._path}: expands to more than {self._most:,} bytes, {MOST_GROWTH} times its size; "
+                f"{self.path}: expands to more than {self._most:,} bytes, {MOST_GROWTH} times its size; "
                 "if you trust it, unpack it, and give the folder"
             )
 
@@ -121,3 +124,8 @@ class _Counted:
 def _is_hidden(name: str) -> bool:
     parts = name.replace("\\", "/").split("/")
     return any((part.startswith(".") and part not in (".", "..")) or part == "__MACOSX" for part in parts)
+
+
+def _damaged(path: str, error: Exception) -> InputError:
+    reason = " ".join(str(error).split()) or type(error).__name__
+    return InputError(f"{path}: the archive is damaged or not supported ({reason}); unpack it, and give the folder")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Iterator
 
+from nlpkit.corpora.bad_records import BadRecords, LeftOut
 from nlpkit.corpora.paths import find_sources
 from nlpkit.corpora.source_files import Rereadable
 from nlpkit.corpora.texts import Block, Row
@@ -29,6 +30,15 @@ class AudioFiles(Rereadable):
     ----------
     inputs : path or iterable of paths
         Files, globs, and folders (all audio files below, by suffix).
+    on_bad : {"error", "skip"}
+        Whether a file that cannot be read as sound is an error, or is skipped and counted.
+
+    Attributes
+    ----------
+    bad : BadRecords
+        Takes the files that cannot be read from who reads them.
+    left_out : dict of str to int
+        Number of files that the current pass has skipped, by reason.
 
     Raises
     ------
@@ -46,9 +56,11 @@ class AudioFiles(Rereadable):
     ['a.wav', 'b.flac']
     """
 
-    skipped = 0
-
-    def __init__(self, inputs: str | os.PathLike[str] | Iterable[str | os.PathLike[str]]) -> None:
+    def __init__(
+        self, inputs: str | os.PathLike[str] | Iterable[str | os.PathLike[str]], *, on_bad: str = "error"
+    ) -> None:
+        self.left_out = LeftOut()
+        self.bad = BadRecords(self.left_out, on_bad=on_bad)
         named = [inputs] if isinstance(inputs, str | os.PathLike) else list(inputs)
         self.folders = [os.fspath(name) for name in named if os.path.isdir(name)]
         found = []
@@ -73,14 +85,21 @@ class AudioFiles(Rereadable):
     def blocks(self, n_characters: int = 0) -> Iterator[Block]:
         """Iterate over blocks of up to 256 files."""
         self._begin()
+        self.left_out.clear()
         for first in range(0, len(self.sources), _BLOCK_FILES):
             part = self.sources[first : first + _BLOCK_FILES]
             yield Block([source.name for source in part], [str(source.path) for source in part])
             self.bytes_read += sum(source.size or 0 for source in part)
 
+    @property
+    def skipped(self) -> int:
+        """Number of files that the current pass has skipped."""
+        return sum(self.left_out.values())
+
     def fingerprint(self) -> dict[str, object]:
         """Return a fingerprint of the files: names, sizes and times."""
-        return self._files.fingerprint()
+        given = {"on_bad": self.bad.on_bad} if self.bad.on_bad != "error" else {}
+        return {**self._files.fingerprint(), **given}
 
 
 def is_audio_name(name: str) -> bool:

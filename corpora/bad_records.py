@@ -42,6 +42,8 @@ class BadRecords:
         Raise an error, or skip the record and count it.
     nulls : {"error", "empty", "skip"}
         Raise an error where the text is null, or take it as empty, or skip and count it.
+    may_skip : bool
+        Whether records may be skipped at all; no message advises it where they may not.
 
     Raises
     ------
@@ -49,10 +51,16 @@ class BadRecords:
         If an option has another value.
     """
 
-    def __init__(self, left_out: LeftOut, *, on_bad: str = "error", nulls: str = "error") -> None:
+    def __init__(
+        self, left_out: LeftOut, *, on_bad: str = "error", nulls: str = "error", may_skip: bool = True
+    ) -> None:
         for name, value, known in (("on_bad", on_bad, ON_BAD), ("nulls", nulls, NULLS)):
             if value not in known:
                 raise ParameterError(f"{name} is {value!r}: expected one of {', '.join(known)}")
+            if value == "skip" and not may_skip:
+                advice = "remove it" if name == "on_bad" else "use 'empty'"
+                raise ParameterError(f"{name} is 'skip', but the lines of all files have to correspond: {advice}")
+        self._may_skip = may_skip
         self.left_out = left_out
         self.on_bad = on_bad
         self.nulls = nulls
@@ -66,7 +74,7 @@ class BadRecords:
             If bad records are errors; the message names the option that skips them.
         """
         if self.on_bad == "error":
-            raise InputError(f"{error}; --on-bad skip leaves it out")
+            raise InputError(f"{error}; --on-bad skip leaves it out" if self._may_skip else str(error))
         self.left_out.count(reason)
 
     def null(self, error: InputError | str) -> str | None:
@@ -78,7 +86,8 @@ class BadRecords:
             If nulls are errors; the message names the option that lets them through.
         """
         if self.nulls == "error":
-            raise InputError(f"{error}; --nulls empty takes it as an empty text, --nulls skip leaves it out")
+            skipping = ", --nulls skip leaves it out" if self._may_skip else ""
+            raise InputError(f"{error}; --nulls empty takes it as an empty text{skipping}")
         if self.nulls == "empty":
             return ""
         self.left_out.count(NULL)

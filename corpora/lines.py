@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from nlpkit.corpora.compressed import ByteReader
 from nlpkit.corpora.decoding import Decoding
-from nlpkit.corpora.text_bytes import TextBytes
+from nlpkit.corpora.text_bytes import TextBytes, is_ascii_compatible, warn_of_utf_8
 
 BLOCK_BYTES = 1 << 20
 
@@ -44,6 +44,8 @@ def read_whole(stream: ByteReader, path: str, decoding: Decoding) -> Iterator[li
         pieces.append(piece)
     data = b"".join(pieces)
     codec, offset = decoding.start(data[:4])
+    if is_ascii_compatible(codec):
+        warn_of_utf_8(data[offset : offset + BLOCK_BYTES], path, codec)
     try:
         text = decoding.decode(data[offset:], codec)
     except UnicodeDecodeError as error:

@@ -18,7 +18,7 @@ _BY_SUFFIX = {
     ".zip": "a zip file",
     ".tar": "a tar file",
 }
-_IN_WORDS = {"zip": "a zip file", "parquet": "a Parquet file", "sheet": "a spreadsheet"}
+_IN_WORDS = {"zip": "a zip file or spreadsheet", "parquet": "a Parquet file", "sheet": "a spreadsheet"}
 
 
 class Opened(NamedTuple):

@@ -18,7 +18,7 @@ from nlpkit.corpora.lines import read_lines, read_whole
 from nlpkit.corpora.opened import opened
 from nlpkit.corpora.paths import Source
 from nlpkit.corpora.tables.options import TableOptions
-from nlpkit.corpora.tables.records import RecordTable, check_empty, column_of
+from nlpkit.corpora.tables.records import RecordTable, TableRow, check_empty, column_of
 from nlpkit.corpora.tables.text_column import DEFAULT_NAME, as_texts, text_column
 from nlpkit.corpora.values import TextValues
 from nlpkit.errors import InputError
@@ -43,9 +43,12 @@ _NOT_LINES = {
     ".srt": "a file of subtitles (SubRip)",
     ".vtt": "a file of subtitles (WebVTT)",
 }
-_ARCHIVES = (".zip", ".tar", ".tgz", ".tbz2", ".txz")
+ARCHIVES = (".zip", ".tar", ".tgz", ".tbz2", ".txz")
 _PAIRS = (".po", ".pot", ".tmx")
 _RUN_TEXTS = 8192
+
+RECORD = ""
+"""Key of the whole records among the columns that are kept; no column can be kept by this name."""
 
 
 class Run(NamedTuple):
@@ -65,7 +68,9 @@ class Selection:
     field, column : str, optional
         Where the text is, in JSON and in tables.
     keep : sequence of str
-        Fields or columns to keep beside the text.
+        Fields or columns to keep beside the text; `RECORD` is the whole record.
+    default : str
+        Name of the field or column, if none is given.
     numbers_as_text : bool
         Whether numbers of JSON and Parquet are texts.
     table : TableOptions
@@ -74,6 +79,7 @@ class Selection:
     field: str | None = None
     column: str | None = None
     keep: Sequence[str] = ()
+    default: str = DEFAULT_NAME
     numbers_as_text: bool = False
     table: TableOptions = dataclasses.field(default_factory=TableOptions)
 
@@ -94,7 +100,7 @@ def refusal_of_syntax(name: str, path: str) -> tuple[str, InputError] | None:
     suffix = os.path.splitext(strip_suffix(path))[1].lower()
     if suffix not in _NOT_LINES:
         return None
-    pairs = "corpus check and train translation read its pairs with --pairs; " if suffix in _PAIRS else ""
+    pairs = "corpus check, train translation and evaluate read its pairs with --pairs; " if suffix in _PAIRS else ""
     return _NOT_LINES[suffix], InputError(
         f"{name}: is {_NOT_LINES[suffix]}, whose lines are not texts: {pairs}"
         "extract its texts first, or rename it to .txt to read every line"
@@ -127,7 +133,7 @@ class Reader:
         """Whether ``source`` may hold delimited text."""
         name = source.path or ""
         suffix = os.path.splitext(strip_suffix(name))[1].lower()
-        return not source.whole and (self.kind(name) == "table" or suffix in _ARCHIVES)
+        return not source.whole and (self.kind(name) == "table" or suffix in ARCHIVES)
 
     def read(self, stream: BinaryIO, source: Source, size: int | None = None) -> Iterator[Run]:
         """Yield the texts of ``stream``, the bytes of ``source``, in runs; without a ``size`` it is not seekable.
@@ -158,7 +164,8 @@ class Reader:
             return
         if content.kind in ("parquet", "sheet"):
             if source.whole:
-                raise InputError(f"{name}: a whole {content.kind} file is not a text; use --per line")
+                self._bad.record(content.kind, f"{name}: a whole {content.kind} file is not a text; use --per line")
+                return
             yield from self._of_table(self._opened(data, name, content), self._values_of(content))
             return
         yield from self._of_text(data, source, name, path)
@@ -181,6 +188,7 @@ class Reader:
         if refusal is not None:
             self._bad.record(*refusal)
             return
+        self._check_keep(name, "one text" if source.whole else kind)
         if source.whole:
             for texts in read_whole(data, name, self._decoding):
                 yield Run(name, texts, {})
@@ -197,17 +205,30 @@ class Reader:
         else:
             yield from self._of_json(data, name, as_lines=kind == "jsonl")
 
+    def _check_keep(self, name: str, kind: str) -> None:
+        """Raise InputError if columns of a text that has none are to be kept."""
+        wanted = [each for each in self.selection.keep if each != RECORD]
+        if wanted and kind in ("lines", "one text"):
+            raise InputError(
+                f"{name}: is read as {kind}, without a column {wanted[0]!r} to keep; set --column or --field to read a "
+                "table or JSON, or remove --keep"
+            )
+
     def _of_table(self, table: RecordTable, values: TextValues | None) -> Iterator[Run]:
         """Yield the texts of a table; ``values`` takes its cells as texts if they are not."""
         if not table.first:
             check_empty(table)
             return
         chosen = self.selection
-        column = text_column(table, chosen.column or chosen.field)
+        column = text_column(table, chosen.column or chosen.field, chosen.default)
         keep = chosen.keep
-        columns = [column, *(column_of(table, name, option="--keep") for name in keep)]
-        for records in table.records(columns):
+        whole = list(keep) == [RECORD]
+        others = range(table.width) if whole else [column_of(table, name, option="--keep") for name in keep]
+        names = None if table.names is None else tuple(table.names)
+        for records in table.records([column, *others]):
             texts, *kept = records.columns
+            if whole:
+                kept = [[TableRow(names, cells) for cells in zip(*kept, strict=True)]]
             if values is not None:
                 texts, *kept = as_texts(values, table, records.numbers, texts, kept)
             if texts:
@@ -216,7 +237,7 @@ class Reader:
     def _of_json(self, data: ByteReader, name: str, *, as_lines: bool) -> Iterator[Run]:
         chosen = self.selection
         wanted = chosen.field or chosen.column
-        field_name = DEFAULT_NAME if wanted is None else wanted
+        field_name = chosen.default if wanted is None else wanted
         records = read_json(
             data,
             name,
@@ -263,6 +284,8 @@ class Reader:
 
 
 def _kept(record: Any, name: str) -> Any:
+    if name == RECORD:
+        return record
     try:
         return field_of(record, name)
     except KeyError:

@@ -1,7 +1,7 @@
 """`Recordings`: sound with texts, labels and speakers.
 
-The formats are manifests (CSV, TSV, JSON Lines), a folder per label, and the layouts of LJ Speech and Kaldi, in a
-folder or a tar file.
+The formats are manifests (CSV, TSV, spreadsheets, JSON), a folder per label, and the layouts of LJ Speech and Kaldi, in
+a folder or a tar file.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ class Recordings:
     Parameters
     ----------
     path : path
-        A manifest: ``.csv``, ``.tsv`` or ``.jsonl`` with the fields path, text, label, speaker, start, end (seconds) or
+        A manifest: a table, a spreadsheet or JSON with the fields path, text, label, speaker, start, end (seconds) or
         duration. Only path is required; it is relative to the manifest's folder. Or a folder or tar file: with such a
         manifest (``manifest.*`` or ``metadata.jsonl``), with Kaldi's ``text`` (and ``wav.scp``, ``segments``,
         ``utt2spk``), with LJ Speech's ``metadata.csv``, or with one folder of audio per label.
@@ -94,7 +94,7 @@ class Recordings:
         elif name.lower().endswith(_TARS):
             self._place = Archive(name)
         else:
-            raise InputError(f"{name}: not a manifest (.csv, .tsv, .jsonl), folder or tar file of recordings")
+            raise InputError(f"{name}: not a manifest (.csv, .tsv, .jsonl, .xlsx), folder or tar file of recordings")
         if self._manifest is None:
             self._manifest = _shallowest(self._place, lambda file: file in _manifest_names())
         self.layout = layout or self._found_layout()

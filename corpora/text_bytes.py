@@ -52,8 +52,7 @@ class TextBytes:
         self._return_ends = b"\n" not in seen and b"\r" in (seen[:-1] if goes_on else seen)
         if self._return_ends:
             self._waiting = self._waiting.replace(b"\r", b"\n")
-        self._path = path
-        self._check_encoding(decoding)
+        warn_of_utf_8(self._waiting, path, self.codec)
 
     def head(self) -> bytes:
         """Return the first `HEAD_BYTES`, or fewer if the text ends before; they can still be read."""
@@ -82,18 +81,17 @@ class TextBytes:
             head += more
         return head
 
-    def _check_encoding(self, decoding: Decoding) -> None:
-        """Warn if the text is UTF-8 rather than what it is read as."""
-        if self.codec == "utf-8" or self._waiting.isascii():
-            return
-        try:
-            text = codecs.getincrementaldecoder("utf-8")().decode(self._waiting)
-        except UnicodeDecodeError:
-            return
-        if not text.isascii():
-            warnings.warn(
-                f"{self._path} is read as {decoding.encoding}, but it is valid UTF-8: check --encoding", stacklevel=2
-            )
+
+def warn_of_utf_8(head: bytes, path: str, codec: str) -> None:
+    """Warn if a text that is read in another encoding is UTF-8, beyond ASCII."""
+    if codec == "utf-8" or head.isascii():
+        return
+    try:
+        text = codecs.getincrementaldecoder("utf-8")().decode(head)
+    except UnicodeDecodeError:
+        return
+    if not text.isascii():
+        warnings.warn(f"{path} is read as {codec}, but it is valid UTF-8: check --encoding", stacklevel=3)
 
 
 class _Rest:

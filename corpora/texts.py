@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import chain
 from types import MappingProxyType
 from typing import Any, BinaryIO, NamedTuple
 
 from nlpkit.corpora.bad_records import UNDECODABLE, BadRecords, LeftOut
 from nlpkit.corpora.decoding import Decoding
 from nlpkit.corpora.paths import find_sources
-from nlpkit.corpora.reader import Reader, Run, Selection
+from nlpkit.corpora.reader import RECORD, Reader, Run, Selection
 from nlpkit.corpora.source_files import Rereadable
 from nlpkit.corpora.tables.options import TableOptions
+from nlpkit.corpora.tables.text_column import DEFAULT_NAME
 from nlpkit.errors import InputError, ParameterError
 
 BLOCK_CHARACTERS = 1 << 22
@@ -28,7 +30,11 @@ class Row(NamedTuple):
 
 
 class Block(NamedTuple):
-    """Consecutive rows, as lists of the same length: sources, texts, and the columns that are kept, by name."""
+    """Consecutive rows, as lists of the same length: sources, texts, and the columns that are kept, by name.
+
+    Whole records are the column `nlpkit.corpora.reader.RECORD`: a `nlpkit.corpora.tables.records.TableRow`, a value of
+    JSON, or None for a line.
+    """
 
     sources: list[str]
     texts: list[Any]
@@ -63,6 +69,12 @@ class Texts(Rereadable):
         How tables are read; see `nlpkit.corpora.tables.options.TableOptions`.
     keep : str or sequence of str
         Columns or fields to keep beside the text: a list, or names separated by commas.
+    records : bool
+        Whether whole records are kept instead, with all columns or fields.
+    default : str
+        Field or column that holds the text, if none is named.
+    may_skip : bool
+        Whether records may be skipped; if not, options that skip some are refused.
     numbers_as_text : bool
         Whether numbers of JSON and Parquet are texts, as they are written.
     nulls : {"error", "empty", "skip"}
@@ -113,6 +125,9 @@ class Texts(Rereadable):
         quoting: str = "auto",
         sheet: str | None = None,
         keep: str | Sequence[str] = (),
+        records: bool = False,
+        default: str = DEFAULT_NAME,
+        may_skip: bool = True,
         numbers_as_text: bool = False,
         nulls: str = "error",
         on_bad: str = "error",
@@ -122,23 +137,28 @@ class Texts(Rereadable):
     ) -> None:
         if per not in (None, "line", "file"):
             raise ParameterError(f"per is {per!r}: expected line or file")
-        records = field is not None or column is not None
-        if records and per == "file":
+        named_column = field is not None or column is not None
+        if named_column and per == "file":
             raise ParameterError("a field or column needs per='line': remove it, or read per line")
         self._decoding = Decoding(encoding, decode_errors)
-        self._bad = BadRecords(LeftOut(), on_bad=on_bad, nulls=nulls)
-        self.kept = _names(keep)
+        if decode_errors == "skip" and not may_skip:
+            raise ParameterError(
+                "decode_errors is 'skip', but the lines of all files have to correspond: use 'replace'"
+            )
+        self._bad = BadRecords(LeftOut(), on_bad=on_bad, nulls=nulls, may_skip=may_skip)
+        self.kept = (RECORD,) if records else _names(keep)
         self._selection = Selection(
             field=field,
             column=column,
             keep=self.kept,
+            default=default,
             numbers_as_text=numbers_as_text,
             table=TableOptions(delimiter=delimiter, header=header, quoting=quoting, sheet=sheet),
         )
         self._reader = Reader(self._selection, self._decoding, self._bad)
         named = [inputs] if isinstance(inputs, str | os.PathLike) else list(inputs)
         self.folders = [os.fspath(name) for name in named if os.path.isdir(name)]
-        super().__init__(find_sources(named, per="line" if records else per), stdin)
+        super().__init__(find_sources(named, per="line" if named_column else per), stdin)
         if delimiter is not None and not any(map(self._reader.may_be_table, self.sources)):
             raise ParameterError(
                 f"a delimiter needs a table, but {self.sources[0].name} is not read as one: "
@@ -152,8 +172,7 @@ class Texts(Rereadable):
 
     def texts(self) -> Iterator[Any]:
         """Iterate over the texts without their sources; a list of tokens is a text that is cut already."""
-        for run in self._runs():
-            yield from run.texts
+        return chain.from_iterable(run.texts for run in self._runs())
 
     def blocks(self, n_characters: int = BLOCK_CHARACTERS) -> Iterator[Block]:
         """Iterate over blocks of rows with about ``n_characters`` of text each."""
@@ -163,7 +182,7 @@ class Texts(Rereadable):
             block.sources.extend([run.source] * len(run.texts))
             block.texts.extend(run.texts)
             for name in self.kept:
-                block.kept[name].extend(run.kept[name])
+                block.kept[name].extend(run.kept[name] if run.kept else [None] * len(run.texts))
             characters += sum(map(len, run.texts)) + _ROW_CHARACTERS * len(run.texts)
             if characters >= n_characters:
                 yield block
@@ -201,6 +220,7 @@ class Texts(Rereadable):
             "quoting": chosen.table.quoting,
             "sheet": chosen.table.sheet,
             "keep": list(chosen.keep),
+            "default": None if chosen.default == DEFAULT_NAME else chosen.default,
             "numbers_as_text": chosen.numbers_as_text,
             "nulls": self._bad.nulls,
             "on_bad": self._bad.on_bad,

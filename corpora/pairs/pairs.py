@@ -12,9 +12,10 @@ from nlpkit.corpora.decoding import Decoding
 from nlpkit.corpora.lines import read_lines
 from nlpkit.corpora.pairs.aligned import lines_of, read_aligned
 from nlpkit.corpora.pairs.po import DECLARED
-from nlpkit.corpora.pairs.reader import KINDS, PairReader, PairSelection
+from nlpkit.corpora.pairs.reader import KINDS, PairReader, PairSelection, archives_pairs
 from nlpkit.corpora.pairs.run import UNDECODABLE, PairRun
 from nlpkit.corpora.paths import Source, find_sources
+from nlpkit.corpora.reader import ARCHIVES
 from nlpkit.corpora.source_files import Rereadable
 from nlpkit.corpora.tables.options import TableOptions
 from nlpkit.errors import InputError, ParameterError
@@ -44,14 +45,16 @@ class PairBlock(NamedTuple):
 
 
 def holds_pairs(path: StrPath) -> bool:
-    """Whether the suffix of ``path`` is that of a file of pairs.
+    """Whether the suffix of ``path``, or of a member of an archive, is that of a file of pairs.
 
     Examples
     --------
     >>> holds_pairs("memory.tmx.gz"), holds_pairs("news.en")
     (True, False)
     """
-    return os.path.splitext(strip_suffix(os.fspath(path)))[1].lower() in KINDS
+    name = os.fspath(path)
+    suffix = os.path.splitext(strip_suffix(name))[1].lower()
+    return suffix in KINDS or (suffix in ARCHIVES and archives_pairs(name))
 
 
 class Pairs(Rereadable):

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import dataclasses
 import os
+import tarfile
+import zipfile
+import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, BinaryIO
@@ -46,6 +49,18 @@ KINDS = {
 """Format of a file of pairs, by suffix."""
 
 NOT_PAIRS = "member of an archive that is no file of pairs"
+
+
+def archives_pairs(path: str) -> bool:
+    """Whether ``path`` is a zip or tar archive with a member whose suffix is that of a file of pairs."""
+    try:
+        if zipfile.is_zipfile(path):
+            with zipfile.ZipFile(path) as archive:
+                return any(_suffix(name) in KINDS for name in archive.namelist())
+        with tarfile.open(path) as tar:
+            return any(_suffix(name) in KINDS for name in tar.getnames())
+    except (OSError, EOFError, zipfile.BadZipFile, tarfile.TarError, zlib.error):
+        return False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -135,7 +150,7 @@ class PairReader:
                 yield inner, run
         if is_empty:
             raise InputError(
-                f"{name}: the archive holds no file of pairs ({', '.join(KINDS)}); unpack it, and give --src and --trg"
+                f"{name}: the archive holds no file of pairs ({', '.join(KINDS)}); unpack it, and give its files"
             )
 
     def _of(self, content: Any, data: Any, name: str, path: str) -> Iterator[PairRun]:

@@ -10,6 +10,7 @@ import numpy as np
 QUOTE, NEWLINE, RETURN = b'"\n\r'
 NOT_CLOSED = "a quote is not closed"
 AFTER_QUOTE = "there is text after a closing quote"
+NOT_EVEN = "a quoted cell of several lines ends in a record of another number of columns"
 
 
 @dataclass(frozen=True)
@@ -30,6 +31,8 @@ class Cells:
         Whether quotes are syntax, and the block has some.
     bad : dict of int to str
         Records that are not well-formed, with the reason; their only cell is their first line.
+    newlines : int
+        Number of line ends in the records.
     mark : bytes
         What the byte 0xFF stands for in the data, if not empty.
     """
@@ -40,6 +43,7 @@ class Cells:
     firsts: np.ndarray
     size: int
     quotes: bool = False
+    newlines: int = 0
     bad: dict[int, str] = field(default_factory=dict)
     mark: bytes = b""
 
@@ -54,7 +58,7 @@ class Cells:
     def lines(self) -> np.ndarray:
         """Return the line on which each record begins, counted from 0."""
         begins = self.starts[self.firsts[:-1]]
-        if self.data.count(b"\n", 0, self.size) == len(self):
+        if self.newlines == len(self):
             return np.arange(len(self))
         ends = np.flatnonzero(np.frombuffer(self.data, np.uint8, self.size) == NEWLINE)
         return np.searchsorted(ends, begins)
@@ -73,20 +77,20 @@ class Cells:
             block = np.frombuffer(self.data, np.uint8)
             quoted = (block[np.minimum(starts, len(block) - 1)] == QUOTE) & (starts < ends)
             starts, ends = starts + quoted, ends - quoted
-        bounds = zip(starts.tolist(), ends.tolist(), strict=True)
         data = self.data
+        parts = map(slice, starts.tolist(), ends.tolist())
         if data.isascii():
-            text = data.decode("ascii")
-            texts = [text[start:end] for start, end in bounds]
+            texts = list(map(data.decode("ascii").__getitem__, parts))
         else:
-            pieces = [data[start:end] for start, end in bounds]
+            pieces = list(map(data.__getitem__, parts))
             if self.mark:
                 pieces = [piece.replace(b"\xff", self.mark) for piece in pieces]
             texts = _decoded(pieces, codec, errors)
         if quoted is not None and b'""' in data:
+            if quoted.all():
+                return [text.replace('""', '"') if '"' in text else text for text in texts]
             for index in np.flatnonzero(quoted).tolist():
-                if '"' in texts[index]:
-                    texts[index] = texts[index].replace('""', '"')
+                texts[index] = texts[index].replace('""', '"')
         return texts
 
 
@@ -99,7 +103,7 @@ def _decoded(pieces: list[bytes], codec: str, errors: str) -> list[str]:
     return [piece.decode(codec, errors) for piece in pieces]
 
 
-def split_cells(data: bytes, delimiter: int | None, *, quotes: bool, final: bool) -> Cells:
+def split_cells(data: bytes, delimiter: int | None, *, quotes: bool, final: bool, width: int | None = None) -> Cells:
     r"""Split a block that begins with a record.
 
     A quoted cell begins and ends with a quote, and each quote within is doubled (RFC 4180). In other cells quotes are
@@ -115,6 +119,9 @@ def split_cells(data: bytes, delimiter: int | None, *, quotes: bool, final: bool
         Whether quotes are syntax.
     final : bool
         Whether the data end with the block; else records that are not complete are left to the next one.
+    width : int, optional
+        Number of cells of a good record: of a longer or shorter one that has several lines, only the first line is bad,
+        and the next line begins a record, so that a quote that was not closed hides no other record.
     """
     if final and data and not data.endswith(b"\n"):
         data += b"\n"
@@ -126,18 +133,21 @@ def split_cells(data: bytes, delimiter: int | None, *, quotes: bool, final: bool
     if quotes:
         bounds = _unquoted(block, wanted, delimiter)
         if bounds is None:
-            return _scan(data, delimiter, final=final)
+            return _scan(data, delimiter, final=final, width=width)
     else:
         bounds = np.flatnonzero(wanted)
     last = np.flatnonzero(block[bounds] == NEWLINE)
     if not len(last):
         if final and len(data):  # the last quote is not closed
-            return _scan(data, delimiter, final=final)
+            return _scan(data, delimiter, final=final, width=width)
         return Cells(data, bounds[:0], bounds[:0], np.zeros(1, np.int64), 0)
     bounds = bounds[: last[-1] + 1]
     size = int(bounds[-1]) + 1
     if final and size < len(data):
-        return _scan(data, delimiter, final=final)
+        return _scan(data, delimiter, final=final, width=width)
+    newlines = data.count(b"\n", 0, size) if quotes else len(last)
+    if width is not None and len(last) < newlines and not (np.diff(last, prepend=-1) == width).all():
+        return _scan(data, delimiter, final=final, width=width)
     starts = np.empty_like(bounds)
     starts[0], starts[1:] = 0, bounds[:-1] + 1
     firsts = np.zeros(len(last) + 1, np.int64)
@@ -145,7 +155,7 @@ def split_cells(data: bytes, delimiter: int | None, *, quotes: bool, final: bool
     if b"\r" in data:
         line_ends = bounds[last]
         bounds[last] -= (block[line_ends - 1] == RETURN) & (line_ends > starts[last])
-    return Cells(data, starts, bounds, firsts, size, quotes)
+    return Cells(data, starts, bounds, firsts, size, quotes, newlines)
 
 
 def _unquoted(block: np.ndarray, wanted: np.ndarray, delimiter: int | None) -> np.ndarray | None:
@@ -170,7 +180,7 @@ def _unquoted(block: np.ndarray, wanted: np.ndarray, delimiter: int | None) -> n
     return places[(inside == 0) & ~is_quote]
 
 
-def _scan(data: bytes, delimiter: int | None, *, final: bool) -> Cells:
+def _scan(data: bytes, delimiter: int | None, *, final: bool, width: int | None) -> Cells:
     """`split_cells` one cell after the other, for blocks with quotes in other places."""
     end_of_cell = re.compile(b"\n" if delimiter is None else b"[\n" + re.escape(bytes([delimiter])) + b"]")
     starts: list[int] = []
@@ -208,6 +218,10 @@ def _scan(data: bytes, delimiter: int | None, *, final: bool) -> Cells:
             at = stop + 1
             if data[stop] == NEWLINE:
                 break
+        if reason is None and width is not None and len(starts) - n_cells != width:
+            lines = data.count(b"\n", begin, at)
+            if lines > 1 and (len(starts) - n_cells < width or starts[n_cells + width :] != ends[n_cells + width :]):
+                reason = NOT_EVEN
         if reason is not None:
             del starts[n_cells:], ends[n_cells:]
             if not final and (reason == NOT_CLOSED or b"\n" not in data[begin:]):
@@ -219,7 +233,8 @@ def _scan(data: bytes, delimiter: int | None, *, final: bool) -> Cells:
         firsts.append(len(starts))
         begin = at
     whole = np.array(firsts, np.int64)
-    return Cells(data, np.array(starts, np.int64), np.array(ends, np.int64), whole, begin, True, bad)
+    newlines = data.count(b"\n", 0, begin)
+    return Cells(data, np.array(starts, np.int64), np.array(ends, np.int64), whole, begin, True, newlines, bad)
 
 
 def _closing(data: bytes, opening: int) -> int:

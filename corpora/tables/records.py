@@ -16,6 +16,13 @@ class Records(NamedTuple):
     columns: list[list[Any]]
 
 
+class TableRow(NamedTuple):
+    """A whole record: the names of all columns, None if they have none, and the cells."""
+
+    names: tuple[str, ...] | None
+    cells: Sequence[Any]
+
+
 class RecordTable(Protocol):
     """A table of any format.
 

@@ -149,10 +149,11 @@ class Table:
         line, offset = 1 + self._data.read(self._begin).count(b"\n"), self._data.offset + self._begin
         drop = self._first_record + 1 if self.names is not None else 0
         waiting, size = b"", BLOCK_BYTES
+        width = self.width if self._bad.on_bad == "skip" else None
         while True:
             piece = self._data.read(size)
             block = waiting + piece
-            cells, taken = self._split(block, final=not piece)
+            cells, taken = self._split(block, final=not piece, width=width)
             if len(cells):
                 firsts, lines = self._good(cells, cells.lines() + line, columns, drop)
                 drop = max(0, drop - len(cells))
@@ -160,22 +161,24 @@ class Table:
                     yield from self._decoded(cells, firsts, lines, columns, offset)
             elif piece:
                 size = max(size, len(block))  # a long record: read as much again
-            line += block.count(b"\n", 0, taken)
+            line += cells.newlines
             offset += taken
             waiting = block[taken:]
             if not piece:
                 return
 
-    def _split(self, block: bytes, *, final: bool) -> tuple[Cells, int]:
+    def _split(self, block: bytes, *, final: bool, width: int | None = None) -> tuple[Cells, int]:
         """Return the cells of the complete records, and their bytes."""
         delimiter = self.delimiter.encode(self._data.codec) if self.delimiter else b""
         if len(delimiter) > 1:  # in its place stands a byte that no UTF-8 has
             if b"\xff" in block:
                 raise InputError(f"{self.path}: the delimiter {self.delimiter!r} needs text in UTF-8; set --encoding")
-            cells = split_cells(block.replace(delimiter, b"\xff"), 0xFF, quotes=self._quotes, final=final)
+            marked = block.replace(delimiter, b"\xff")
+            cells = split_cells(marked, 0xFF, quotes=self._quotes, final=final, width=width)
             n = cells.data.count(b"\xff", 0, cells.size)
             return replace(cells, mark=delimiter), min(len(block), cells.size + n * (len(delimiter) - 1))
-        cells = split_cells(block, delimiter[0] if delimiter else None, quotes=self._quotes, final=final)
+        byte = delimiter[0] if delimiter else None
+        cells = split_cells(block, byte, quotes=self._quotes, final=final, width=width)
         return cells, min(len(block), cells.size)
 
     def _good(

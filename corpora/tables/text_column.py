@@ -15,21 +15,22 @@ DEFAULT_NAME = "text"
 """Default field and column of the text."""
 
 
-def text_column(table: RecordTable, wanted: str | None) -> Any:
+def text_column(table: RecordTable, wanted: str | None, default: str = DEFAULT_NAME) -> Any:
     """Settle a table, and return the index of the column of the text.
 
     Parameters
     ----------
     table : RecordTable
     wanted : str, optional
-        A name or a number (from 1); default: the column ``text``, or the only one.
+        A name or a number (from 1); default: the column ``default``, or the only one.
+    default : str
 
     Raises
     ------
     InputError
         If there is no such column.
     """
-    if wanted is None and DEFAULT_NAME not in table.first and len(table.first) == 1:
+    if wanted is None and default not in table.first and len(table.first) == 1:
         if table.names is None:
             table.settle(True)
             if table.names is not None and not looks_like_names(table.first, table.sample):
@@ -40,12 +41,12 @@ def text_column(table: RecordTable, wanted: str | None) -> Any:
             _tell(table, f"the first line, {listed(table.first)}, is taken as the names of the columns")
         return column_of(table, wanted)
     table.settle(True)
-    if wanted is None and table.names is not None and DEFAULT_NAME not in table.names:
+    if wanted is None and table.names is not None and default not in table.names:
         raise InputError(
-            f"{table.path}: there is no column {DEFAULT_NAME!r}; set --column to a name or a number; the columns are "
+            f"{table.path}: there is no column {default!r}; set --column to a name or a number; the columns are "
             f"{listed(table.names)}"
         )
-    return column_of(table, DEFAULT_NAME if wanted is None else wanted)
+    return column_of(table, default if wanted is None else wanted)
 
 
 def _tell(table: RecordTable, what: str) -> None:

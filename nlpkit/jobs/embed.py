@@ -259,11 +259,14 @@ def _write(
             nonzeros += vectors.nnz if sparse else int(np.count_nonzero(vectors))
             if getattr(sink, "full", False):
                 break
+        left_out = dict(getattr(texts, "left_out", {}))
+        if hasattr(sink, "tell"):
+            sink.tell(left_out)
     return EmbedReport(
         rows=rows,
         columns=n_columns,
         nonzeros=nonzeros,
-        left_out=dict(getattr(texts, "left_out", {})),
+        left_out=left_out,
         method=model.kind,
         model=model,
         vectors=sink.vectors() if isinstance(sink, Collected) else None,

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Sequence
-from contextlib import ExitStack
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Literal
 
-from nlpkit.errors import InputError, ParameterError
+from nlpkit.errors import ParameterError
 
-from .inputs import Reading, StrPath, spelled_out
+from .inputs import PairReading, Reading, StrPath, spelled_out
 from .passes import Progress
-from .places import check_apart
+from .scored_texts import ScoredFile, ScoredTexts, check_lengths, read_test_pairs
 
 if TYPE_CHECKING:
     from nlpkit.evaluation import TranslationComparison, TranslationScore
@@ -35,6 +34,8 @@ class EvaluationReport:
         Duration of the translation, without loading the model. None without a model.
     unfinished : int or None
         Translations that were cut off at the maximum length. None without a model.
+    left_out : dict of str to int
+        Number of pairs that were left out, by reason.
     """
 
     score: TranslationScore
@@ -42,6 +43,7 @@ class EvaluationReport:
     tokens: int | None
     seconds: float | None
     unfinished: int | None
+    left_out: dict[str, int] = field(default_factory=dict)
 
     @property
     def tokens_per_second(self) -> float | None:
@@ -51,8 +53,9 @@ class EvaluationReport:
 
 @spelled_out
 def evaluate_translations(
-    references: StrPath | Iterable[StrPath],
+    references: StrPath | Iterable[StrPath] = (),
     *,
+    pairs: StrPath | None = None,
     hypotheses: StrPath | None = None,
     model: StrPath | Translator | None = None,
     sources: StrPath | None = None,
@@ -70,16 +73,20 @@ def evaluate_translations(
     lengths: Sequence[int] | None = None,
     test: Literal["bootstrap", "randomization"] = "bootstrap",
     read_as: Reading = Reading(),
+    pairs_as: PairReading = PairReading(),
     progress: Progress | None = None,
 ) -> EvaluationReport:
     """Score a file of translations, or those that a model makes, against reference translations.
 
-    Every file has one text per line, in the same order, in any format that `nlpkit.corpora.Texts` reads.
+    Every file has one text per line, in the same order, in any format that `nlpkit.corpora.Texts` reads. Files that
+    `translate_files` wrote are read by their translations: see `nlpkit.jobs.scored_texts.ScoredTexts`.
 
     Parameters
     ----------
     references : path, or iterable of paths
         Reference translations; several files are several references for each sentence.
+    pairs : path, optional
+        A file of sources with their references, instead of ``references`` and ``sources``.
     hypotheses : path, optional
         The translations. Either these, or ``model`` and ``sources``.
     model : path or Translator, optional
@@ -99,8 +106,10 @@ def evaluate_translations(
     test : "bootstrap" or "randomization", default="bootstrap"
         As ``method`` in `nlpkit.evaluation.compare_translations`.
     read_as : Reading
-        How the files are read. A text is a line or record. No line may be left out, so that ``decode_errors="skip"`` is
-        refused.
+        How the files are read. A text is a line or record. No line may be left out, so that ``"skip"`` is refused for
+        ``decode_errors``, ``on_bad`` and ``nulls``.
+    pairs_as : PairReading
+        How ``pairs`` are read; of these some may be left out.
     progress : callable, optional
         See `nlpkit.jobs.translate_files`.
 
@@ -125,7 +134,16 @@ def evaluate_translations(
         raise ParameterError(
             "there is nothing to score" if model is None else "there are both a model and a file of translations"
         ) from None
-    if model is not None and sources is None:
+    wanted = [references] if isinstance(references, str | os.PathLike) else list(references)
+    if pairs is not None and (wanted or sources is not None):
+        what = "references" if wanted else "sources"
+        raise ParameterError(f"there are pairs, which hold sources and references: leave out the file of {what}")
+    for name in ("from_", "to", "columns", "fields", "keep_tags"):
+        if pairs is None and getattr(pairs_as, name):
+            raise ParameterError(f"{name.strip('_')} is about pairs, and none are given: leave it out, or give pairs")
+    if pairs is None and not wanted:
+        raise ParameterError("there are no references: give at least one file")
+    if model is not None and sources is None and pairs is None:
         raise ParameterError("the model has nothing to translate: give the file of sources too")
     about_model = {"output": output is not None, "beam": beam is not None, "batch_invariant": batch_invariant}
     about_model |= {"precision": precision != "float32"}
@@ -136,15 +154,14 @@ def evaluate_translations(
         )
     if read_as.per == "file":
         raise ParameterError("per is 'file', and translations are scored by line: leave it out")
-    if read_as.decode_errors == "skip":
-        raise ParameterError("decode_errors is 'skip', but the lines of all files have to correspond: use 'replace'")
-    wanted = [references] if isinstance(references, str | os.PathLike) else list(references)
-    named = {"sources": sources, "translations": hypotheses, "other translations": against}
-    paths = [(f"references {number}", path) for number, path in enumerate(wanted)]
-    paths += [(what, path) for what, path in named.items() if path is not None]
-    if not wanted:
-        raise ParameterError("there are no references: give at least one file")
-    texts = _read_lines(paths, replace(read_as, per="line"), output)
+    if pairs is not None:  # only pairs may be skipped
+        read_as = replace(
+            read_as,
+            decode_errors="strict" if read_as.decode_errors == "skip" else read_as.decode_errors,
+            on_bad="error",
+            nulls="error" if read_as.nulls == "skip" else read_as.nulls,
+        )
+    texts, several, left_out = _read(wanted, sources, hypotheses, against, pairs, read_as, pairs_as, output)
     tokens = seconds = unfinished = language = None
     if model is None:
         written = texts["translations"]
@@ -167,7 +184,6 @@ def evaluate_translations(
         )
         ends = sum(map(bool, written)) - made.unfinished
         tokens, seconds, unfinished = made.tokens + ends, made.seconds, made.unfinished
-    several = [texts[what] for what, _ in paths[: len(wanted)]]
     from nlpkit.evaluation import compare_translations, score_translations
     from nlpkit.evaluation.quality_by_length import LENGTHS
     from nlpkit.evaluation.translation_quality import SEED
@@ -196,31 +212,43 @@ def evaluate_translations(
             lowercase=lowercase,
             seed=seed,
         )
-    return EvaluationReport(score=score, comparison=comparison, tokens=tokens, seconds=seconds, unfinished=unfinished)
+    return EvaluationReport(
+        score=score,
+        comparison=comparison,
+        tokens=tokens,
+        seconds=seconds,
+        unfinished=unfinished,
+        left_out=left_out,
+    )
 
 
-def _read_lines(paths: Sequence[tuple[str, StrPath]], reading: Reading, output: StrPath | None) -> dict[str, list[str]]:
-    """Read the lines of each file, by its name: the same number everywhere."""
-    if sum(os.fspath(path) == "-" for _, path in paths) > 1:
+def _read(
+    references: Sequence[StrPath],
+    sources: StrPath | None,
+    hypotheses: StrPath | None,
+    against: StrPath | None,
+    pairs: StrPath | None,
+    read_as: Reading,
+    pairs_as: PairReading,
+    output: StrPath | None,
+) -> tuple[dict[str, list[str]], list[list[str]], dict[str, int]]:
+    """Return the texts of each file by what they are, the references, and what was left out of the pairs."""
+    named = {"sources": sources, "translations": hypotheses, "other translations": against}
+    given = {what: path for what, path in named.items() if path is not None}
+    files = [ScoredFile(path=path, role="reference") for path in references]
+    files += [
+        ScoredFile(path=path, role="source" if what == "sources" else "translation") for what, path in given.items()
+    ]
+    if [*(file.name for file in files), *([] if pairs is None else [os.fspath(pairs)])].count("-") > 1:
         raise ParameterError("standard input is named twice: give files for the others")
-    texts: dict[str, list[str]] = {}
-    with ExitStack() as opened:
-        for what, path in paths:
-            read = opened.enter_context(reading.texts(path))
-            if output is not None and os.fspath(output) != "-":
-                check_apart(output, read)
-            texts[what] = list(read.texts())
-    _check_lengths([(os.fspath(path), len(texts[what])) for what, path in paths])
-    return texts
-
-
-def _check_lengths(counts: Sequence[tuple[str, int]]) -> None:
-    first, expected = counts[0]
-    for name, lines in counts:
-        if lines != expected:
-            raise InputError(
-                f"{name} has {lines:,} lines and {first} has {expected:,}; expected the same number: line by line"
-                " they should be the same sentences"
-            )
-    if not expected:
-        raise InputError(f"{first} is empty: give files with at least one line")
+    read = ScoredTexts(files, read_as, output).read()
+    counts = [(file.name, len(texts)) for file, texts in zip(files, read, strict=True)]
+    several = read[: len(references)]
+    texts = dict(zip(given, read[len(references) :], strict=True))
+    left_out: dict[str, int] = {}
+    if pairs is not None:
+        texts["sources"], reference, left_out = read_test_pairs(pairs, pairs_as, output)
+        several = [reference]
+        counts.insert(0, (os.fspath(pairs), len(reference)))
+    check_lengths(counts)
+    return texts, several, left_out

@@ -34,6 +34,12 @@ class Reading:
         Column of a table that holds the text: a name, or a number from 1.
     keep : str or sequence of str
         Columns or fields to keep beside the text.
+    records : bool
+        Whether whole records are kept instead, with all columns or fields.
+    default : str
+        Field or column that holds the text, if none is named.
+    may_skip : bool
+        Whether records may be skipped; if not, options that skip some are refused.
     delimiter, header, quoting, sheet : str, optional
         How tables are read; see `nlpkit.corpora.tables.options.TableOptions`.
     numbers_as_text : bool
@@ -57,6 +63,9 @@ class Reading:
     field: str | None = None
     column: str | None = None
     keep: str | Sequence[str] = ()
+    records: bool = False
+    default: str = "text"
+    may_skip: bool = True
     delimiter: str | None = None
     header: str = "auto"
     quoting: str = "auto"
@@ -127,6 +136,18 @@ class PairReading:
     decode_errors: str = "strict"
     stdin: BinaryIO | None = None
 
+    def for_other_files(self, pairs: Paths | None, others: Paths | None) -> PairReading:
+        """Return the options for other pairs, such as those to validate with.
+
+        They have the same languages, and are UTF-8. Options about the layout of files are those of ``pairs`` if the
+        files have the same suffix.
+        """
+        same = (_suffixes(pairs) == _suffixes(others)) and others is not None
+        kept = {"from_", "to", "keep_tags", "numbers_as_text", "nulls", "on_bad", "decode_errors", "stdin"}
+        if same:
+            kept |= {"columns", "fields", "delimiter", "header", "quoting", "sheet"}
+        return PairReading(**{name: getattr(self, name) for name in kept})
+
     def pairs(self, src: Paths | None, trg: Paths | None, pairs: Paths | None) -> Pairs:
         """Open pairs in two files or one; raises as `nlpkit.corpora.Pairs`."""
         return Pairs(src, trg, pairs, **vars(self))
@@ -160,8 +181,13 @@ class Writing:
     resume: bool = False
 
 
+def _suffixes(paths: Paths | None) -> set[str]:
+    several = [paths] if isinstance(paths, str | os.PathLike) else paths or []
+    return {os.path.splitext(os.fspath(path))[1].lower() for path in several}
+
+
 def spelled_out(function: Callable[..., Result]) -> Callable[..., Result]:
-    """Let a function with an argument ``read_as`` or ``write_as`` also take the options of that object one by one.
+    """Let a function with arguments ``read_as``, ``pairs_as`` or ``write_as`` take the options of these one by one.
 
     Examples
     --------
@@ -174,15 +200,16 @@ def spelled_out(function: Callable[..., Result]) -> Callable[..., Result]:
 
     @functools.wraps(function)
     def call(*args: Any, **given: Any) -> Result:
-        for argument in ("read_as", "write_as"):
+        taken: set[str] = set()
+        for argument in ("read_as", "pairs_as", "write_as"):
             default = (function.__kwdefaults__ or {}).get(argument)
             if default is None:
                 continue
             apart = given.keys() & default.__dataclass_fields__.keys()
             if apart:
-                options = {name: given.pop(name) for name in apart}
-                given[argument] = replace(given.get(argument, default), **options)
-        return function(*args, **given)
+                given[argument] = replace(given.get(argument, default), **{name: given[name] for name in apart})
+                taken |= apart
+        return function(*args, **{name: value for name, value in given.items() if name not in taken})
 
     return call
 
@@ -216,7 +243,7 @@ def open_inputs(
             raise ParameterError(
                 f"{name} is about texts, and {sound_method} embeds sound and learns nothing: leave it out"
             )
-        return AudioFiles(named)
+        return AudioFiles(named, on_bad=read_as.on_bad)
     texts = read_as.texts(named)
     for name in [os.fspath(path) for path in named]:
         below = os.path.join(name, "")

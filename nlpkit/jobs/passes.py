@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from nlpkit.corpora import Block, GivenTexts
+from nlpkit.corpora import AudioFiles, Block, GivenTexts
 from nlpkit.corpora.bad_records import UNDECODABLE, LeftOut
 from nlpkit.corpora.texts import BLOCK_CHARACTERS
 from nlpkit.errors import InputError
@@ -88,11 +88,46 @@ def embed(
     InputError
         If there is no text.
     """
+    if isinstance(texts, AudioFiles):
+        yield from _embed_sound(model, texts, progress, skip)
+        return
     for block in _watched("embedding", texts, BLOCK_CHARACTERS, progress):
         rest = block.after(skip)
         skip = max(0, skip - len(block.texts))
         if rest.texts:
             yield rest, model.transform(rest.texts)
+
+
+def _embed_sound(model: Any, files: AudioFiles, progress: Progress | None, skip: int) -> Iterator[tuple[Block, Any]]:
+    """Yield blocks of files with their vectors; those that cannot be read are an error, or are counted."""
+    import numpy as np
+
+    for block in _watched("embedding", files, 0, progress):
+        rest = block if files.bad.on_bad == "skip" else block.after(skip)
+        try:
+            vectors = model.transform(rest.texts) if rest.texts else []
+        except InputError as error:
+            if files.bad.on_bad == "error":
+                raise InputError(f"{error}; --on-bad skip leaves it out") from error
+            found = [(index, _vector_of(model, path, files)) for index, path in enumerate(rest.texts)]
+            good = [(index, vector) for index, vector in found if vector is not None]
+            rest = Block([rest.sources[index] for index, _ in good], [rest.texts[index] for index, _ in good])
+            vectors = np.concatenate([vector for _, vector in good]) if good else []
+        if files.bad.on_bad == "skip":
+            n = len(rest.texts)
+            rest, vectors, skip = rest.after(skip), vectors[skip:], max(0, skip - n)
+        else:
+            skip = max(0, skip - len(block.texts))
+        if rest.texts:
+            yield rest, vectors
+
+
+def _vector_of(model: Any, path: str, files: AudioFiles) -> Any:
+    try:
+        return model.transform([path])
+    except InputError as error:
+        files.bad.record("file that cannot be read as sound", error)
+        return None
 
 
 def texts_of(block: Block) -> list[str]:

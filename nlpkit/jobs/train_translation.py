@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from nlpkit.device import check_count, resolve_device
 from nlpkit.errors import ParameterError
 
-from .inputs import PairReading, StrPath, spelled_out
+from .inputs import PairReading, Paths, StrPath, spelled_out
 from .passes import Progress
 from .train import check_model_place
 from .training_pairs import (
@@ -23,9 +23,11 @@ from .training_pairs import (
     choose_form,
     encode_pairs,
     learn_subwords,
+    naming_options_of,
     read_pairs,
     sentences_per_text,
     split_pairs,
+    warn_of_shared_pairs,
 )
 from .translate import missing
 from .translation_plan import TranslationPlan
@@ -59,12 +61,12 @@ class TranslationTrainReport:
 def train_translation(
     output: StrPath,
     *,
-    pairs: StrPath | None = None,
-    src: StrPath | None = None,
-    trg: StrPath | None = None,
-    valid: StrPath | None = None,
-    valid_src: StrPath | None = None,
-    valid_trg: StrPath | None = None,
+    pairs: Paths | None = None,
+    src: Paths | None = None,
+    trg: Paths | None = None,
+    valid: Paths | None = None,
+    valid_src: Paths | None = None,
+    valid_trg: Paths | None = None,
     architecture: str = "transformer",
     attention: str | None = None,
     parameters: Mapping[str, Any] | None = None,
@@ -72,6 +74,7 @@ def train_translation(
     separate_vocabularies: bool = False,
     normalize: str | None = "auto",
     read_as: PairReading = PairReading(),
+    read_valid: PairReading | None = None,
     threads: int | None = None,
     device: str = "auto",
     devices: int = 1,
@@ -93,9 +96,9 @@ def train_translation(
     ----------
     output : path
         The folder to save the model in.
-    pairs, src, trg : path, optional
+    pairs, src, trg : path or sequence of paths, optional
         Training pairs in one file or two, as in `nlpkit.corpora.Pairs`. They are held in memory.
-    valid, valid_src, valid_trg : path, optional
+    valid, valid_src, valid_trg : path or sequence of paths, optional
         Pairs to validate with, in one file or two. Without, 1 % of the pairs (20 to 1,000) is kept for it.
     architecture : {"transformer", "lstm", "gru", "rnn"}
     attention : {"general", "dot", "additive", "none"}, optional
@@ -112,6 +115,9 @@ def train_translation(
         and zero-width spaces; None changes nothing. Default: NFC, or NFD if most translations are in NFD.
     read_as : PairReading
         How the pairs are read. Its options may be given one by one: ``train_translation(..., columns="en,de")``.
+    read_valid : PairReading, optional
+        How the pairs to validate with are read; default: as UTF-8, with the languages of ``read_as``, and with its
+        columns, fields and table options if the files have the same suffix.
     device, devices, threads, tensorboard
         As in `nlpkit.training.train_model`.
     force : bool
@@ -166,7 +172,10 @@ def train_translation(
         left_out = read.left_out
     else:
         train = read
-        held = read_pairs(read_as.pairs(valid_src, valid_trg, valid), None, output)
+        own = read_valid or read_as.for_other_files(pairs, valid)
+        with naming_options_of("valid"):
+            held = read_pairs(own.pairs(valid_src, valid_trg, valid), None, output)
+        warn_of_shared_pairs(train, held)
         valid_source = "given"
         left_out = dict(Counter(read.left_out) + Counter(held.left_out))
     subwords = learn_subwords(train, vocab_size, separate_vocabularies, int(given.get("seed", 1)), form)
@@ -251,9 +260,9 @@ def _save(
     translator.save(output, provenance=provenance, files=files, force=force)
 
 
-def _check_devices(devices: int, inputs: Sequence[StrPath | None]) -> None:
+def _check_devices(devices: int, inputs: Sequence[Paths | None]) -> None:
     """Refuse what several processes can't do: each of them runs the same command."""
-    if devices > 1 and "-" in inputs:
+    if devices > 1 and any(each == "-" or (isinstance(each, list | tuple) and "-" in each) for each in inputs):
         raise ParameterError(f"devices is {devices}, and standard input can be read by one process alone: give a file")
     if devices > 1 and os.name == "nt":
         raise ParameterError(f"devices is {devices}, and on Windows one device trains: expected 1")

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+import warnings
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -77,6 +80,27 @@ def read_pairs(pairs: Pairs, reading: Progress | None, output: StrPath) -> PairT
         names = " and ".join(source.name for source in pairs.sources)
         raise InputError(f"{names}: there is no pair with text on both sides ({empty} have an empty one)")
     return PairTexts(src, trg, empty, left_out)
+
+
+@contextmanager
+def naming_options_of(prefix: str) -> Iterator[None]:
+    """Let errors about files name the options of these files: ``--valid-encoding`` instead of ``--encoding``."""
+    try:
+        yield
+    except InputError as error:
+        raise InputError(re.sub(r"--(columns|fields|encoding)\b", rf"--{prefix}-\1", str(error))) from None
+
+
+def warn_of_shared_pairs(train: PairTexts, held: PairTexts) -> None:
+    """Warn if at least half of the pairs to validate with are pairs to train on."""
+    known = set(zip(train.src, train.trg, strict=True))
+    shared = sum(pair in known for pair in zip(held.src, held.trg, strict=True))
+    if shared * 2 >= len(held.src):
+        warnings.warn(
+            f"{shared:,} of {len(held.src):,} pairs to validate with are also trained on, so that their scores say"
+            " little about other texts: give other pairs with --valid",
+            stacklevel=3,
+        )
 
 
 def check_form(normalize: str | None) -> None:

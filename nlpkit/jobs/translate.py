@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from nlpkit.corpora import GivenTexts
+from nlpkit.corpora.reader import RECORD
 from nlpkit.device import torch_threads
 from nlpkit.errors import ParameterError
 
 from .inputs import AnyTexts, Reading, StrPath, spelled_out
 from .passes import TRANSLATING, Progress
 from .places import check_apart, check_place
-from .translation_writer import FORMATS, TranslationWriter
+from .prefix_lines import PrefixLines
+from .translation_format import TranslationFormat
+from .translation_writer import TranslationWriter
 
 if TYPE_CHECKING:
     from nlpkit.decoding.options import DecodingOptions
@@ -68,8 +71,10 @@ def translate_files(
     model: StrPath | Translator,
     parameters: Mapping[str, Any] | None = None,
     prefix: str | None = None,
+    prefix_file: StrPath | None = None,
     phrases: Iterable[str] = (),
-    format: str = "text",
+    format: str | None = None,
+    into: str | None = None,
     split_sentences: bool = False,
     device: str = "auto",
     precision: str = "float32",
@@ -93,14 +98,20 @@ def translate_files(
         Options of `nlpkit.translation.DecodingOptions`, by name.
     prefix : str, optional
         Words with which every translation has to begin.
+    prefix_file : path, optional
+        File with a prefix for each text instead, one a line; an empty line is none.
     phrases : iterable of str
         Words that have to stand in every translation.
-    format : {"text", "jsonl"}
-        A line for each text, or with ``n_best`` that number of lines ``index⇥score⇥text``, with score -inf for those
-        not found; or a JSON object for each text: ``id``, ``text``, ``translation``, ``score`` and ``n_best``.
+    format : {"text", "jsonl", "csv", "tsv"}, optional
+        Default: by the suffix of ``output``, else text. Text is a line for each text, or with ``n_best`` that number of
+        lines ``index⇥score⇥text``, with score -inf for those not found. The others keep the columns or fields of
+        tables and JSON, and add the translation; other texts become ``id``, ``text``, ``translation`` and ``score``.
+        JSON Lines also have ``n_best``.
+    into : str, optional
+        The column or field of the translation; default: ``translation``. If it exists already, it has to be empty.
     split_sentences : bool, default=False
         Translate each sentence of a text by itself, and join the translations with the white space between them. Not
-        with ``prefix``, ``phrases`` and ``n_best``.
+        with prefixes, ``phrases`` and ``n_best``.
     device, precision : str
         As in `nlpkit.translation.Translator`; a model that is loaded already keeps its own.
     threads : int, optional
@@ -125,9 +136,12 @@ def translate_files(
     ParameterError
         If a parameter is unknown or wrong.
     """
-    if format not in FORMATS:
-        raise ParameterError(f"format is {format!r}: choose text or jsonl")
+    layout = TranslationFormat.of(output, format)
     options = decoding_options(parameters)
+    layout.check(options.n_best, into)
+    if layout.has_fields:
+        read_as = replace(read_as, records=True)
+    beginnings = PrefixLines(prefix, prefix_file, inputs, read_as)
     read: AnyTexts = inputs if isinstance(inputs, GivenTexts) else read_as.texts(inputs)
     demanded = list(phrases)
     if not all(phrase.strip() for phrase in demanded):
@@ -137,26 +151,29 @@ def translate_files(
         if output is not None and str(output) != "-":
             check_apart(output, texts)
             check_place(output, is_folder=False, force=False)
+        beginnings.check(texts, output)
         translator = open_translator(model, device, precision)
         from nlpkit.translation.sentence_wise import longer_texts
 
         count = tokens = unfinished = several = 0
         started = time.perf_counter()
-        with torch_threads(threads), TranslationWriter(output, format, options.n_best) as writer:
+        with torch_threads(threads), TranslationWriter(output, layout, options.n_best, into) as writer:
             for block in texts.blocks(_WINDOW):
                 n = len(block.texts)
+                records = block.kept.get(RECORD, [None] * n)
+                writer.check(block.sources, block.texts, records)
                 if not split_sentences:
                     several += longer_texts(block.texts, translator.languages[0], translator.sentences)
                 translations = translator.stream(
                     block.texts,
                     options,
-                    prefixes=None if prefix is None else [prefix] * n,
+                    prefixes=beginnings.of(count, block.texts),
                     phrases=[demanded] * n if demanded else None,
                     split_sentences=split_sentences,
                 )
-                for translation in translations:
+                for record, translation in zip(records, translations, strict=True):
                     best = translation.n_best[0]
-                    writer.write(count, translation)
+                    writer.write(count, translation, record)
                     if seen is not None:
                         seen(translation)
                     elif output is None:
@@ -183,8 +200,10 @@ def translate_texts(
     model: StrPath | Translator,
     parameters: Mapping[str, Any] | None = None,
     prefix: str | None = None,
+    prefix_file: StrPath | None = None,
     phrases: Iterable[str] = (),
-    format: str = "text",
+    format: str | None = None,
+    into: str | None = None,
     split_sentences: bool = False,
     device: str = "auto",
     precision: str = "float32",
@@ -199,8 +218,10 @@ def translate_texts(
         model=model,
         parameters=parameters,
         prefix=prefix,
+        prefix_file=prefix_file,
         phrases=phrases,
         format=format,
+        into=into,
         split_sentences=split_sentences,
         device=device,
         precision=precision,

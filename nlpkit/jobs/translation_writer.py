@@ -1,39 +1,60 @@
-"""Translations as lines of text or of JSON, on their way to a file or to standard output."""
+"""Translations as lines of text, records of JSON or rows of a table, on their way to a file or to standard output."""
 
 from __future__ import annotations
 
+import gzip
 import json
 import math
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import nullcontext
-from typing import TYPE_CHECKING
+from typing import IO, TYPE_CHECKING, Any
 
 from nlpkit.outputs.files import PendingFile, StandardOutput, output_errors
 
+from .filled_records import INTO, FilledRecords, is_record
 from .inputs import StrPath
+from .translation_format import TranslationFormat
+from .translation_rows import TranslationRows
 
 if TYPE_CHECKING:
     from nlpkit.outputs.files import Sink
-    from nlpkit.translation.translations import Translation
-
-
-FORMATS = ("text", "jsonl")
+    from nlpkit.translation.translations import Candidate, Translation
 
 _LINE_END = re.compile(r"[\r\n]+")
 
 
 class TranslationWriter:
-    """Writes translations as lines of text, or of JSON; nothing without an output."""
+    """Writes translations; nothing without an output.
 
-    def __init__(self, output: StrPath | None, format: str, n_best: int) -> None:
-        self._format, self._n_best, self._output = format, n_best, output or "-"
-        self._encode = json.JSONEncoder(ensure_ascii=False).encode
+    Parameters
+    ----------
+    output : path, optional
+        File, or ``-`` for standard output.
+    layout : TranslationFormat
+    n_best : int
+        Number of candidates of each text.
+    into : str
+        The column or field of the translation.
+    """
+
+    def __init__(
+        self, output: StrPath | None, layout: TranslationFormat, n_best: int = 1, into: str | None = None
+    ) -> None:
+        layout.check(n_best, into)
+        self._layout, self._n_best, self._output = layout, n_best, output or "-"
+        self._filled = FilledRecords(INTO if into is None else into)
+        self._rows = TranslationRows(self._filled, is_tsv=layout.name == "tsv")
+        self._encode = json.JSONEncoder(ensure_ascii=False, default=_as_json).encode
         self._streams = output is not None and os.fspath(output) == "-"
         self._sink: Sink | None = None
+        self._file: IO[bytes] | gzip.GzipFile | None = None
         if output is not None:
             self._sink = StandardOutput() if self._streams else PendingFile(output)
+            self._file = self._sink.file
+            if layout.is_gzip:
+                self._file = gzip.GzipFile(filename="", mode="wb", compresslevel=6, fileobj=self._sink.file, mtime=0)
 
     def __enter__(self) -> TranslationWriter:
         return self
@@ -43,33 +64,46 @@ class TranslationWriter:
             return
         try:
             if error is None:
+                if self._layout.is_gzip and self._file is not None:
+                    with output_errors(self._output):
+                        self._file.close()
                 self._sink.finish()
                 self._sink.place()
         finally:
             self._sink.discard()
 
-    def write(self, number: int, translation: Translation) -> None:
-        if self._sink is not None:
-            lines = "".join(self._lines(number, translation)).encode("utf-8", "backslashreplace")
+    def check(self, sources: Sequence[str], texts: Sequence[str], records: Sequence[Any]) -> None:
+        """Refuse records that cannot be written with their translations; called before they are translated.
+
+        Raises
+        ------
+        InputError
+            See `FilledRecords.check` and `TranslationRows.check`.
+        """
+        if self._sink is None or not self._layout.has_fields:
+            return
+        as_table = self._layout.name != "jsonl"
+        self._filled.check(sources, records, as_table=as_table)
+        if as_table:
+            self._rows.check(sources, texts, records)
+
+    def write(self, number: int, translation: Translation, record: Any = None) -> None:
+        """Write the translation of a text; ``record`` is what the text is a part of."""
+        if self._file is not None:
+            lines = "".join(self._lines(number, translation, record)).encode("utf-8", "backslashreplace")
             with nullcontext() if self._streams else output_errors(self._output):
-                self._sink.file.write(lines)
+                self._file.write(lines)
 
     def flush(self) -> None:
         """Flush standard output, for a reader that waits."""
         if self._sink is not None and self._streams:
             self._sink.finish()
 
-    def _lines(self, number: int, translation: Translation) -> Iterator[str]:
-        if self._format == "jsonl":
-            n_best = [{"text": c.text, "score": _number(c.score), "finished": c.finished} for c in translation.n_best]
-            record = {
-                "id": number,
-                "text": translation.source,
-                "translation": translation.text,
-                "score": _number(translation.score),
-                "n_best": n_best,
-            }
-            yield self._encode(record) + "\n"
+    def _lines(self, number: int, translation: Translation, record: Any) -> Iterator[str]:
+        if self._layout.name == "jsonl":
+            yield self._encode(self._fields(number, translation, record)) + "\n"
+        elif self._layout.has_fields:
+            yield from self._rows.lines(number, translation, record)
         elif self._n_best == 1:
             yield _LINE_END.sub(" ", translation.text) + "\n"
         else:
@@ -77,7 +111,29 @@ class TranslationWriter:
                 yield f"{number}\t{candidate.score:.4f}\t{candidate.text}\n"
             yield f"{number}\t-inf\t\n" * (self._n_best - len(translation.n_best))
 
+    def _fields(self, number: int, translation: Translation, record: Any) -> dict[str, Any]:
+        n_best = [_candidate(candidate) for candidate in translation.n_best]
+        if is_record(record):
+            filled = self._filled.fields(record, translation.text)
+            return filled if self._n_best == 1 else {**filled, "n_best": n_best}
+        return {
+            "id": number,
+            "text": translation.source,
+            self._filled.into: translation.text,
+            "score": _number(translation.score),
+            "n_best": n_best,
+        }
+
+
+def _candidate(candidate: Candidate) -> dict[str, Any]:
+    return {"text": candidate.text, "score": _number(candidate.score), "finished": candidate.finished}
+
 
 def _number(score: float) -> float | None:
     """Return a score as JSON can hold it: None where none was computed."""
     return score if math.isfinite(score) else None
+
+
+def _as_json(value: Any) -> str:
+    """Return what JSON has no type for, such as a date, as a string."""
+    return value.decode("utf-8", "backslashreplace") if isinstance(value, bytes) else str(value)

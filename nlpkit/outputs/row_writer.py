@@ -67,6 +67,9 @@ class RowWriter:
             self._write(sources, texts, X, columns)
         self.rows += len(texts)
 
+    def tell(self, left_out: Mapping[str, int]) -> None:
+        """Take the number of texts that were left out, by reason; a folder's manifest holds it."""
+
     def close(self) -> None:
         """Complete the output and give it its name; raises the same errors as `write`."""
         if not self._open:

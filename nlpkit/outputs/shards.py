@@ -99,6 +99,10 @@ class ShardWriter(RowWriter):
         with self._resumable():
             super().write(sources, texts, X, kept)
 
+    def tell(self, left_out: Mapping[str, int]) -> None:
+        self._record["left_out"] = dict(left_out)
+        self._save()
+
     def close(self) -> None:
         with self._resumable():
             super().close()
@@ -129,6 +133,7 @@ class ShardWriter(RowWriter):
             "one_based": self.columns.one_based,
             **json.loads(json.dumps(made_by, default=str)),
             "terms": None,
+            "left_out": {},
             "parts": [],
         }
 

@@ -17,6 +17,7 @@ _MAY_END = re.compile(r"""[.!?…‽؟۔।॥։။៕።]["'”’»)\]]*\s+\S|
 _INITIAL = re.compile(r"(?:^|[\s(])([^\W\d_])\.\s*$")
 _LINE_END = re.compile(r"[\n\r]")
 _SURROGATE = re.compile("[\ud800-\udfff]")
+_OTHER_SPACE = re.compile(r"[^\S\n\r ]")  # sentencex fails at some of them, such as NBSP
 _LETTER = re.compile(r"[^\W\d_]")
 _WORD = re.compile(r"\w")
 
@@ -89,7 +90,8 @@ def split_sentences(text: str, language: str | None = None) -> Sentences:
         ) from error
     ends: list[int] = []
     place, held = 0, ""
-    for piece in segment(re.split("[-_]", language or UNKNOWN)[0].lower(), _SURROGATE.sub("\ufffd", text)):
+    plain = _OTHER_SPACE.sub(" ", _SURROGATE.sub("\ufffd", text))
+    for piece in segment(re.split("[-_]", language or UNKNOWN)[0].lower(), plain):
         place += len(piece)
         held += piece
         if ends and not _WORD.search(held):

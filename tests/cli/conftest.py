@@ -9,7 +9,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import pytest
 
@@ -88,3 +88,21 @@ def start(command: list[str], tmp_path: Path) -> Callable[..., subprocess.Popen[
         )
 
     return start
+
+
+@pytest.fixture
+def model(tmp_path: Path) -> Any:
+    """A translation model that has learnt nothing, in the folder ``model``."""
+    import torch
+
+    from nlpkit.text.subword import Subwords
+    from nlpkit.translation import Seq2SeqTransformer, TransformerOptions, Translator
+
+    torch.manual_seed(1)
+    subwords = Subwords.train(["one two three four five", "six seven eight nine ten"] * 20, vocab_size=300)
+    sizes = TransformerOptions(
+        src_size=len(subwords), trg_size=len(subwords), d_model=16, heads=2, ffn_dim=32, encoder_layers=1
+    )
+    translator = Translator(Seq2SeqTransformer(sizes), src_subwords=subwords, device="cpu")
+    translator.save(tmp_path / "model")
+    return translator

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import signal
 import subprocess
 import sys
@@ -256,3 +257,32 @@ def test_bleu_of_chinese_is_said_with_its_tokenizer(run: Any, tmp_path: Path) ->
     assert outcome.code == 2
     outcome = run("evaluate", "model", "--src", "src", "--ref", "src", "--bootstrap", "0", "--beam", "1")
     assert "tok:13a|" in outcome.out
+
+
+def test_validation_has_its_own_options(run: Any, pairs: Path) -> None:
+    """The encoding and the columns of the training pairs are not those of the pairs to validate with."""
+    rows = [(f"rain {n}", f"öl {n}") for n in range(40)]
+    (pairs / "t.csv").write_bytes(("English;German\n" + "".join(f"{a};{b}\n" for a, b in rows)).encode("cp1252"))
+    (pairs / "v.en").write_text("green\n" * 3)
+    (pairs / "v.de").write_text("grün\n" * 3)
+    (pairs / "v.csv").write_bytes("English;German\ngreen;grün\n".encode("cp1252"))
+    (pairs / "v.tsv").write_text("id\ten\tde\n1\tgreen\tgrün\n")
+    train = ("train", "translation", "--pairs", "t.csv", "--columns", "English,German", "--encoding", "cp1252", *SMALL)
+    more = ("--max-steps", "1", "--quiet", "-o")
+    assert run(*train, "--valid-src", "v.en", "--valid-trg", "v.de", *more, "m1")[0] == 0
+    code, _, err = run(*train, "--valid", "v.csv", *more, "m2")
+    assert (code, "0xfc is not utf-8; set --valid-encoding" in err) == (2, True)
+    assert run(*train, "--valid", "v.csv", "--valid-encoding", "cp1252", *more, "m2")[0] == 0
+    code, _, err = run(*train, "--valid", "v.tsv", *more, "m3")
+    assert (code, "set --valid-columns" in err) == (2, True)
+    assert run(*train, "--valid", "v.tsv", "--valid-columns", "en,de", *more, "m3")[0] == 0
+    code, _, err = run(*train, "--valid-columns", "en,de", *more, "m4")
+    assert (code, "give it with --valid" in err) == (2, True)
+
+
+def test_validation_equal_to_the_training_is_warned_of(run: Any, pairs: Path) -> None:
+    (pairs / "v.tsv").write_text("".join(f"{line}\t{line}\n" for line in (pairs / "a.txt").read_text().splitlines()))
+    shutil.copy(pairs / "a.txt", pairs / "b.txt")
+    code, _, err = train(run, "--max-steps", "1", "--valid", "v.tsv", "--quiet")
+    assert code == 0
+    assert "pairs to validate with are also trained on" in err

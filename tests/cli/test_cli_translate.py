@@ -7,24 +7,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import torch
 
-from nlpkit.text.subword import Subwords
-from nlpkit.translation import Seq2SeqTransformer, TransformerOptions, Translator
+from nlpkit.translation import Translator
 
 SHORT = ["--max-extra", "3", "--max-ratio", "1", "--quiet"]
-
-
-@pytest.fixture
-def model(tmp_path: Path) -> Translator:
-    torch.manual_seed(1)
-    subwords = Subwords.train(["one two three four five", "six seven eight nine ten"] * 20, vocab_size=300)
-    sizes = TransformerOptions(
-        src_size=len(subwords), trg_size=len(subwords), d_model=16, heads=2, ffn_dim=32, encoder_layers=1
-    )
-    translator = Translator(Seq2SeqTransformer(sizes), src_subwords=subwords, device="cpu")
-    translator.save(tmp_path / "model")
-    return translator
 
 
 def test_texts_files_and_pipes_agree(run: Any, model: Translator, tmp_path: Path) -> None:
@@ -113,7 +99,7 @@ def test_a_long_line_and_unknown_characters(run: Any, model: Translator) -> None
         (["one"], "--model"),
         (["one", "--model", "nowhere"], "there is no such folder"),
         (["one", "--model", "model", "--beam", "0"], "beam is 0"),
-        (["one", "--model", "model", "--format", "xml"], "choose text or jsonl"),
+        (["one", "--model", "model", "--format", "xml"], "choose text, jsonl, csv or tsv"),
         (["one", "--model", "model", "--attention", "map.jpg"], "ends in .png"),
         (["one", "--model", "model", "--attention", "-", "--head", "7"], "head is 7"),
         (["one", "--model", "model", "--self-attention"], "shown by --attention"),

@@ -84,6 +84,8 @@ def test_carriage_returns_end_lines_where_nothing_else_does(block_bytes: int) ->
 def test_utf_8_that_is_read_as_another_encoding_is_warned_of() -> None:
     with pytest.warns(UserWarning, match="is read as cp1252, but it is valid UTF-8: check --encoding"):
         read("grün\n".encode(), "cp1252")
+    with pytest.warns(UserWarning, match="is read as iso8859-1, but it is valid UTF-8"):
+        list(read_whole(io.BytesIO("grün".encode()), "a.txt", Decoding("latin-1")))
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         assert read("grün\n".encode("cp1252"), "cp1252") == ["grün"]

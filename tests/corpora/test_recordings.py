@@ -194,3 +194,18 @@ def test_real_sets_are_read_in_place() -> None:
         for each in recordings:
             samples, sr = load(each.audio, name=each.name)
             assert (sr, bool(np.abs(samples).max() > 0.01)) == (16000, True)
+
+
+def test_manifests_in_other_formats(tmp_path: Path) -> None:
+    openpyxl = pytest.importorskip("openpyxl")
+    pytest.importorskip("python_calamine")
+    (tmp_path / "a.wav").touch()
+    (tmp_path / "m.csv").write_text("path;text;start\na.wav;rain, sun;1,5\n".replace("1,5", "1.5"))
+    (tmp_path / "m.json").write_text('[\n{"path": "a.wav", "text": "rain, sun", "start": 1.5}\n]')
+    book = openpyxl.Workbook()
+    for row in (["path", "text", "start"], ["a.wav", "rain, sun", 1.5]):
+        book.active.append(row)
+    book.save(tmp_path / "m.xlsx")
+    for name in ("m.csv", "m.json", "m.xlsx"):
+        (recording,) = Recordings(tmp_path / name)
+        assert (recording.text, recording.start) == ("rain, sun", 1.5)

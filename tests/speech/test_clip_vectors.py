@@ -186,3 +186,16 @@ def test_the_page_about_spoken_digits(tmp_path: Path) -> None:
     shares = [[float(share) for share in re.findall(r"([\d.]+)%", text)] for text in (ran.stdout, said)]
     np.testing.assert_allclose(*shares, atol=1.0)
     assert re.sub(r"[\d.]+%", "%", ran.stdout) == re.sub(r"[\d.]+%", "%", said)
+
+
+def test_clips_that_cannot_be_read(tmp_path: Path) -> None:
+    """A damaged clip is an error that names the option, or is left out and counted; resuming counts the good ones."""
+    for name in ("a", "c", "d"):
+        sf.write(tmp_path / f"{name}.wav", np.sin(np.arange(8000) / 9), 8000)
+    (tmp_path / "b.wav").write_bytes(b"RIFF, and no sound")
+    with pytest.raises(InputError, match=r"b\.wav.*; --on-bad skip leaves it out"):
+        embed_files(tmp_path, method="mfcc")
+    report = embed_files(tmp_path, method="mfcc", on_bad="skip")
+    assert (report.rows, report.left_out) == (3, {"file that cannot be read as sound": 1})
+    expected = Mfcc().transform([tmp_path / f"{name}.wav" for name in "acd"])
+    assert np.array_equal(report.vectors, expected)

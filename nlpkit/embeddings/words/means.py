@@ -41,9 +41,10 @@ def _means(texts: list[str], analysis: Analysis, vectors: WordTable, threads: in
     n = len(counter.table)
     table, found = np.zeros((n, vectors.vector_size), np.float32), np.zeros(n, bool)
     for number, word in enumerate(counter.spell(np.arange(n, dtype=np.int32))):
-        if word in vectors or vectors.subwords is not None:
-            table[number] = vectors[word] if word in vectors else vectors.subwords.vector(word)
-            found[number] = True
+        if word in vectors:
+            table[number], found[number] = vectors[word], True
+        elif vectors.subwords is not None:
+            table[number], found[number] = vectors.subwords.vector(word), True
     means = []
     for rows in parts:
         ends = np.concatenate([np.zeros(1, np.int64), rows.ends])

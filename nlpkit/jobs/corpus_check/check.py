@@ -12,6 +12,7 @@ from nlpkit.errors import InputError, ParameterError
 from nlpkit.jobs.inputs import StrPath
 from nlpkit.jobs.passes import Progress
 from nlpkit.jobs.places import check_apart, check_place
+from nlpkit.jobs.training_pairs import naming_options_of
 
 from .examples import PairExamples
 from .output import PairOutput, check_pair_output
@@ -97,7 +98,8 @@ def check_pairs(
         check_apart(path, pairs)
     if pairs.is_stream:
         pairs.spool()
-    opened = [_overlap(test) for test in tests]
+    with naming_options_of("test"):
+        opened = [_overlap(test) for test in tests]
     checks = PairChecks(max_length=max_length, max_ratio=max_ratio, tests=[test for test, _ in opened])
     for block in _watched("checking", pairs, progress):
         checks.add(block.src, block.trg)

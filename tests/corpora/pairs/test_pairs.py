@@ -9,6 +9,7 @@ import json
 import os
 import tempfile
 import tracemalloc
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -312,3 +313,10 @@ def test_public_corpora(names: tuple[str, ...], n: int, last: str) -> None:
     assert found[-1].src.startswith(last)
     assert all(pair.src and pair.trg for pair in found)
     assert pairs.left_out == {}
+
+
+def test_an_archive_holds_pairs_if_a_member_does(tmp_path: Path) -> None:
+    for name, member in (("pairs.zip", "a/b.tsv"), ("lines.zip", "a/b.txt")):
+        with zipfile.ZipFile(tmp_path / name, "w") as archive:
+            archive.writestr(member, "a\tb\n")
+    assert [holds_pairs(tmp_path / name) for name in ("pairs.zip", "lines.zip", "none.zip")] == [True, False, False]

@@ -189,6 +189,10 @@ def test_kept_columns(tmp_path: Path) -> None:
     assert (block.texts, dict(block.kept)) == (["a, b", "c"], {"label": ["x", ""], "id": ["007", "008"]})
     with pytest.raises(InputError, match="there is no column 'stars'; set --keep"):
         list(Texts([path], keep=["stars"]).blocks())
+    (tmp_path / "a.txt").write_text("one\n")
+    for options in ({}, {"per": "file"}):
+        with pytest.raises(InputError, match=r"a\.txt: is read as .*, without a column 'id' to keep; set --column"):
+            list(Texts([tmp_path / "a.txt"], keep="id", **options).blocks())
     with pytest.raises(ParameterError, match="each once"):
         Texts([path], keep="id,id")
 

@@ -109,7 +109,7 @@ def test_blocks(text: str, size: int) -> None:
         rows += rows_of(cells)
         lines += (cells.lines() + line).tolist() if len(cells) else []
         reasons += cells.bad.values()
-        line += block.count(b"\n", 0, cells.size)
+        line += cells.newlines
         waiting = block[cells.size :]
     assert (rows, lines, reasons) == (rows_of(whole), whole.lines().tolist(), list(whole.bad.values()))
 
