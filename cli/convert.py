@@ -70,7 +70,7 @@ def convert(
         typer.Option(
             "--on-bad",
             metavar="error|skip",
-            help="What to do with a line of a text format that cannot be read: stop, or leave it out and count it.",
+            help="Handling of a line of a text format that cannot be read: stop, or leave it out and count it.",
         ),
     ] = "error",
     join: Annotated[

@@ -15,7 +15,7 @@ _BLOCK = 1 << 22
 
 @dataclass(frozen=True, kw_only=True)
 class VectorFileDescription:
-    """What a file of word vectors holds.
+    """Format, sizes and first words of a file of word vectors.
 
     Attributes
     ----------
