@@ -115,7 +115,7 @@ def _of_tar(stream: ByteReader, room: _Room, left_out: LeftOut) -> Iterator[Memb
 
 
 class _Counted:
-    """What `tarfile` needs of a stream."""
+    """A stream with the methods that `tarfile` needs."""
 
     def __init__(self, stream: ByteReader) -> None:
         self.read = stream.read

@@ -32,7 +32,7 @@ class LeftOut(dict[str, int]):
 
 
 class BadRecords:
-    """What happens to records that can't be read.
+    """Treatment of records that can't be read: an error, or skipped and counted.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""What a file is, by its first bytes."""
+"""Recognition of files by their first bytes."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ _SOUND = "--method logmel or mfcc of embed, and spectrogram, read sound"
 
 @dataclass(frozen=True)
 class Content:
-    """What a file is.
+    """Kind of a file.
 
     Attributes
     ----------
@@ -65,9 +65,9 @@ class Content:
     suffix : str
         Suffix of the compression.
     name : str
-        What a closed file is, in words.
+        Kind of a closed file, in words.
     remedy : str
-        What to do with it.
+        Advice for a closed file.
     """
 
     kind: str

@@ -41,7 +41,7 @@ def read_json(
         File name, for messages.
     decoding : Decoding
     bad : BadRecords
-        What happens to lines that are not JSON. Blank lines are counted.
+        Treatment of lines that are not JSON. Blank lines are counted.
     as_lines : bool
         Whether the stream is known to be JSON Lines. If not, it is if its first line is a whole value and another
         follows; else it is one array of records, or one value after the other.

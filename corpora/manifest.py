@@ -34,7 +34,7 @@ def read_manifest(
         Its name in messages.
     decoding : Decoding
     bad : BadRecords
-        What happens to records that cannot be read.
+        Treatment of records that cannot be read.
 
     Raises
     ------

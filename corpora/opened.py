@@ -22,7 +22,7 @@ _IN_WORDS = {"zip": "a zip file or spreadsheet", "parquet": "a Parquet file", "s
 
 
 class Opened(NamedTuple):
-    """What a file holds, and its bytes: seekable if it is a Parquet file, a spreadsheet or a zip archive."""
+    """The content of a file, and its bytes: seekable if it is a Parquet file, a spreadsheet or a zip archive."""
 
     content: Content
     data: Any

@@ -78,7 +78,7 @@ class Texts(Rereadable):
     numbers_as_text : bool
         Whether numbers of JSON and Parquet are texts, as they are written.
     nulls : {"error", "empty", "skip"}
-        What to do where the text is null or absent, or an empty cell of a spreadsheet.
+        Treatment of a text that is null, absent, or an empty cell of a spreadsheet.
     on_bad : {"error", "skip"}
         Whether a record that cannot be read is an error, or is skipped and counted.
     encoding, decode_errors : str

@@ -34,7 +34,7 @@ class TextValues:
     Parameters
     ----------
     bad : BadRecords
-        What happens to values that are no texts, and to nulls.
+        Treatment of values that are no texts, and of nulls.
     decoding : Decoding
         How bytes are decoded.
     numbers : bool
@@ -58,7 +58,7 @@ class TextValues:
         where : str
             Place of the value, for messages: ``{}, line {}: the field 'text'``.
         *at
-            What stands for the braces.
+            Values for the braces.
 
         Raises
         ------

@@ -41,7 +41,7 @@ def read_pair_records(
     values : TextValues
         Takes the fields as texts.
     bad : BadRecords
-        What happens to records without such fields.
+        Treatment of records without such fields.
 
     Raises
     ------

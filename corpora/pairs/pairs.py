@@ -85,7 +85,7 @@ class Pairs(Rereadable):
     numbers_as_text : bool
         Whether numbers of JSON and Parquet are texts, as they are written.
     nulls : {"error", "empty", "skip"}
-        What to do where a side is null or absent, or an empty cell of a spreadsheet.
+        Treatment of a side that is null, absent, or an empty cell of a spreadsheet.
     on_bad : {"error", "skip"}
         Whether a record that cannot be read is an error, or is skipped and counted.
     encoding, decode_errors : str

@@ -34,7 +34,7 @@ class Cells:
     newlines : int
         Number of line ends in the records.
     mark : bytes
-        What the byte 0xFF stands for in the data, if not empty.
+        Delimiter that the byte 0xFF replaces in the data, if not empty.
     """
 
     data: bytes

@@ -31,7 +31,7 @@ class RecordTable(Protocol):
     path : str
         File name, for messages.
     unit : str
-        What the numbers of records count: ``"line"`` or ``"row"``.
+        Unit of the numbers of records: ``"line"`` or ``"row"``.
     delimiter : str or None
         Separator of the columns, if one character separates them.
     first : list of str

@@ -35,7 +35,7 @@ class Sheet:
         File name, for messages.
     options : TableOptions
     bad : BadRecords
-        What happens to rows with a formula whose value is not stored.
+        Treatment of rows with a formula whose value is not stored.
 
     Raises
     ------

@@ -103,7 +103,7 @@ class Table:
         Parameters
         ----------
         are_names : bool or None
-            What the reader knows; None if the first record decides itself. The option ``header`` takes precedence.
+            None to decide by the look of the first record. The option ``header`` takes precedence.
 
         Returns
         -------

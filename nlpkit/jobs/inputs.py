@@ -45,7 +45,7 @@ class Reading:
     numbers_as_text : bool
         Whether numbers of JSON and Parquet are texts.
     nulls : {"error", "empty", "skip"}
-        What to do where there is no text.
+        Treatment of texts that are null or absent.
     on_bad : {"error", "skip"}
         Whether a record that cannot be read is an error, or skipped and counted.
     encoding, decode_errors : str
@@ -111,7 +111,7 @@ class PairReading:
     numbers_as_text : bool
         Whether numbers of JSON and Parquet are texts.
     nulls : {"error", "empty", "skip"}
-        What to do where a side is missing.
+        Treatment of pairs without one side.
     on_bad : {"error", "skip"}
         Whether a record that cannot be read is an error, or skipped and counted.
     encoding, decode_errors : str
