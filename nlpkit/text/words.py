@@ -45,7 +45,7 @@ def words(text: str) -> list[str]:
 
     Examples
     --------
-    >>> words("हिन्दी में, a naïve cafe\u0301")
+    >>> words("हिन्दी में, a naïve café")
     ['हिन्दी', 'में', 'naïve', 'café']
     """
     return _plain_words(text) if text.isascii() else _words()(text)
