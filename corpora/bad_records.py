@@ -74,7 +74,8 @@ class BadRecords:
             If bad records are errors; the message names the option that skips them.
         """
         if self.on_bad == "error":
-            raise InputError(f"{error}; --on-bad skip leaves it out" if self._may_skip else str(error))
+            is_advised = self._may_skip and "--on-bad skip" not in str(error)
+            raise InputError(f"{error}; --on-bad skip leaves it out" if is_advised else str(error))
         self.left_out.count(reason)
 
     def null(self, error: InputError | str) -> str | None:

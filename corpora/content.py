@@ -11,6 +11,8 @@ from nlpkit.errors import InputError
 
 HEAD_BYTES = 1 << 10
 
+_PIECE_BYTES = 1 << 20
+
 _COMPRESSED = {b"\x1f\x8b\x08": ".gz", b"\x28\xb5\x2f\xfd": ".zst", b"\xfd7zXZ\x00": ".xz"}
 _TEXT_FROM_IT = "extract its text first"
 _CLOSED = {
@@ -90,7 +92,7 @@ def content_of(head: bytes) -> Content:
             return Content("compressed", suffix)
     if head[:3] == b"BZh" and head[4:10] == b"1AY&SY":
         return Content("compressed", ".bz2")
-    if head.startswith(b"PAR1"):
+    if head.startswith(b"PAR1") and min(head) < 9:
         return Content("parquet")
     if head.startswith((b"PK\x03\x04", b"PK\x05\x06")):
         return Content("zip")
@@ -136,6 +138,12 @@ def content_of_zip(stream: BinaryIO) -> Content:
     return Content("zip")
 
 
+def is_tmx(head: bytes) -> bool:
+    """Whether a file that begins with ``head`` is a translation memory (TMX)."""
+    head = head.replace(b"\0", b"")
+    return b"<tmx" in head and head.lstrip(b"\xef\xbb\xbf\xff\xfe \r\n\t").startswith(b"<")
+
+
 class Peeked:
     """A stream whose first bytes can be looked at before they are read.
 
@@ -145,12 +153,12 @@ class Peeked:
         The first `HEAD_BYTES`, or all if there are fewer; the first piece of a pipe if that has 4 bytes.
     """
 
-    def __init__(self, stream: ByteReader, size: int = HEAD_BYTES) -> None:
+    def __init__(self, stream: ByteReader) -> None:
         self._stream = stream
-        self._waiting = stream.read(size)
-        while 0 < len(self._waiting) < 4 and (piece := stream.read(size)):
+        self._waiting = stream.read(_PIECE_BYTES)  # a whole piece, so that a buffered file reads in whole pieces
+        while 0 < len(self._waiting) < 4 and (piece := stream.read(_PIECE_BYTES)):
             self._waiting += piece
-        self.head = self._waiting
+        self.head = self._waiting[:HEAD_BYTES]
 
     def read(self, size: int = -1, /) -> bytes:
         """Return the next bytes, at most ``size``; none at the end."""

@@ -97,6 +97,5 @@ class Decoding:
         position = offset + error.start
         where = f"{path}, byte {position}" if line is None else f"{path}, line {line}, byte {position}"
         found = error.object[error.start : error.end]
-        return InputError(
-            f"{where}: 0x{found.hex()} is not {self.encoding}; set --encoding, or --decode-errors replace"
-        )
+        name = error.encoding if error.encoding.startswith("utf") else self.encoding
+        return InputError(f"{where}: 0x{found.hex()} is not {name}; set --encoding, or --decode-errors replace")

@@ -16,6 +16,7 @@ from nlpkit.corpora.values import WrittenFloat
 from nlpkit.errors import InputError
 
 NOT_JSON = "not JSON"
+DAMAGED = "rest of a file after damaged JSON"
 
 _PIECE_BYTES = 1 << 18
 _LONGEST_LITERAL = 16
@@ -58,7 +59,12 @@ def read_json(
     if as_lines or _is_lines(data, decoder):
         yield from _of_lines(data, path, decoder, decoding, bad)
     else:
-        yield from _Values(data, path, decoder, decoding)
+        try:
+            yield from _Values(data, path, decoder, decoding)
+        except _Damage as error:
+            if bad.on_bad == "error":
+                raise InputError(f"{error}; --on-bad skip leaves out the rest of the file") from None
+            bad.record(DAMAGED, str(error))
 
 
 def field_of(record: Any, name: str) -> Any:
@@ -223,5 +229,9 @@ class _Values:
         self._offset += len(data)
         return True
 
-    def _refuse(self, reason: str) -> InputError:
-        return InputError(f"{self._path}, line {self._line}: not JSON ({reason})")
+    def _refuse(self, reason: str) -> _Damage:
+        return _Damage(f"{self._path}, line {self._line}: not JSON ({reason})")
+
+
+class _Damage(Exception):
+    """The rest of a text cannot be read."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import os
+import tempfile
 from typing import Any, BinaryIO, NamedTuple
 
 from nlpkit.corpora.compressed import SUFFIXES, decompressed, strip_suffix
@@ -18,7 +19,7 @@ _BY_SUFFIX = {
     ".zip": "a zip file",
     ".tar": "a tar file",
 }
-_IN_WORDS = {"zip": "a zip file or spreadsheet", "parquet": "a Parquet file", "sheet": "a spreadsheet"}
+_SEEKABLE = ("zip", "parquet", "sheet")
 
 
 class Opened(NamedTuple):
@@ -42,12 +43,12 @@ def opened(stream: Any, name: str, path: str, *, seekable: bool, in_memory: bool
     seekable : bool
         Whether ``stream`` can be read at any place.
     in_memory : bool
-        Whether what has to be seekable may be read into memory.
+        Whether what has to be seekable is copied into memory; if not, into a temporary file.
 
     Raises
     ------
     InputError
-        If the content needs a seekable file, and the stream is none.
+        If the suffix is that of another kind of file, or there is no room for a copy.
     """
     data = Peeked(stream)
     content = content_of(data.head)
@@ -59,17 +60,24 @@ def opened(stream: Any, name: str, path: str, *, seekable: bool, in_memory: bool
     expected = _BY_SUFFIX.get(os.path.splitext(strip_suffix(path))[1].lower())
     if content.kind == "text" and expected is not None:
         raise InputError(f"{name}: not {expected}, or damaged; download it again, or rename it")
-    if content.kind not in _IN_WORDS:
+    if content.kind not in _SEEKABLE:
         return Opened(content, data)
-    file = _seekable(stream, data, name, content, seekable=seekable, in_memory=in_memory)
+    file = _seekable(stream, data, name, seekable=seekable, in_memory=in_memory)
     return Opened(content_of_zip(file) if content.kind == "zip" else content, file)
 
 
-def _seekable(stream: Any, data: Peeked, name: str, content: Content, *, seekable: bool, in_memory: bool) -> BinaryIO:
+def _seekable(stream: Any, data: Peeked, name: str, *, seekable: bool, in_memory: bool) -> BinaryIO:
     if seekable:
         stream.seek(0)
         return stream
-    if in_memory:
-        return io.BytesIO(b"".join(iter(lambda: data.read(1 << 20), b"")))
-    kind = _IN_WORDS[content.kind]
-    raise InputError(f"{name}: {kind} cannot be read from a stream or within a compressed file; give it as a file")
+    copy: Any = io.BytesIO() if in_memory else tempfile.TemporaryFile()  # noqa: SIM115 (open as long as it is read)
+    try:
+        while piece := data.read(1 << 20):
+            copy.write(piece)
+        copy.seek(0)
+    except OSError as error:
+        raise InputError(
+            f"{name}: cannot be copied to a temporary file ({error.strerror or error}); "
+            "set TMPDIR to a folder with more space, or give a file that is not compressed"
+        ) from error
+    return copy

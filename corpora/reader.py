@@ -2,29 +2,29 @@
 
 from __future__ import annotations
 
-import dataclasses
 import os
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from typing import Any, BinaryIO, NamedTuple
+from itertools import compress
+from typing import Any, BinaryIO
 
 from nlpkit.corpora.archives import members
 from nlpkit.corpora.bad_records import BadRecords
 from nlpkit.corpora.compressed import ByteReader, strip_suffix
-from nlpkit.corpora.content import Content
+from nlpkit.corpora.content import Content, is_tmx
 from nlpkit.corpora.decoding import Decoding
-from nlpkit.corpora.json_records import field_of, read_json, without_field
+from nlpkit.corpora.json_texts import JsonTexts
 from nlpkit.corpora.lines import read_lines, read_whole
 from nlpkit.corpora.opened import opened
 from nlpkit.corpora.paths import Source
-from nlpkit.corpora.tables.options import TableOptions
+from nlpkit.corpora.selection import RECORD, Run, Selection
 from nlpkit.corpora.tables.records import RecordTable, TableRow, check_empty, column_of
-from nlpkit.corpora.tables.text_column import DEFAULT_NAME, as_texts, text_column
+from nlpkit.corpora.tables.text_column import as_texts, text_column
 from nlpkit.corpora.values import TextValues
 from nlpkit.errors import InputError
 
 NESTED = "archive in an archive"
 NOT_TEXT = "member of an archive that is not text"
+BAD_MEMBER = "member of an archive that cannot be read"
 
 _KINDS = {
     ".jsonl": "jsonl",
@@ -45,43 +45,6 @@ _NOT_LINES = {
 }
 ARCHIVES = (".zip", ".tar", ".tgz", ".tbz2", ".txz")
 _PAIRS = (".po", ".pot", ".tmx")
-_RUN_TEXTS = 8192
-
-RECORD = ""
-"""Key of the whole records among the columns that are kept; no column can be kept by this name."""
-
-
-class Run(NamedTuple):
-    """Some texts of a source, and the values of the columns that are kept, by name."""
-
-    source: str
-    texts: list[Any]
-    kept: dict[str, list[Any]]
-
-
-@dataclass(frozen=True, kw_only=True)
-class Selection:
-    """Which texts are read, and how.
-
-    Parameters
-    ----------
-    field, column : str, optional
-        Where the text is, in JSON and in tables.
-    keep : sequence of str
-        Fields or columns to keep beside the text; `RECORD` is the whole record.
-    default : str
-        Name of the field or column, if none is given.
-    numbers_as_text : bool
-        Whether numbers of JSON and Parquet are texts.
-    table : TableOptions
-    """
-
-    field: str | None = None
-    column: str | None = None
-    keep: Sequence[str] = ()
-    default: str = DEFAULT_NAME
-    numbers_as_text: bool = False
-    table: TableOptions = dataclasses.field(default_factory=TableOptions)
 
 
 def kind_of(name: str, unknown: str = "lines") -> str:
@@ -95,9 +58,9 @@ def kind_of(name: str, unknown: str = "lines") -> str:
     return _KINDS.get(os.path.splitext(strip_suffix(name))[1].lower(), unknown)
 
 
-def refusal_of_syntax(name: str, path: str) -> tuple[str, InputError] | None:
-    """Return what a file is whose lines are not texts, by its suffix, and the exception that says so."""
-    suffix = os.path.splitext(strip_suffix(path))[1].lower()
+def refusal_of_syntax(name: str, path: str, head: bytes = b"") -> tuple[str, InputError] | None:
+    """Return what a file is whose lines are not texts, by its suffix or its content, and the exception that says so."""
+    suffix = ".tmx" if is_tmx(head) else os.path.splitext(strip_suffix(path))[1].lower()
     if suffix not in _NOT_LINES:
         return None
     pairs = "corpus check, train translation and evaluate read its pairs with --pairs; " if suffix in _PAIRS else ""
@@ -123,6 +86,7 @@ class Reader:
         self._bad = bad
         self._values = TextValues(bad, decoding, numbers=selection.numbers_as_text)
         self._cells = TextValues(bad, decoding, numbers=True)
+        self.not_found: set[str] = set()
 
     def kind(self, name: str) -> str:
         """Return how text in a file called ``name`` is read: jsonl, json, table or lines."""
@@ -154,7 +118,10 @@ class Reader:
                 self._bad.left_out.count(NESTED)
                 return
             for member, file in members(data, name, content.kind, self._bad.left_out, size=size):
-                yield from self._read(file, source, f"{name}!{member}", member, None, in_archive=True)
+                try:
+                    yield from self._read(file, source, f"{name}!{member}", member, None, in_archive=True)
+                except InputError as error:
+                    self._bad.record(BAD_MEMBER, error)
             return
         if content.kind == "closed":
             if in_archive:
@@ -166,7 +133,12 @@ class Reader:
             if source.whole:
                 self._bad.record(content.kind, f"{name}: a whole {content.kind} file is not a text; use --per line")
                 return
-            yield from self._of_table(self._opened(data, name, content), self._values_of(content))
+            try:
+                table = self._opened(data, name, content)
+            except InputError as error:
+                self._bad.record(f"{content.kind} that cannot be read", error)
+                return
+            yield from self._of_table(table, self._values if content.kind == "parquet" else self._cells)
             return
         yield from self._of_text(data, source, name, path)
 
@@ -179,12 +151,10 @@ class Reader:
 
         return Sheet(stream, name, options=self.selection.table, bad=self._bad)
 
-    def _values_of(self, content: Content) -> TextValues:
-        return self._values if content.kind == "parquet" else self._cells
-
     def _of_text(self, data: ByteReader, source: Source, name: str, path: str) -> Iterator[Run]:
         kind = self.kind(path)
-        refusal = None if source.whole else refusal_of_syntax(name, path)
+        head = getattr(data, "head", b"")
+        refusal = None if source.whole else refusal_of_syntax(name, path, head if kind == "lines" else b"")
         if refusal is not None:
             self._bad.record(*refusal)
             return
@@ -203,7 +173,8 @@ class Reader:
             table = Table(data, name, own=own, options=chosen, decoding=self._decoding, bad=self._bad)
             yield from self._of_table(table, None)
         else:
-            yield from self._of_json(data, name, as_lines=kind == "jsonl")
+            json = JsonTexts(self.selection, self._decoding, self._bad, self._values, self.not_found)
+            yield from json.read(data, name, as_lines=kind == "jsonl")
 
     def _check_keep(self, name: str, kind: str) -> None:
         """Raise InputError if columns of a text that has none are to be kept."""
@@ -223,70 +194,32 @@ class Reader:
         column = text_column(table, chosen.column or chosen.field, chosen.default)
         keep = chosen.keep
         whole = list(keep) == [RECORD]
-        others = range(table.width) if whole else [column_of(table, name, option="--keep") for name in keep]
+        options = {name: "--label" if name == chosen.label else "--keep" for name in keep}
+        others = range(table.width) if whole else [column_of(table, name, option=options[name]) for name in keep]
+        self.not_found.difference_update(keep)
         names = None if table.names is None else tuple(table.names)
         for records in table.records([column, *others]):
+            numbers = records.numbers
             texts, *kept = records.columns
             if whole:
                 kept = [[TableRow(names, cells) for cells in zip(*kept, strict=True)]]
             if values is not None:
-                texts, *kept = as_texts(values, table, records.numbers, texts, kept)
+                texts, numbers, *kept = as_texts(values, table, numbers, texts, [list(numbers), *kept])
+            if chosen.label is not None:
+                texts, *kept = self._labelled(table, numbers, texts, kept)
             if texts:
                 yield Run(table.path, texts, dict(zip(keep, kept, strict=True)))
 
-    def _of_json(self, data: ByteReader, name: str, *, as_lines: bool) -> Iterator[Run]:
-        chosen = self.selection
-        wanted = chosen.field or chosen.column
-        field_name = chosen.default if wanted is None else wanted
-        records = read_json(
-            data,
-            name,
-            decoding=self._decoding,
-            bad=self._bad,
-            as_lines=as_lines,
-            written_numbers=chosen.numbers_as_text,
-        )
-        texts: list[Any] = []
-        kept: dict[str, list[Any]] = {each: [] for each in chosen.keep}
-        for number, record in records:
-            value = record
-            if isinstance(record, dict):
-                value = record.get(field_name)
-                if value is None:
-                    value = self._nested(record, field_name, name, number)
-                    if value is None:
-                        continue
-            elif wanted is not None or not isinstance(record, str | list):
-                self._bad.record("not an object", without_field(name, number, record, field_name))
-                continue
-            if not isinstance(value, str) or self._decoding.errors == "skip":
-                value = self._values.text(value, "{}, line {}: the field {!r}", name, number, field_name)
-                if value is None:
-                    continue
-            texts.append(value)
-            for each, column in kept.items():
-                column.append(_kept(record, each))
-            if len(texts) >= _RUN_TEXTS:
-                yield Run(name, texts, kept)
-                texts, kept = [], {each: [] for each in chosen.keep}
-        if texts:
-            yield Run(name, texts, kept)
-
-    def _nested(self, record: dict[str, Any], field_name: str, name: str, number: int) -> Any:
-        """Return the value of a field within a field; or what stands for null, or for a field that is absent."""
-        try:
-            value = field_of(record, field_name)
-        except KeyError:
-            return self._bad.null(without_field(name, number, record, field_name))
-        if value is None:
-            return self._bad.null(f"{name}, line {number}: the field {field_name!r} holds null, expected a string")
-        return value
-
-
-def _kept(record: Any, name: str) -> Any:
-    if name == RECORD:
-        return record
-    try:
-        return field_of(record, name)
-    except KeyError:
-        return None
+    def _labelled(
+        self, table: RecordTable, numbers: Sequence[int], texts: list[Any], kept: list[list[Any]]
+    ) -> list[list[Any]]:
+        """Return the columns without the rows that are left out for want of a label."""
+        labels = kept[list(self.selection.keep).index(str(self.selection.label))]
+        if not any(label in (None, "") for label in labels):
+            return [texts, *kept]
+        where = f"{table.path}, {table.unit}"
+        good = [
+            label not in (None, "") or self._bad.null(f"{where} {number}: there is no label") is not None
+            for number, label in zip(numbers, labels, strict=True)
+        ]
+        return [list(compress(column, good)) for column in (texts, *kept)]

@@ -45,6 +45,7 @@ class TextBytes:
             self._stream = _Converted(_Rest(self._waiting, stream), path, decoding, self.codec, self.offset)
             self._waiting = b""
             self.codec = "utf-8"
+        _check_zeros(self._waiting, path, decoding.encoding)
         goes_on = True
         while goes_on and b"\n" not in self._waiting and len(self._waiting) < HEAD_BYTES:
             goes_on = self._more()
@@ -80,6 +81,15 @@ class TextBytes:
         while 0 < len(head) < size and (more := self._stream.read(HEAD_BYTES)):
             head += more
         return head
+
+
+def _check_zeros(head: bytes, path: str, encoding: str) -> None:
+    """Warn if every second byte is 0, as in UTF-16."""
+    if head[:1000].count(0) * 5 > len(head[:1000]) * 2:
+        warnings.warn(
+            f"{path} is read as {encoding}, and looks like UTF-16 without a byte order mark: check --encoding",
+            stacklevel=3,
+        )
 
 
 def warn_of_utf_8(head: bytes, path: str, codec: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import warnings
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import chain
 from types import MappingProxyType
@@ -11,7 +12,8 @@ from typing import Any, BinaryIO, NamedTuple
 from nlpkit.corpora.bad_records import UNDECODABLE, BadRecords, LeftOut
 from nlpkit.corpora.decoding import Decoding
 from nlpkit.corpora.paths import find_sources
-from nlpkit.corpora.reader import RECORD, Reader, Run, Selection
+from nlpkit.corpora.reader import Reader
+from nlpkit.corpora.selection import RECORD, Run, Selection
 from nlpkit.corpora.source_files import Rereadable
 from nlpkit.corpora.tables.options import TableOptions
 from nlpkit.corpora.tables.text_column import DEFAULT_NAME
@@ -32,8 +34,8 @@ class Row(NamedTuple):
 class Block(NamedTuple):
     """Consecutive rows, as lists of the same length: sources, texts, and the columns that are kept, by name.
 
-    Whole records are the column `nlpkit.corpora.reader.RECORD`: a `nlpkit.corpora.tables.records.TableRow`, a value of
-    JSON, or None for a line.
+    Whole records are the column `nlpkit.corpora.selection.RECORD`: a `nlpkit.corpora.tables.records.TableRow`, a value
+    of JSON, or None for a line.
     """
 
     sources: list[str]
@@ -69,6 +71,8 @@ class Texts(Rereadable):
         How tables are read; see `nlpkit.corpora.tables.options.TableOptions`.
     keep : str or sequence of str
         Columns or fields to keep beside the text: a list, or names separated by commas.
+    label : str, optional
+        The one of them that is the label; a text without it is treated like a text that is null.
     records : bool
         Whether whole records are kept instead, with all columns or fields.
     default : str
@@ -125,6 +129,7 @@ class Texts(Rereadable):
         quoting: str = "auto",
         sheet: str | None = None,
         keep: str | Sequence[str] = (),
+        label: str | None = None,
         records: bool = False,
         default: str = DEFAULT_NAME,
         may_skip: bool = True,
@@ -151,6 +156,7 @@ class Texts(Rereadable):
             field=field,
             column=column,
             keep=self.kept,
+            label=label,
             default=default,
             numbers_as_text=numbers_as_text,
             table=TableOptions(delimiter=delimiter, header=header, quoting=quoting, sheet=sheet),
@@ -233,6 +239,7 @@ class Texts(Rereadable):
         self._begin()
         self._decoding.skipped = 0
         self._bad.left_out.clear()
+        self._reader.not_found = {name for name in self.kept if name != RECORD}
         done = 0
         for index, source in enumerate(self.sources):
             size = self._files.size(index)
@@ -245,6 +252,8 @@ class Texts(Rereadable):
                 raise InputError(f"can't read {source.name!r}: {error.strerror or error}") from error
             done += size or 0
         self.bytes_read = done
+        for name in sorted(self._reader.not_found):
+            warnings.warn(f"no text has a field {name!r}, which is to be kept: it is null everywhere", stacklevel=2)
 
 
 def _names(keep: str | Sequence[str]) -> tuple[str, ...]:

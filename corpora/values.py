@@ -80,7 +80,8 @@ class TextValues:
             return value
         found = _kind(value)
         hint = "; --numbers-as-text takes it as a text" if found == "a number" else ""
-        self._bad.record(NOT_A_TEXT, f"{where.format(*at)} holds {found}, expected a string{hint}")
+        expected = "a string or a list of strings" if self._tokens and found == "an array" else "a string"
+        self._bad.record(NOT_A_TEXT, f"{where.format(*at)} holds {found}, expected {expected}{hint}")
         return None
 
     def _decoded(self, value: bytes, where: str) -> str | None:

@@ -14,6 +14,7 @@ from typing import Any, BinaryIO
 from nlpkit.corpora.archives import members
 from nlpkit.corpora.bad_records import UNDECODABLE, BadRecords
 from nlpkit.corpora.compressed import strip_suffix
+from nlpkit.corpora.content import is_tmx
 from nlpkit.corpora.decoding import Decoding
 from nlpkit.corpora.json_records import read_json
 from nlpkit.corpora.lines import read_lines
@@ -26,6 +27,7 @@ from nlpkit.corpora.pairs.table import read_pair_table
 from nlpkit.corpora.pairs.text_pieces import Peeked, declared
 from nlpkit.corpora.pairs.tmx import read_tmx
 from nlpkit.corpora.paths import Source
+from nlpkit.corpora.reader import BAD_MEMBER
 from nlpkit.corpora.tables.options import TableOptions
 from nlpkit.corpora.tables.records import RecordTable
 from nlpkit.corpora.values import TextValues
@@ -146,8 +148,11 @@ class PairReader:
                 continue
             is_empty = False
             inner = f"{name}!{member}"
-            for run in self._of(*opened(file, inner, member, seekable=False, in_memory=True), inner, member):
-                yield inner, run
+            try:
+                for run in self._of(*opened(file, inner, member, seekable=False, in_memory=True), inner, member):
+                    yield inner, run
+            except InputError as error:
+                self._bad.record(BAD_MEMBER, error)
         if is_empty:
             raise InputError(
                 f"{name}: the archive holds no file of pairs ({', '.join(KINDS)}); unpack it, and give its files"
@@ -167,7 +172,7 @@ class PairReader:
 
             yield from self._of_table(Sheet(data, name, options=chosen.table, bad=self._bad), self._cells)
             return
-        kind = self.kind(path)
+        kind = "tmx" if is_tmx(getattr(data, "head", b"")) else self.kind(path)
         on_bad = "skip" if self._decoding.errors == "skip" else self._bad.on_bad
         decoding = Decoding(self._decoding.encoding, self._decoding.errors)
         if kind == "tmx":

@@ -17,6 +17,8 @@ SAMPLE_RECORDS = 100
 _CANDIDATES = (",", ";", "\t", "|")
 _SEP_LINE = re.compile(rb'\A\s*"?sep=(.)"?\r?\n')
 _LONGEST_OPEN = 1 << 16
+_BROKEN_CELL = re.compile(rb'(?:\A|[\t\n])"(?:[^"]|"")*"[^\t\n\r"]')
+"""A cell of tab-separated text that opens with a quote, and does not end where it is closed."""
 
 
 @dataclass(frozen=True)
@@ -71,9 +73,15 @@ def find_layout(head: bytes, path: str, options: TableOptions, *, own: str, fina
 
 
 def _fitting(head: bytes, path: str, options: TableOptions, own: str, *, final: bool) -> str | None:
-    if _fits(head, own, options, final=final):
-        return own
     others = [each for each in _CANDIDATES if each != own and _fits(head, each, options, final=final)]
+    if _fits(head, own, options, final=final):
+        if others:
+            warnings.warn(
+                f"{path}: the columns are separated by {shown(own)}, and {shown(others[0])} fits too: see --delimiter",
+                Notice,
+                stacklevel=2,
+            )
+        return own
     if len(others) == 1:
         warnings.warn(
             f"{path}: the columns are separated by {shown(others[0])}; --delimiter sets another one",
@@ -122,7 +130,7 @@ def _has_quotes(head: bytes, delimiter: str | None, quoting: str, *, final: bool
         return quoting == "all"
     if delimiter != "\t":
         return True
-    if b'"' not in head:
+    if b'"' not in head or _BROKEN_CELL.search(head):
         return False
     cells = split_cells(head, ord(delimiter), quotes=True, final=final)
     rest = len(head) - cells.size

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple, Protocol
 
 from nlpkit.corpora.tables.names import find_column, number_of
+from nlpkit.corpora.tables.options import shown
 from nlpkit.errors import InputError
 
 
@@ -83,7 +84,12 @@ def column_of(table: RecordTable, wanted: str, *, option: str = "--column") -> A
             f"{table.path}: there is no column {wanted!r}, because the first line holds no names; "
             f"set {option} to a number, or --header yes"
         )
-    return find_column(table.names, wanted, table.path, option=option)
+    try:
+        return find_column(table.names, wanted, table.path, option=option)
+    except InputError as error:
+        if not table.delimiter:
+            raise
+        raise InputError(f"{error}, separated by {shown(table.delimiter)} (--delimiter)") from None
 
 
 def check_empty(table: RecordTable) -> None:

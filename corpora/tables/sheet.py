@@ -15,6 +15,7 @@ from nlpkit.corpora.values import written
 from nlpkit.errors import InputError, MissingDependencyError
 
 NO_VALUE = "formula without a value"
+RAGGED = "wrong number of columns"
 MOST_BYTES = 1 << 31
 """A spreadsheet is held in memory; this is the most that its content may expand to."""
 
@@ -58,6 +59,7 @@ class Sheet:
         self.path = path
         self.names: list[str] | None = None
         self._header = options.header
+        self._n_names = 0
         self._bad = bad
         _check_size(stream, path)
         try:
@@ -69,7 +71,9 @@ class Sheet:
             if isinstance(error, InputError):
                 raise
             reason = " ".join(str(error).split()) or type(error).__name__
-            raise InputError(f"{path}: not a spreadsheet, or damaged ({reason})") from None
+            raise InputError(
+                f"{path}: not a spreadsheet, or damaged ({reason}); save an old Office document as text or CSV"
+            ) from None
         self._rows = [
             (number, [_value(cell) for cell in row])
             for number, row in enumerate(rows, 1)
@@ -95,6 +99,7 @@ class Sheet:
             are_names = looks_like_names(self.first, self.sample)
         if are_names and self.first:
             self.names = self.first
+            self._n_names = max(index for index, name in enumerate(self.first, 1) if name or index == 1)
         return bool(by_looks and self.names)
 
     def records(self, columns: Sequence[int]) -> Iterator[Records]:
@@ -108,6 +113,13 @@ class Sheet:
                 )
 
     def _is_good(self, number: int, cells: list[Any], columns: Sequence[int]) -> bool:
+        if self._n_names and any(cell is not None for cell in cells[self._n_names :]):
+            self._bad.record(
+                RAGGED,
+                f"{self.path}, row {number}: found a cell beyond the {self._n_names} columns that have names: "
+                "name the column, or remove the cell",
+            )
+            return False
         for column in columns:
             if (number - 1, column) in self._without_value:
                 self._bad.record(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from itertools import islice
 
 import numpy as np
 
@@ -80,22 +81,33 @@ class Table:
     def _sampled(self, head: bytes, *, final: bool) -> tuple[list[str], list[list[str]], int]:
         """Return the first record, those after it, and the number of blank or bad ones before."""
         cells, _ = self._split(head, final=final)
-        rows: list[list[str]] = []
+        chosen: list[int] = []
         first_record = 0
         for record in range(min(len(cells), SAMPLE_RECORDS + 1)):
-            raw = cells.raw(record)
-            if record in cells.bad or raw == [b""]:
-                if record in cells.bad and not rows and self._bad_before is None:
+            if record in cells.bad or cells.raw(record) == [b""]:
+                if record in cells.bad and not chosen and self._bad_before is None:
                     self._bad_before = cells.bad[record], int(cells.lines()[record]) + 1
-                first_record += not rows
-                continue
-            numbers = np.arange(*cells.firsts[record : record + 2])
-            try:
-                rows.append(cells.texts(numbers, self._data.codec))
-            except UnicodeDecodeError:
-                self.first_is_undecodable |= not rows
-                rows.append([piece.decode(self._data.codec, "replace") for piece in raw])
-        return (rows[0] if rows else []), rows[1:], first_record
+                first_record += not chosen
+            else:
+                chosen.append(record)
+        numbers = [np.arange(*cells.firsts[record : record + 2]) for record in chosen]
+        if not numbers:
+            return [], [], first_record
+        try:
+            texts = cells.texts(np.concatenate(numbers), self._data.codec)
+        except UnicodeDecodeError:
+            self.first_is_undecodable = not self._is_decodable(cells, numbers[0])
+            texts = cells.texts(np.concatenate(numbers), self._data.codec, "replace")
+        rest = iter(texts)
+        rows = [list(islice(rest, len(each))) for each in numbers]
+        return rows[0], rows[1:], first_record
+
+    def _is_decodable(self, cells: Cells, numbers: np.ndarray) -> bool:
+        try:
+            cells.texts(numbers, self._data.codec)
+        except UnicodeDecodeError:
+            return False
+        return True
 
     def settle(self, are_names: bool | None) -> bool:
         """Decide whether the first record holds the names of the columns.

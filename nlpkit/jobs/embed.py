@@ -129,6 +129,8 @@ def embed_files(
         method=method, model=model, parameters=parameters, threads=threads, errors=read_as.decode_errors
     )
     if write_as.label is not None:
+        if isinstance(inputs, GivenTexts):
+            raise ParameterError("label (--label) is about inputs, and there are only texts: remove it")
         read_as = read_as.keeping(write_as.label)
     with ExitStack() as stack:
         texts = open_inputs(inputs, read_as, sound_method=choice.sound_method, fit=fit)

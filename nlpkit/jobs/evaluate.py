@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import warnings
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Literal
@@ -162,6 +163,12 @@ def evaluate_translations(
             nulls="error" if read_as.nulls == "skip" else read_as.nulls,
         )
     texts, several, left_out = _read(wanted, sources, hypotheses, against, pairs, read_as, pairs_as, output)
+    if hypotheses is not None and any(_is_same_file(hypotheses, each) for each in wanted):
+        warnings.warn(
+            f"{os.fspath(hypotheses)} is compared with itself: give the right translations, or a file of pairs with"
+            " --pairs",
+            stacklevel=3,
+        )
     tokens = seconds = unfinished = language = None
     if model is None:
         written = texts["translations"]
@@ -220,6 +227,10 @@ def evaluate_translations(
         unfinished=unfinished,
         left_out=left_out,
     )
+
+
+def _is_same_file(one: StrPath, other: StrPath) -> bool:
+    return os.fspath(one) != "-" and os.path.realpath(one) == os.path.realpath(other)
 
 
 def _read(

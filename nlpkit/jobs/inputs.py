@@ -34,6 +34,8 @@ class Reading:
         Column of a table that holds the text: a name, or a number from 1.
     keep : str or sequence of str
         Columns or fields to keep beside the text.
+    label : str, optional
+        The one of them that is the label; a text without it is treated like a text that is null.
     records : bool
         Whether whole records are kept instead, with all columns or fields.
     default : str
@@ -63,6 +65,7 @@ class Reading:
     field: str | None = None
     column: str | None = None
     keep: str | Sequence[str] = ()
+    label: str | None = None
     records: bool = False
     default: str = "text"
     may_skip: bool = True
@@ -82,9 +85,9 @@ class Reading:
         return Texts(inputs, **vars(self))
 
     def keeping(self, column: str) -> Reading:
-        """Return these options, with ``column`` among the columns that are kept."""
+        """Return these options, with ``column`` among the columns that are kept, as the label."""
         names = [name.strip() for name in self.keep.split(",")] if isinstance(self.keep, str) else list(self.keep)
-        return self if column in names else replace(self, keep=(*names, column))
+        return replace(self, keep=tuple(names) if column in names else (*names, column), label=column)
 
     def given(self) -> dict[str, Any]:
         """Return the options about the layout of files that were given."""

@@ -12,7 +12,8 @@ from typing import Any
 
 from nlpkit.corpora.compressed import strip_suffix
 from nlpkit.corpora.json_records import field_of
-from nlpkit.corpora.reader import RECORD, kind_of
+from nlpkit.corpora.reader import kind_of
+from nlpkit.corpora.selection import RECORD
 from nlpkit.corpora.tables.records import TableRow
 from nlpkit.errors import InputError, ParameterError
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from nlpkit.corpora import GivenTexts
-from nlpkit.corpora.reader import RECORD
+from nlpkit.corpora.selection import RECORD
 from nlpkit.device import torch_threads
 from nlpkit.errors import ParameterError
 

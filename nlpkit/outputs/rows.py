@@ -129,4 +129,6 @@ def _check_format(path: str | os.PathLike[str], columns: Columns, suffix: str, *
         hint = "set shard_format to jsonl, parquet or csv" if is_folder else "write .jsonl, .parquet or .csv"
         raise ParameterError(f"{os.fspath(path)}: .{suffix} has no place for the column {others[0]!r}: {hint}")
     if columns.label is not None and (suffix != "svmlight" or is_folder):
-        raise ParameterError(f"label needs one .svmlight file, but {os.fspath(path)} is none: use keep instead")
+        raise ParameterError(
+            f"label (--label) needs one .svmlight file, but {os.fspath(path)} is none: use keep instead"
+        )

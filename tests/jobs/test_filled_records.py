@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from nlpkit.corpora import Texts
-from nlpkit.corpora.reader import RECORD
+from nlpkit.corpora.selection import RECORD
 from nlpkit.corpora.tables.records import TableRow
 from nlpkit.errors import InputError, ParameterError
 from nlpkit.jobs.filled_records import FilledRecords

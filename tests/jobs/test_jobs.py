@@ -32,6 +32,7 @@ def path(tmp_path: Path) -> Path:
 @pytest.fixture
 def small_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
     """Nothing is held in memory, and passes go through many blocks."""
+    monkeypatch.setattr("nlpkit.corpora.content._PIECE_BYTES", 256)
     monkeypatch.setattr(passes, "IN_MEMORY_CHARACTERS", 500)
     monkeypatch.setattr(passes, "BLOCK_CHARACTERS", 500)
     monkeypatch.setattr("nlpkit.corpora.lines.BLOCK_BYTES", 256)

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from nlpkit.errors import InputError, OutputError, ParameterError
-from nlpkit.jobs import embed_files
+from nlpkit.jobs import embed_files, embed_texts
 from nlpkit.outputs.rows import open_writer
 
 TABLE = "id,text,stars\n007,one cat,5\n008,two dogs,1\n"
@@ -88,7 +88,7 @@ def test_formats_without_a_place_for_columns(inputs: Path) -> None:
 
 @pytest.mark.parametrize(
     ("column", "expected", "names"),
-    [("stars", ["5", "1", "2.5"], None), ("label", ["0", "1", "0"], "pos\nneg\n"), ("empty", ["0", "1", "0"], "\nx\n")],
+    [("stars", ["5", "1", "2.5"], None), ("label", ["0", "1", "0"], "pos\nneg\n")],
 )
 def test_labels(tmp_path: Path, column: str, expected: list[str], names: str | None) -> None:
     path = tmp_path / "a.csv"
@@ -105,7 +105,7 @@ def test_labels_that_do_not_go(inputs: Path) -> None:
         embed_files(inputs / "b.csv", inputs / "x.svmlight", method="hashing", label="label")
     assert not (inputs / "x.svmlight").exists()
     for output, shard_format in (("x.jsonl", None), ("x/", "svmlight")):
-        with pytest.raises(ParameterError, match=r"label needs one \.svmlight file"):
+        with pytest.raises(ParameterError, match=r"label .* needs one \.svmlight file"):
             embed_files(inputs / "a.csv", f"{inputs}/{output}", method="bow", label="stars", shard_format=shard_format)
 
 
@@ -114,3 +114,24 @@ def test_a_manifest_holds_what_was_left_out(inputs: Path) -> None:
     report = embed_files(inputs / "a.csv", f"{inputs}/x/", method="bow", on_bad="skip")
     expected = {"wrong number of columns": 1, "blank line": 1}
     assert report.left_out == json.loads((inputs / "x" / "manifest.json").read_text())["left_out"] == expected
+
+
+def test_texts_without_a_label(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text("text,label\none,pos\ntwo,\nthree,neg\n")
+    (tmp_path / "a.jsonl").write_text('{"text": "one", "label": 1}\n{"text": "two"}\n{"text": "three", "label": 2}\n')
+    for name, expected in (("a.csv", ["0", "1"]), ("a.jsonl", ["1", "2"])):
+        output = tmp_path / "x.svmlight"
+        with pytest.raises(InputError, match=rf"{name}, line [23]: there is no label.*; --nulls empty .*--nulls skip"):
+            embed_files(tmp_path / name, output, method="bow", label="label")
+        report = embed_files(tmp_path / name, output, method="bow", label="label", nulls="skip")
+        assert [line.split()[0] for line in output.read_text().splitlines()] == expected
+        assert report.left_out == {"null": 1}
+    with pytest.raises(InputError, match="there is no column 'none'; set --label to a name"):
+        embed_files(tmp_path / "a.csv", output, method="bow", label="none")
+    with pytest.raises(ParameterError, match=r"label \(--label\) is about inputs, and there are only texts"):
+        embed_texts(["one"], output, method="bow", label="label")
+
+
+def test_a_field_that_no_record_has(inputs: Path) -> None:
+    with pytest.warns(UserWarning, match="no text has a field 'none', which is to be kept: it is null everywhere"):
+        embed_files(inputs / "a.jsonl", inputs / "x.jsonl", method="bow", keep="id,none")

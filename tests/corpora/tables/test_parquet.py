@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 from pathlib import Path
 from typing import Any
 
@@ -95,7 +96,7 @@ def test_what_can_not_be_read(table: Any, tmp_path: Path) -> None:
     other.write_bytes(b"not a table at all")
     with pytest.raises(InputError, match=r"b\.parquet: not a Parquet file, or damaged"):
         read(other)
-    other.write_bytes(b"PAR1, and then nothing of that kind")
+    other.write_bytes(b"PAR1\0, and then nothing of that kind")
     with pytest.raises(InputError, match=r"b\.parquet: not a Parquet file, or truncated"):
         read(other)
     with pytest.raises(InputError, match="use --per line"):
@@ -105,5 +106,8 @@ def test_what_can_not_be_read(table: Any, tmp_path: Path) -> None:
 def test_content_decides(table: Any, tmp_path: Path) -> None:
     path = table({"text": ["a", "b"]}).rename(tmp_path / "export")
     assert read(path) == ["a", "b"]
-    with path.open("rb") as stream, pytest.raises(InputError, match="cannot be read from a stream"):
-        list(Texts(["-"], stdin=stream).texts())
+    with path.open("rb") as stream:
+        assert list(Texts(["-"], stdin=stream).texts()) == ["a", "b"]
+    packed = tmp_path / "a.parquet.gz"
+    packed.write_bytes(gzip.compress(path.read_bytes()))
+    assert read(packed) == ["a", "b"]

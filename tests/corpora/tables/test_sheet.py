@@ -107,8 +107,16 @@ def test_what_is_no_spreadsheet(book: Any, tmp_path: Path, monkeypatch: pytest.M
     monkeypatch.setattr(sheet, "MOST_BYTES", 1000)
     with pytest.raises(InputError, match="expected at most 1,000; save it as CSV"):
         list(Texts([sound]).texts())
-    with pytest.raises(InputError, match="a zip file or spreadsheet cannot be read from a stream"):
-        list(Texts(["-"], stdin=io.BytesIO(sound.read_bytes())).texts())
+    monkeypatch.undo()
+    assert list(Texts(["-"], stdin=io.BytesIO(sound.read_bytes())).texts()) == ["a"]
+
+
+def test_a_cell_beyond_the_names(book: Any) -> None:
+    path = book(["id", "text"], [1, "a", "note"], [2, "b"])
+    with pytest.raises(InputError, match="row 2: found a cell beyond the 2 columns that have names"):
+        list(Texts([path]).texts())
+    texts = Texts([path], on_bad="skip")
+    assert (list(texts.texts()), texts.left_out) == (["b"], {"wrong number of columns": 1})
 
 
 def test_open_document(tmp_path: Path) -> None:
