@@ -85,7 +85,7 @@ class Reader:
         self._decoding = decoding
         self._bad = bad
         self._values = TextValues(bad, decoding, numbers=selection.numbers_as_text)
-        self._cells = TextValues(bad, decoding, numbers=True)
+        self._cells = TextValues(bad, decoding, cells=True)
         self.not_found: set[str] = set()
 
     def kind(self, name: str) -> str:

@@ -39,14 +39,25 @@ class TextValues:
         How bytes are decoded.
     numbers : bool
         Whether numbers are texts too.
+    cells : bool
+        Whether numbers, dates and truth values are, as in the cells of a spreadsheet.
     tokens : bool
         Whether lists of strings are texts, cut into tokens.
     """
 
-    def __init__(self, bad: BadRecords, decoding: Decoding, *, numbers: bool = False, tokens: bool = True) -> None:
+    def __init__(
+        self,
+        bad: BadRecords,
+        decoding: Decoding,
+        *,
+        numbers: bool = False,
+        cells: bool = False,
+        tokens: bool = True,
+    ) -> None:
         self._bad = bad
         self._decoding = decoding
         self._numbers = numbers
+        self._cells = cells
         self._tokens = tokens
 
     def text(self, value: Any, where: str, *at: object) -> Text | None:
@@ -74,7 +85,9 @@ class TextValues:
             return self._bad.null(f"{where.format(*at)} is null")
         if isinstance(value, bytes):
             return self._decoded(value, where.format(*at))
-        if self._numbers and isinstance(value, int | float | datetime.date | datetime.time):
+        is_number = isinstance(value, int | float) and not isinstance(value, bool)
+        is_cell = self._cells and isinstance(value, int | float | datetime.date | datetime.time)
+        if is_cell or (self._numbers and is_number):
             return written(value)
         if self._tokens and isinstance(value, list) and all(isinstance(token, str) for token in value):
             return value

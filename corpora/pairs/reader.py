@@ -105,7 +105,7 @@ class PairReader:
         self._decoding = decoding
         self._bad = bad
         self._values = TextValues(bad, decoding, numbers=selection.numbers_as_text, tokens=False)
-        self._cells = TextValues(bad, decoding, numbers=True, tokens=False)
+        self._cells = TextValues(bad, decoding, cells=True, tokens=False)
         languages = selection.languages
         self._languages = None if None in languages else (str(languages[0]), str(languages[1]))
 

@@ -17,6 +17,7 @@ SAMPLE_RECORDS = 100
 _CANDIDATES = (",", ";", "\t", "|")
 _SEP_LINE = re.compile(rb'\A\s*"?sep=(.)"?\r?\n')
 _LONGEST_OPEN = 1 << 16
+_SAMPLE_BYTES = 1 << 17
 _BROKEN_CELL = re.compile(rb'(?:\A|[\t\n])"(?:[^"]|"")*"[^\t\n\r"]')
 """A cell of tab-separated text that opens with a quote, and does not end where it is closed."""
 
@@ -73,8 +74,15 @@ def find_layout(head: bytes, path: str, options: TableOptions, *, own: str, fina
 
 
 def _fitting(head: bytes, path: str, options: TableOptions, own: str, *, final: bool) -> str | None:
-    others = [each for each in _CANDIDATES if each != own and _fits(head, each, options, final=final)]
-    if _fits(head, own, options, final=final):
+    names = next((line for line in head[:_SAMPLE_BYTES].splitlines() if line.strip()), b"")
+    sample = head[:_SAMPLE_BYTES] if b"\n" in head[:_SAMPLE_BYTES] else head
+    ends = final and len(sample) == len(head)
+    others = [
+        each
+        for each in _CANDIDATES
+        if each != own and (each.encode() in names or b'"' in names) and _fits(sample, each, options, final=ends)
+    ]
+    if _fits(sample, own, options, final=ends):
         if others:
             warnings.warn(
                 f"{path}: the columns are separated by {shown(own)}, and {shown(others[0])} fits too: see --delimiter",
@@ -92,7 +100,6 @@ def _fitting(head: bytes, path: str, options: TableOptions, own: str, *, final: 
     if others:
         either = " or ".join(map(shown, others))
         raise InputError(f"{path}: the columns can be separated by {either}; set --delimiter")
-    names = next((line for line in head.splitlines() if line.strip()), b"")
     if own.encode() in names or (not final and b"\n" not in head):
         return own
     for other in _CANDIDATES:

@@ -179,3 +179,35 @@ def test_files_whose_lines_are_no_texts(name: str, tmp_path: Path) -> None:
     assert list(Texts([path], per="file").texts()) == [content.decode()]
     texts = Texts([path, path], on_bad="skip")
     assert (list(texts.texts()), texts.skipped) == ([], 2)
+
+
+def test_members_that_cannot_be_read_cost_themselves_alone(tmp_path: Path) -> None:
+    path = packed(tmp_path / "a.zip", {"a.csv": b"text\none\n", "README.md": b"about\n", "b.csv": b"text\ntwo\n"})
+    with pytest.raises(InputError, match=r"README\.md: there is no column 'text'.*; --on-bad skip leaves it out"):
+        list(Texts([path], column="text").texts())
+    texts = Texts([path], column="text", on_bad="skip")
+    assert list(texts.texts()) == ["one", "two"]
+    assert texts.left_out == {"member of an archive that cannot be read": 1}
+    with zipfile.ZipFile(path, "w") as archive:  # stored, so that a byte of the text can be changed
+        for name in ("a.txt", "b.txt"):
+            archive.writestr(name, f"text of {name}\n")
+    path.write_bytes(path.read_bytes().replace(b"text of a", b"text of b", 1))
+    with pytest.raises(InputError, match=r"Bad CRC-32.*; --on-bad skip leaves it out"):
+        list(Texts([path]).texts())
+    texts = Texts([path], on_bad="skip")
+    assert list(texts.texts())[-1] == "text of b.txt"
+    assert texts.left_out == {"member of an archive that cannot be read": 1}
+
+
+def test_a_translation_memory_with_another_suffix(tmp_path: Path) -> None:
+    path = tmp_path / "memory.xml"
+    unit = '<tu><tuv xml:lang="en"><seg>one</seg></tuv><tuv xml:lang="de"><seg>eins</seg></tuv></tu>'
+    path.write_text(f'<?xml version="1.0"?>\n<tmx version="1.4"><header srclang="en"/><body>{unit}</body></tmx>')
+    with pytest.raises(InputError, match=r"is a translation memory \(TMX\), whose lines are not texts"):
+        list(Texts([path]).texts())
+    assert [(pair.src, pair.trg) for pair in Pairs(pairs=path, from_="en", to="de")] == [("one", "eins")]
+
+
+def test_a_zip_file_from_a_stream(tmp_path: Path) -> None:
+    data = packed(tmp_path / "a.zip").read_bytes()
+    assert list(Texts(["-"], stdin=io.BytesIO(data)).texts()) == [text for _, text in FOUND]

@@ -160,3 +160,22 @@ def test_pairs_in_arrays_and_nested_fields(tmp_path: Path) -> None:
     pairs = Pairs(pairs=path, on_bad="skip", nulls="empty")
     assert [(pair.src, pair.trg) for pair in pairs] == [("c", ""), ("e", "f")]
     assert pairs.left_out == {"not a text": 1}
+
+
+@pytest.mark.parametrize("text", ['["a", "b", {bad}, "c"]', '["a", "b"', '["a", "b"] "c"'])
+def test_the_rest_of_a_damaged_array(tmp_path: Path, text: str) -> None:
+    path = tmp_path / "a.json"
+    path.write_text(text)
+    with pytest.raises(InputError, match="--on-bad skip leaves out the rest of the file"):
+        list(Texts([path]).texts())
+    texts = Texts([path], on_bad="skip")
+    assert list(texts.texts()) == ["a", "b"]
+    assert texts.left_out == {"rest of a file after damaged JSON": 1}
+
+
+def test_elements_that_are_no_objects(tmp_path: Path) -> None:
+    path = tmp_path / "a.json"
+    path.write_text('[1.50, "x", null, ["y", "z"], true]')
+    texts = Texts([path], numbers_as_text=True, nulls="skip", on_bad="skip")
+    assert list(texts.texts()) == ["1.50", "x", ["y", "z"]]
+    assert texts.left_out == {"null": 1, "not a text": 1}

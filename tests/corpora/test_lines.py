@@ -134,3 +134,11 @@ def test_unknown_treatment_of_errors() -> None:
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-16-le", "utf-16-be", "UTF-32LE", "utf-32-be"])
 def test_a_byte_order_mark_is_no_text(encoding: str) -> None:
     assert read("\ufefftext\n".encode(encoding), encoding) == ["text"]
+
+
+def test_utf_16_without_a_mark_is_warned_of() -> None:
+    with pytest.warns(UserWarning, match="looks like UTF-16 without a byte order mark: check --encoding"):
+        read("plain text\n".encode("utf-16-le"))
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert read(b"a\0b\nno other zero\n") == ["a\0b", "no other zero"]

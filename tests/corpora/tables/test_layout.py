@@ -52,6 +52,11 @@ def test_another_delimiter_is_told_once() -> None:
         find_layout(b"a;b\nc;d\n", "a.csv", TableOptions(), own=",", final=True)
 
 
+def test_another_delimiter_that_fits_too_is_told() -> None:
+    with pytest.warns(Notice, match=r"separated by ',', and ';' fits too: see --delimiter"):
+        find_layout(b"Guten Tag;3,5\nHallo Welt;4,0\n", "a.csv", TableOptions(), own=",", final=True)
+
+
 def test_several_delimiters_that_fit() -> None:
     with pytest.raises(InputError, match=r"can be separated by ';' or a tab; set --delimiter"):
         layout("id;text\tx\n1;a\tb\n")
