@@ -11,7 +11,7 @@ import numpy as np
 from nlpkit.errors import ParameterError
 from nlpkit.text.words import WORD_PATTERN
 
-VALUE_DTYPES = "float32, float64, an integer type or bool"
+VALUE_DTYPES = "float32, float64, an integer type or bool (--dtype float32)"
 """Values that a sparse matrix can have, in words for messages."""
 
 
