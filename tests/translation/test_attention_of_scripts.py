@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import warnings
+from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
+from matplotlib import font_manager, get_data_path
 
 from nlpkit.text.subword import Subwords
 from nlpkit.translation import DecodingOptions, RNNOptions, Seq2SeqRNN, Translator
@@ -72,5 +74,6 @@ def test_words_that_can_be_drawn_warn_of_nothing() -> None:
 
 def test_another_installed_font_is_taken() -> None:
     """A private character that one of matplotlib's fonts has, and its usual one lacks."""
+    font_manager.fontManager.addfont(Path(get_data_path(), "fonts", "ttf", "STIXNonUni.ttf"))
     fonts, missing = fonts_for(["\ue000"])
     assert (fonts[0], len(fonts), missing) == ("sans-serif", 2, "")
