@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import lzma
 import tarfile
 import zipfile
 import zlib
@@ -20,7 +21,7 @@ MOST_GROWTH = 200
 """An archive may expand to 1 GiB, or to 200 times its size if that is more."""
 
 
-_FAILURES = (zipfile.BadZipFile, tarfile.TarError, EOFError, zlib.error, NotImplementedError)
+_FAILURES = (zipfile.BadZipFile, tarfile.TarError, EOFError, zlib.error, lzma.LZMAError, NotImplementedError)
 
 
 class Member(NamedTuple):

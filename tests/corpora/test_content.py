@@ -211,3 +211,15 @@ def test_a_translation_memory_with_another_suffix(tmp_path: Path) -> None:
 def test_a_zip_file_from_a_stream(tmp_path: Path) -> None:
     data = packed(tmp_path / "a.zip").read_bytes()
     assert list(Texts(["-"], stdin=io.BytesIO(data)).texts()) == [text for _, text in FOUND]
+
+
+def test_a_damaged_member_that_lzma_packed(tmp_path: Path) -> None:
+    path = tmp_path / "a.zip"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_LZMA) as archive:
+        archive.writestr("a.txt", "one cat two dogs\n" * 400)
+    data = bytearray(path.read_bytes())
+    begin = data.index(b"a.txt") + 5
+    data[begin + 12 : begin + 40] = bytes(byte ^ 0x5A for byte in data[begin + 12 : begin + 40])
+    path.write_bytes(bytes(data))
+    with pytest.raises(InputError, match=r"a\.zip: the archive is damaged or not supported"):
+        list(Texts([path]).texts())
