@@ -6,14 +6,14 @@ Compiled code processes arrays, and tensors on the CPU. PyTorch processes tensor
 from __future__ import annotations
 
 from functools import lru_cache
-from math import log
 from typing import Any
 
 import numpy as np
 
-from nlpkit.errors import ParameterError, require
 from nlpkit.speech.clips import clips_of, is_tensor
 from nlpkit.speech.features.bands import bands_of
+from nlpkit.speech.features.cepstra import cepstra, check_cepstra
+from nlpkit.speech.features.limits import blank, finished
 from nlpkit.speech.features.options import FeatureOptions
 
 
@@ -186,9 +186,7 @@ def mfcc(
     (13, 98)
     """
     options = _options(preset, sr, n_fft, hop_length, n_mels, n_mfcc)
-    require(options.n_mfcc <= options.n_mels, "n_mfcc", options.n_mfcc, f"at most n_mels ({options.n_mels})")
-    if options.log == "whisper":
-        raise ParameterError("preset 'whisper' has no cepstral coefficients: use another preset")
+    check_cepstra(options)
     return _extract(y, options, "mfcc", lengths, pad_to, threads)
 
 
@@ -220,18 +218,20 @@ def _extract(
     }
     values: Any
     energies: Any
+    largest: np.ndarray | None = None
     if is_tensor(samples):
         from nlpkit.speech.features._bands_torch import bands_of_tensor
 
         values, frames, energies = bands_of_tensor(samples, options, **asked)
     else:
         bands = bands_of(samples, options, **asked, threads=threads)
-        values, frames, energies = bands.values, bands.frames, bands.energies
+        values, frames, energies, largest = bands.values, bands.frames, bands.energies, bands.largest
     if asked["log"]:
-        values = finished(values, frames, options, options.mfcc_top_db if kind == "mfcc" else options.top_db)
+        top_db = options.mfcc_top_db if kind == "mfcc" else options.top_db
+        values = finished(values, frames, options, top_db, largest, threads)
     if kind == "mfcc":
         values = cepstra(values, energies, options)
-        values = _blank(values, frames)
+        values = blank(values, frames)
     return clips.restored(values)
 
 
@@ -245,94 +245,3 @@ def _padded(samples: Any, lengths: np.ndarray | None, least: int) -> tuple[Any, 
         else:
             samples = np.concatenate([samples, np.zeros((n_clips, least - n), samples.dtype)], axis=1)
     return samples, None if lengths is None else np.maximum(lengths, least)
-
-
-def finished(values: Any, frames: np.ndarray, options: FeatureOptions, top_db: float | None) -> Any:
-    """Apply the last step of the logarithm: limit to ``top_db`` below each clip's maximum, or shift to Whisper's range.
-
-    Parameters
-    ----------
-    values : (n_clips, n_bands, columns) array, changed in place, or tensor
-    frames : (n_clips,) ints
-        Number of valid columns of each clip.
-    """
-    if top_db is not None:
-        span = top_db * db_size(options)
-        if is_tensor(values):
-            values = _raised(values, frames, span)
-        else:
-            for clip, n in zip(values, frames.tolist(), strict=True):
-                clip = clip[:, :n]
-                if n:
-                    np.maximum(clip, clip.max() - clip.dtype.type(span), out=clip)
-    return _blank(shifted(values), frames) if options.log == "whisper" else values
-
-
-def db_size(options: FeatureOptions) -> float:
-    """Return the size of one decibel in the logarithms of these options, before Whisper's shift."""
-    return {"db": 1.0, "ln": log(10) / 10, "whisper": 0.1}[options.log]
-
-
-def shifted(values: Any) -> Any:
-    """Shift base-10 logarithms to Whisper's range; arrays are changed in place."""
-    if is_tensor(values):
-        return values * 0.25 + 1
-    values *= values.dtype.type(0.25)
-    values += values.dtype.type(1)
-    return values
-
-
-def _raised(values: Any, frames: np.ndarray, span: float) -> Any:
-    import torch
-
-    there = _there(values, frames)
-    largest = values.masked_fill(~there, -torch.inf).amax((1, 2), keepdim=True) if values.numel() else values
-    return torch.where(there, torch.maximum(values, largest - span), 0.0)
-
-
-def _there(values: Any, frames: np.ndarray) -> Any:
-    import torch
-
-    return (
-        torch.arange(values.shape[2], device=values.device)
-        < torch.as_tensor(frames, device=values.device)[:, None, None]
-    )
-
-
-def _blank(values: Any, frames: np.ndarray) -> Any:
-    """Set the missing frames of clips to 0; arrays are changed in place."""
-    if (frames == values.shape[2]).all():
-        return values
-    if is_tensor(values):
-        return values.masked_fill(~_there(values, frames), 0.0)
-    for clip, n in zip(values, frames.tolist(), strict=True):
-        clip[:, n:] = 0
-    return values
-
-
-def cepstra(values: Any, energies: Any, options: FeatureOptions) -> Any:
-    """Return the coefficients (n_clips, n_mfcc, frames) of log bands (n_clips, n_mels, frames)."""
-    if is_tensor(values):
-        import torch
-
-        matrix = torch.from_numpy(cosine_transform(options)).to(values)
-        made = matrix @ values
-        if energies is not None:
-            first = energies.clamp_min(options.amin).log()[:, None]
-            made = torch.cat([first, made[:, 1:]], 1)
-        return made
-    made = cosine_transform(options).astype(values.dtype) @ values
-    if energies is not None:
-        made[:, 0] = np.log(np.maximum(energies, options.amin))
-    return made
-
-
-@lru_cache(maxsize=32)
-def cosine_transform(options: FeatureOptions) -> np.ndarray:
-    """Return the orthonormal cosine transform (DCT-II) with the lifter, (n_mfcc, n_mels) float64."""
-    n, k = np.arange(options.n_mels), np.arange(options.n_mfcc)[:, None]
-    matrix = np.sqrt(2 / options.n_mels) * np.cos(np.pi * k * (n + 0.5) / options.n_mels)
-    matrix[0] = np.sqrt(1 / options.n_mels)
-    if options.lifter:
-        matrix *= 1 + options.lifter / 2 * np.sin(np.pi * (k + options.lifter_first) / options.lifter)
-    return matrix

@@ -10,8 +10,9 @@ import numpy as np
 from nlpkit.errors import ParameterError, require
 from nlpkit.speech.clips import clips_of
 from nlpkit.speech.features.bands import Bands, bands_of
+from nlpkit.speech.features.cepstra import cepstra
+from nlpkit.speech.features.limits import db_size, shifted
 from nlpkit.speech.features.options import FeatureOptions
-from nlpkit.speech.features.spectral import cepstra, db_size, shifted
 
 KINDS = ("spectrogram", "mel_spectrogram", "log_mel", "mfcc")
 
