@@ -9,15 +9,13 @@ from typing import Any
 
 import numpy as np
 
-from nlpkit.errors import require
 from nlpkit.speech.audio.reading import load, stream
 from nlpkit.speech.audio.source import AudioPath, RawFormat
+from nlpkit.speech.features.kinds import Kind, kind_of
 from nlpkit.speech.features.options import FeatureOptions
-from nlpkit.speech.features.spectral import log_mel, mel_spectrogram, mfcc, spectrogram
-from nlpkit.speech.features.stream import KINDS, FeatureStream, top_db_of
+from nlpkit.speech.features.spectral import features_of, padded_length
+from nlpkit.speech.features.stream import FeatureStream
 from nlpkit.threads import available_threads, iter_batches
-
-_FUNCTIONS = dict(zip(KINDS, (spectrogram, mel_spectrogram, log_mel, mfcc), strict=True))
 
 
 def file_features(
@@ -25,6 +23,7 @@ def file_features(
     kind: str = "log_mel",
     *,
     preset: str | FeatureOptions = "librosa",
+    pad_to: float | None = None,
     raw: RawFormat | None = None,
     threads: int | None = None,
 ) -> Iterator[np.ndarray]:
@@ -36,7 +35,7 @@ def file_features(
         Files are resampled to the options' rate and mixed to mono. Each is held in memory while it is processed; for
         long files see `nlpkit.speech.stream_features`.
     kind : {"spectrogram", "mel_spectrogram", "log_mel", "mfcc"}
-    preset, raw
+    preset, pad_to, raw
         See `nlpkit.speech.stream_features`.
     threads : int, optional
         Default: all available cores.
@@ -50,12 +49,12 @@ def file_features(
     InputError, MissingDependencyError, ParameterError
         See `nlpkit.speech.load` and `nlpkit.speech.spectrogram`; raised when the file is reached.
     """
-    require(kind in KINDS, "kind", kind, "one of " + ", ".join(map(repr, KINDS)))
     options = FeatureOptions.of(preset)
-    function: Any = _FUNCTIONS[kind]
+    asked = kind_of(kind, options)
+    padded_length(pad_to, options.sr)
 
     def work(_: int, path: AudioPath) -> np.ndarray:
-        return function(load(path, options.sr, raw=raw).samples, preset=options, threads=1)
+        return features_of(load(path, options.sr, raw=raw).samples, asked, options, pad_to=pad_to, threads=1)
 
     return iter_batches(work, range(threads or available_threads()), paths)
 
@@ -68,6 +67,7 @@ def stream_features(
     max_db: float | None = None,
     offset: float = 0.0,
     duration: float | None = None,
+    pad_to: float | None = None,
     raw: RawFormat | None = None,
     threads: int | None = None,
 ) -> Iterator[np.ndarray]:
@@ -79,7 +79,7 @@ def stream_features(
     ----------
     path, offset, duration, raw
         See `nlpkit.speech.load`. The file is resampled to the options' rate.
-    kind, preset, max_db, threads
+    kind, preset, max_db, pad_to, threads
         See `FeatureStream`; by default a first pass finds max_db.
 
     Yields
@@ -90,12 +90,33 @@ def stream_features(
     ------
     InputError, MissingDependencyError, ParameterError
         See `nlpkit.speech.load` and `FeatureStream`.
+
+    Warns
+    -----
+    FeatureWarning
+        See `nlpkit.speech.mel_spectrogram`.
     """
     options = FeatureOptions.of(preset)
-    if top_db_of(options, kind) is not None and max_db is None:
-        max_db = loudest_band(path, options, offset=offset, duration=duration, raw=raw, threads=threads)
-    frames = FeatureStream(kind, preset=options, max_db=max_db, threads=threads)
-    for block in stream(path, options.sr, offset=offset, duration=duration, raw=raw):
+    asked = kind_of(kind, options)
+    padded_length(pad_to, options.sr)
+    part: dict[str, Any] = {"offset": offset, "duration": duration, "raw": raw}
+    return _streamed(path, asked, options, part, max_db=max_db, pad_to=pad_to, threads=threads)
+
+
+def _streamed(
+    path: AudioPath,
+    kind: Kind,
+    options: FeatureOptions,
+    part: dict[str, Any],
+    *,
+    max_db: float | None,
+    pad_to: float | None,
+    threads: int | None,
+) -> Iterator[np.ndarray]:
+    if kind.top_db is not None and max_db is None:
+        max_db = loudest_band(path, options, pad_to=pad_to, threads=threads, **part)
+    frames = FeatureStream(kind, preset=options, max_db=max_db, pad_to=pad_to, threads=threads)
+    for block in stream(path, options.sr, **part):
         made = frames.push(block.samples)
         if made.shape[1]:
             yield made
@@ -110,6 +131,7 @@ def loudest_band(
     *,
     offset: float = 0.0,
     duration: float | None = None,
+    pad_to: float | None = None,
     raw: RawFormat | None = None,
     threads: int | None = None,
 ) -> float:
@@ -121,7 +143,8 @@ def loudest_band(
         See `nlpkit.speech.load`.
     """
     plain = replace(options, log="db", top_db=None)
-    frames = FeatureStream("log_mel", preset=plain, threads=threads)
+    kind = kind_of("log_mel", plain, stacklevel=None)
+    frames = FeatureStream(kind, preset=plain, pad_to=pad_to, threads=threads)
     loudest = -inf
     for block in stream(path, options.sr, offset=offset, duration=duration, raw=raw):
         loudest = max(loudest, float(frames.push(block.samples).max(initial=-inf)))

@@ -10,11 +10,15 @@ from typing import Any
 
 import numpy as np
 
+from nlpkit.errors import is_number, require
 from nlpkit.speech.clips import clips_of, is_tensor
 from nlpkit.speech.features.bands import bands_of
-from nlpkit.speech.features.cepstra import cepstra, check_cepstra
+from nlpkit.speech.features.cepstra import cepstra
+from nlpkit.speech.features.kinds import Kind, kind_of
 from nlpkit.speech.features.limits import blank, finished
 from nlpkit.speech.features.options import FeatureOptions
+
+_LONGEST = 1 << 20  # seconds
 
 
 def spectrogram(
@@ -41,7 +45,7 @@ def spectrogram(
     lengths : (...) ints, optional
         Number of valid samples in each clip; default: all. Missing frames of shorter clips are 0.
     pad_to : float, optional
-        Pad shorter clips with zeros to this duration in seconds.
+        Pad shorter clips with zeros to this duration in seconds. Longer clips keep their length.
     threads : int, optional
         Default: all available cores; ignored on a GPU.
 
@@ -66,7 +70,8 @@ def spectrogram(
     ((201, 101), 1000.0)
     """
     options = _options(preset, sr, n_fft, hop_length)
-    return _extract(y, options, "powers", lengths, pad_to, threads)
+    kind = kind_of("spectrogram", options)
+    return features_of(y, kind, options, lengths=lengths, pad_to=pad_to, threads=threads)
 
 
 def mel_spectrogram(
@@ -99,6 +104,12 @@ def mel_spectrogram(
     InputError, ParameterError
         See `spectrogram`.
 
+    Warns
+    -----
+    FeatureWarning
+        If bands are empty, because the transform has no frequency in them. It names an ``n_fft`` and an ``n_mels``
+        without empty bands. Presets at their own sizes do not warn.
+
     Examples
     --------
     >>> import numpy as np
@@ -106,7 +117,8 @@ def mel_spectrogram(
     (128, 44)
     """
     options = _options(preset, sr, n_fft, hop_length, n_mels)
-    return _extract(y, options, "mel", lengths, pad_to, threads)
+    kind = kind_of("mel_spectrogram", options)
+    return features_of(y, kind, options, lengths=lengths, pad_to=pad_to, threads=threads)
 
 
 def log_mel(
@@ -138,6 +150,11 @@ def log_mel(
     InputError, ParameterError
         See `spectrogram`.
 
+    Warns
+    -----
+    FeatureWarning
+        See `mel_spectrogram`.
+
     Examples
     --------
     >>> import numpy as np
@@ -145,7 +162,8 @@ def log_mel(
     (80, 3000)
     """
     options = _options(preset, sr, n_fft, hop_length, n_mels)
-    return _extract(y, options, "log_mel", lengths, pad_to, threads)
+    kind = kind_of("log_mel", options)
+    return features_of(y, kind, options, lengths=lengths, pad_to=pad_to, threads=threads)
 
 
 def mfcc(
@@ -179,6 +197,11 @@ def mfcc(
     InputError, ParameterError
         See `spectrogram`.
 
+    Warns
+    -----
+    FeatureWarning
+        See `mel_spectrogram`.
+
     Examples
     --------
     >>> import numpy as np
@@ -186,8 +209,8 @@ def mfcc(
     (13, 98)
     """
     options = _options(preset, sr, n_fft, hop_length, n_mels, n_mfcc)
-    check_cepstra(options)
-    return _extract(y, options, "mfcc", lengths, pad_to, threads)
+    kind = kind_of("mfcc", options)
+    return features_of(y, kind, options, lengths=lengths, pad_to=pad_to, threads=threads)
 
 
 @lru_cache(maxsize=64, typed=True)
@@ -203,19 +226,21 @@ def _options(
     return FeatureOptions.of(preset, sr=sr, n_fft=n_fft, hop_length=hop_length, n_mels=n_mels, n_mfcc=n_mfcc)
 
 
-def _extract(
-    y: Any, options: FeatureOptions, kind: str, lengths: Any, pad_to: float | None, threads: int | None
+def features_of(
+    y: Any,
+    kind: Kind,
+    options: FeatureOptions,
+    *,
+    lengths: Any = None,
+    pad_to: float | None = None,
+    threads: int | None = None,
 ) -> Any:
+    """Return the features of clips; see the function of the kind's name."""
     clips = clips_of(y, lengths)
     samples, counts = clips.samples, clips.lengths
     if pad_to is not None:
-        samples, counts = _padded(samples, counts, round(pad_to * options.sr))
-    asked: dict[str, Any] = {
-        "mel": kind != "powers",
-        "log": kind in ("log_mel", "mfcc"),
-        "lengths": counts,
-        "energies": kind == "mfcc" and options.use_energy,
-    }
+        samples, counts = _padded(samples, counts, padded_length(pad_to, options.sr))
+    asked: dict[str, Any] = {"mel": kind.mel, "log": kind.log, "lengths": counts, "energies": kind.energies}
     values: Any
     energies: Any
     largest: np.ndarray | None = None
@@ -226,13 +251,27 @@ def _extract(
     else:
         bands = bands_of(samples, options, **asked, threads=threads)
         values, frames, energies, largest = bands.values, bands.frames, bands.energies, bands.largest
-    if asked["log"]:
-        top_db = options.mfcc_top_db if kind == "mfcc" else options.top_db
-        values = finished(values, frames, options, top_db, largest, threads)
-    if kind == "mfcc":
+    if kind.log:
+        values = finished(values, frames, options, kind.top_db, largest, threads)
+    if kind.name == "mfcc":
         values = cepstra(values, energies, options)
         values = blank(values, frames)
     return clips.restored(values)
+
+
+def padded_length(pad_to: float | None, sr: int) -> int:
+    """Return the least number of samples of a clip that is padded to ``pad_to`` seconds.
+
+    Raises
+    ------
+    ParameterError
+        If ``pad_to`` is negative or no number.
+    """
+    if pad_to is None:
+        return 0
+    fits = is_number(pad_to, 0, _LONGEST)
+    require(fits, "pad_to", pad_to, f"a number of seconds from 0 to {_LONGEST:,}; a longer clip keeps its length")
+    return round(float(pad_to) * sr)
 
 
 def _padded(samples: Any, lengths: np.ndarray | None, least: int) -> tuple[Any, np.ndarray | None]:
