@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import warnings
+from math import inf
 from typing import Annotated, Any
 
 import typer
 
 from nlpkit.cli.options import Quiet, Threads, described
 from nlpkit.cli.screens.screen import note, progress_bar, silence_libraries
-from nlpkit.errors import InputError, ParameterError
-from nlpkit.jobs.spectrograms import save_spectrograms, verify_files
+from nlpkit.errors import FeatureWarning, InputError, ParameterError
+from nlpkit.jobs.spectrograms import has_limit, save_spectrograms, verify_files
 
 NUMBERS = "Numbers in place of the preset's"
 PART = "Reading of the audio"
+
+_WINDOW = "Window function: hann, hamming, blackman, bartlett, boxcar or povey."
+_TOP_DB = "Raise what is lower than the loudest by more dB than this; none for no limit (in pictures 80)."
+_PAD_TO = "Pad shorter sounds with silence to this duration; longer ones keep theirs."
 
 
 def _number(flag: str, text: str, panel: str = NUMBERS) -> Any:
@@ -61,6 +67,18 @@ def spectrogram(
     hop_length: Annotated[int | None, _number("--hop-length", "Samples from frame to frame.")] = None,
     n_mels: Annotated[int | None, _number("--n-mels", "Mel bands.")] = None,
     n_mfcc: Annotated[int | None, _number("--n-mfcc", "Cepstral coefficients.")] = None,
+    fmin: Annotated[float | None, _number("--fmin", "Lowest frequency of the mel bands, in Hz.")] = None,
+    fmax: Annotated[float | None, _number("--fmax", "Highest frequency of the mel bands, in Hz.")] = None,
+    win_length: Annotated[int | None, _number("--win-length", "Samples of a frame, at most those of --n-fft.")] = None,
+    window: Annotated[
+        str | None,
+        typer.Option("--window", metavar="NAME", help=_WINDOW, show_default=False, rich_help_panel=NUMBERS),
+    ] = None,
+    power: Annotated[int | None, _number("--power", "1 for amplitudes, 2 for powers.")] = None,
+    top_db: Annotated[
+        str | None,
+        typer.Option("--top-db", metavar="N|none", help=_TOP_DB, show_default=False, rich_help_panel=NUMBERS),
+    ] = None,
     sr: Annotated[
         int | None, _number("--sr", "Rate to resample to, in Hz; for raw samples their own rate.", PART)
     ] = None,
@@ -70,6 +88,10 @@ def spectrogram(
     duration: Annotated[
         float | None,
         typer.Option("--duration", metavar="SECONDS", help="Read so much.", rich_help_panel=PART),
+    ] = None,
+    pad_to: Annotated[
+        float | None,
+        typer.Option("--pad-to", metavar="SECONDS", help=_PAD_TO, show_default=False, rich_help_panel=PART),
     ] = None,
     encoding: Annotated[
         str | None,
@@ -97,11 +119,18 @@ def spectrogram(
         raise ParameterError("name what to write with -o: a .png, a .npy or a folder")
     silence_libraries()
     raw, rate = _raw(encoding, sr, channels)
-    numbers = {"sr": rate, "n_fft": n_fft, "hop_length": hop_length, "n_mels": n_mels, "n_mfcc": n_mfcc}
-    part: dict[str, Any] = {"kind": kind, "offset": offset, "duration": duration, "raw": raw}
+    numbers: dict[str, Any] = {"sr": rate, "n_fft": n_fft, "hop_length": hop_length, "n_mels": n_mels, "n_mfcc": n_mfcc}
+    numbers |= {"fmin": fmin, "fmax": fmax, "win_length": win_length, "window": window, "power": power}
+    if top_db is not None:
+        numbers |= dict.fromkeys(("top_db", "mfcc_top_db"), _decibels(top_db))
+    part: dict[str, Any] = {"kind": kind, "offset": offset, "duration": duration, "pad_to": pad_to, "raw": raw}
     from nlpkit.speech import FeatureOptions
 
     if output is not None:
+        if top_db is not None and not has_limit(kind, output, format):
+            raise ParameterError(
+                "--top-db limits decibels, and --kind stft writes powers: leave it out, or draw a .png"
+            )
         options = FeatureOptions.of(preset or "librosa", **numbers)
         with progress_bar(quiet=quiet) as progress:
             report = save_spectrograms(
@@ -115,7 +144,10 @@ def spectrogram(
         if report.refused:
             raise typer.Exit(2)
     if verify_against is not None:
-        _verify(audio, verify_against, preset, numbers, part)
+        with warnings.catch_warnings():
+            if output is not None:  # which has been warned of
+                warnings.simplefilter("ignore", FeatureWarning)
+            _verify(audio, verify_against, preset, numbers, part)
 
 
 def _verify(
@@ -138,6 +170,14 @@ def _verify(
         )
     if not (read and equal):
         raise typer.Exit(1 if read else 2)
+
+
+def _decibels(words: str) -> float:
+    """Return a number of dB, infinite for no limit."""
+    try:
+        return inf if words.lower() == "none" else float(words)
+    except ValueError:
+        raise ParameterError(f"--top-db is {words!r}: expected a number above 0, or none") from None
 
 
 def _raw(encoding: str | None, sr: int | None, channels: int | None) -> tuple[Any, int | None]:

@@ -44,6 +44,7 @@ def save_spectrograms(
     preset: str | FeatureOptions = "librosa",
     offset: float = 0.0,
     duration: float | None = None,
+    pad_to: float | None = None,
     raw: RawFormat | None = None,
     format: str | None = None,
     threads: int | None = None,
@@ -62,7 +63,7 @@ def save_spectrograms(
     kind : {"stft", "mel", "mfcc"}
         Powers, logarithms of mel bands, or cepstral coefficients. Pictures are in dB below the loudest; arrays are what
         `nlpkit.speech.spectrogram`, `nlpkit.speech.log_mel` and `nlpkit.speech.mfcc` give, (bands, frames) float32.
-    preset, offset, duration, raw, threads
+    preset, offset, duration, pad_to, raw, threads
         See `nlpkit.speech.stream_features`.
     format : {"png", "npy"}, optional
         Format of the files in a folder; default: png.
@@ -103,7 +104,8 @@ def save_spectrograms(
     for path in paths:
         if not folder and os.path.realpath(path) == os.path.realpath(output):
             raise OutputError(f"{os.fspath(output)}: would replace the input: name another place")
-    content = _content(kind, preset, suffix, {"offset": offset, "duration": duration, "raw": raw, "threads": threads})
+    part: dict[str, Any] = {"offset": offset, "duration": duration, "pad_to": pad_to, "raw": raw, "threads": threads}
+    content = _content(kind, preset, suffix, part)
     refused: list[str] = []
     made: list[Path] = []
     if not folder:
@@ -125,6 +127,12 @@ def save_spectrograms(
     return SpectrogramReport(written=made, refused=refused)
 
 
+def has_limit(kind: str, output: StrPath, format: str | None = None) -> bool:
+    """Return whether ``top_db`` limits what `save_spectrograms` writes: all but powers as numbers."""
+    is_picture = (format or PurePath(output).suffix.removeprefix(".").lower() or "png") == "png"
+    return is_picture or {"stft": False}.get(kind, True)
+
+
 def verify_files(
     inputs: StrPath | Iterable[StrPath],
     reference: str,
@@ -133,13 +141,14 @@ def verify_files(
     preset: str | FeatureOptions | None = None,
     offset: float = 0.0,
     duration: float | None = None,
+    pad_to: float | None = None,
     raw: RawFormat | None = None,
 ) -> Iterator[tuple[str, Verification | InputError]]:
     """Compare the features of each audio file with those of the library ``reference``.
 
     Parameters
     ----------
-    inputs, kind, offset, duration, raw
+    inputs, kind, offset, duration, pad_to, raw
         See `save_spectrograms`.
     reference : {"librosa", "kaldi-native-fbank"}
     preset : str or FeatureOptions, optional
@@ -155,17 +164,18 @@ def verify_files(
     InputError, MissingDependencyError, ParameterError
         See `nlpkit.speech.verification.verify_features`.
     """
-    from nlpkit.speech import FeatureOptions, load
-    from nlpkit.speech.verification import REFERENCES, verify_features
+    from nlpkit.speech.verification import REFERENCES, verify_file
 
-    options = FeatureOptions.of(preset or REFERENCES.get(reference, "librosa"))
+    options = preset or REFERENCES.get(reference, "librosa")
     for path in audio_paths(inputs):
         try:
-            samples, _ = load(path, options.sr, offset=offset, duration=duration, raw=raw)
+            found = verify_file(
+                path, kind, options, reference, offset=offset, duration=duration, pad_to=pad_to, raw=raw
+            )
         except InputError as error:
             yield path, error
             continue
-        yield path, verify_features(samples, kind, options, reference)
+        yield path, found
 
 
 def audio_paths(inputs: StrPath | Iterable[StrPath]) -> list[str]:
@@ -188,25 +198,23 @@ def _content(
 ) -> Callable[[str], bytes | Any]:
     """Return a function from a file to the content that is written."""
     from nlpkit.speech import FeatureOptions
+    from nlpkit.speech.features.files import gathered_features
+    from nlpkit.speech.features.kinds import kind_of
+    from nlpkit.speech.features.spectral import padded_length
     from nlpkit.speech.picture import KINDS, spectrogram_png
 
-    features = {**KINDS, "mel": "log_mel"}.get(kind)
+    features = {**KINDS, **({} if suffix == ".png" else {"mel": "log_mel"})}.get(kind)
     if features is None:
         raise ParameterError(f"kind is {kind!r}: expected one of {', '.join(KINDS)}")
     options = FeatureOptions.of(preset)
+    asked = kind_of(features, options, stacklevel=4)  # once for all files
+    padded_length(part["pad_to"], options.sr)
 
     def picture(path: str) -> bytes:
-        return spectrogram_png(path, kind, preset=options, title=os.path.basename(path), **part)
+        return spectrogram_png(path, asked, preset=options, title=os.path.basename(path), **part)
 
     def array(path: str) -> Any:
-        import numpy as np
-
-        from nlpkit.speech import stream_features
-
-        blocks = list(stream_features(path, features, preset=options, **part))
-        if not blocks:
-            raise InputError(f"{path}: is shorter than a frame of {options.frame_length / options.sr:g} s")
-        return np.concatenate(blocks, axis=1)
+        return gathered_features(path, asked, preset=options, **part)
 
     return picture if suffix == ".png" else array
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from math import inf
@@ -9,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from nlpkit.errors import InputError
 from nlpkit.speech.audio.reading import load, stream
 from nlpkit.speech.audio.source import AudioPath, RawFormat
 from nlpkit.speech.features.kinds import Kind, kind_of
@@ -61,7 +63,7 @@ def file_features(
 
 def stream_features(
     path: AudioPath,
-    kind: str = "log_mel",
+    kind: str | Kind = "log_mel",
     *,
     preset: str | FeatureOptions = "librosa",
     max_db: float | None = None,
@@ -123,6 +125,41 @@ def _streamed(
     made = frames.finish()
     if made.shape[1]:
         yield made
+
+
+def gathered_features(
+    path: AudioPath,
+    kind: str | Kind = "log_mel",
+    *,
+    preset: str | FeatureOptions = "librosa",
+    offset: float = 0.0,
+    duration: float | None = None,
+    pad_to: float | None = None,
+    raw: RawFormat | None = None,
+    threads: int | None = None,
+) -> np.ndarray:
+    """Return what `stream_features` yields as one array (bands, frames).
+
+    Raises
+    ------
+    InputError
+        If the sound is shorter than a frame; see also `stream_features`.
+    MissingDependencyError, ParameterError
+        See `stream_features`.
+    """
+    options = FeatureOptions.of(preset)
+    part: dict[str, Any] = {"offset": offset, "duration": duration, "pad_to": pad_to, "raw": raw, "threads": threads}
+    blocks = list(stream_features(path, kind_of(kind, options), preset=options, **part))
+    if not blocks:
+        raise shorter_than_a_frame(path, options)
+    return np.concatenate(blocks, axis=1)
+
+
+def shorter_than_a_frame(path: AudioPath, options: FeatureOptions) -> InputError:
+    """Return the error of a file that has no frame."""
+    name = os.fspath(path) if isinstance(path, str | os.PathLike) else getattr(path, "name", "audio")
+    frame = options.frame_length / options.sr
+    return InputError(f"{name}: is shorter than a frame of {frame:g} s: pad it with pad_to={frame:g} (--pad-to)")
 
 
 def loudest_band(
