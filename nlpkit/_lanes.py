@@ -170,6 +170,16 @@ def multiply(typing_context, a, b):
 
 
 @intrinsic
+def divide(typing_context, a, b):
+    """``a / b``."""
+
+    def generate(context, builder, signature, arguments):
+        return builder.fdiv(*arguments)
+
+    return a(a, b), generate
+
+
+@intrinsic
 def sums(typing_context, vectors):
     """The sums of up to sixteen vectors (a tuple): lane i is the sum of vector i; other lanes are undefined."""
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from nlpkit._kernel import part
 from nlpkit._lanes import (
     add,
+    divide,
     load_half,
     multiply,
     multiply_add,
@@ -61,14 +64,15 @@ def _mirrored(i, length, padding):
 def prepare(block, frame_options, window, energies, place, here, lanes):
     """Subtract the mean, and apply pre-emphasis and the window.
 
-    x[n] - c x[n - 1] is rounded once, before the mean is subtracted. The result is exact even for a loud low tone.
+    x[n] - c x[n - 1] is rounded once, before the mean is subtracted. The result is exact even for a loud low tone. In a
+    frame of equal samples the mean is subtracted first, as in Kaldi, which leaves 0 or what the rounded mean leaves.
     """
     size = len(window)
     mean = splat_half(block, 0.0)
     if frame_options[1] != 0.0:
         for n in range(size):
             mean = add(mean, load_half(block, n * lanes))
-        mean = multiply(mean, splat_half(block, 1.0 / size))
+        mean = divide(mean, splat_half(block, size))
     if len(energies):
         total = splat_half(block, 0.0)
         for n in range(size):
@@ -81,12 +85,33 @@ def prepare(block, frame_options, window, energies, place, here, lanes):
             energies[place + lane] = block[after + lane]
     if frame_options[2] != 0.0:
         share, rest = splat_half(block, -frame_options[2]), splat_half(block, frame_options[3])
+        left, levels = len(block) - lanes, 0
+        store(block, left, mean)
+        for lane in range(here):
+            levels += _note_level(block, left + lane, frame_options[1] != 0.0, size, lane, lanes)
         mean = multiply(mean, splat_half(block, 1.0 - frame_options[2]))
         for n in range(size - 1, -1, -1):
             before = load_half(block, (n - 1) * lanes if n else 0)
             x = multiply_add(rest, before, multiply_add(share, before, load_half(block, n * lanes)))
             store(block, n * lanes, multiply(subtract(x, mean), splat_half_of(window, n)))
+        for lane in range(here if levels else 0):
+            x = block[left + lane]
+            if x == x:
+                x -= block.dtype.type(frame_options[2]) * x
+                for n in range(size):
+                    block[n * lanes + lane] = x * window[n]
     else:
         for n in range(size):
             x = subtract(load_half(block, n * lanes), mean)
             store(block, n * lanes, multiply(x, splat_half_of(window, n)))
+
+
+@part
+def _note_level(block, place, centred, size, lane, lanes):
+    """Replace the mean at ``place`` by what it leaves of a frame of equal samples, or by NaN in others; tell which."""
+    first, n = block[lane], 0
+    if centred and first != 0.0:
+        while n < size and block[n * lanes + lane] == first:
+            n += 1
+    block[place] = first - block[place] if n == size else np.nan
+    return n == size

@@ -63,9 +63,15 @@ def kind_of(name: str | Kind, options: FeatureOptions, *, stacklevel: int | None
         return name
     require(isinstance(name, str) and name in KINDS, "kind", name, "one of " + ", ".join(map(repr, KINDS)))
     kind = _kind(name, options)
-    if kind.warning and stacklevel is not None:
-        warnings.warn(kind.warning, FeatureWarning, stacklevel=stacklevel)
+    if stacklevel is not None:
+        tell(kind, stacklevel=stacklevel + 1)
     return kind
+
+
+def tell(kind: Kind, *, stacklevel: int = 3) -> None:
+    """Warn if mel bands are empty."""
+    if kind.warning:
+        warnings.warn(kind.warning, FeatureWarning, stacklevel=stacklevel)
 
 
 @lru_cache(maxsize=64)

@@ -14,7 +14,7 @@ from nlpkit.errors import is_number, require
 from nlpkit.speech.clips import clips_of, is_tensor
 from nlpkit.speech.features.bands import bands_of
 from nlpkit.speech.features.cepstra import cepstra
-from nlpkit.speech.features.kinds import Kind, kind_of
+from nlpkit.speech.features.kinds import Kind, kind_of, tell
 from nlpkit.speech.features.limits import blank, finished
 from nlpkit.speech.features.options import FeatureOptions
 
@@ -69,8 +69,7 @@ def spectrogram(
     >>> powers.shape, int(powers[:, 50].argmax()) * 16000 / 400
     ((201, 101), 1000.0)
     """
-    options = _options(preset, sr, n_fft, hop_length)
-    kind = kind_of("spectrogram", options)
+    kind, options = _options("spectrogram", preset, sr, n_fft, hop_length)
     return features_of(y, kind, options, lengths=lengths, pad_to=pad_to, threads=threads)
 
 
@@ -116,8 +115,8 @@ def mel_spectrogram(
     >>> mel_spectrogram(np.zeros(22050)).shape
     (128, 44)
     """
-    options = _options(preset, sr, n_fft, hop_length, n_mels)
-    kind = kind_of("mel_spectrogram", options)
+    kind, options = _options("mel_spectrogram", preset, sr, n_fft, hop_length, n_mels)
+    tell(kind)
     return features_of(y, kind, options, lengths=lengths, pad_to=pad_to, threads=threads)
 
 
@@ -161,8 +160,8 @@ def log_mel(
     >>> log_mel(np.zeros(16000, "float32"), preset="whisper", pad_to=30.0).shape
     (80, 3000)
     """
-    options = _options(preset, sr, n_fft, hop_length, n_mels)
-    kind = kind_of("log_mel", options)
+    kind, options = _options("log_mel", preset, sr, n_fft, hop_length, n_mels)
+    tell(kind)
     return features_of(y, kind, options, lengths=lengths, pad_to=pad_to, threads=threads)
 
 
@@ -208,22 +207,31 @@ def mfcc(
     >>> mfcc(np.zeros(16000), preset="kaldi").shape
     (13, 98)
     """
-    options = _options(preset, sr, n_fft, hop_length, n_mels, n_mfcc)
-    kind = kind_of("mfcc", options)
+    kind, options = _options("mfcc", preset, sr, n_fft, hop_length, n_mels, n_mfcc)
+    tell(kind)
     return features_of(y, kind, options, lengths=lengths, pad_to=pad_to, threads=threads)
 
 
+def _options(*given: Any) -> tuple[Kind, FeatureOptions]:
+    """Return checked options, from a cache: for a clip of one second, the checks take as long as the computation."""
+    try:
+        return _checked(*given)
+    except TypeError:  # a value that cannot be hashed
+        return _checked.__wrapped__(*given)
+
+
 @lru_cache(maxsize=64, typed=True)
-def _options(
+def _checked(
+    name: str,
     preset: str | FeatureOptions,
     sr: int | None,
     n_fft: int | None,
     hop_length: int | None,
     n_mels: int | None = None,
     n_mfcc: int | None = None,
-) -> FeatureOptions:
-    """Return cached options: for a clip of one second, the checks take as long as the computation."""
-    return FeatureOptions.of(preset, sr=sr, n_fft=n_fft, hop_length=hop_length, n_mels=n_mels, n_mfcc=n_mfcc)
+) -> tuple[Kind, FeatureOptions]:
+    options = FeatureOptions.of(preset, sr=sr, n_fft=n_fft, hop_length=hop_length, n_mels=n_mels, n_mfcc=n_mfcc)
+    return kind_of(name, options, stacklevel=None), options
 
 
 def features_of(
