@@ -162,7 +162,9 @@ class SoundFileSource:
         self._file.close()
 
 
-def open_audio(path: AudioPath, *, raw: RawFormat | None = None, name: str | None = None) -> AudioSource:
+def open_audio(
+    path: AudioPath, *, raw: RawFormat | None = None, salvage: bool = False, name: str | None = None
+) -> AudioSource:
     """Open an audio file of any supported format.
 
     Parameters
@@ -170,6 +172,8 @@ def open_audio(path: AudioPath, *, raw: RawFormat | None = None, name: str | Non
     path : path or binary file
     raw : RawFormat, optional
         Format of a file without a header.
+    salvage : bool
+        Read what can be decoded of a damaged file.
     name : str, optional
         Name of the file in messages.
 

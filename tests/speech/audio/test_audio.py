@@ -343,3 +343,19 @@ def test_every_sample_of_a_format_is_read_or_refused(tmp_path: Path) -> None:
             assert len(load(path, raw=RawFormat(sr=16000)).samples) > 16000
     assert set(told) == {"bad.wav", "evil.wav", "null.wav"}
     assert not [message for message in told.values() if "\n" in message]
+
+
+@pytest.mark.parametrize("channel", [1, 2, np.int64(2)])
+def test_one_channel_is_read(tmp_path: Path, channel: int) -> None:
+    both = np.stack([voice_like(), voice_like(seed=1)]).astype(np.float32)
+    sf.write(tmp_path / "call.wav", both.T, 16000, subtype="FLOAT")
+    np.testing.assert_array_equal(load(tmp_path / "call.wav", channel=channel).samples, both[channel - 1])
+    pieces = [block.samples for block in stream(tmp_path / "call.wav", channel=channel)]
+    np.testing.assert_array_equal(np.concatenate(pieces), both[channel - 1])
+    assert load(tmp_path / "call.wav", channel=channel, mono=False).samples.shape == (1, 20000)
+
+
+def test_a_channel_that_is_not_there_is_refused(tmp_path: Path) -> None:
+    sf.write(tmp_path / "mono.wav", voice_like(), 16000)
+    with pytest.raises(InputError, match="has 1 channel, and channel 2 was asked for"):
+        load(tmp_path / "mono.wav", channel=2)
