@@ -9,8 +9,10 @@ from typing import NamedTuple
 import numpy as np
 
 from nlpkit.errors import InputError, ParameterError, is_number, is_whole, require, require_whole
+from nlpkit.speech.audio.damage import missing
+from nlpkit.speech.audio.raw_format import RawFormat
 from nlpkit.speech.audio.resampling import ResampleStream, resample
-from nlpkit.speech.audio.source import AudioPath, AudioSource, RawFormat, open_audio
+from nlpkit.speech.audio.source import AudioPath, AudioSource, open_audio
 
 _BLOCK = 1 << 16  # samples read at a time
 _LOUDEST = 1e6
@@ -42,12 +44,15 @@ class AudioInfo:
         Samples per channel.
     encoding : str
         Description of the format.
+    missing : int
+        Samples per channel that the file says it has and that cannot be decoded.
     """
 
     sr: int
     channels: int
     frames: int
     encoding: str
+    missing: int = 0
 
     @property
     def duration(self) -> float:
@@ -173,14 +178,17 @@ def info(path: AudioPath, *, raw: RawFormat | None = None, salvage: bool = False
     """
     source = open_audio(path, raw=raw, salvage=salvage, name=name)
     try:
-        frames, cut = source.frames, getattr(source, "cut", "")
-        if cut:
-            raise InputError(f"{source.name}: {cut}: the file is truncated or damaged")
-        if frames is None:
+        source.check()
+        frames = source.frames
+        if frames is None or salvage:
             frames = 0
             while got := len(source.read(_BLOCK)):
                 frames += got
-        return AudioInfo(sr=source.sr, channels=source.channels, frames=frames, encoding=source.encoding)
+        source.damage.report(frames, source.stated, source.sr)
+        lacking = missing(frames, source.stated) if source.damage.first else 0
+        return AudioInfo(
+            sr=source.sr, channels=source.channels, frames=frames, encoding=source.encoding, missing=lacking
+        )
     finally:
         source.close()
 
@@ -220,6 +228,7 @@ def _pieces(
     if not got:
         where = f" after {offset:g} s" if at else ""
         raise InputError(f"{source.name}: has no samples{where}")
+    source.damage.report(at + got, source.stated if left is None or got < left else None, source.sr)
 
 
 def _channels(n: int) -> str:
