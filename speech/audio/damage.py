@@ -6,7 +6,7 @@ import warnings
 
 from nlpkit.errors import DamageWarning, InputError
 
-SALVAGE = "--salvage (salvage=True) takes what can be decoded"
+_SALVAGE = "the file is truncated or damaged; --salvage (salvage=True) takes what can be decoded"
 _SHARE, _SECONDS = 0.01, 0.1
 
 
@@ -29,7 +29,7 @@ class Damage:
     def __init__(self, name: str, *, salvage: bool = False) -> None:
         self.name, self.salvage, self.first = name, salvage, ""
 
-    def found(self, what: str) -> None:
+    def found(self, what: str, cure: str = _SALVAGE) -> None:
         """Record damage.
 
         Raises
@@ -38,7 +38,7 @@ class Damage:
             Unless the file is salvaged.
         """
         if not self.salvage:
-            raise InputError(f"{self.name}: {what}: the file is truncated or damaged; {SALVAGE}")
+            raise InputError(f"{self.name}: {what}: {cure}")
         self.first = self.first or what
 
     def check_length(self, given: int, stated: int | None, sr: int, *, exact: bool = False) -> None:

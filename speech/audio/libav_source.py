@@ -15,7 +15,7 @@ import numpy as np
 
 from nlpkit.errors import InputError, MissingDependencyError, Notice
 from nlpkit.speech.audio.damage import Damage
-from nlpkit.speech.audio.mpeg_tag import stated_length
+from nlpkit.speech.audio.mpeg_frame import frame_size, stated_length
 
 CONTAINERS = (
     "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,asf,aac,ac3,eac3,amr,amrnb,amrwb,ape,wv,tta,dsf,mp3,ogg,flac,wav,w64,aiff,caf,au"
@@ -74,6 +74,7 @@ class LibavSource:
         self.damage, self.name, self._late = damage, damage.name, late
         self.frames: int | None = None
         self.stated: int | None = None
+        self._cut = False
         self._given, self._n_waiting, self._longest, self._ended = 0, 0, 0, False
         self._waiting: list[np.ndarray] = []
         place = f"file:{os.path.abspath(file)}" if isinstance(file, str | os.PathLike) else file
@@ -92,7 +93,7 @@ class LibavSource:
     def _open(self, file: Any, stated: float | None, log: list[Any]) -> None:
         streams = self._container.streams.audio
         if not streams:
-            raise InputError(f"{self.name}: has no sound in it")
+            raise InputError(f"{self.name}: has no track of sound, or is too damaged even for --salvage")
         if len(streams) > 1:
             warnings.warn(
                 f"{self.name}: has {len(streams)} tracks of sound, and the first is read", Notice, stacklevel=2
@@ -100,12 +101,14 @@ class LibavSource:
         self._stream = streams[0]
         self._formats = self._container.format.name.split(",")
         codec = self._stream.codec_context.codec
-        if codec.name in _WITH_CHECKSUMS and not self.damage.salvage:
+        if codec.name in _WITH_CHECKSUMS:
             self._stream.codec_context.options = {"err_detect": "crccheck"}
         self.encoding = f"{self._container.format.long_name}, {codec.long_name}"
-        self._speakers = {*self._formats, codec.name}
+        self._speakers = {self._container.format.name, *self._formats, codec.name, codec.name.removesuffix("float")}
         self._packets: Iterator[Any] = self._container.demux(self._stream)
         self.sr, self.channels = 0, 0
+        if self.damage.salvage and self._stream.rate:
+            self.sr, self.channels = self._stream.rate, self._stream.codec_context.channels
         self._complain(log)
         while not self._waiting and not self._ended:
             self._decode()
@@ -168,9 +171,12 @@ class LibavSource:
         with av.logging.Capture(local=True) as log:
             try:
                 packet = next(self._packets)
-                if "mp3" in self._formats and packet.size and (more := stated_length(bytes(packet)[:4096])) is not None:
-                    self.stated = None if not self.stated else self.stated + more  # another file follows
-                    return
+                if "mp3" in self._formats and packet.size:
+                    frame = bytes(packet)
+                    if (more := stated_length(frame)) is not None:
+                        self.stated = None if not self.stated else self.stated + more  # another file follows
+                        return
+                    self._cut = len(frame) < frame_size(frame)
                 frames = packet.decode()
             except StopIteration:
                 self._ended = True
@@ -189,10 +195,12 @@ class LibavSource:
             self.sr, self.channels = frame.sample_rate, frame.layout.nb_channels
         if (frame.sample_rate, frame.layout.nb_channels) != (self.sr, self.channels):
             at = (self._given + self._n_waiting) / self.sr
-            raise InputError(
-                f"{self.name}: changes from {self.sr:,} Hz and {self.channels} channels to {frame.sample_rate:,} Hz and"
-                f" {frame.layout.nb_channels} at {at:.2f} s: split the file there, or set a duration to read its start"
+            change = (
+                f"changes from {self.sr:,} Hz and {self.channels} channels to {frame.sample_rate:,} Hz and"
+                f" {frame.layout.nb_channels} at {at:.2f} s"
             )
+            self.damage.found(change, "split the file there, or leave out what differs by --salvage (salvage=True)")
+            return
         samples = _samples(frame)
         self._waiting.append(samples)
         self._n_waiting += len(samples)
@@ -207,12 +215,14 @@ class LibavSource:
 
     def _complain(self, log: list[Any]) -> None:
         for _, speaker, what in log:
-            if speaker.removesuffix("float") in {name.removesuffix("float") for name in self._speakers}:
+            if speaker in self._speakers:
                 at = (self._given + self._n_waiting) / self.sr if self.sr else 0.0
                 self.damage.found(f"is damaged at {at:.2f} s or later ({' '.join(str(what).split())})")
 
     def _check_end(self) -> None:
         self.check()
+        if self._cut and self.stated is None:
+            self.damage.found("ends in the middle of a frame")
         exact = bool(_EXACT.intersection(self._formats))
         self.damage.check_length(self._given, self.stated, self.sr, exact=exact)
 
@@ -220,7 +230,7 @@ class LibavSource:
         reasons = [" ".join(str(entry[2]).split()) for entry in log]
         reason = next(iter(reasons), "") or getattr(error, "strerror", None) or str(error)
         reason = re.sub(r": '.*", "", reason)
-        return InputError(f"{self.name}: is not an audio file that can be read ({reason})")
+        return InputError(f"{self.name}: is not an audio file, or too damaged even for --salvage ({reason})")
 
 
 def _samples(frame: Any) -> np.ndarray:

@@ -17,6 +17,7 @@ import numpy as np
 
 from nlpkit.errors import InputError, Notice
 from nlpkit.speech.audio.damage import Damage
+from nlpkit.speech.audio.flac_end import flac_lengths
 from nlpkit.speech.audio.libav_source import LibavSource
 from nlpkit.speech.audio.ogg_pages import OggPages, ogg_pages
 from nlpkit.speech.audio.raw_format import RawFormat
@@ -25,7 +26,7 @@ from nlpkit.speech.audio.wave_layout import RegularWave, WaveLayout, wave_layout
 
 AudioPath = str | os.PathLike[str] | IO[bytes]
 
-_WAVE_TAGS = frozenset({1, 2, 3, 6, 7, 0x11, 0x31})  # encodings in WAV that libsndfile reads
+_WAVE_TAGS = frozenset({1, 2, 3, 6, 7, 0x11, 0x14, 0x31, 0x38, 0x40})  # encodings in WAV that libsndfile reads
 _MALFORMED = (2, 3)  # libsndfile's errors for files of a format that it knows
 
 
@@ -112,10 +113,9 @@ def open_audio(
         if head.startswith(b"OggS"):
             file.seek(0)
             return _ogg(path, ogg_pages(file), damage)
-        is_flac = head.startswith(b"fLaC")
-        is_joined = is_flac and _has_again(file, b"fLaC\x00\x00\x00\x22")
-    if is_joined or (is_flac and salvage) or _is_mpeg(head):
-        return LibavSource(path, damage)
+        is_mpeg = head.startswith(b"ID3") or (head[:1] == b"\xff" and head[1] & 0xE0 == 0xE0)
+        if is_mpeg or (head.startswith(b"fLaC") and (salvage or not _is_regular_flac(file))):
+            return LibavSource(path, damage)
     return _any(path, damage)
 
 
@@ -149,7 +149,9 @@ def _wave(path: AudioPath, layout: WaveLayout, damage: Damage) -> AudioSource:
             RegularWave(owned or cast("IO[bytes]", path), layout), damage, owned=owned, is_checked=True
         )
     except soundfile().LibsndfileError as error:
-        raise InputError(f"{damage.name}: is not an audio file that can be read ({said(error)})") from error
+        raise InputError(
+            f"{damage.name}: is not an audio file, or too damaged even for --salvage ({said(error)})"
+        ) from error
     if layout.lacking:
         share = (source.frames or 0) / layout.size if layout.size else 1 / layout.block
         source.lacks(round(layout.lacking * share))
@@ -175,8 +177,10 @@ def _rewind(path: AudioPath) -> None:
         path.seek(0)
 
 
-def _is_mpeg(head: bytes) -> bool:
-    return head.startswith(b"ID3") or (head[:1] == b"\xff" and head[1] & 0xE0 == 0xE0)
+def _is_regular_flac(file: IO[bytes]) -> bool:
+    """Whether the header of a FLAC file is right, and nothing follows it: libsndfile reads no more than it states."""
+    lengths = flac_lengths(file)
+    return (lengths is None or lengths[0] == lengths[1]) and not _has_again(file, b"fLaC\x00\x00\x00\x22")
 
 
 def _has_again(file: IO[bytes], magic: bytes) -> bool:

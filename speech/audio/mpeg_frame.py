@@ -1,10 +1,45 @@
-"""The tag by which an MP3 file states its length: Xing's or Fraunhofer's, in a first frame that holds no sound."""
+"""Frames of MPEG audio (ISO 11172-3, 13818-3): their size, and the tag in which an MP3 file states its length.
+
+The tag is Xing's or Fraunhofer's; it is in a first frame that holds no sound.
+"""
 
 from __future__ import annotations
 
 import re
 
 _SYNC = re.compile(rb"\xff[\xe2-\xff].{2,40}?(Xing|Info|VBRI)", re.DOTALL)
+
+
+_KBITS = {  # by version (1, or 2 and 2.5) and layer
+    (1, 1): (0, 32, 64, 96, 128, 160, 192, 224, 256, 288, 320, 352, 384, 416, 448),
+    (1, 2): (0, 32, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320, 384),
+    (1, 3): (0, 32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320),
+    (2, 1): (0, 32, 48, 56, 64, 80, 96, 112, 128, 144, 160, 176, 192, 224, 256),
+    (2, 2): (0, 8, 16, 24, 32, 40, 48, 56, 64, 80, 96, 112, 128, 144, 160),
+}
+_KBITS[2, 3] = _KBITS[2, 2]
+_RATES = {3: (44100, 48000, 32000), 2: (22050, 24000, 16000), 0: (11025, 12000, 8000)}
+
+
+def frame_size(frame: bytes) -> int:
+    """Return the size in bytes that the header of a frame states, or 0 if it states none.
+
+    Examples
+    --------
+    >>> frame_size(b"\\xff\\xfb\\x90\\xc4")  # 128 kbit/s at 44.1 kHz
+    417
+    """
+    if len(frame) < 4 or frame[0] != 0xFF or frame[1] & 0xE0 != 0xE0:
+        return 0
+    version, layer = frame[1] >> 3 & 3, 4 - (frame[1] >> 1 & 3)
+    rate, kbits = frame[2] >> 2 & 3, frame[2] >> 4
+    if version == 1 or layer == 4 or rate == 3 or kbits in (0, 15):
+        return 0
+    generation = 1 if version == 3 else 2
+    bits, sr, padding = 1000 * _KBITS[generation, layer][kbits], _RATES[version][rate], frame[2] >> 1 & 1
+    if layer == 1:
+        return (12 * bits // sr + padding) * 4
+    return (72 if generation == 2 and layer == 3 else 144) * bits // sr + padding
 
 
 def stated_length(frames: bytes) -> int | None:
