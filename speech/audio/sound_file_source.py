@@ -9,6 +9,7 @@ from typing import IO, Any
 import numpy as np
 
 from nlpkit.errors import InputError, MissingDependencyError
+from nlpkit.speech.audio.audio_path import AudioPath
 from nlpkit.speech.audio.damage import Damage
 from nlpkit.speech.audio.raw_format import ENCODINGS, RawFormat
 
@@ -40,7 +41,7 @@ class SoundFileSource:
 
     def __init__(
         self,
-        file: str | os.PathLike[str] | IO[bytes],
+        file: AudioPath,
         damage: Damage,
         *,
         raw: RawFormat | None = None,
@@ -79,7 +80,7 @@ class SoundFileSource:
         try:
             piece = self._file.read(n, dtype="float32", always_2d=True)
         except soundfile().LibsndfileError as error:
-            self.damage.found(f"is damaged at {self._at / self.sr:.2f} s or later ({said(error)})")
+            self.damage.found(f"is damaged at {self._at / self.sr:.2f} s or later: {said(error)}")
             return np.zeros((0, self.channels), np.float32)
         self._at += len(piece)
         if len(piece) < n:
@@ -89,12 +90,14 @@ class SoundFileSource:
     def check(self) -> None:
         """See `nlpkit.speech.audio.source.AudioSource`."""
         if self._cut:
-            self.damage.found(self._cut)
+            self.damage.found(f"is truncated or damaged: {self._cut}")
 
     def _check_end(self) -> None:
         self.check()
         if self.frames is not None and self._at < self.frames:
-            self.damage.found(f"ends after {self._at:,} of the {self.frames:,} samples in its header")
+            self.damage.found(
+                f"is truncated or damaged: ends after {self._at:,} of the {self.frames:,} samples in its header"
+            )
 
     def skip(self, n: int) -> None:
         """See `nlpkit.speech.audio.source.AudioSource`."""
@@ -129,7 +132,7 @@ def _sizes(log: str) -> tuple[int, int]:
     return 0, 0
 
 
-def _size(file: str | os.PathLike[str] | IO[bytes]) -> int:
+def _size(file: AudioPath) -> int:
     if isinstance(file, str | os.PathLike):
         return os.path.getsize(file)
     place = file.tell()

@@ -1,11 +1,13 @@
-"""Frames of MPEG audio (ISO 11172-3, 13818-3): their size, and the tag in which an MP3 file states its length.
+"""Frames of MPEG audio (ISO 11172-3, 13818-3), and the boxes of MP4 files (ISO 14496-12).
 
-The tag is Xing's or Fraunhofer's; it is in a first frame that holds no sound.
+A frame states its size; a tag, Xing's or Fraunhofer's, in a first frame without sound states the length of a file.
 """
 
 from __future__ import annotations
 
+import os
 import re
+from typing import IO
 
 _SYNC = re.compile(rb"\xff[\xe2-\xff].{2,40}?(Xing|Info|VBRI)", re.DOTALL)
 
@@ -93,3 +95,24 @@ def _after_id3(content: bytes) -> int:
     while content[at : at + 1] == b"\0":
         at += 1
     return at
+
+
+def mp4_boxes(file: IO[bytes]) -> tuple[int, int]:
+    """Return the number of indexes (``moov``) of a file, and the bytes of its media data (``mdat``)."""
+    size = file.seek(0, os.SEEK_END)
+    at = indexes = media = 0
+    while at + 8 <= size:
+        file.seek(at)
+        head = file.read(16)
+        length, name = int.from_bytes(head[:4], "big"), head[4:8]
+        body = 8
+        if length == 1:
+            length, body = int.from_bytes(head[8:16], "big"), 16
+        elif length == 0:
+            length = size - at
+        if length < body:
+            break
+        indexes += name == b"moov"
+        media += (min(length, size - at) - body) * (name == b"mdat")
+        at += length
+    return indexes, media
