@@ -4,16 +4,30 @@ from __future__ import annotations
 
 import os
 import re
+import warnings
 from typing import IO, Any
 
 import numpy as np
 
-from nlpkit.errors import InputError, MissingDependencyError
+from nlpkit.errors import InputError, MissingDependencyError, Notice
 from nlpkit.speech.audio.audio_path import AudioPath
 from nlpkit.speech.audio.damage import Damage
 from nlpkit.speech.audio.raw_format import ENCODINGS, RawFormat
 
 _STEP = 1 << 16
+_HEADER = 4096  # bytes
+_PLAIN = ("AIFF", "AU", "CAF", "W64", "NIST")  # formats of samples without compression
+_BYTES = {  # of a sample
+    "PCM_S8": 1,
+    "PCM_U8": 1,
+    "PCM_16": 2,
+    "PCM_24": 3,
+    "PCM_32": 4,
+    "FLOAT": 4,
+    "DOUBLE": 8,
+    "ULAW": 1,
+    "ALAW": 1,
+}
 
 
 class SoundFileSource:
@@ -69,6 +83,16 @@ class SoundFileSource:
             there, named = _sizes(self._file.extra_info)
             if named:
                 self.lacks(round((self.frames or 0) * (named - there) / max(1, there)))
+            self._tell_of_the_rest(_size(file))
+
+    def _tell_of_the_rest(self, size: int) -> None:
+        """Tell of much in the file that is no samples by its header."""
+        if self._file.format not in _PLAIN or self._file.subtype not in _BYTES:
+            return
+        rest = size - (self.frames or 0) * self.channels * _BYTES[self._file.subtype]
+        if rest > max(_HEADER, size // 10):
+            what = f"{rest:,} of its {size:,} bytes are no samples by its header"
+            warnings.warn(f"{self.name}: {what}: metadata, or another recording behind it", Notice, stacklevel=2)
 
     def lacks(self, n: int) -> None:
         """Note that the header promises ``n`` samples more than are there."""

@@ -21,11 +21,12 @@ from nlpkit.speech.audio.flac_end import flac_lengths
 from nlpkit.speech.audio.libav_source import LibavSource
 from nlpkit.speech.audio.ogg_pages import OggPages, ogg_pages
 from nlpkit.speech.audio.raw_format import RawFormat
+from nlpkit.speech.audio.reheaded import Reheaded, SizedHeader, sized_header
 from nlpkit.speech.audio.sound_file_source import SoundFileSource, said, soundfile
-from nlpkit.speech.audio.wave_layout import RegularWave, WaveLayout, wave_layout
+from nlpkit.speech.audio.wave_layout import WaveLayout, right_header, wave_layout
 
 _WAVE_TAGS = frozenset({1, 2, 3, 6, 7, 0x11, 0x14, 0x31, 0x38, 0x40})  # encodings in WAV that libsndfile reads
-_MALFORMED = (2, 3)  # libsndfile's errors for files of a format that it knows
+_UNKNOWN = (1, 4)  # libsndfile's errors for formats and encodings that it does not know
 
 
 class AudioSource(Protocol):
@@ -109,11 +110,13 @@ def open_audio(
         return _wave(path, found, damage)
     if isinstance(found, OggPages):
         return _ogg(path, found, damage)
+    if isinstance(found, SizedHeader):
+        return _reheaded(path, found.head, found.pieces, damage)
     return LibavSource(path, damage) if found == "libav" else _any(path, damage)
 
 
-def _recognised(file: IO[bytes], damage: Damage) -> WaveLayout | OggPages | str:
-    """Return what is known of a file by its content: "libav" if FFmpeg is to read it."""
+def _recognised(file: IO[bytes], damage: Damage) -> WaveLayout | OggPages | SizedHeader | str:
+    """Return what is known of a file by its content: a header for it, or "libav" if FFmpeg is to read it."""
     head = file.read(12)
     if head[8:] == b"WAVE":
         layout = wave_layout(file, damage.name)
@@ -123,6 +126,10 @@ def _recognised(file: IO[bytes], damage: Damage) -> WaveLayout | OggPages | str:
         file.seek(0)
         return ogg_pages(file)
     if head.startswith(b"ID3") or (head[:1] == b"\xff" and head[1] & 0xE0 == 0xE0):  # MPEG
+        return "libav"
+    if head.startswith((b".snd", b"caff")):
+        return sized_header(file) or ""
+    if head.startswith(b"Creative Voi"):  # VOC, of which libsndfile knows some
         return "libav"
     if head.startswith(b"fLaC") and (damage.salvage or not _is_regular_flac(file)):
         return "libav"
@@ -139,7 +146,7 @@ def _any(path: AudioPath, damage: Damage, *, is_checked: bool = False) -> AudioS
         rewind(path)
     except (soundfile().LibsndfileError, TypeError) as error:
         rewind(path)
-        if getattr(error, "code", 1) in _MALFORMED:
+        if getattr(error, "code", 1) not in _UNKNOWN:
             LibavSource(path, Damage(damage.name, salvage=True)).close()  # raises if nothing can be decoded
             rewind(path)
             damage.found(f"is damaged: {said(error)}")
@@ -153,23 +160,25 @@ def _wave(path: AudioPath, layout: WaveLayout, damage: Damage) -> AudioSource:
         return _any(path, damage, is_checked=True)
     if layout.notice:
         warnings.warn(f"{damage.name}: {layout.notice}", Notice, stacklevel=3)
-    owned = open(path, "rb") if isinstance(path, str | os.PathLike) else None  # noqa: SIM115 (the source closes it)
-    try:
-        source = SoundFileSource(
-            RegularWave(owned or cast("IO[bytes]", path), layout), damage, owned=owned, is_checked=True
-        )
-    except soundfile().LibsndfileError as error:
-        raise InputError(
-            f"{damage.name}: is not an audio file, or too damaged even for --salvage ({said(error)})"
-        ) from error
+    source = _reheaded(path, right_header(layout), layout.pieces, damage)
     if layout.lacking:
         share = (source.frames or 0) / layout.size if layout.size else 1 / layout.block
         source.lacks(round(layout.lacking * share))
     return source
 
 
+def _reheaded(path: AudioPath, head: bytes, pieces: list[tuple[int, int]], damage: Damage) -> SoundFileSource:
+    owned = open(path, "rb") if isinstance(path, str | os.PathLike) else None  # noqa: SIM115 (the source closes it)
+    try:
+        file = Reheaded(owned or cast("IO[bytes]", path), head, pieces)
+        return SoundFileSource(file, damage, owned=owned, is_checked=True)
+    except soundfile().LibsndfileError as error:
+        reason = f"({said(error)})"
+        raise InputError(f"{damage.name}: is not an audio file, or too damaged even for --salvage {reason}") from error
+
+
 def _ogg(path: AudioPath, pages: OggPages, damage: Damage) -> AudioSource:
-    if not pages.damage and [stream.codec for stream in pages.sound] in (["vorbis"], ["opus"], ["flac"]):
+    if not pages.damage and [stream.codec for stream in pages.sound] in (["vorbis"], ["opus"]):
         return _any(path, damage)
     return LibavSource(path, damage, stated=pages.seconds, late=pages.damage)
 
