@@ -18,7 +18,7 @@ from nlpkit.errors import InputError, Notice
 from nlpkit.speech.audio.audio_path import AudioPath, opened
 from nlpkit.speech.audio.damage import Damage
 from nlpkit.speech.audio.libav import CONTAINERS, libraries, samples_of
-from nlpkit.speech.audio.mpeg import frame_size, mp4_boxes, stated_length
+from nlpkit.speech.audio.mpeg import after_id3, frame_size, mp4_boxes, stated_length
 
 _STATE_LENGTH = frozenset(
     {"mov", "matroska", "asf", "ape", "wv", "tta", "dsf", "flac", "wav", "w64", "aiff", "caf", "au", "nistsphere"}
@@ -58,6 +58,7 @@ class LibavSource:
         self.stated: int | None = None
         self._cut, self._media, self._bytes = False, 0, 0
         self._first: int | None = None  # time of the first frame
+        self._times: tuple[int, int] | None = None  # of the first and the latest packet
         self._settled, self._landed = 0, True
         self._given, self._n_waiting, self._longest, self._ended = 0, 0, 0, False
         self._waiting: list[np.ndarray] = []
@@ -84,6 +85,8 @@ class LibavSource:
             )
         self._stream = streams[0]
         self._formats = self._container.format.name.split(",")
+        if self._stream.codec_context is None:
+            raise InputError(f"{self.name}: is in an encoding that FFmpeg does not know, or damaged even for --salvage")
         codec = self._stream.codec_context.codec
         if codec.name in _WITH_CHECKSUMS:
             self._stream.codec_context.options = {"err_detect": "crccheck"}
@@ -181,12 +184,15 @@ class LibavSource:
             try:
                 packet = next(self._packets)
                 self._bytes += packet.size
+                self._check_time(packet, log)
                 if "mp3" in self._formats and packet.size:
                     frame = bytes(packet)
                     if (more := stated_length(frame)) is not None:
                         self.stated = None if not self.stated else self.stated + more  # another file follows
                         return
-                    self._cut = len(frame) < frame_size(frame)
+                    if frame.startswith(b"ID3"):  # of an appended file; the decoder expects none
+                        packet = self._bare(packet, frame[after_id3(frame) :])
+                    self._cut = packet.size < frame_size(bytes(packet))
                 frames = packet.decode()
             except StopIteration:
                 self._ended = True
@@ -199,6 +205,21 @@ class LibavSource:
             self._take(frame)
         if self._given + self._n_waiting >= self._settled:
             self._complain(log)
+
+    def _check_time(self, packet: Any, log: list[Any]) -> None:
+        """Complain of a packet that is before the last one, unless an appended file begins with it."""
+        if packet.dts is None or "matroska" not in self._formats:
+            return
+        first, last = self._times or (packet.dts, packet.dts)
+        if first < packet.dts < last:
+            log.append((0, self._formats[0], "times go backwards"))
+        self._times = (min(first, packet.dts), packet.dts)
+
+    def _bare(self, packet: Any, frame: bytes) -> Any:
+        """Return a packet with another content."""
+        made = self._av.Packet(frame)
+        made.pts, made.dts, made.time_base, made.stream = packet.pts, packet.dts, packet.time_base, packet.stream
+        return made
 
     def _take(self, frame: Any) -> None:
         """Add a frame to the samples that wait to be read."""
@@ -225,7 +246,7 @@ class LibavSource:
     def _trim(self) -> None:
         """Remove what the encoder added to fill its last frame of an MP4 file."""
         excess = self._given + self._n_waiting - (self.stated or 0)
-        if "mov" in self._formats and self.stated and 0 < excess <= self._longest:
+        if "mov" in self._formats and self.stated and not self.damage.first and 0 < excess <= self._longest:
             whole = np.concatenate(self._waiting)[: self._n_waiting - excess]
             self._waiting, self._n_waiting = [whole], len(whole)
 
