@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import re
 import warnings
+from collections import Counter
 from collections.abc import Iterator
 from itertools import dropwhile
 from typing import Any
@@ -27,6 +28,7 @@ _STATE_LENGTH = frozenset(
 _EXACT = frozenset({"ape", "wv", "tta", "flac", "tak", "w64", "aiff", "au"})
 _WITH_CHECKSUMS = frozenset({"flac", "tta", "wavpack", "ape", "tak"})
 _HEARD = 0.9  # share of the bytes of sound that belong to the recording; the rest of an MP4 file may be unused
+_FRAMES = 32
 _SETTLING = 1.0  # seconds after which an MP3 decoder that begins in the middle gives the right samples
 
 
@@ -62,6 +64,7 @@ class LibavSource:
         self._settled, self._landed = 0, True
         self._given, self._n_waiting, self._longest, self._ended = 0, 0, 0, False
         self._waiting: list[np.ndarray] = []
+        self._first_frames: list[Any] | None = None
         place = f"file:{os.path.abspath(file)}" if isinstance(file, str | os.PathLike) else file
         options = {"protocol_whitelist": "file", "format_whitelist": CONTAINERS}
         with av.logging.Capture(local=True) as log:
@@ -94,9 +97,9 @@ class LibavSource:
         self._speakers = {self._container.format.name, *self._formats, codec.name, codec.name.removesuffix("float")}
         self._packets: Iterator[Any] = self._container.demux(self._stream)
         self.sr, self.channels = 0, 0
-        if self.damage.salvage and self._stream.rate:
-            self.sr, self.channels = self._stream.rate, self._stream.codec_context.channels
         self._complain(log)
+        if self.damage.salvage:
+            self._agree()
         while not self._waiting and not self._ended:
             self._decode()
         if not self._waiting:
@@ -104,6 +107,18 @@ class LibavSource:
         self.stated = self._stated(file, stated)
         if "mov" in self._formats:
             self._media = self._mp4(file)
+
+    def _agree(self) -> None:
+        """Take the format that most of the first frames have: a damaged one may have another."""
+        self._first_frames = frames = []
+        while len(frames) < _FRAMES and not self._ended:
+            self._decode()
+        self._first_frames = None
+        if frames:
+            formats = Counter((frame.sample_rate, frame.layout.nb_channels) for frame in frames)
+            self.sr, self.channels = max(formats, key=lambda each: formats[each])
+        for frame in frames:
+            self._take(frame)
 
     def _stated(self, file: AudioPath, known: float | None) -> int | None:
         """Return the length that the file states, in samples."""
@@ -223,6 +238,9 @@ class LibavSource:
 
     def _take(self, frame: Any) -> None:
         """Add a frame to the samples that wait to be read."""
+        if self._first_frames is not None:
+            self._first_frames.append(frame)
+            return
         if not self.sr:
             self.sr, self.channels = frame.sample_rate, frame.layout.nb_channels
         if (frame.sample_rate, frame.layout.nb_channels) != (self.sr, self.channels):
