@@ -110,7 +110,8 @@ class LibavSource:
 
     def _agree(self) -> None:
         """Take the format that most of the first frames have: a damaged one may have another."""
-        self._first_frames = frames = []
+        frames: list[Any] = []
+        self._first_frames = frames
         self._decode(lambda: len(frames) >= _FRAMES)
         self._first_frames = None
         if frames:

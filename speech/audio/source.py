@@ -176,7 +176,7 @@ def _wave(path: AudioPath, layout: WaveLayout, damage: Damage) -> AudioSource:
 def _reheaded(path: AudioPath, head: bytes, pieces: list[tuple[int, int]], damage: Damage) -> SoundFileSource:
     owned = open(path, "rb") if isinstance(path, str | os.PathLike) else None  # noqa: SIM115 (the source closes it)
     try:
-        file = Reheaded(owned or cast("IO[bytes]", path), head, pieces)
+        file = cast("IO[bytes]", Reheaded(owned or cast("IO[bytes]", path), head, pieces))
         return SoundFileSource(file, damage, owned=owned, is_checked=True)
     except soundfile().LibsndfileError as error:
         reason = f"({said(error)})"
