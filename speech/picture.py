@@ -10,8 +10,9 @@ from typing import Any
 import numpy as np
 
 from nlpkit.errors import MissingDependencyError, require
+from nlpkit.speech.audio.audio_path import AudioPath
+from nlpkit.speech.audio.raw_format import RawFormat
 from nlpkit.speech.audio.reading import info, stream
-from nlpkit.speech.audio.source import AudioPath, RawFormat
 from nlpkit.speech.features.files import shorter_than_a_frame, stream_features
 from nlpkit.speech.features.kinds import Kind, kind_of
 from nlpkit.speech.features.mel_filters import to_mel
@@ -59,13 +60,15 @@ def sound_picture(
     duration: float | None = None,
     pad_to: float | None = None,
     raw: RawFormat | None = None,
+    channel: int | None = None,
+    salvage: bool = False,
     threads: int | None = None,
 ) -> SoundPicture:
     """Compute the data of a picture. Memory use does not depend on the length of the file.
 
     Parameters
     ----------
-    path, offset, duration, raw
+    path, offset, duration, raw, channel, salvage
         See `nlpkit.speech.load`.
     kind : {"stft", "mel", "mfcc"}
         Linear frequency bands, mel bands, or cepstral coefficients.
@@ -88,14 +91,15 @@ def sound_picture(
     options = FeatureOptions.of(preset)
     features = _features(kind, options)
     least = padded_length(pad_to, options.sr)
-    told = info(path, raw=raw)
+    part: dict[str, Any] = {"offset": offset, "duration": duration, "raw": raw, "channel": channel, "salvage": salvage}
+    told = info(path, raw=raw, salvage=salvage)
     left = max(0.0, told.duration - offset)
     expected = max(round((left if duration is None else min(left, duration)) * options.sr), least)
     _rewind(path)
     low: list[np.ndarray] = []
     high: list[np.ndarray] = []
     n = 0
-    for block in stream(path, options.sr, offset=offset, duration=duration, raw=raw):
+    for block in stream(path, options.sr, **part):
         grouped = _groups(block.samples[None], max(1, math.ceil(expected / _COLUMNS)))
         low += [group.min(axis=2)[0] for group in grouped]
         high += [group.max(axis=2)[0] for group in grouped]
@@ -109,8 +113,7 @@ def sound_picture(
     pool = max(1, math.ceil(options.n_frames(n) / _COLUMNS))
     waiting = np.zeros((0, 0), np.float32)
     columns: list[np.ndarray] = []
-    asked: dict[str, Any] = {"offset": offset, "duration": duration, "pad_to": pad_to, "raw": raw, "threads": threads}
-    for frames in stream_features(path, features, preset=options, **asked):
+    for frames in stream_features(path, features, preset=options, pad_to=pad_to, threads=threads, **part):
         waiting = frames if not waiting.size else np.concatenate([waiting, frames], axis=1)
         whole = waiting.shape[1] // pool * pool
         if whole:
@@ -143,6 +146,8 @@ def spectrogram_png(
     duration: float | None = None,
     pad_to: float | None = None,
     raw: RawFormat | None = None,
+    channel: int | None = None,
+    salvage: bool = False,
     threads: int | None = None,
     title: str = "",
 ) -> bytes:
@@ -150,7 +155,7 @@ def spectrogram_png(
 
     Parameters
     ----------
-    path, kind, preset, offset, duration, pad_to, raw, threads
+    path, kind, preset, offset, duration, pad_to, raw, channel, salvage, threads
         See `sound_picture`.
     title : str
         Title above the picture.
@@ -174,8 +179,8 @@ def spectrogram_png(
         ) from error
     options = FeatureOptions.of(preset)
     features = _features(kind, options)
-    part: dict[str, Any] = {"offset": offset, "duration": duration, "pad_to": pad_to, "raw": raw, "threads": threads}
-    picture = sound_picture(path, features, preset=options, **part)
+    part: dict[str, Any] = {"offset": offset, "duration": duration, "raw": raw, "channel": channel, "salvage": salvage}
+    picture = sound_picture(path, features, preset=options, pad_to=pad_to, threads=threads, **part)
     figure = Figure(figsize=(11, 5.2), dpi=110, layout="constrained")
     canvas = FigureCanvasAgg(figure)
     above, axes = figure.subplots(2, 1, sharex=True, height_ratios=(1, 4))

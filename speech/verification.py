@@ -10,8 +10,9 @@ from typing import Any
 import numpy as np
 
 from nlpkit.errors import MissingDependencyError, ParameterError, require
+from nlpkit.speech.audio.audio_path import AudioPath
+from nlpkit.speech.audio.raw_format import RawFormat
 from nlpkit.speech.audio.reading import stream
-from nlpkit.speech.audio.source import AudioPath, RawFormat
 from nlpkit.speech.features.files import gathered_features
 from nlpkit.speech.features.kinds import kind_of
 from nlpkit.speech.features.options import FeatureOptions
@@ -110,12 +111,14 @@ def verify_file(
     duration: float | None = None,
     pad_to: float | None = None,
     raw: RawFormat | None = None,
+    channel: int | None = None,
+    salvage: bool = False,
 ) -> Verification:
     """Compare the features of a file, as `nlpkit spectrogram` computes them in blocks, with a library's of the whole.
 
     Parameters
     ----------
-    path, offset, duration, pad_to, raw
+    path, offset, duration, pad_to, raw, channel, salvage
         See `nlpkit.speech.stream_features`.
     kind, preset, reference
         See `verify_features`.
@@ -127,7 +130,7 @@ def verify_file(
     """
     require(kind in KINDS, "kind", kind, "one of " + ", ".join(map(repr, KINDS)))
     options = FeatureOptions.of(preset)
-    part: dict[str, Any] = {"offset": offset, "duration": duration, "raw": raw}
+    part: dict[str, Any] = {"offset": offset, "duration": duration, "raw": raw, "channel": channel, "salvage": salvage}
     found = gathered_features(path, KINDS[kind], preset=options, pad_to=pad_to, **part)
     if hasattr(path, "seek"):
         path.seek(0)

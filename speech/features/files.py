@@ -11,8 +11,9 @@ from typing import Any
 import numpy as np
 
 from nlpkit.errors import InputError
+from nlpkit.speech.audio.audio_path import AudioPath
+from nlpkit.speech.audio.raw_format import RawFormat
 from nlpkit.speech.audio.reading import load, stream
-from nlpkit.speech.audio.source import AudioPath, RawFormat
 from nlpkit.speech.features.kinds import Kind, kind_of
 from nlpkit.speech.features.options import FeatureOptions
 from nlpkit.speech.features.spectral import features_of, padded_length
@@ -27,6 +28,8 @@ def file_features(
     preset: str | FeatureOptions = "librosa",
     pad_to: float | None = None,
     raw: RawFormat | None = None,
+    channel: int | None = None,
+    salvage: bool = False,
     threads: int | None = None,
 ) -> Iterator[np.ndarray]:
     """Yield the features of each file, in order; each thread processes one file at a time.
@@ -37,7 +40,7 @@ def file_features(
         Files are resampled to the options' rate and mixed to mono. Each is held in memory while it is processed; for
         long files see `nlpkit.speech.stream_features`.
     kind : {"spectrogram", "mel_spectrogram", "log_mel", "mfcc"}
-    preset, pad_to, raw
+    preset, pad_to, raw, channel, salvage
         See `nlpkit.speech.stream_features`.
     threads : int, optional
         Default: all available cores.
@@ -56,7 +59,8 @@ def file_features(
     padded_length(pad_to, options.sr)
 
     def work(_: int, path: AudioPath) -> np.ndarray:
-        return features_of(load(path, options.sr, raw=raw).samples, asked, options, pad_to=pad_to, threads=1)
+        samples = load(path, options.sr, raw=raw, channel=channel, salvage=salvage).samples
+        return features_of(samples, asked, options, pad_to=pad_to, threads=1)
 
     return iter_batches(work, range(threads or available_threads()), paths)
 
@@ -71,6 +75,8 @@ def stream_features(
     duration: float | None = None,
     pad_to: float | None = None,
     raw: RawFormat | None = None,
+    channel: int | None = None,
+    salvage: bool = False,
     threads: int | None = None,
 ) -> Iterator[np.ndarray]:
     """Yield the features of a file of any length, in blocks of frames.
@@ -79,7 +85,7 @@ def stream_features(
 
     Parameters
     ----------
-    path, offset, duration, raw
+    path, offset, duration, raw, channel, salvage
         See `nlpkit.speech.load`. The file is resampled to the options' rate.
     kind, preset, max_db, pad_to, threads
         See `FeatureStream`; by default a first pass finds max_db.
@@ -101,7 +107,7 @@ def stream_features(
     options = FeatureOptions.of(preset)
     asked = kind_of(kind, options)
     padded_length(pad_to, options.sr)
-    part: dict[str, Any] = {"offset": offset, "duration": duration, "raw": raw}
+    part: dict[str, Any] = {"offset": offset, "duration": duration, "raw": raw, "channel": channel, "salvage": salvage}
     return _streamed(path, asked, options, part, max_db=max_db, pad_to=pad_to, threads=threads)
 
 
@@ -136,6 +142,8 @@ def gathered_features(
     duration: float | None = None,
     pad_to: float | None = None,
     raw: RawFormat | None = None,
+    channel: int | None = None,
+    salvage: bool = False,
     threads: int | None = None,
 ) -> np.ndarray:
     """Return what `stream_features` yields as one array (bands, frames).
@@ -148,8 +156,9 @@ def gathered_features(
         See `stream_features`.
     """
     options = FeatureOptions.of(preset)
-    part: dict[str, Any] = {"offset": offset, "duration": duration, "pad_to": pad_to, "raw": raw, "threads": threads}
-    blocks = list(stream_features(path, kind_of(kind, options), preset=options, **part))
+    part: dict[str, Any] = {"offset": offset, "duration": duration, "raw": raw, "channel": channel, "salvage": salvage}
+    asked = kind_of(kind, options)
+    blocks = list(stream_features(path, asked, preset=options, pad_to=pad_to, threads=threads, **part))
     if not blocks:
         raise shorter_than_a_frame(path, options)
     return np.concatenate(blocks, axis=1)
@@ -170,6 +179,8 @@ def loudest_band(
     duration: float | None = None,
     pad_to: float | None = None,
     raw: RawFormat | None = None,
+    channel: int | None = None,
+    salvage: bool = False,
     threads: int | None = None,
 ) -> float:
     """Return the level of the loudest band of a file, in dB.
@@ -179,11 +190,12 @@ def loudest_band(
     InputError, MissingDependencyError, ParameterError
         See `nlpkit.speech.load`.
     """
+    part: dict[str, Any] = {"offset": offset, "duration": duration, "raw": raw, "channel": channel, "salvage": salvage}
     plain = replace(options, log="db", top_db=None)
     kind = kind_of("log_mel", plain, stacklevel=None)
     frames = FeatureStream(kind, preset=plain, pad_to=pad_to, threads=threads)
     loudest = -inf
-    for block in stream(path, options.sr, offset=offset, duration=duration, raw=raw):
+    for block in stream(path, options.sr, **part):
         loudest = max(loudest, float(frames.push(block.samples).max(initial=-inf)))
     loudest = max(loudest, float(frames.finish().max(initial=-inf)))
     if hasattr(path, "seek"):
