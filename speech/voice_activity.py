@@ -11,6 +11,8 @@ from nlpkit.speech.audio.resampling import resample
 from nlpkit.speech.clips import clips_of
 from nlpkit.speech.features.options import FeatureOptions
 from nlpkit.speech.features.spectral import spectrogram
+from nlpkit.speech.mains_hum import without_hum
+from nlpkit.speech.rumble import without_rumble
 
 METHODS = ("energy", "silero")
 
@@ -46,7 +48,8 @@ def speech_regions(
     """Find the regions that contain speech.
 
     A frame of 10 ms is speech if it is louder than the pauses and at most 35 dB below the loud parts of the speech.
-    Frames with a flat spectrum (noise) must be louder.
+    Frames with a flat spectrum (noise) must be louder. A constant offset, frequencies below 80 Hz, and mains hum do not
+    count.
 
     Parameters
     ----------
@@ -104,6 +107,7 @@ def _by_energy(y: np.ndarray, sr: int, min_speech: float, min_silence: float) ->
     n = len(y) // hop
     if not n:
         return []
+    y = without_hum(without_rumble(y, sr), sr)
     levels = 10 * np.log10(np.maximum(np.square(y[: n * hop].reshape(n, hop), dtype=np.float64).mean(axis=1), 1e-12))
     floor, speech = _levels(levels)
     if speech - floor < 2 * _ABOVE_FLOOR:

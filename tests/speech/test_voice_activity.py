@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import tarfile
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -12,6 +13,8 @@ from sounds import voice_like
 
 from nlpkit.errors import InputError, MissingDependencyError, ParameterError
 from nlpkit.speech import SpeechRegion, load, speech_regions
+from nlpkit.speech.mains_hum import without_hum
+from nlpkit.speech.rumble import without_rumble
 
 DATA = Path(os.environ.get("NLPKIT_DATA", "no data")) / "speech"
 
@@ -36,6 +39,76 @@ def test_two_voices(noise: float, sr: int, dtype: type) -> None:
 def test_loudness_does_not_matter() -> None:
     for factor in (1e-3, 0.1, 3.0):
         assert speech_regions(scene(0.01) * factor, 16000) == speech_regions(scene(0.01), 16000)
+
+
+def spoken(sr: int) -> np.ndarray:
+    """Three spoken digits with pauses; 7 s."""
+    folder = Path(__file__).parents[2] / "corpora/samples/digits"
+    clips = [load(path, sr).samples.astype(np.float64) for path in sorted(folder.glob("*.wav"))]
+    y = np.zeros(7 * sr)
+    for at, clip in zip((1.0, 2.6, 4.5), clips, strict=True):
+        y[round(at * sr) :][: len(clip)] += 0.5 * clip / np.abs(clip).max()
+    return y
+
+
+def hum(t: np.ndarray, hz: float, shares: tuple[float, ...]) -> np.ndarray:
+    return sum((share * np.sin(2 * np.pi * hz * (k + 1) * t + k) for k, share in enumerate(shares)), np.zeros(len(t)))
+
+
+DISTURBED = {
+    "offset 0.01": lambda t: 0.01 + 0 * t,
+    "offset 0.5": lambda t: 0.5 + 0 * t,
+    "offset -0.5": lambda t: -0.5 + 0 * t,
+    "drift": lambda t: 0.05 * t - 0.1,
+    "slow waves": lambda t: 0.1 + 0.2 * np.sin(2 * np.pi * 0.3 * t),
+    "rumble of 20 Hz": lambda t: 0.3 * np.sin(2 * np.pi * 20 * t + 1),
+    "rumble of 45 Hz": lambda t: 0.3 * np.sin(2 * np.pi * 45 * t + 2),
+    "rumble of 70 Hz": lambda t: 0.3 * np.sin(2 * np.pi * 70 * t + 3),
+    "hum of 50 Hz": lambda t: hum(t, 50, (0.2,)),
+    "hum of 60 Hz": lambda t: hum(t, 60, (0.2,)),
+    "hum of 50 Hz with harmonics": lambda t: hum(t, 50, (0.1, 0.05, 0.03)),
+    "hum of 60 Hz with harmonics": lambda t: hum(t, 60, (0.1, 0.05, 0.03)),
+    "hum of 49.93 Hz": lambda t: hum(t, 49.93, (0.1, 0.1, 0.05, 0.02, 0.02)),
+    "hum of 60.1 Hz": lambda t: hum(t, 60.1, (0.02, 0.1, 0.02)),
+    "all": lambda t: 0.2 + 0.1 * np.sin(2 * np.pi * 33 * t) + hum(t, 50, (0.1, 0.05, 0.03)),
+}
+
+
+@pytest.mark.parametrize("disturbance", DISTURBED)
+@pytest.mark.parametrize(
+    ("sound", "sr", "noise", "level"), [(scene, 16000, 0.0, 1.0), (spoken, 8000, 1e-3, 1.0), (spoken, 16000, 1e-4, 0.1)]
+)
+def test_what_is_not_heard_does_not_count(disturbance: str, sound: Any, sr: int, noise: float, level: float) -> None:
+    """Regions are those of the sound without an offset, rumble or hum, also if the speech is quiet."""
+    y = sound(sr=sr)
+    clean = level * y + noise * np.random.default_rng(0).standard_normal(len(y))
+    expected = speech_regions(clean, sr)
+    assert len(expected) >= 2
+    found = speech_regions((clean + DISTURBED[disturbance](np.arange(len(y)) / sr)).astype(np.float32), sr)
+    edges = [[edge for region in regions for edge in (region.start, region.end)] for regions in (found, expected)]
+    assert len(edges[0]) == len(edges[1]), (found, expected)
+    np.testing.assert_allclose(*edges, atol=0.1)
+
+
+def test_an_offset_alone_is_silence() -> None:
+    for y in (np.full(16000, 0.5), np.linspace(-0.5, 0.5, 32000), hum(np.arange(48000) / 16000, 50, (0.2, 0.1, 0.05))):
+        assert speech_regions(y, 16000) == []
+        assert speech_regions(y.astype(np.float32), 16000) == []
+
+
+def test_steady_tones_are_taken_out_and_speech_is_not() -> None:
+    y = voice_like(48000)
+    clean = without_rumble(y, 16000)
+    assert np.square(without_hum(clean, 16000) - clean).mean() < 0.02 * np.square(clean).mean()
+    quiet = np.concatenate([np.zeros(16000), clean, np.zeros(16000)])
+    tones = hum(np.arange(len(quiet)) / 16000, 50, (0.0, 0.05, 0.03, 0.01))
+    rest = without_hum(quiet + tones, 16000) - quiet
+    assert np.square(rest).mean() < 0.05 * np.square(tones).mean()
+    assert np.square(rest[-16000:]).mean() < 1e-6 * np.square(tones).mean()  # where nobody speaks
+    t = np.arange(32000) / 16000
+    high, low = np.sin(2 * np.pi * 100 * t), np.sin(2 * np.pi * 66 * t)
+    inside = slice(4000, -4000)
+    np.testing.assert_allclose(without_rumble(high + low + 0.3, 16000)[inside], high[inside], atol=3e-3)
 
 
 def test_padding_joins_and_stays_within_the_sound() -> None:
