@@ -16,6 +16,11 @@ def without_rumble(y: np.ndarray, sr: int) -> np.ndarray:
 
     A symmetric filter (Kaiser 1974) of 0.17 s; nothing is delayed. Before and after the clip it sees the clip's odd
     mirror image, so that an offset has no ends.
+
+    Examples
+    --------
+    >>> bool(abs(without_rumble(np.full(16000, 0.5), 16000)).max() < 1e-9)
+    True
     """
     from scipy.signal import oaconvolve
 
