@@ -34,7 +34,7 @@ def info(
     nlpkit info glove.6B.50d.txt
     nlpkit info speech.flac
     """
-    from nlpkit.corpora.audio_files import is_audio_name
+    from nlpkit.corpora.audio_names import is_audio_name
 
     if not os.path.isfile(path):
         record = _of_model(path)

@@ -5,20 +5,12 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Iterator
 
+from nlpkit.corpora.audio_names import is_audio_name
 from nlpkit.corpora.bad_records import BadRecords, LeftOut
 from nlpkit.corpora.paths import find_sources
 from nlpkit.corpora.source_files import Rereadable
 from nlpkit.corpora.texts import Block, Row
 from nlpkit.errors import InputError
-
-SUFFIXES = frozenset(
-    {
-        *(".wav", ".wave", ".w64", ".rf64", ".flac", ".ogg", ".oga", ".opus", ".mp3", ".aif", ".aiff", ".aifc", ".au"),
-        *(".snd", ".caf", ".sph", ".nist", ".m4a", ".mp4", ".webm", ".mkv", ".mka", ".aac", ".ac3", ".amr", ".wma"),
-        ".ape",
-    }
-)
-"""Suffixes of audio files."""
 
 _BLOCK_FILES = 256
 
@@ -100,14 +92,3 @@ class AudioFiles(Rereadable):
         """Return a fingerprint of the files: names, sizes and times."""
         given = {"on_bad": self.bad.on_bad} if self.bad.on_bad != "error" else {}
         return {**self._files.fingerprint(), **given}
-
-
-def is_audio_name(name: str) -> bool:
-    """Whether ``name`` has the suffix of an audio file.
-
-    Examples
-    --------
-    >>> is_audio_name("a.FLAC"), is_audio_name("a.txt")
-    (True, False)
-    """
-    return os.path.splitext(name)[1].lower() in SUFFIXES

@@ -10,7 +10,7 @@ from fnmatch import fnmatch
 from typing import Any, BinaryIO, TypeVar
 
 from nlpkit.corpora import AudioFiles, GivenTexts, Pairs, Texts
-from nlpkit.corpora.audio_files import is_audio_name
+from nlpkit.corpora.audio_names import is_audio_name
 from nlpkit.errors import ParameterError
 from nlpkit.registry import EMBEDDERS, resolve
 

@@ -1,0 +1,116 @@
+"""`Entry`: what a record of a manifest says about a recording."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from nlpkit.corpora.recordings.span import BadEntry, Span, channel_of, span_of
+from nlpkit.corpora.values import written
+
+NO_PATH = "no path"
+
+NAMES: dict[str, tuple[str, ...]] = {
+    "path": (
+        *("path", "audio", "audio_filepath", "audio_path", "audio_file", "file", "file_name", "filename", "file_path"),
+        *("wav", "wav_path", "wav_file", "wav_filename"),
+    ),
+    "text": ("text", "transcript", "sentence", "transcription"),
+    "label": ("label",),
+    "speaker": ("speaker", "speaker_id", "client_id", "spk"),
+    "id": ("id", "utt_id", "utterance_id", "key"),
+    "start": ("start", "start_time"),
+    "offset": ("offset",),
+    "end": ("end", "end_time"),
+    "duration": ("duration",),
+    "channel": ("channel",),
+}
+"""Names of columns and fields, in lower case, by what they hold."""
+
+
+class Entry(NamedTuple):
+    """What a record says.
+
+    Attributes
+    ----------
+    audio : str or bytes
+        Path of the file, or its content.
+    text : object
+        As it is in the record; None if there is none.
+    """
+
+    audio: str | bytes
+    text: Any
+    id: str | None
+    label: str | None
+    speaker: str | None
+    span: Span
+    channel: int | None
+    fields: dict[str, Any]
+
+
+def entry_of(record: Mapping[str, Any]) -> Entry:
+    """Return what a record says; columns that are not known are its ``fields``.
+
+    Raises
+    ------
+    BadEntry
+        If there is no path, or a time or channel cannot be used.
+
+    Examples
+    --------
+    >>> entry = entry_of({"Path": "a.wav", "sentence": "one cat", "age": "30"})
+    >>> entry.audio, entry.text, entry.fields
+    ('a.wav', 'one cat', {'age': '30'})
+    """
+    by_name: dict[str, str] = {}
+    for key in record:
+        by_name.setdefault(str(key).strip().casefold(), key)
+    known: dict[str, Any] = {}
+    used = set()
+    for what, names in NAMES.items():
+        keys = [by_name[name] for name in names if name in by_name]
+        if keys:
+            key = next((key for key in keys if record[key] not in (None, "")), keys[0])
+            used.add(key)
+            known[what] = record[key]
+    return Entry(
+        audio=_audio(known.get("path"), record),
+        text=known.get("text"),
+        id=_told(known.get("id"), "id"),
+        label=_told(known.get("label"), "label"),
+        speaker=_told(known.get("speaker"), "speaker"),
+        span=span_of(known),
+        channel=channel_of(known.get("channel")),
+        fields={str(key): value for key, value in record.items() if key not in used},
+    )
+
+
+def names_audio(names: list[str]) -> bool:
+    """Whether one of the names of columns is that of the path of an audio file."""
+    return any(name.strip().casefold() in NAMES["path"] for name in names)
+
+
+def _audio(value: Any, record: Mapping[str, Any]) -> str | bytes:
+    if isinstance(value, Mapping):  # Hugging Face's column of sound
+        if isinstance(value.get("bytes"), bytes) and value["bytes"]:
+            return value["bytes"]
+        value = value.get("path")
+    if isinstance(value, str) and value.strip():
+        return value.strip()
+    if value in (None, ""):
+        found = ", ".join(map(str, record))[:200] or "none"
+        raise BadEntry(
+            NO_PATH, f"has no path; expected one of the fields {', '.join(NAMES['path'])}, the fields are {found}"
+        )
+    raise BadEntry(NO_PATH, f"the path is {value!r}: expected a string")
+
+
+def _told(value: Any, name: str) -> str | None:
+    if value is None or value == "":
+        return None
+    if isinstance(value, list | dict | bytes):
+        raise BadEntry(
+            f"{name} that is not a text", f"{name} holds {type(value).__name__}, expected a string or number"
+        )
+    return value if isinstance(value, str) else written(value)
