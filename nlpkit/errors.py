@@ -49,6 +49,10 @@ class MissingDependencyError(NlpkitError, ImportError):
     """A required optional package is not installed."""
 
 
+class DamageWarning(UserWarning):
+    """A damaged file was read as far as it can be decoded."""
+
+
 class Notice(UserWarning):
     """Tells how an input was understood; nothing is wrong."""
 

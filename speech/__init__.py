@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 from nlpkit.registry import attributes_of
 
 if TYPE_CHECKING:
+    from nlpkit.speech.audio.raw_format import RawFormat
     from nlpkit.speech.audio.reading import Audio, AudioInfo, info, load, stream
     from nlpkit.speech.audio.resampling import resample
-    from nlpkit.speech.audio.source import RawFormat
     from nlpkit.speech.clip_vectors import LogMel, Mfcc
     from nlpkit.speech.features.decibels import power_to_db
     from nlpkit.speech.features.deltas import deltas
@@ -57,7 +57,7 @@ _HOMES = {
     "FeatureStream": "nlpkit.speech.features.stream",
     "LogMel": "nlpkit.speech.clip_vectors",
     "Mfcc": "nlpkit.speech.clip_vectors",
-    "RawFormat": "nlpkit.speech.audio.source",
+    "RawFormat": "nlpkit.speech.audio.raw_format",
     "SpeechRegion": "nlpkit.speech.voice_activity",
     "cmvn": "nlpkit.speech.features.normalization",
     "deltas": "nlpkit.speech.features.deltas",

@@ -10,8 +10,9 @@ from typing import Any
 import numpy as np
 
 from nlpkit.errors import MissingDependencyError, require
+from nlpkit.speech.audio.raw_format import RawFormat
 from nlpkit.speech.audio.reading import info, stream
-from nlpkit.speech.audio.source import AudioPath, RawFormat
+from nlpkit.speech.audio.source import AudioPath
 from nlpkit.speech.features.files import stream_features
 from nlpkit.speech.features.mel_filters import to_mel
 from nlpkit.speech.features.options import FeatureOptions
@@ -56,13 +57,15 @@ def sound_picture(
     offset: float = 0.0,
     duration: float | None = None,
     raw: RawFormat | None = None,
+    channel: int | None = None,
+    salvage: bool = False,
     threads: int | None = None,
 ) -> SoundPicture:
     """Compute the data of a picture. Memory use does not depend on the length of the file.
 
     Parameters
     ----------
-    path, offset, duration, raw
+    path, offset, duration, raw, channel, salvage
         See `nlpkit.speech.load`.
     kind : {"stft", "mel", "mfcc"}
         Linear frequency bands, mel bands, or cepstral coefficients.
@@ -76,14 +79,15 @@ def sound_picture(
     """
     require(kind in KINDS, "kind", kind, "one of " + ", ".join(map(repr, KINDS)))
     options = FeatureOptions.of(preset)
-    told = info(path, raw=raw)
+    part: dict[str, Any] = {"offset": offset, "duration": duration, "raw": raw, "channel": channel, "salvage": salvage}
+    told = info(path, raw=raw, salvage=salvage)
     left = max(0.0, told.duration - offset)
     expected = round((left if duration is None else min(left, duration)) * options.sr)
     _rewind(path)
     low: list[np.ndarray] = []
     high: list[np.ndarray] = []
     n = 0
-    for block in stream(path, options.sr, offset=offset, duration=duration, raw=raw):
+    for block in stream(path, options.sr, **part):
         grouped = _groups(block.samples[None], max(1, math.ceil(expected / _COLUMNS)))
         low += [group.min(axis=2)[0] for group in grouped]
         high += [group.max(axis=2)[0] for group in grouped]
@@ -92,8 +96,7 @@ def sound_picture(
     pool = max(1, math.ceil(options.n_frames(n) / _COLUMNS))
     waiting = np.zeros((0, 0), np.float32)
     columns: list[np.ndarray] = []
-    asked: dict[str, Any] = {"offset": offset, "duration": duration, "raw": raw, "threads": threads}
-    for frames in stream_features(path, KINDS[kind], preset=options, **asked):
+    for frames in stream_features(path, KINDS[kind], preset=options, threads=threads, **part):
         waiting = frames if not waiting.size else np.concatenate([waiting, frames], axis=1)
         whole = waiting.shape[1] // pool * pool
         if whole:
@@ -125,6 +128,8 @@ def spectrogram_png(
     offset: float = 0.0,
     duration: float | None = None,
     raw: RawFormat | None = None,
+    channel: int | None = None,
+    salvage: bool = False,
     threads: int | None = None,
     title: str = "",
 ) -> bytes:
@@ -132,7 +137,7 @@ def spectrogram_png(
 
     Parameters
     ----------
-    path, kind, preset, offset, duration, raw, threads
+    path, kind, preset, offset, duration, raw, channel, salvage, threads
         See `sound_picture`.
     title : str
         Title above the picture.
@@ -155,7 +160,8 @@ def spectrogram_png(
             "a picture needs matplotlib, which isn't installed: pip install 'nlpkit[plot]'"
         ) from error
     options = FeatureOptions.of(preset)
-    picture = sound_picture(path, kind, preset=options, offset=offset, duration=duration, raw=raw, threads=threads)
+    part: dict[str, Any] = {"offset": offset, "duration": duration, "raw": raw, "channel": channel, "salvage": salvage}
+    picture = sound_picture(path, kind, preset=options, threads=threads, **part)
     figure = Figure(figsize=(11, 5.2), dpi=110, layout="constrained")
     canvas = FigureCanvasAgg(figure)
     above, axes = figure.subplots(2, 1, sharex=True, height_ratios=(1, 4))

@@ -8,9 +8,11 @@ from typing import NamedTuple
 
 import numpy as np
 
-from nlpkit.errors import InputError, ParameterError, is_whole, require
+from nlpkit.errors import InputError, ParameterError, is_number, is_whole, require, require_whole
+from nlpkit.speech.audio.damage import missing
+from nlpkit.speech.audio.raw_format import RawFormat
 from nlpkit.speech.audio.resampling import ResampleStream, resample
-from nlpkit.speech.audio.source import AudioPath, AudioSource, RawFormat, open_audio
+from nlpkit.speech.audio.source import AudioPath, AudioSource, open_audio
 
 _BLOCK = 1 << 16  # samples read at a time
 _LOUDEST = 1e6
@@ -42,12 +44,15 @@ class AudioInfo:
         Samples per channel.
     encoding : str
         Description of the format.
+    missing : int
+        Samples per channel that the file says it has and that cannot be decoded.
     """
 
     sr: int
     channels: int
     frames: int
     encoding: str
+    missing: int = 0
 
     @property
     def duration(self) -> float:
@@ -63,6 +68,8 @@ def load(
     offset: float = 0.0,
     duration: float | None = None,
     raw: RawFormat | None = None,
+    channel: int | None = None,
+    salvage: bool = False,
     name: str | None = None,
 ) -> Audio:
     """Read an audio file.
@@ -79,6 +86,10 @@ def load(
         Start and length in seconds; default: the whole file.
     raw : RawFormat, optional
         Format of a file without a header.
+    channel : int, optional
+        The only channel to read, counted from 1; default: all of them.
+    salvage : bool
+        Read what can be decoded of a damaged file. A warning says how much is missing.
     name : str, optional
         Name of the file in messages.
 
@@ -101,9 +112,9 @@ def load(
     >>> samples, sr = load("speech.flac", sr=16000)  # doctest: +SKIP
     """
     _check_rate(sr)
-    source = open_audio(path, raw=raw, name=name)
+    source = open_audio(path, raw=raw, salvage=salvage, name=name)
     try:
-        pieces = list(_pieces(source, offset, duration, mono))
+        pieces = list(_pieces(source, offset, duration, mono, channel))
     finally:
         source.close()
     whole = pieces[0] if len(pieces) == 1 else np.concatenate(pieces)
@@ -120,13 +131,15 @@ def stream(
     offset: float = 0.0,
     duration: float | None = None,
     raw: RawFormat | None = None,
+    channel: int | None = None,
+    salvage: bool = False,
     name: str | None = None,
 ) -> Iterator[Audio]:
     """Read an audio file in blocks of a few seconds. Memory use does not depend on its length.
 
     Parameters
     ----------
-    path, sr, mono, offset, duration, raw, name
+    path, sr, mono, offset, duration, raw, channel, salvage, name
         See `load`.
 
     Yields
@@ -140,12 +153,12 @@ def stream(
         See `load`.
     """
     _check_rate(sr)
-    source = open_audio(path, raw=raw, name=name)
+    source = open_audio(path, raw=raw, salvage=salvage, name=name)
     rate = sr or source.sr
     try:
-        resampler = ResampleStream(source.sr, rate, 1 if mono else source.channels)
+        resampler = ResampleStream(source.sr, rate, 1 if mono or channel else source.channels)
         before: np.ndarray | None = None
-        for piece in _pieces(source, offset, duration, mono):
+        for piece in _pieces(source, offset, duration, mono, channel):
             if before is not None:
                 yield _block(resampler.push(before), mono, rate)
             before = piece
@@ -155,7 +168,7 @@ def stream(
         source.close()
 
 
-def info(path: AudioPath, *, raw: RawFormat | None = None, name: str | None = None) -> AudioInfo:
+def info(path: AudioPath, *, raw: RawFormat | None = None, salvage: bool = False, name: str | None = None) -> AudioInfo:
     """Return the properties of a file. Samples are decoded only if the header does not give the length.
 
     Raises
@@ -163,16 +176,19 @@ def info(path: AudioPath, *, raw: RawFormat | None = None, name: str | None = No
     InputError, MissingDependencyError
         See `load`.
     """
-    source = open_audio(path, raw=raw, name=name)
+    source = open_audio(path, raw=raw, salvage=salvage, name=name)
     try:
-        frames, cut = source.frames, getattr(source, "cut", "")
-        if cut:
-            raise InputError(f"{source.name}: {cut}: the file is truncated or damaged")
-        if frames is None:
+        source.check()
+        frames = source.frames
+        if frames is None or salvage:
             frames = 0
             while got := len(source.read(_BLOCK)):
                 frames += got
-        return AudioInfo(sr=source.sr, channels=source.channels, frames=frames, encoding=source.encoding)
+        source.damage.report(frames, source.stated, source.sr)
+        lacking = missing(frames, source.stated) if source.damage.first else 0
+        return AudioInfo(
+            sr=source.sr, channels=source.channels, frames=frames, encoding=source.encoding, missing=lacking
+        )
     finally:
         source.close()
 
@@ -181,12 +197,16 @@ def _block(piece: np.ndarray, mono: bool, sr: int) -> Audio:
     return Audio(piece[:, 0] if mono else np.ascontiguousarray(piece.T), sr)
 
 
-def _pieces(source: AudioSource, offset: float, duration: float | None, mono: bool) -> Iterator[np.ndarray]:
+def _pieces(
+    source: AudioSource, offset: float, duration: float | None, mono: bool, channel: int | None
+) -> Iterator[np.ndarray]:
     """Yield the samples (n, channels) of the requested part, checked, and mixed to one channel if ``mono``."""
-    most = float("inf")
-    require(isinstance(offset, int | float) and 0 <= offset < most, "offset", offset, "seconds, 0 or more")
-    fits = duration is None or (isinstance(duration, int | float) and 0 < duration < most)
-    require(fits, "duration", duration, "seconds, more than 0")
+    require(is_number(offset) and offset >= 0, "offset", offset, "seconds, 0 or more")
+    require(duration is None or (is_number(duration) and duration > 0), "duration", duration, "seconds, more than 0")
+    if channel is not None:
+        require_whole("channel", channel, 1, 1024)
+        if channel > source.channels:
+            raise InputError(f"{source.name}: has {_channels(source.channels)}, and channel {channel} was asked for")
     at = round(offset * source.sr)
     if at:
         source.skip(at)
@@ -202,10 +222,17 @@ def _pieces(source: AudioSource, offset: float, duration: float | None, mono: bo
             what = f"{value:.3g}, where ±1 is full scale" if np.isfinite(value) else "NaN or infinite"
             raise InputError(f"{source.name}: the sample at {second:.4f} s is {what}: fix the file")
         got += len(piece)
+        if channel is not None:
+            piece = piece[:, channel - 1 : channel]
         yield piece.mean(axis=1, keepdims=True, dtype=np.float32) if mono and piece.shape[1] > 1 else piece
     if not got:
         where = f" after {offset:g} s" if at else ""
         raise InputError(f"{source.name}: has no samples{where}")
+    source.damage.report(at + got, source.stated if left is None or got < left else None, source.sr)
+
+
+def _channels(n: int) -> str:
+    return "1 channel" if n == 1 else f"{n} channels"
 
 
 def _check_rate(sr: int | None) -> None:

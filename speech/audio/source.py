@@ -1,74 +1,32 @@
 """Open audio files, read in pieces so that memory use does not depend on their length.
 
-libsndfile (through the package soundfile) reads WAV, FLAC, OGG, Opus, MP3, AIFF and more. Other formats go to
-`nlpkit.speech.audio.ffmpeg_source`, if ffmpeg is installed.
+libsndfile reads WAV, FLAC, OGG, Opus, AIFF and more; the libraries of FFmpeg read MP3, M4A, WebM and all else. A file
+is recognised by its content.
 """
 
 from __future__ import annotations
 
 import io
+import mmap
 import os
-import re
-from dataclasses import dataclass
-from typing import IO, Any, Protocol, cast
+import warnings
+from contextlib import AbstractContextManager, nullcontext
+from typing import IO, Protocol, cast
 
 import numpy as np
 
-from nlpkit.errors import InputError, MissingDependencyError, require
-from nlpkit.speech.audio.ffmpeg_source import FfmpegSource, ffmpeg_program
+from nlpkit.errors import InputError, Notice
+from nlpkit.speech.audio.damage import Damage
+from nlpkit.speech.audio.libav_source import LibavSource
+from nlpkit.speech.audio.ogg_pages import OggPages, ogg_pages
+from nlpkit.speech.audio.raw_format import RawFormat
+from nlpkit.speech.audio.sound_file_source import SoundFileSource, said, soundfile
+from nlpkit.speech.audio.wave_layout import RegularWave, WaveLayout, wave_layout
 
 AudioPath = str | os.PathLike[str] | IO[bytes]
 
-ENCODINGS = {
-    "s8": ("PCM_S8", "FILE"),
-    "u8": ("PCM_U8", "FILE"),
-    "s16le": ("PCM_16", "LITTLE"),
-    "s16be": ("PCM_16", "BIG"),
-    "s24le": ("PCM_24", "LITTLE"),
-    "s24be": ("PCM_24", "BIG"),
-    "s32le": ("PCM_32", "LITTLE"),
-    "s32be": ("PCM_32", "BIG"),
-    "f32le": ("FLOAT", "LITTLE"),
-    "f32be": ("FLOAT", "BIG"),
-    "f64le": ("DOUBLE", "LITTLE"),
-    "f64be": ("DOUBLE", "BIG"),
-    "mulaw": ("ULAW", "FILE"),
-    "alaw": ("ALAW", "FILE"),
-}
-"""Sample encodings of files without a header, with libsndfile's names."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class RawFormat:
-    """Format of samples without a header.
-
-    Parameters
-    ----------
-    sr : int
-        Sampling rate in Hz.
-    channels : int
-    encoding : str
-        A key of `nlpkit.speech.audio.source.ENCODINGS`.
-
-    Raises
-    ------
-    ParameterError
-        If a value is out of range or unknown.
-    """
-
-    sr: int
-    channels: int = 1
-    encoding: str = "s16le"
-
-    def __post_init__(self) -> None:
-        for name, most in (("sr", 1 << 24), ("channels", 1024)):
-            value = getattr(self, name)
-            require(isinstance(value, int) and 1 <= value <= most, name, value, f"a whole number from 1 to {most:,}")
-        require(self.encoding in ENCODINGS, "encoding", self.encoding, f"one of {', '.join(ENCODINGS)}")
-
-
-_SIZES = {name: max(1, int(re.sub(r"\D", "", name) or 8) // 8) for name in ENCODINGS}
-_MPEG_SLACK = 4 * 1152  # samples; the length in an MP3 header is only this exact
+_WAVE_TAGS = frozenset({1, 2, 3, 6, 7, 0x11, 0x31})  # encodings in WAV that libsndfile reads
+_MALFORMED = (2, 3)  # libsndfile's errors for files of a format that it knows
 
 
 class AudioSource(Protocol):
@@ -81,18 +39,27 @@ class AudioSource(Protocol):
     sr, channels : int
     frames : int, or None
         Samples per channel, or None if unknown before reading.
+    stated : int, or None
+        Samples per channel that the file says it has; more than ``frames`` if it is truncated.
     encoding : str
         Description of the format.
+    damage : Damage
+        What is wrong with the file.
     """
 
     name: str
     sr: int
     channels: int
     frames: int | None
+    stated: int | None
     encoding: str
+    damage: Damage
 
     def read(self, n: int) -> np.ndarray:
         """Return the next samples, (n, channels) float32 within ±1; fewer at the end."""
+
+    def check(self) -> None:
+        """Find damage that shows without reading."""
 
     def skip(self, n: int) -> None:
         """Skip ``n`` samples of each channel."""
@@ -101,68 +68,9 @@ class AudioSource(Protocol):
         """Close the file."""
 
 
-class SoundFileSource:
-    """An audio file read by libsndfile."""
-
-    def __init__(self, path: AudioPath, name: str, raw: RawFormat | None = None) -> None:
-        sf = _soundfile()
-        given: dict[str, Any] = {}
-        if raw is not None:
-            subtype, endian = ENCODINGS[raw.encoding]
-            given = {"format": "RAW", "subtype": subtype, "endian": endian}
-            given |= {"samplerate": raw.sr, "channels": raw.channels}
-        elif isinstance(path, str | os.PathLike) and os.path.splitext(path)[1].lower() == ".raw":
-            raise InputError(f"{name}: has no header: set sr, channels and encoding")
-        self._file = sf.SoundFile(path if hasattr(path, "read") else os.fspath(cast(str, path)), **given)
-        self.name, self.sr, self.channels = name, self._file.samplerate, self._file.channels
-        if not 1 <= self.sr <= 1 << 24:
-            raise InputError(f"{name}: the header gives a sampling rate of {self.sr:,}: the file is damaged")
-        self.frames: int | None = self._file.frames if 0 <= self._file.frames < 1 << 62 else None
-        self.encoding = f"{self._file.format_info}, {self._file.subtype_info}"
-        self._slack = _MPEG_SLACK if self._file.format == "MPEG" or "MPEG" in self._file.subtype else 0
-        self._at = 0
-        self.cut = _cut_off(self._file.extra_info)
-        if raw is not None and isinstance(path, str | os.PathLike):
-            rest = os.path.getsize(path) % (_SIZES[raw.encoding] * raw.channels)
-            self.cut = f"ends {rest} bytes into a sample" if rest else ""
-
-    def read(self, n: int) -> np.ndarray:
-        """See `AudioSource`."""
-        sf = _soundfile()
-        try:
-            piece = self._file.read(n, dtype="float32", always_2d=True)
-        except sf.LibsndfileError as error:
-            at = self._at / self.sr
-            raise InputError(f"{self.name}: is damaged at {at:.2f} s or later: {_said(error)}") from error
-        self._at += len(piece)
-        if len(piece) < n:
-            self._check_end()
-        return piece
-
-    def _check_end(self) -> None:
-        cut = self.cut
-        if not cut and self.frames is not None and self._at + self._slack < self.frames:
-            cut = f"ends after {self._at:,} of the {self.frames:,} samples in its header"
-        if cut:
-            raise InputError(f"{self.name}: {cut}: the file is truncated or damaged; set a duration to read its start")
-
-    def skip(self, n: int) -> None:
-        """See `AudioSource`."""
-        sf = _soundfile()
-        self._at = min(self._at + n, self.frames or n)
-        try:
-            self._file.seek(self._at)
-        except sf.LibsndfileError as error:
-            raise InputError(
-                f"{self.name}: cannot be read from {self._at / self.sr:.2f} s on: {_said(error)}"
-            ) from error
-
-    def close(self) -> None:
-        """See `AudioSource`."""
-        self._file.close()
-
-
-def open_audio(path: AudioPath, *, raw: RawFormat | None = None, name: str | None = None) -> AudioSource:
+def open_audio(
+    path: AudioPath, *, raw: RawFormat | None = None, salvage: bool = False, name: str | None = None
+) -> AudioSource:
     """Open an audio file of any supported format.
 
     Parameters
@@ -170,6 +78,8 @@ def open_audio(path: AudioPath, *, raw: RawFormat | None = None, name: str | Non
     path : path or binary file
     raw : RawFormat, optional
         Format of a file without a header.
+    salvage : bool
+        Read what can be decoded of a damaged file.
     name : str, optional
         Name of the file in messages.
 
@@ -178,26 +88,105 @@ def open_audio(path: AudioPath, *, raw: RawFormat | None = None, name: str | Non
     InputError
         If the file cannot be read, with the reason.
     MissingDependencyError
-        If the package soundfile is not installed.
+        If a required package is not installed.
     """
     called = name or str(os.fspath(path) if isinstance(path, str | os.PathLike) else getattr(path, "name", "audio"))
-    sf = _soundfile()
+    damage = Damage(called, salvage=salvage)
     if isinstance(path, str | os.PathLike):
         _check_file(path)
     elif not path.seekable():
         path = io.BytesIO(path.read())
+    if raw is not None:
+        try:
+            return SoundFileSource(path, damage, raw=raw)
+        except (soundfile().LibsndfileError, TypeError) as error:
+            raise InputError(f"{called}: cannot be read as raw samples: {said(error)}") from error
+    if isinstance(path, str | os.PathLike) and os.path.splitext(path)[1].lower() == ".raw":
+        raise InputError(f"{called}: has no header: set sr, channels and encoding")
+    with _opened(path) as file:
+        head = file.read(12)
+        if head[8:] == b"WAVE":
+            layout = wave_layout(file, called)
+            if layout is not None and layout.format and layout.pieces:
+                return _wave(path, layout, damage)
+        if head.startswith(b"OggS"):
+            file.seek(0)
+            return _ogg(path, ogg_pages(file), damage)
+        is_flac = head.startswith(b"fLaC")
+        is_joined = is_flac and _has_again(file, b"fLaC\x00\x00\x00\x22")
+    if is_joined or (is_flac and salvage) or _is_mpeg(head):
+        return LibavSource(path, damage)
+    return _any(path, damage)
+
+
+def _any(path: AudioPath, damage: Damage, *, is_checked: bool = False) -> AudioSource:
+    """Open a file by libsndfile; by FFmpeg if libsndfile does not know its format, or not its length."""
     try:
-        return SoundFileSource(path, called, raw)
-    except (sf.LibsndfileError, TypeError) as error:
-        if raw is not None:
-            raise InputError(f"{called}: cannot be read as raw samples: {_said(error)}") from error
-        program = ffmpeg_program()
-        if program is None:
-            raise InputError(
-                f"{called}: is not an audio file that libsndfile can read, and ffmpeg is not installed"
-                f" (pip install imageio-ffmpeg): {_said(error)}"
-            ) from error
-        return FfmpegSource(program, path, called)
+        source = SoundFileSource(path, damage, is_checked=is_checked)
+        if source.frames is not None:
+            return source
+        source.close()
+        _rewind(path)
+    except (soundfile().LibsndfileError, TypeError) as error:
+        _rewind(path)
+        if getattr(error, "code", 1) in _MALFORMED:
+            LibavSource(path, Damage(damage.name, salvage=True)).close()  # raises if nothing can be decoded
+            _rewind(path)
+            damage.found(f"is damaged ({said(error)})")
+    return LibavSource(path, damage)
+
+
+def _wave(path: AudioPath, layout: WaveLayout, damage: Damage) -> AudioSource:
+    if layout.tag not in _WAVE_TAGS:
+        return LibavSource(path, damage)
+    if layout.is_regular:
+        return _any(path, damage, is_checked=True)
+    if layout.notice:
+        warnings.warn(f"{damage.name}: {layout.notice}", Notice, stacklevel=3)
+    owned = open(path, "rb") if isinstance(path, str | os.PathLike) else None  # noqa: SIM115 (the source closes it)
+    try:
+        source = SoundFileSource(
+            RegularWave(owned or cast("IO[bytes]", path), layout), damage, owned=owned, is_checked=True
+        )
+    except soundfile().LibsndfileError as error:
+        raise InputError(f"{damage.name}: is not an audio file that can be read ({said(error)})") from error
+    if layout.lacking:
+        share = (source.frames or 0) / layout.size if layout.size else 1 / layout.block
+        source.lacks(round(layout.lacking * share))
+    return source
+
+
+def _ogg(path: AudioPath, pages: OggPages, damage: Damage) -> AudioSource:
+    if not pages.damage and [stream.codec for stream in pages.sound] in (["vorbis"], ["opus"], ["flac"]):
+        return _any(path, damage)
+    return LibavSource(path, damage, stated=pages.seconds, late=pages.damage)
+
+
+def _opened(path: AudioPath) -> AbstractContextManager[IO[bytes]]:
+    """Return the file, at its beginning; only one that is opened here is closed at the end."""
+    if isinstance(path, str | os.PathLike):
+        return open(path, "rb")
+    path.seek(0)
+    return nullcontext(path)
+
+
+def _rewind(path: AudioPath) -> None:
+    if not isinstance(path, str | os.PathLike):
+        path.seek(0)
+
+
+def _is_mpeg(head: bytes) -> bool:
+    return head.startswith(b"ID3") or (head[:1] == b"\xff" and head[1] & 0xE0 == 0xE0)
+
+
+def _has_again(file: IO[bytes], magic: bytes) -> bool:
+    """Whether the magic number of a file occurs again behind its beginning: another file was appended."""
+    try:
+        with mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content:
+            return content.find(magic, 4) > 0
+    except (OSError, ValueError, io.UnsupportedOperation):
+        file.seek(4)
+        return magic in file.read()
 
 
 def _check_file(path: str | os.PathLike[str]) -> None:
@@ -210,36 +199,3 @@ def _check_file(path: str | os.PathLike[str]) -> None:
                 raise InputError(f"{name}: is empty; expected an audio file")
     except OSError as error:
         raise InputError(f"{name}: cannot be read: {error.strerror or error}") from error
-
-
-_LENGTHS = ("data", "ssnd", "data size", "riff", "riff size", "form")
-
-
-def _cut_off(log: str) -> str:
-    """Return the sign of truncation in libsndfile's log, or an empty string.
-
-    A length of about 2 or 4 GB is ignored: programs that cannot seek back to the header write it.
-    """
-    if "without an End-Of-Stream flag" in log or "lacks an end-of-stream bit" in log:
-        return "has no last page"
-    for key, *numbers in re.findall(r"^ *([A-Za-z ]+?) *: (\d+) \(should be (\d+)\)", log, re.MULTILINE):
-        named, there = map(int, numbers)
-        least = 1 if key.lower() in ("data", "ssnd", "data size") else 16  # the total is often slightly wrong
-        if key.lower() in _LENGTHS and least <= named - there and named < 0x7FFF0000:
-            return f"has {there:,} of the {named:,} bytes in its header"
-    return ""
-
-
-def _said(error: Exception) -> str:
-    text = str(getattr(error, "error_string", error)).strip().rstrip(".")
-    return " ".join(text.split()).removeprefix("Error : ") or "the file is truncated or damaged"
-
-
-def _soundfile() -> Any:
-    try:
-        import soundfile
-    except (ImportError, OSError) as error:
-        raise MissingDependencyError(
-            "reading audio needs the package soundfile, which isn't installed: pip install 'nlpkit[speech]'"
-        ) from error
-    return soundfile

@@ -10,8 +10,9 @@ from typing import Any
 import numpy as np
 
 from nlpkit.errors import require
+from nlpkit.speech.audio.raw_format import RawFormat
 from nlpkit.speech.audio.reading import load, stream
-from nlpkit.speech.audio.source import AudioPath, RawFormat
+from nlpkit.speech.audio.source import AudioPath
 from nlpkit.speech.features.options import FeatureOptions
 from nlpkit.speech.features.spectral import log_mel, mel_spectrogram, mfcc, spectrogram
 from nlpkit.speech.features.stream import KINDS, FeatureStream, top_db_of
@@ -26,6 +27,8 @@ def file_features(
     *,
     preset: str | FeatureOptions = "librosa",
     raw: RawFormat | None = None,
+    channel: int | None = None,
+    salvage: bool = False,
     threads: int | None = None,
 ) -> Iterator[np.ndarray]:
     """Yield the features of each file, in order; each thread processes one file at a time.
@@ -36,7 +39,7 @@ def file_features(
         Files are resampled to the options' rate and mixed to mono. Each is held in memory while it is processed; for
         long files see `nlpkit.speech.stream_features`.
     kind : {"spectrogram", "mel_spectrogram", "log_mel", "mfcc"}
-    preset, raw
+    preset, raw, channel, salvage
         See `nlpkit.speech.stream_features`.
     threads : int, optional
         Default: all available cores.
@@ -55,7 +58,9 @@ def file_features(
     function: Any = _FUNCTIONS[kind]
 
     def work(_: int, path: AudioPath) -> np.ndarray:
-        return function(load(path, options.sr, raw=raw).samples, preset=options, threads=1)
+        return function(
+            load(path, options.sr, raw=raw, channel=channel, salvage=salvage).samples, preset=options, threads=1
+        )
 
     return iter_batches(work, range(threads or available_threads()), paths)
 
@@ -69,6 +74,8 @@ def stream_features(
     offset: float = 0.0,
     duration: float | None = None,
     raw: RawFormat | None = None,
+    channel: int | None = None,
+    salvage: bool = False,
     threads: int | None = None,
 ) -> Iterator[np.ndarray]:
     """Yield the features of a file of any length, in blocks of frames.
@@ -77,7 +84,7 @@ def stream_features(
 
     Parameters
     ----------
-    path, offset, duration, raw
+    path, offset, duration, raw, channel, salvage
         See `nlpkit.speech.load`. The file is resampled to the options' rate.
     kind, preset, max_db, threads
         See `FeatureStream`; by default a first pass finds max_db.
@@ -92,10 +99,11 @@ def stream_features(
         See `nlpkit.speech.load` and `FeatureStream`.
     """
     options = FeatureOptions.of(preset)
+    part: dict[str, Any] = {"offset": offset, "duration": duration, "raw": raw, "channel": channel, "salvage": salvage}
     if top_db_of(options, kind) is not None and max_db is None:
-        max_db = loudest_band(path, options, offset=offset, duration=duration, raw=raw, threads=threads)
+        max_db = loudest_band(path, options, threads=threads, **part)
     frames = FeatureStream(kind, preset=options, max_db=max_db, threads=threads)
-    for block in stream(path, options.sr, offset=offset, duration=duration, raw=raw):
+    for block in stream(path, options.sr, **part):
         made = frames.push(block.samples)
         if made.shape[1]:
             yield made
@@ -111,6 +119,8 @@ def loudest_band(
     offset: float = 0.0,
     duration: float | None = None,
     raw: RawFormat | None = None,
+    channel: int | None = None,
+    salvage: bool = False,
     threads: int | None = None,
 ) -> float:
     """Return the level of the loudest band of a file, in dB.
@@ -120,10 +130,11 @@ def loudest_band(
     InputError, MissingDependencyError, ParameterError
         See `nlpkit.speech.load`.
     """
+    part: dict[str, Any] = {"offset": offset, "duration": duration, "raw": raw, "channel": channel, "salvage": salvage}
     plain = replace(options, log="db", top_db=None)
     frames = FeatureStream("log_mel", preset=plain, threads=threads)
     loudest = -inf
-    for block in stream(path, options.sr, offset=offset, duration=duration, raw=raw):
+    for block in stream(path, options.sr, **part):
         loudest = max(loudest, float(frames.push(block.samples).max(initial=-inf)))
     loudest = max(loudest, float(frames.finish().max(initial=-inf)))
     if hasattr(path, "seek"):

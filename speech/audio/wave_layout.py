@@ -1,0 +1,229 @@
+"""Where the samples of a WAV file are: what its header says of it is often wrong, although the samples are all there.
+
+Programs that write into a pipe cannot return to the header, recorders crash before they do, and files are joined.
+"""
+
+from __future__ import annotations
+
+import io
+import os
+import re
+from dataclasses import dataclass, field
+from typing import IO
+
+from nlpkit.errors import InputError
+
+_FORMS = (b"RIFF", b"RF64", b"RIFX", b"BW64")
+_NAME = re.compile(rb"[0-9A-Za-z_ -]{4}")
+_OPEN_END = 0x7FFF0000  # a size of about 2 or 4 GB stands for an unknown one
+_HEADER_BYTES = 4096  # some programs add the size of the header to that of the samples
+
+
+@dataclass
+class WaveLayout:
+    """The parts of a WAV file.
+
+    Attributes
+    ----------
+    format : bytes
+        Content of the chunk ``fmt``.
+    order : {"little", "big"}
+    pieces : list of (int, int)
+        Place and size of the samples, in bytes.
+    lacking : int
+        Bytes of samples that the header promises and the file does not have.
+    is_regular : bool
+        Whether the header is right, so that every program reads the same samples.
+    notice : str
+        What the user should know; empty if nothing.
+    """
+
+    format: bytes = b""
+    order: str = "little"
+    pieces: list[tuple[int, int]] = field(default_factory=list)
+    lacking: int = 0
+    is_regular: bool = True
+    notice: str = ""
+
+    def number(self, at: int, size: int) -> int:
+        """Return the number at a place of the chunk ``fmt``."""
+        return int.from_bytes(self.format[at : at + size], "little" if self.order == "little" else "big")
+
+    @property
+    def tag(self) -> int:
+        """Number of the encoding; that of the subformat if there is one."""
+        tag = self.number(0, 2)
+        return self.number(24, 2) if tag == 0xFFFE and len(self.format) >= 26 else tag
+
+    @property
+    def block(self) -> int:
+        """Bytes that are decoded together: a sample of all channels, or a block of a compressed encoding."""
+        return max(1, self.number(12, 2))
+
+    @property
+    def size(self) -> int:
+        """Bytes of samples."""
+        return sum(size for _, size in self.pieces)
+
+
+def wave_layout(file: IO[bytes], name: str) -> WaveLayout | None:
+    """Find the samples of a WAV file.
+
+    Parameters
+    ----------
+    file : binary file
+        Open at any place.
+    name : str
+        Name of the file in messages.
+
+    Returns
+    -------
+    WaveLayout, or None if the file is no WAV.
+
+    Raises
+    ------
+    InputError
+        If the file holds recordings of different formats.
+    """
+    size = file.seek(0, os.SEEK_END)
+    if not _is_form(file, 0):
+        return None
+    found = WaveLayout(order="big" if _at(file, 0, 4) == b"RIFX" else "little")
+    at, long_size = 12, None
+    while at + 8 <= size:
+        chunk, length = _chunk(file, at, found.order)
+        start = at + 8
+        if chunk in _FORMS and _is_form(file, at):
+            found.is_regular = False
+            at += 12
+            continue
+        if chunk == b"ds64":
+            long_size = int.from_bytes(_at(file, start + 8, 8), "little")
+        elif chunk == b"fmt ":
+            content = _at(file, start, min(length, 1 << 16))
+            if found.format and content[:16] != found.format[:16]:
+                raise InputError(f"{name}: holds recordings of different formats one after another: split the file")
+            found.format = content
+        elif chunk == b"data":
+            length = long_size if length == 0xFFFFFFFF and long_size else length
+            length = _samples(file, found, start, length, size)
+        at = _next(file, start + length, size)
+    found.is_regular &= len(found.pieces) == 1 and not found.lacking
+    return found
+
+
+def _samples(file: IO[bytes], found: WaveLayout, start: int, length: int, size: int) -> int:
+    """Add a piece of samples, and return its true size."""
+    rest = size - start
+    true = length
+    if length > rest:
+        true = rest
+        if length < _OPEN_END and length - rest > min(start, _HEADER_BYTES) and length - rest >= found.block:
+            found.lacking += length - rest
+    elif not _continues(file, start + length, size):
+        true = rest
+        if length:
+            found.notice = f"the header states {length:,} bytes of samples, and there are {rest:,}: all are read"
+    if true != length:
+        found.is_regular = False
+    found.pieces.append((start, true))
+    return true
+
+
+def _continues(file: IO[bytes], at: int, size: int) -> bool:
+    """Whether the file ends at a place, or goes on there with whole chunks."""
+    while size - at >= 8:
+        at = _next(file, at, size)
+        chunk, length = _chunk(file, at, "little")
+        if chunk in _FORMS and _is_form(file, at):
+            return True
+        if not _NAME.fullmatch(chunk) or at + 8 + length > size:
+            return chunk[:3] == b"TAG" and size - at == 128  # an ID3 tag
+        at += 8 + length
+    return True
+
+
+def _next(file: IO[bytes], at: int, size: int) -> int:
+    """Return where the next chunk begins: chunks of odd size are followed by a byte, but not in all files."""
+    if at % 2 and at < size and (at + 8 > size or not _NAME.fullmatch(_at(file, at, 4))):
+        return at + 1
+    return at
+
+
+def _is_form(file: IO[bytes], at: int) -> bool:
+    head = _at(file, at, 12)
+    return head[:4] in _FORMS and head[8:] == b"WAVE"
+
+
+def _chunk(file: IO[bytes], at: int, order: str) -> tuple[bytes, int]:
+    head = _at(file, at, 8)
+    return head[:4], int.from_bytes(head[4:], "little" if order == "little" else "big")
+
+
+def _at(file: IO[bytes], at: int, size: int) -> bytes:
+    file.seek(at)
+    return file.read(size)
+
+
+class RegularWave(io.RawIOBase):
+    """A WAV file with a right header, over the samples of another file.
+
+    Parameters
+    ----------
+    file : binary file
+        Closed together with this one.
+    layout : WaveLayout
+    """
+
+    def __init__(self, file: IO[bytes], layout: WaveLayout) -> None:
+        order = "little" if layout.order == "little" else "big"
+        format_, size = layout.format + bytes(len(layout.format) % 2), layout.size
+        whole = 20 + len(format_) + size
+        sizes = [min(number, 0xFFFFFFFF).to_bytes(4, order) for number in (whole, len(layout.format), size)]
+        form = b"RIFF" if order == "little" else b"RIFX"
+        self._head = form + sizes[0] + b"WAVEfmt " + sizes[1] + format_ + b"data" + sizes[2]
+        self._file, self._place = file, 0
+        self._pieces, start = [], len(self._head)
+        for at, length in layout.pieces:
+            self._pieces.append((start, at, length))
+            start += length
+        self._size = start
+
+    def readable(self) -> bool:
+        """Whether it can be read: yes."""
+        return True
+
+    def seekable(self) -> bool:
+        """Whether places can be sought: yes."""
+        return True
+
+    def tell(self) -> int:
+        """Return the current place."""
+        return self._place
+
+    def seek(self, offset: int, whence: int = os.SEEK_SET) -> int:
+        """Move to a place."""
+        self._place = offset + {os.SEEK_SET: 0, os.SEEK_CUR: self._place, os.SEEK_END: self._size}[whence]
+        return self._place
+
+    def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
+        """Fill a buffer, and return the number of bytes."""
+        view, n = memoryview(buffer).cast("B"), 0
+        if self._place < len(self._head):
+            part = self._head[self._place : self._place + len(view)]
+            view[: len(part)] = part
+            n = len(part)
+        for start, at, length in self._pieces:
+            inside = self._place + n - start
+            if n < len(view) and 0 <= inside < length:
+                self._file.seek(at + inside)
+                part = self._file.read(min(len(view) - n, length - inside))
+                view[n : n + len(part)] = part
+                n += len(part)
+        self._place += n
+        return n
+
+    def close(self) -> None:
+        """Close both files."""
+        self._file.close()
+        super().close()
