@@ -9,13 +9,13 @@ SUFFIXES = frozenset(
         # libsndfile reads these
         *(".wav", ".wave", ".bwf", ".rf64", ".w64", ".flac", ".ogg", ".oga", ".opus", ".mp3", ".mpga", ".mp2", ".mp1"),
         *(".aif", ".aiff", ".aifc", ".au", ".snd", ".caf", ".sph", ".nist", ".voc", ".avr", ".ircam", ".paf", ".pvf"),
-        *(".svx", ".8svx", ".sds", ".wve", ".xi"),
+        *(".svx", ".8svx", ".sds", ".wve", ".xi", ".sd2"),
         # ffmpeg reads these
         *(".m4a", ".m4b", ".m4r", ".m4p", ".f4a", ".mp4", ".m4v", ".mov", ".3gp", ".3gpp", ".3g2", ".webm", ".weba"),
-        *(".mkv", ".mka", ".aac", ".adts", ".ac3", ".eac3", ".ec3", ".dts", ".mlp", ".thd", ".amr", ".awb", ".wma"),
+        *(".mkv", ".mka", ".aac", ".adts", ".ac3", ".eac3", ".ec3", ".dts", ".thd", ".amr", ".awb", ".wma"),
         *(".wmv", ".asf", ".ape", ".wv", ".tta", ".tak", ".mpc", ".mp+", ".dsf", ".dff", ".spx", ".ogv", ".qcp", ".ra"),
         *(".rm", ".oma", ".aa3", ".at3", ".gsm", ".avi", ".flv", ".f4v", ".mpg", ".mpeg", ".ts", ".mts", ".m2ts"),
-        *(".vob", ".sox", ".qoa"),
+        *(".vob", ".wtv", ".shn"),
     }
 )
 """Suffixes of audio files, and of videos, whose sound is read."""

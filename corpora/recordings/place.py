@@ -6,6 +6,7 @@ import io
 import os
 import posixpath
 import tarfile
+import threading
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
@@ -111,6 +112,7 @@ class Archive:
 
     def __init__(self, path: str) -> None:
         self.path = path
+        self._lock = threading.Lock()
         try:
             self._tar = tarfile.open(path, "r:*")  # noqa: SIM115 (stays open)
             members = [member for member in self._tar.getmembers() if member.isfile()]
@@ -155,9 +157,10 @@ class Archive:
         if member.size > most:
             raise InputError(f"{self.path}/{name}: found {member.size:,} bytes, expected at most {most:,}")
         try:
-            file = self._tar.extractfile(member)
-            assert file is not None
-            return io.BytesIO(file.read())
+            with self._lock:
+                file = self._tar.extractfile(member)
+                assert file is not None
+                return io.BytesIO(file.read())
         except (tarfile.TarError, OSError, EOFError) as error:
             raise InputError(f"{self.path}/{name}: cannot be read: {error}") from error
 
