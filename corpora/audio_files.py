@@ -69,7 +69,7 @@ class AudioFiles(Rereadable):
     parts : callable, optional
         Function from a `Recording` to its parts, such as its channels, of which each is a row. A part may have a
         mapping ``kept`` of further columns.
-    kept : iterable of str
+    beside : iterable of str
         Names of these columns.
     options : mapping, optional
         How sound is read, for the fingerprint.
@@ -80,8 +80,8 @@ class AudioFiles(Rereadable):
     ----------
     bad : BadRecords
         Takes the files that cannot be read from who reads them.
-    kept : tuple of str
-        Names of the columns that are kept.
+    kept, beside : tuple of str
+        Names of the columns that are kept in any case, and of those that are if there is a place for them.
     left_out : dict of str to int
         Number of files that the current pass has skipped, and of those in folders that are not audio, by reason.
 
@@ -107,13 +107,14 @@ class AudioFiles(Rereadable):
         *,
         on_bad: str = "error",
         parts: Parts | None = None,
-        kept: Iterable[str] = (),
+        beside: Iterable[str] = (),
         options: Mapping[str, Any] = MappingProxyType({}),
         stdin: BinaryIO | None = None,
     ) -> None:
         self.left_out = LeftOut()
         self.bad = BadRecords(self.left_out, on_bad=on_bad)
-        self.kept = tuple(kept)
+        self.kept: tuple[str, ...] = ()
+        self.beside = tuple(beside)
         self._parts = parts
         self._options = options
         self._not_audio = LeftOut()
@@ -193,7 +194,9 @@ class AudioFiles(Rereadable):
 
     def _block(self, rows: list[tuple[Recording, Any]]) -> SoundBlock:
         names = [recording.name for recording, _ in rows]
-        columns = {name: [self._value(recording, part, name) for recording, part in rows] for name in self.kept}
+        columns = {
+            name: [self._value(recording, part, name) for recording, part in rows] for name in self.kept + self.beside
+        }
         return SoundBlock(names, list(names), columns, [part for _, part in rows])
 
     def _value(self, recording: Recording, part: Any, name: str) -> Any:
@@ -228,5 +231,7 @@ def head_of(path: str | None) -> bytes:
 
 
 def is_audio_file(path: str) -> bool:
-    """Whether a file has the suffix of audio, or is audio by its content."""
-    return os.path.isfile(path) and (is_audio_name(path) or bool(sound_in(head_of(path))))
+    """Whether a file has the suffix of audio, or is audio by its content, or is a pipe, whose content is not known."""
+    if not os.path.isfile(path):
+        return os.path.exists(path) and not os.path.isdir(path)
+    return is_audio_name(path) or bool(sound_in(head_of(path)))

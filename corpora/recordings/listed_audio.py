@@ -28,7 +28,7 @@ class ListedAudio(AudioFiles):
         They are read at once, so that what is wrong with them is found before any sound is read.
     keep : iterable of str
         Columns to keep; default: all that a recording has.
-    on_bad, parts, kept, options
+    on_bad, parts, beside, options
         See `nlpkit.corpora.AudioFiles`.
 
     Attributes
@@ -50,7 +50,7 @@ class ListedAudio(AudioFiles):
         keep: Iterable[str] = (),
         on_bad: str = "error",
         parts: Parts | None = None,
-        kept: Iterable[str] = (),
+        beside: Iterable[str] = (),
         options: Mapping[str, Any] = MappingProxyType({}),
     ) -> None:
         self.rows = list(recordings)
@@ -66,7 +66,9 @@ class ListedAudio(AudioFiles):
         self.folders = [self._path] if os.path.isdir(self._path) else []
         self._not_audio.update(recordings.left_out)
         self.left_out.update(recordings.left_out)
-        self.kept = self._columns(tuple(keep), tuple(kept))
+        self.kept = tuple(keep)
+        self.beside = () if self.kept else self._columns(tuple(beside))
+        self._check_kept(tuple(beside))
 
     def _found(self, inputs: list[str | os.PathLike[str]]) -> list[Source]:
         return []
@@ -78,15 +80,17 @@ class ListedAudio(AudioFiles):
         self._sizes[name] = source.size or 0
         return source
 
-    def _columns(self, keep: tuple[str, ...], kept: tuple[str, ...]) -> tuple[str, ...]:
+    def _columns(self, further: tuple[str, ...]) -> tuple[str, ...]:
         standard = [name for name in STANDARD if any(_has(row, name) for row in self.rows)]
-        known = dict.fromkeys([*standard, *kept, *(name for row in self.rows for name in row.fields)])
-        for name in keep:
+        return tuple(dict.fromkeys([*standard, *further, *(name for row in self.rows for name in row.fields)]))
+
+    def _check_kept(self, further: tuple[str, ...]) -> None:
+        known = self._columns(further) if self.kept else ()
+        for name in self.kept:
             if name not in known:
                 raise InputError(
                     f"{self._path}: there is no column {name!r} to keep (--keep); found {', '.join(known) or 'none'}"
                 )
-        return keep or tuple(known)
 
     def __len__(self) -> int:
         """Number of recordings."""

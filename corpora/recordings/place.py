@@ -69,9 +69,9 @@ class Folder:
     def names(self) -> list[str]:
         """See `RecordingPlace`."""
         found = []
-        for parent, folders, files in os.walk(self.path, onerror=_refuse):
+        for parent, folders, files in os.walk(self.path or os.curdir, onerror=_refuse):
             folders[:] = sorted(name for name in folders if not name.startswith("."))
-            below = os.path.relpath(parent, self.path)
+            below = os.path.relpath(parent, self.path or os.curdir)
             for name in sorted(files):
                 if not name.startswith("."):
                     found.append(name if below == "." else f"{below}/{name}".replace(os.sep, "/"))

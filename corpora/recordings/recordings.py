@@ -105,7 +105,7 @@ class Recordings:
         self._counts_unnamed = split is None
         if os.path.isfile(path) and is_manifest(self.path):
             folder, self.table = os.path.split(self.path)
-            self._place: RecordingPlace = Folder(folder or ".")
+            self._place: RecordingPlace = Folder(folder)
             if split is not None:
                 raise ParameterError(f"{self.path}: is one set, and split is {split!r}: leave it out")
             self.layout = layout or layout_of_file(self._input(), self.table)

@@ -250,6 +250,7 @@ def _write(
                 n_rows=len(held[0].texts) if held else None,
                 sparse=sparse,
                 kept=getattr(texts, "kept", ()),
+                beside=getattr(texts, "beside", ()),
                 **made_by,
                 **vars(write_as),
             )

@@ -260,7 +260,7 @@ def open_inputs(
         return sound.files(named, read_as)
     for name in sound.given():
         methods = " or ".join(each for each in EMBEDDERS if resolve(each).takes_sound)
-        raise ParameterError(f"{name} is about sound, which --method {methods} embeds: leave it out")
+        raise ParameterError(f"{name} (--{name}) is about sound, which --method {methods} embeds: give one of these")
     texts = read_as.texts(named)
     for name in [os.fspath(path) for path in named]:
         below = os.path.join(name, "")

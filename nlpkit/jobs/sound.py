@@ -108,8 +108,8 @@ class Sound:
         return ListedAudio(recordings, keep=names, **self._known(read_as))
 
     def _known(self, read_as: Any) -> dict[str, Any]:
-        kept = ("channel",) if self.channel == "each" else ()
-        return {"on_bad": read_as.on_bad, "parts": self.parts, "kept": kept, "options": self._described()}
+        beside = ("channel",) if self.channel == "each" else ()
+        return {"on_bad": read_as.on_bad, "parts": self.parts, "beside": beside, "options": self._described()}
 
     def parts(self, recording: Recording) -> list[AudioPart]:
         """Return the parts of a recording: itself, or each of its channels.
@@ -162,10 +162,10 @@ def told(error: Exception, part: AudioPart) -> InputError:
 
     Raises
     ------
-    NlpkitError, MemoryError
-        The error itself, if it is not about the part.
+    NlpkitError
+        The error itself, if it is not about the part, but about what is installed or written.
     """
-    if isinstance(error, MemoryError) or (isinstance(error, NlpkitError) and not isinstance(error, ValueError)):
+    if isinstance(error, NlpkitError) and not isinstance(error, ValueError):
         raise error
     if part.raw is None:
         try:
@@ -174,9 +174,11 @@ def told(error: Exception, part: AudioPart) -> InputError:
                 found = not_sound(opened.read(HEAD_BYTES))
         except (OSError, InputError):
             found = ""
-        if found:
+        if found and found != "empty":
             return InputError(f"{part.name}: is not an audio file, but {found}")
     said = " ".join(str(error).split()) or type(error).__name__
+    if isinstance(error, MemoryError):
+        said = f"there is not enough memory ({said})"
     if isinstance(error, InputError):
         return error
     return InputError(said if part.name in said else f"{part.name}: {said}")
