@@ -10,9 +10,9 @@ from typing import Any
 import numpy as np
 
 from nlpkit.errors import MissingDependencyError, require
+from nlpkit.speech.audio.audio_path import AudioPath
 from nlpkit.speech.audio.raw_format import RawFormat
 from nlpkit.speech.audio.reading import info, stream
-from nlpkit.speech.audio.source import AudioPath
 from nlpkit.speech.features.files import stream_features
 from nlpkit.speech.features.mel_filters import to_mel
 from nlpkit.speech.features.options import FeatureOptions

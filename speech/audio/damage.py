@@ -6,7 +6,7 @@ import warnings
 
 from nlpkit.errors import DamageWarning, InputError
 
-SALVAGE = "--salvage (salvage=True) takes what can be decoded"
+_SALVAGE = "--salvage (salvage=True) takes what can be decoded"
 _SHARE, _SECONDS = 0.01, 0.1
 
 
@@ -29,7 +29,7 @@ class Damage:
     def __init__(self, name: str, *, salvage: bool = False) -> None:
         self.name, self.salvage, self.first = name, salvage, ""
 
-    def found(self, what: str) -> None:
+    def found(self, what: str, cure: str = _SALVAGE) -> None:
         """Record damage.
 
         Raises
@@ -38,7 +38,7 @@ class Damage:
             Unless the file is salvaged.
         """
         if not self.salvage:
-            raise InputError(f"{self.name}: {what}: the file is truncated or damaged; {SALVAGE}")
+            raise InputError(f"{self.name}: {what}; {cure}")
         self.first = self.first or what
 
     def check_length(self, given: int, stated: int | None, sr: int, *, exact: bool = False) -> None:
@@ -50,7 +50,7 @@ class Damage:
             return
         slack = 0 if exact else max(_SECONDS * sr, _SHARE * stated)
         if given + slack < stated:
-            self.found(f"ends after {given / sr:.2f} of the {stated / sr:.2f} s in its header")
+            self.found(f"is truncated or damaged: ends after {given / sr:.2f} of the {stated / sr:.2f} s in its header")
 
     def report(self, given: int, stated: int | None, sr: int) -> None:
         """Warn of what a salvaged file lacks, if it is damaged."""
@@ -58,9 +58,11 @@ class Damage:
             return
         if stated is None:
             lacks = f"{given / sr:.2f} s were read, and how much is missing is unknown"
-        else:
+        elif missing(given, stated):
             lacks = f"{missing(given, stated) / sr:.2f} of {stated / sr:.2f} s are missing"
-        warnings.warn(f"{self.name}: {lacks} ({self.first})", DamageWarning, stacklevel=2)
+        else:
+            lacks = f"all {given / sr:.2f} s were read, some of them perhaps wrong"
+        warnings.warn(f"{self.name}: {self.first}; {lacks}", DamageWarning, stacklevel=2)
 
 
 def missing(given: int, stated: int | None) -> int:

@@ -9,41 +9,25 @@ import os
 import re
 import warnings
 from collections.abc import Iterator
-from typing import IO, Any
+from itertools import dropwhile
+from typing import Any
 
 import numpy as np
 
-from nlpkit.errors import InputError, MissingDependencyError, Notice
+from nlpkit.errors import InputError, Notice
+from nlpkit.speech.audio.audio_path import AudioPath, opened
 from nlpkit.speech.audio.damage import Damage
-from nlpkit.speech.audio.mpeg_tag import stated_length
+from nlpkit.speech.audio.libav import CONTAINERS, libraries, samples_of
+from nlpkit.speech.audio.mpeg import frame_size, mp4_boxes, stated_length
 
-CONTAINERS = (
-    "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,asf,aac,ac3,eac3,amr,amrnb,amrwb,ape,wv,tta,dsf,mp3,ogg,flac,wav,w64,aiff,caf,au"
-    ",avi,flv,mpeg,mpegts,nistsphere,voc,gsm,aptx,dts,truehd,mpc,mpc8,oma,rm,spdif,shn,tak,iff,loas,latm,qcp,swf,wtv,xwma"
-)
 _STATE_LENGTH = frozenset(
-    {
-        "mov",
-        "matroska",
-        "asf",
-        "ape",
-        "wv",
-        "tta",
-        "dsf",
-        "flac",
-        "wav",
-        "w64",
-        "aiff",
-        "caf",
-        "au",
-        "nistsphere",
-        "mpc",
-    }
+    {"mov", "matroska", "asf", "ape", "wv", "tta", "dsf", "flac", "wav", "w64", "aiff", "caf", "au", "nistsphere"}
     | {"mpc", "mpc8", "shn", "tak", "xwma"}
 )
 _EXACT = frozenset({"ape", "wv", "tta", "flac", "tak", "w64", "aiff", "au"})
 _WITH_CHECKSUMS = frozenset({"flac", "tta", "wavpack", "ape", "tak"})
-_SCALES = {"u8": 1 << 7, "s16": 1 << 15, "s32": 1 << 31, "s64": 1 << 63}
+_HEARD = 0.9  # share of the bytes of sound that belong to the recording; the rest of an MP4 file may be unused
+_SETTLING = 1.0  # seconds after which an MP3 decoder that begins in the middle gives the right samples
 
 
 class LibavSource:
@@ -67,13 +51,14 @@ class LibavSource:
         If the package av is not installed.
     """
 
-    def __init__(
-        self, file: str | os.PathLike[str] | IO[bytes], damage: Damage, *, stated: float | None = None, late: str = ""
-    ) -> None:
-        self._av = av = _libraries()
+    def __init__(self, file: AudioPath, damage: Damage, *, stated: float | None = None, late: str = "") -> None:
+        self._av = av = libraries()
         self.damage, self.name, self._late = damage, damage.name, late
         self.frames: int | None = None
         self.stated: int | None = None
+        self._cut, self._media, self._bytes = False, 0, 0
+        self._first: int | None = None  # time of the first frame
+        self._settled, self._landed = 0, True
         self._given, self._n_waiting, self._longest, self._ended = 0, 0, 0, False
         self._waiting: list[np.ndarray] = []
         place = f"file:{os.path.abspath(file)}" if isinstance(file, str | os.PathLike) else file
@@ -89,10 +74,10 @@ class LibavSource:
             self.close()
             raise
 
-    def _open(self, file: Any, stated: float | None, log: list[Any]) -> None:
+    def _open(self, file: AudioPath, stated: float | None, log: list[Any]) -> None:
         streams = self._container.streams.audio
         if not streams:
-            raise InputError(f"{self.name}: has no sound in it")
+            raise InputError(f"{self.name}: has no track of sound, or is too damaged even for --salvage")
         if len(streams) > 1:
             warnings.warn(
                 f"{self.name}: has {len(streams)} tracks of sound, and the first is read", Notice, stacklevel=2
@@ -100,25 +85,30 @@ class LibavSource:
         self._stream = streams[0]
         self._formats = self._container.format.name.split(",")
         codec = self._stream.codec_context.codec
-        if codec.name in _WITH_CHECKSUMS and not self.damage.salvage:
+        if codec.name in _WITH_CHECKSUMS:
             self._stream.codec_context.options = {"err_detect": "crccheck"}
         self.encoding = f"{self._container.format.long_name}, {codec.long_name}"
-        self._speakers = {*self._formats, codec.name}
+        self._speakers = {self._container.format.name, *self._formats, codec.name, codec.name.removesuffix("float")}
         self._packets: Iterator[Any] = self._container.demux(self._stream)
         self.sr, self.channels = 0, 0
+        if self.damage.salvage and self._stream.rate:
+            self.sr, self.channels = self._stream.rate, self._stream.codec_context.channels
         self._complain(log)
         while not self._waiting and not self._ended:
             self._decode()
         if not self._waiting:
             raise self._unreadable(ValueError("no frame can be decoded"), [])
         self.stated = self._stated(file, stated)
+        if "mov" in self._formats:
+            self._media = self._mp4(file)
 
-    def _stated(self, file: Any, known: float | None) -> int | None:
+    def _stated(self, file: AudioPath, known: float | None) -> int | None:
         """Return the length that the file states, in samples."""
         if known is not None and len(self._container.streams.audio) == 1:
             return round(known * self.sr)
         if "mp3" in self._formats:
-            return stated_length(_beginning(file)) or None
+            with opened(file) as content:
+                return stated_length(content.read(1 << 22)) or None  # a tag may hold pictures
         if not _STATE_LENGTH.intersection(self._formats):
             return None
         stream, container = self._stream, self._container
@@ -131,6 +121,15 @@ class LibavSource:
         if container.duration is not None and len(container.streams) == 1:
             return round((container.duration / 1e6 - late) * self.sr)
         return None
+
+    def _mp4(self, file: AudioPath) -> int:
+        """Return the bytes of sound in an MP4 file, or 0 if it holds more than sound; refuse appended files."""
+        with opened(file) as content:
+            indexes, media = mp4_boxes(content)
+        if indexes > 1:
+            cure = "split the file, or read the first one by --salvage (salvage=True)"
+            self.damage.found(f"holds {indexes} recordings one after another", cure)
+        return media if indexes == 1 and len(self._container.streams) == 1 else 0
 
     def read(self, n: int) -> np.ndarray:
         """See `nlpkit.speech.audio.source.AudioSource`."""
@@ -147,15 +146,28 @@ class LibavSource:
     def check(self) -> None:
         """See `nlpkit.speech.audio.source.AudioSource`."""
         if self._late:
-            self.damage.found(f"is damaged ({self._late})")
+            self.damage.found(f"is truncated or damaged: {self._late}")
 
     def skip(self, n: int) -> None:
         """See `nlpkit.speech.audio.source.AudioSource`."""
-        while n > 0:
-            step = min(n, 1 << 16)
+        to = self._given + n
+        is_inside = self.stated is None or to < self.stated
+        if n > 3 * _SETTLING * self.sr and "mp3" in self._formats and is_inside:
+            self._jump(to - int(2 * _SETTLING * self.sr))
+        while self._given < to:
+            step = min(to - self._given, 1 << 16)
             if len(self.read(step)) < step:
                 return
-            n -= step
+
+    def _jump(self, to: int) -> None:
+        """Go to the frame of a sample without decoding what is before it."""
+        position = (self._first or 0) + round(to / self.sr / self._stream.time_base)
+        self._packets = dropwhile(lambda packet: packet.pts is not None and packet.pts < position, self._packets)
+        self._waiting, self._n_waiting = [], 0
+        self._settled = to + int(_SETTLING * self.sr)
+        self._landed = False
+        while not self._landed and not self._ended:
+            self._decode()
 
     def close(self) -> None:
         """See `nlpkit.speech.audio.source.AudioSource`."""
@@ -168,9 +180,13 @@ class LibavSource:
         with av.logging.Capture(local=True) as log:
             try:
                 packet = next(self._packets)
-                if "mp3" in self._formats and packet.size and (more := stated_length(bytes(packet)[:4096])) is not None:
-                    self.stated = None if not self.stated else self.stated + more  # another file follows
-                    return
+                self._bytes += packet.size
+                if "mp3" in self._formats and packet.size:
+                    frame = bytes(packet)
+                    if (more := stated_length(frame)) is not None:
+                        self.stated = None if not self.stated else self.stated + more  # another file follows
+                        return
+                    self._cut = len(frame) < frame_size(frame)
                 frames = packet.decode()
             except StopIteration:
                 self._ended = True
@@ -181,7 +197,8 @@ class LibavSource:
                 log.append((0, self._formats[0], getattr(error, "strerror", None) or str(error)))
         for frame in frames:
             self._take(frame)
-        self._complain(log)
+        if self._given + self._n_waiting >= self._settled:
+            self._complain(log)
 
     def _take(self, frame: Any) -> None:
         """Add a frame to the samples that wait to be read."""
@@ -189,11 +206,18 @@ class LibavSource:
             self.sr, self.channels = frame.sample_rate, frame.layout.nb_channels
         if (frame.sample_rate, frame.layout.nb_channels) != (self.sr, self.channels):
             at = (self._given + self._n_waiting) / self.sr
-            raise InputError(
-                f"{self.name}: changes from {self.sr:,} Hz and {self.channels} channels to {frame.sample_rate:,} Hz and"
-                f" {frame.layout.nb_channels} at {at:.2f} s: split the file there, or set a duration to read its start"
+            change = (
+                f"changes from {self.sr:,} Hz and {self.channels} channels to {frame.sample_rate:,} Hz and"
+                f" {frame.layout.nb_channels} at {at:.2f} s"
             )
-        samples = _samples(frame)
+            self.damage.found(change, "split the file there, or leave out what differs by --salvage (salvage=True)")
+            return
+        if self._first is None:
+            self._first = frame.pts
+        if not self._landed and frame.pts is not None:
+            self._given = round((frame.pts - (self._first or 0)) * self._stream.time_base * self.sr)
+            self._landed = True
+        samples = samples_of(frame)
         self._waiting.append(samples)
         self._n_waiting += len(samples)
         self._longest = max(self._longest, len(samples))
@@ -207,12 +231,21 @@ class LibavSource:
 
     def _complain(self, log: list[Any]) -> None:
         for _, speaker, what in log:
-            if speaker.removesuffix("float") in {name.removesuffix("float") for name in self._speakers}:
+            if speaker in self._speakers:
                 at = (self._given + self._n_waiting) / self.sr if self.sr else 0.0
-                self.damage.found(f"is damaged at {at:.2f} s or later ({' '.join(str(what).split())})")
+                reason = re.sub(r" at PTS \S+", "", " ".join(str(what).split()))
+                self.damage.found(f"is damaged at {at:.2f} s or later: {reason}")
 
     def _check_end(self) -> None:
         self.check()
+        if self._cut and self.stated is None:
+            self.damage.found("is truncated or damaged: ends in the middle of a frame")
+        if self._bytes < _HEARD * self._media:
+            share = 1 - self._bytes / self._media
+            what = "an edit list leaves them out, or the file is damaged"
+            warnings.warn(
+                f"{self.name}: {share:.0%} of the bytes of sound are not played: {what}", Notice, stacklevel=2
+            )
         exact = bool(_EXACT.intersection(self._formats))
         self.damage.check_length(self._given, self.stated, self.sr, exact=exact)
 
@@ -220,45 +253,4 @@ class LibavSource:
         reasons = [" ".join(str(entry[2]).split()) for entry in log]
         reason = next(iter(reasons), "") or getattr(error, "strerror", None) or str(error)
         reason = re.sub(r": '.*", "", reason)
-        return InputError(f"{self.name}: is not an audio file that can be read ({reason})")
-
-
-def _samples(frame: Any) -> np.ndarray:
-    """Return the samples of a frame, (n, channels) float32."""
-    values = frame.to_ndarray()
-    name = frame.format.name.removesuffix("p")
-    if frame.format.is_planar:
-        values = values.T
-    else:
-        values = values.reshape(-1, frame.layout.nb_channels)
-    if name == "u8":
-        values = values.astype(np.float32) - 128
-    scale = _SCALES.get(name)
-    if scale is None:
-        return np.ascontiguousarray(values, np.float32)
-    return values.astype(np.float32) / np.float32(scale)
-
-
-def _beginning(file: Any) -> bytes:
-    """Return the beginning of a file, long enough for the pictures in a tag."""
-    if isinstance(file, str | os.PathLike):
-        with open(file, "rb") as opened:
-            return opened.read(1 << 22)
-    place = file.tell()
-    file.seek(0)
-    content = file.read(1 << 22)
-    file.seek(place)
-    return content
-
-
-def _libraries() -> Any:
-    try:
-        import av
-    except ImportError as error:
-        raise MissingDependencyError(
-            "reading this audio needs the package av, which isn't installed: pip install 'nlpkit[speech]'"
-        ) from error
-    if av.logging.get_level() != av.logging.ERROR:
-        av.logging.set_level(av.logging.ERROR)
-        av.logging.set_skip_repeated(False)
-    return av
+        return InputError(f"{self.name}: is not an audio file, or too damaged even for --salvage ({reason})")

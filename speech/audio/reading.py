@@ -9,10 +9,11 @@ from typing import NamedTuple
 import numpy as np
 
 from nlpkit.errors import InputError, ParameterError, is_number, is_whole, require, require_whole
+from nlpkit.speech.audio.audio_path import AudioPath
 from nlpkit.speech.audio.damage import missing
 from nlpkit.speech.audio.raw_format import RawFormat
 from nlpkit.speech.audio.resampling import ResampleStream, resample
-from nlpkit.speech.audio.source import AudioPath, AudioSource, open_audio
+from nlpkit.speech.audio.source import AudioSource, open_audio
 
 _BLOCK = 1 << 16  # samples read at a time
 _LOUDEST = 1e6

@@ -4,15 +4,30 @@ from __future__ import annotations
 
 import os
 import re
+import warnings
 from typing import IO, Any
 
 import numpy as np
 
-from nlpkit.errors import InputError, MissingDependencyError
+from nlpkit.errors import InputError, MissingDependencyError, Notice
+from nlpkit.speech.audio.audio_path import AudioPath
 from nlpkit.speech.audio.damage import Damage
 from nlpkit.speech.audio.raw_format import ENCODINGS, RawFormat
 
 _STEP = 1 << 16
+_HEADER = 4096  # bytes
+_PLAIN = ("AIFF", "AU", "CAF", "W64", "NIST")  # formats of samples without compression
+_BYTES = {  # of a sample
+    "PCM_S8": 1,
+    "PCM_U8": 1,
+    "PCM_16": 2,
+    "PCM_24": 3,
+    "PCM_32": 4,
+    "FLOAT": 4,
+    "DOUBLE": 8,
+    "ULAW": 1,
+    "ALAW": 1,
+}
 
 
 class SoundFileSource:
@@ -40,7 +55,7 @@ class SoundFileSource:
 
     def __init__(
         self,
-        file: str | os.PathLike[str] | IO[bytes],
+        file: AudioPath,
         damage: Damage,
         *,
         raw: RawFormat | None = None,
@@ -68,6 +83,16 @@ class SoundFileSource:
             there, named = _sizes(self._file.extra_info)
             if named:
                 self.lacks(round((self.frames or 0) * (named - there) / max(1, there)))
+            self._tell_of_the_rest(_size(file))
+
+    def _tell_of_the_rest(self, size: int) -> None:
+        """Tell of much in the file that is no samples by its header."""
+        if self._file.format not in _PLAIN or self._file.subtype not in _BYTES:
+            return
+        rest = size - (self.frames or 0) * self.channels * _BYTES[self._file.subtype]
+        if rest > max(_HEADER, size // 10):
+            what = f"{rest:,} of its {size:,} bytes are no samples by its header"
+            warnings.warn(f"{self.name}: {what}: metadata, or another recording behind it", Notice, stacklevel=2)
 
     def lacks(self, n: int) -> None:
         """Note that the header promises ``n`` samples more than are there."""
@@ -79,7 +104,7 @@ class SoundFileSource:
         try:
             piece = self._file.read(n, dtype="float32", always_2d=True)
         except soundfile().LibsndfileError as error:
-            self.damage.found(f"is damaged at {self._at / self.sr:.2f} s or later ({said(error)})")
+            self.damage.found(f"is damaged at {self._at / self.sr:.2f} s or later: {said(error)}")
             return np.zeros((0, self.channels), np.float32)
         self._at += len(piece)
         if len(piece) < n:
@@ -89,12 +114,14 @@ class SoundFileSource:
     def check(self) -> None:
         """See `nlpkit.speech.audio.source.AudioSource`."""
         if self._cut:
-            self.damage.found(self._cut)
+            self.damage.found(f"is truncated or damaged: {self._cut}")
 
     def _check_end(self) -> None:
         self.check()
         if self.frames is not None and self._at < self.frames:
-            self.damage.found(f"ends after {self._at:,} of the {self.frames:,} samples in its header")
+            self.damage.found(
+                f"is truncated or damaged: ends after {self._at:,} of the {self.frames:,} samples in its header"
+            )
 
     def skip(self, n: int) -> None:
         """See `nlpkit.speech.audio.source.AudioSource`."""
@@ -129,7 +156,7 @@ def _sizes(log: str) -> tuple[int, int]:
     return 0, 0
 
 
-def _size(file: str | os.PathLike[str] | IO[bytes]) -> int:
+def _size(file: AudioPath) -> int:
     if isinstance(file, str | os.PathLike):
         return os.path.getsize(file)
     place = file.tell()

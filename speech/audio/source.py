@@ -10,23 +10,23 @@ import io
 import mmap
 import os
 import warnings
-from contextlib import AbstractContextManager, nullcontext
 from typing import IO, Protocol, cast
 
 import numpy as np
 
 from nlpkit.errors import InputError, Notice
+from nlpkit.speech.audio.audio_path import AudioPath, check_file, opened, rewind
 from nlpkit.speech.audio.damage import Damage
+from nlpkit.speech.audio.flac_end import flac_lengths
 from nlpkit.speech.audio.libav_source import LibavSource
 from nlpkit.speech.audio.ogg_pages import OggPages, ogg_pages
 from nlpkit.speech.audio.raw_format import RawFormat
+from nlpkit.speech.audio.reheaded import Reheaded, SizedHeader, sized_header
 from nlpkit.speech.audio.sound_file_source import SoundFileSource, said, soundfile
-from nlpkit.speech.audio.wave_layout import RegularWave, WaveLayout, wave_layout
+from nlpkit.speech.audio.wave_layout import WaveLayout, right_header, wave_layout
 
-AudioPath = str | os.PathLike[str] | IO[bytes]
-
-_WAVE_TAGS = frozenset({1, 2, 3, 6, 7, 0x11, 0x31})  # encodings in WAV that libsndfile reads
-_MALFORMED = (2, 3)  # libsndfile's errors for files of a format that it knows
+_WAVE_TAGS = frozenset({1, 2, 3, 6, 7, 0x11, 0x14, 0x31, 0x38, 0x40})  # encodings in WAV that libsndfile reads
+_UNKNOWN = (1, 4)  # libsndfile's errors for formats and encodings that it does not know
 
 
 class AudioSource(Protocol):
@@ -93,7 +93,7 @@ def open_audio(
     called = name or str(os.fspath(path) if isinstance(path, str | os.PathLike) else getattr(path, "name", "audio"))
     damage = Damage(called, salvage=salvage)
     if isinstance(path, str | os.PathLike):
-        _check_file(path)
+        check_file(path)
     elif not path.seekable():
         path = io.BytesIO(path.read())
     if raw is not None:
@@ -103,20 +103,37 @@ def open_audio(
             raise InputError(f"{called}: cannot be read as raw samples: {said(error)}") from error
     if isinstance(path, str | os.PathLike) and os.path.splitext(path)[1].lower() == ".raw":
         raise InputError(f"{called}: has no header: set sr, channels and encoding")
-    with _opened(path) as file:
-        head = file.read(12)
-        if head[8:] == b"WAVE":
-            layout = wave_layout(file, called)
-            if layout is not None and layout.format and layout.pieces:
-                return _wave(path, layout, damage)
-        if head.startswith(b"OggS"):
-            file.seek(0)
-            return _ogg(path, ogg_pages(file), damage)
-        is_flac = head.startswith(b"fLaC")
-        is_joined = is_flac and _has_again(file, b"fLaC\x00\x00\x00\x22")
-    if is_joined or (is_flac and salvage) or _is_mpeg(head):
-        return LibavSource(path, damage)
-    return _any(path, damage)
+    with opened(path) as file:
+        found = _recognised(file, damage)
+    rewind(path)
+    if isinstance(found, WaveLayout):
+        return _wave(path, found, damage)
+    if isinstance(found, OggPages):
+        return _ogg(path, found, damage)
+    if isinstance(found, SizedHeader):
+        return _reheaded(path, found.head, found.pieces, damage)
+    return LibavSource(path, damage) if found == "libav" else _any(path, damage)
+
+
+def _recognised(file: IO[bytes], damage: Damage) -> WaveLayout | OggPages | SizedHeader | str:
+    """Return what is known of a file by its content: a header for it, or "libav" if FFmpeg is to read it."""
+    head = file.read(12)
+    if head[8:] == b"WAVE":
+        layout = wave_layout(file, damage.name)
+        if layout is not None and layout.format and layout.pieces:
+            return layout
+    if head.startswith(b"OggS"):
+        file.seek(0)
+        return ogg_pages(file)
+    if head.startswith(b"ID3") or (head[:1] == b"\xff" and head[1] & 0xE0 == 0xE0):  # MPEG
+        return "libav"
+    if head.startswith((b".snd", b"caff")):
+        return sized_header(file) or ""
+    if head.startswith(b"Creative Voi"):  # VOC, of which libsndfile knows some
+        return "libav"
+    if head.startswith(b"fLaC") and (damage.salvage or not _is_regular_flac(file)):
+        return "libav"
+    return ""
 
 
 def _any(path: AudioPath, damage: Damage, *, is_checked: bool = False) -> AudioSource:
@@ -127,13 +144,13 @@ def _any(path: AudioPath, damage: Damage, *, is_checked: bool = False) -> AudioS
         if source.frames is not None:
             return source
         source.close()
-        _rewind(path)
+        rewind(path)
     except (soundfile().LibsndfileError, TypeError) as error:
-        _rewind(path)
-        if getattr(error, "code", 1) in _MALFORMED:
+        rewind(path)
+        if getattr(error, "code", 1) not in _UNKNOWN:
             LibavSource(path, Damage(damage.name, salvage=True)).close()  # raises if nothing can be decoded
-            _rewind(path)
-            damage.found(f"is damaged ({said(error)})")
+            rewind(path)
+            damage.found(f"is damaged: {said(error)}")
     return LibavSource(path, damage)
 
 
@@ -144,40 +161,33 @@ def _wave(path: AudioPath, layout: WaveLayout, damage: Damage) -> AudioSource:
         return _any(path, damage, is_checked=True)
     if layout.notice:
         warnings.warn(f"{damage.name}: {layout.notice}", Notice, stacklevel=3)
-    owned = open(path, "rb") if isinstance(path, str | os.PathLike) else None  # noqa: SIM115 (the source closes it)
-    try:
-        source = SoundFileSource(
-            RegularWave(owned or cast("IO[bytes]", path), layout), damage, owned=owned, is_checked=True
-        )
-    except soundfile().LibsndfileError as error:
-        raise InputError(f"{damage.name}: is not an audio file that can be read ({said(error)})") from error
+    source = _reheaded(path, right_header(layout), layout.pieces, damage)
     if layout.lacking:
         share = (source.frames or 0) / layout.size if layout.size else 1 / layout.block
         source.lacks(round(layout.lacking * share))
     return source
 
 
+def _reheaded(path: AudioPath, head: bytes, pieces: list[tuple[int, int]], damage: Damage) -> SoundFileSource:
+    owned = open(path, "rb") if isinstance(path, str | os.PathLike) else None  # noqa: SIM115 (the source closes it)
+    try:
+        file = Reheaded(owned or cast("IO[bytes]", path), head, pieces)
+        return SoundFileSource(file, damage, owned=owned, is_checked=True)
+    except soundfile().LibsndfileError as error:
+        reason = f"({said(error)})"
+        raise InputError(f"{damage.name}: is not an audio file, or too damaged even for --salvage {reason}") from error
+
+
 def _ogg(path: AudioPath, pages: OggPages, damage: Damage) -> AudioSource:
-    if not pages.damage and [stream.codec for stream in pages.sound] in (["vorbis"], ["opus"], ["flac"]):
+    if not pages.damage and [stream.codec for stream in pages.sound] in (["vorbis"], ["opus"]):
         return _any(path, damage)
     return LibavSource(path, damage, stated=pages.seconds, late=pages.damage)
 
 
-def _opened(path: AudioPath) -> AbstractContextManager[IO[bytes]]:
-    """Return the file, at its beginning; only one that is opened here is closed at the end."""
-    if isinstance(path, str | os.PathLike):
-        return open(path, "rb")
-    path.seek(0)
-    return nullcontext(path)
-
-
-def _rewind(path: AudioPath) -> None:
-    if not isinstance(path, str | os.PathLike):
-        path.seek(0)
-
-
-def _is_mpeg(head: bytes) -> bool:
-    return head.startswith(b"ID3") or (head[:1] == b"\xff" and head[1] & 0xE0 == 0xE0)
+def _is_regular_flac(file: IO[bytes]) -> bool:
+    """Whether the header of a FLAC file is right, and nothing follows it: libsndfile reads no more than it states."""
+    lengths = flac_lengths(file)
+    return (lengths is None or lengths[0] == lengths[1]) and not _has_again(file, b"fLaC\x00\x00\x00\x22")
 
 
 def _has_again(file: IO[bytes], magic: bytes) -> bool:
@@ -188,15 +198,3 @@ def _has_again(file: IO[bytes], magic: bytes) -> bool:
     except (OSError, ValueError, io.UnsupportedOperation):
         file.seek(4)
         return magic in file.read()
-
-
-def _check_file(path: str | os.PathLike[str]) -> None:
-    name = os.fspath(path)
-    if os.path.isdir(path):
-        raise InputError(f"{name}: is a folder; expected an audio file")
-    try:
-        with open(path, "rb") as file:
-            if not file.read(1):
-                raise InputError(f"{name}: is empty; expected an audio file")
-    except OSError as error:
-        raise InputError(f"{name}: cannot be read: {error.strerror or error}") from error

@@ -5,11 +5,10 @@ Programs that write into a pipe cannot return to the header, recorders crash bef
 
 from __future__ import annotations
 
-import io
 import os
 import re
 from dataclasses import dataclass, field
-from typing import IO
+from typing import IO, Any
 
 from nlpkit.errors import InputError
 
@@ -165,65 +164,11 @@ def _at(file: IO[bytes], at: int, size: int) -> bytes:
     return file.read(size)
 
 
-class RegularWave(io.RawIOBase):
-    """A WAV file with a right header, over the samples of another file.
-
-    Parameters
-    ----------
-    file : binary file
-        Closed together with this one.
-    layout : WaveLayout
-    """
-
-    def __init__(self, file: IO[bytes], layout: WaveLayout) -> None:
-        order = "little" if layout.order == "little" else "big"
-        format_, size = layout.format + bytes(len(layout.format) % 2), layout.size
-        whole = 20 + len(format_) + size
-        sizes = [min(number, 0xFFFFFFFF).to_bytes(4, order) for number in (whole, len(layout.format), size)]
-        form = b"RIFF" if order == "little" else b"RIFX"
-        self._head = form + sizes[0] + b"WAVEfmt " + sizes[1] + format_ + b"data" + sizes[2]
-        self._file, self._place = file, 0
-        self._pieces, start = [], len(self._head)
-        for at, length in layout.pieces:
-            self._pieces.append((start, at, length))
-            start += length
-        self._size = start
-
-    def readable(self) -> bool:
-        """Whether it can be read: yes."""
-        return True
-
-    def seekable(self) -> bool:
-        """Whether places can be sought: yes."""
-        return True
-
-    def tell(self) -> int:
-        """Return the current place."""
-        return self._place
-
-    def seek(self, offset: int, whence: int = os.SEEK_SET) -> int:
-        """Move to a place."""
-        self._place = offset + {os.SEEK_SET: 0, os.SEEK_CUR: self._place, os.SEEK_END: self._size}[whence]
-        return self._place
-
-    def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
-        """Fill a buffer, and return the number of bytes."""
-        view, n = memoryview(buffer).cast("B"), 0
-        if self._place < len(self._head):
-            part = self._head[self._place : self._place + len(view)]
-            view[: len(part)] = part
-            n = len(part)
-        for start, at, length in self._pieces:
-            inside = self._place + n - start
-            if n < len(view) and 0 <= inside < length:
-                self._file.seek(at + inside)
-                part = self._file.read(min(len(view) - n, length - inside))
-                view[n : n + len(part)] = part
-                n += len(part)
-        self._place += n
-        return n
-
-    def close(self) -> None:
-        """Close both files."""
-        self._file.close()
-        super().close()
+def right_header(layout: WaveLayout) -> bytes:
+    """Return a header of one piece with all samples."""
+    order: Any = layout.order
+    content, size = layout.format + bytes(len(layout.format) % 2), layout.size
+    whole = 20 + len(content) + size
+    sizes = [min(number, 0xFFFFFFFF).to_bytes(4, order) for number in (whole, len(layout.format), size)]
+    form = b"RIFF" if order == "little" else b"RIFX"
+    return form + sizes[0] + b"WAVEfmt " + sizes[1] + content + b"data" + sizes[2]

@@ -10,9 +10,9 @@ from typing import Any
 import numpy as np
 
 from nlpkit.errors import require
+from nlpkit.speech.audio.audio_path import AudioPath
 from nlpkit.speech.audio.raw_format import RawFormat
 from nlpkit.speech.audio.reading import load, stream
-from nlpkit.speech.audio.source import AudioPath
 from nlpkit.speech.features.options import FeatureOptions
 from nlpkit.speech.features.spectral import log_mel, mel_spectrogram, mfcc, spectrogram
 from nlpkit.speech.features.stream import KINDS, FeatureStream, top_db_of

@@ -201,7 +201,7 @@ def test_samples_that_can_not_be_sound(tmp_path: Path) -> None:
 @pytest.mark.parametrize(("encoding", "channels", "rest"), [("s16le", 1, 1), ("s24le", 2, 5), ("f64le", 1, 3)])
 def test_raw_samples_that_are_cut_off(tmp_path: Path, encoding: str, channels: int, rest: int) -> None:
     (tmp_path / "a.raw").write_bytes(bytes(4800 + rest))
-    with pytest.raises(InputError, match=f"ends {rest} bytes into a sample: the file is truncated"):
+    with pytest.raises(InputError, match=f"is truncated or damaged: ends {rest} bytes into a sample; --salvage"):
         load(tmp_path / "a.raw", raw=RawFormat(sr=8000, channels=channels, encoding=encoding))
 
 
@@ -300,7 +300,7 @@ def test_what_libsndfile_does_not_read(tmp_path: Path) -> None:
     (tmp_path / "list.m3u8").write_text(f"#EXTM3U\n#EXTINF:1,\n{tmp_path / 'tone.wav'}\n")
     (tmp_path / "list.ffconcat").write_text(f"ffconcat version 1.0\nfile '{tmp_path / 'tone.wav'}'\n")
     for name in ("list.m3u8", "list.ffconcat"):
-        with pytest.raises(InputError, match="is not an audio file that can be read"):
+        with pytest.raises(InputError, match="is not an audio file, or too damaged even for --salvage"):
             load(tmp_path / name)
 
 

@@ -1,0 +1,52 @@
+"""An audio file: its path, or a binary file that is open already."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import IO
+
+from nlpkit.errors import InputError
+
+AudioPath = str | os.PathLike[str] | IO[bytes]
+
+
+@contextmanager
+def opened(file: AudioPath) -> Iterator[IO[bytes]]:
+    """Give a file, at its beginning; one that is open already is put back to its place."""
+    if isinstance(file, str | os.PathLike):
+        with open(file, "rb") as new:
+            yield new
+        return
+    place = file.tell()
+    file.seek(0)
+    try:
+        yield file
+    finally:
+        file.seek(place)
+
+
+def rewind(path: AudioPath) -> None:
+    """Go to the beginning of a file that is open."""
+    if not isinstance(path, str | os.PathLike):
+        path.seek(0)
+
+
+def check_file(path: str | os.PathLike[str]) -> None:
+    """Refuse what is no file.
+
+    Raises
+    ------
+    InputError
+        If it is a folder, empty, or cannot be read.
+    """
+    name = os.fspath(path)
+    if os.path.isdir(path):
+        raise InputError(f"{name}: is a folder; expected an audio file")
+    try:
+        with open(path, "rb") as file:
+            if not file.read(1):
+                raise InputError(f"{name}: is empty; expected an audio file")
+    except OSError as error:
+        raise InputError(f"{name}: cannot be read: {error.strerror or error}") from error
