@@ -78,8 +78,10 @@ def sound_in(head: bytes) -> str:
         return "" if head[8:12] in _PICTURES else "MP4"
     if head[:1] == b"\x47" and head[188:189] == head[376:377] == b"\x47":
         return "MPEG"
-    if _is_mpeg(head) or _is_adts(head):
-        return "MP3" if _is_mpeg(head) else "AAC"
+    if _is_mpeg(head) and not (head[:2] == b"\xff\xfe" and _is_text(head)):
+        return "MP3"
+    if _is_adts(head):
+        return "AAC"
     for mark, name in _MARKS.items():
         if head.startswith(mark) and (len(mark) > 5 or not _is_text(head)):
             return name

@@ -70,9 +70,13 @@ def layout_of_file(given: LayoutInput, name: str) -> str:
 def _manifests(given: LayoutInput) -> dict[str, str]:
     """Return manifests by the names of their sets; ``metadata.*`` is one if it names audio files."""
     names = [name for name in given.place.names if is_manifest(name)]
-    found = [name for name in names if _MANIFEST.fullmatch(_base(name))]
-    exact = [name for name in found if _base(name) == "manifest"]
-    found = exact or found or [name for name in names if _base(name) == "metadata" and _names_audio(given, name)]
+    kinds: tuple[list[str], ...] = (
+        [name for name in names if _base(name) == "manifest" and not _is_own(given, name)],
+        [name for name in names if _base(name) != "manifest" and _MANIFEST.fullmatch(_base(name))],
+        [name for name in names if _base(name) == "metadata" and _names_audio(given, name)],
+    )
+    least = shallowest([name for kind in kinds for name in kind])
+    found: list[str] = next((kind for kind in kinds if any(name in least for name in kind)), [])
     called = [_set_of(name) for name in found]
     return {
         name if called.count(each) > 1 or not each else each: name for each, name in zip(called, found, strict=True)
@@ -129,5 +133,14 @@ def _head(given: LayoutInput, name: str) -> bytes:
 
 
 def _names_audio(given: LayoutInput, name: str) -> bool:
+    return names_audio(_names(given, name))
+
+
+def _is_own(given: LayoutInput, name: str) -> bool:
+    """Whether a manifest is that of a folder that nlpkit wrote."""
+    return name.endswith(".json") and {"format", "kind"} <= {*_names(given, name)}
+
+
+def _names(given: LayoutInput, name: str) -> list[str]:
     with given.place.open_table(name) as stream:
-        return names_audio(names_of(stream, name, given.called(name), given.options, given.decoding))
+        return names_of(stream, name, given.called(name), given.options, given.decoding)

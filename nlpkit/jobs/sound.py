@@ -176,9 +176,11 @@ def told(error: Exception, part: AudioPart) -> InputError:
             found = ""
         if found and found != "empty":
             return InputError(f"{part.name}: is not an audio file, but {found}")
-    said = " ".join(str(error).split()) or type(error).__name__
-    if isinstance(error, MemoryError):
-        said = f"there is not enough memory ({said})"
     if isinstance(error, InputError):
         return error
-    return InputError(said if part.name in said else f"{part.name}: {said}")
+    said = " ".join(str(error).split())
+    if isinstance(error, MemoryError):
+        said = f"there is not enough memory ({said})" if said else "there is not enough memory"
+    elif not isinstance(error, ParameterError):
+        said = f"cannot be read ({type(error).__name__}: {said})"
+    return InputError(f"{part.name}: {said}")

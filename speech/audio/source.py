@@ -138,7 +138,6 @@ def _recognised(file: IO[bytes], damage: Damage) -> WaveLayout | OggPages | Size
 
 def _any(path: AudioPath, damage: Damage, *, is_checked: bool = False) -> AudioSource:
     """Open a file by libsndfile; by FFmpeg if libsndfile does not know its format, or not its length."""
-    _rewind(path)
     try:
         source = SoundFileSource(path, damage, is_checked=is_checked)
         if source.frames is not None:

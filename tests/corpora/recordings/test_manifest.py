@@ -237,3 +237,17 @@ def test_several_manifests_of_a_folder(folder: Path) -> None:
     (folder / "manifest.tsv").write_text("path\ttext\na.wav\ttsv\n")
     with pytest.raises(InputError, match=r"holds several sets, 'manifest\.csv', 'manifest\.tsv'"):
         Recordings(folder)
+
+
+def test_which_manifest_of_a_folder_is_read(folder: Path) -> None:
+    """The one in the fewest folders; not that of a folder that nlpkit wrote."""
+    (folder / "metadata.csv").write_text("file_name,text\na.wav,metadata\n")
+    for name in ("out/manifest.json", "manifest.json"):
+        (folder / name).parent.mkdir(exist_ok=True)
+        (folder / name).write_text(json.dumps({"format": "nlpkit", "kind": "spectrograms", "files": []}))
+    assert [each.text for each in Recordings(folder)] == ["metadata"]
+    (folder / "sub").mkdir()
+    (folder / "sub/manifest.csv").write_text("path,text\n../a.wav,manifest\n")
+    assert [each.text for each in Recordings(folder)] == ["metadata"]
+    (folder / "train_manifest.json").write_text(lines({"audio_filepath": "a.wav", "text": "train"}))
+    assert [each.text for each in Recordings(folder)] == ["train"]
