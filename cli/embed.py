@@ -131,7 +131,7 @@ def embed(
 def _tell(report: EmbedReport, output: str | None, save: str | None) -> None:
     tell_left_out(report.left_out)
     if output not in (None, "-"):
-        rows = "clips" if report.model.takes_sound else "texts"
+        rows = ("clip" if report.rows == 1 else "clips") if report.model.takes_sound else "texts"
         note(f"{report.rows:,} {rows} × {report.columns:,} columns of {report.method} in {output}")
     if save is not None:
         note(f"the {report.method} model is in {save}")

@@ -52,7 +52,10 @@ class SoundBlock(NamedTuple):
         numbers = list(rows)
         kept = {name: [column[row] for row in numbers] for name, column in self.kept.items()}
         return SoundBlock(
-            *([column[row] for row in numbers] for column in self[:2]), kept, [self.clips[n] for n in numbers]
+            sources=[self.sources[row] for row in numbers],
+            texts=[self.texts[row] for row in numbers],
+            kept=kept,
+            clips=[self.clips[row] for row in numbers],
         )
 
 

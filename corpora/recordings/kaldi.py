@@ -6,6 +6,7 @@ https://kaldi-asr.org/doc/data_prep.html
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
@@ -102,7 +103,7 @@ def _table(given: LayoutInput, name: str) -> _Table:
     if given.place.find(name) is None:
         return found
     for number, line in given.lines(name):
-        key, *value = line.strip().split(None, 1)
+        key, *value = re.split("[ \t]+", line.strip(" \t"), maxsplit=1)  # other white space is part of names and texts
         if key in found:
             first = f"first on line {found[key].number}"
             given.bad.record(TWICE, f"{given.called(name)}, line {number}: the id {key!r} occurs twice, {first}")
@@ -124,7 +125,7 @@ def _tell_unused(given: LayoutInput, texts: _Table, segments: _Table, scp: _Tabl
 
 def _root_of(given: LayoutInput, folder: str) -> str:
     """Return the folder in which the files of a set without wav.scp are: its own, if it has audio files."""
-    return folder if any(name.startswith(folder) for name in given.audio_names) else ""
+    return folder if any(name.startswith(folder) for name in given.place.audio_names) else ""
 
 
 def _is_minus_one(value: str) -> bool:

@@ -51,7 +51,7 @@ def label_recordings(given: LayoutInput, below: str) -> Iterator[Recording]:
     InputError
         If folders of audio files lie at different depths, so that it is not clear which are labels.
     """
-    inside, outside = labelled(given.audio_names)
+    inside, outside = labelled(given.place.audio_names)
     given.bad.left_out.count(NO_FOLDER, outside)
     chosen = [name for name in inside if name.startswith(below)]
     for name in chosen[1:]:

@@ -109,7 +109,7 @@ def _ljspeech(given: LayoutInput) -> dict[str, str]:
 
 
 def _labels(given: LayoutInput) -> dict[str, str]:
-    inside, _ = labels.labelled(given.audio_names)
+    inside, _ = labels.labelled(given.place.audio_names)
     sets = labels.sets_of(inside)
     return {name: f"{name}/" for name in sets} or ({"": ""} if inside else {})
 

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from functools import cached_property
 from typing import Any
 
-from nlpkit.corpora.audio_names import is_audio_name, stem_of
+from nlpkit.corpora.audio_names import stem_of
 from nlpkit.corpora.bad_records import BLANK, BadRecords
 from nlpkit.corpora.decoding import Decoding
 from nlpkit.corpora.lines import read_lines
@@ -56,11 +55,6 @@ class LayoutInput:
         self._ids: dict[str, str] = {}
         self._named: set[str] = set()
 
-    @cached_property
-    def audio_names(self) -> list[str]:
-        """The files with the suffix of audio."""
-        return [name for name in self.place.names if is_audio_name(name)]
-
     def called(self, name: str) -> str:
         """Return the name of a file in messages."""
         return self.place.full_path(name) or f"{self.name}/{name}"
@@ -105,7 +99,7 @@ class LayoutInput:
 
     def tell_unnamed(self) -> None:
         """Count the audio files that no recording has named."""
-        unnamed = sum(self.place.key(name) not in self._named for name in self.audio_names)
+        unnamed = sum(self.place.key(name) not in self._named for name in self.place.audio_names)
         self.bad.left_out.count(UNNAMED, unnamed)
 
 
@@ -122,7 +116,7 @@ class Stems:
     def __init__(self, given: LayoutInput, folder: str) -> None:
         self._given = given
         self._found: dict[str, list[str]] = {}
-        for name in given.audio_names:
+        for name in given.place.audio_names:
             if name.startswith(folder):
                 self._found.setdefault(stem_of(name), []).append(name)
 

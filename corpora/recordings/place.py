@@ -12,9 +12,17 @@ from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 from typing import BinaryIO, Protocol
 
+from nlpkit.corpora.audio_content import HEAD_BYTES, sound_in
+from nlpkit.corpora.audio_names import is_audio_name
 from nlpkit.errors import InputError
 
 TARS = (".tar", ".tar.gz", ".tgz", ".tar.bz2", ".tbz2", ".tar.xz", ".txz")
+
+_NOT_AUDIO = (
+    *(".txt", ".csv", ".tsv", ".json", ".jsonl", ".md", ".xml", ".html", ".yaml", ".yml", ".lab", ".textgrid", ".scp"),
+    *(".py", ".npy", ".npz", ".parquet", ".pdf", ".png", ".jpg", ".jpeg", ".gz", ".zip", ".xlsx", ".mid", ".midi"),
+)
+"""Suffixes of files that are not looked into for sound."""
 
 _LARGEST_TABLE = 1 << 28
 _LARGEST_AUDIO = 1 << 32
@@ -37,6 +45,13 @@ class RecordingPlace(Protocol):
 
     @property
     def names(self) -> list[str]: ...
+
+    @property
+    def audio_names(self) -> list[str]:
+        """Those with the suffix of audio, or which are audio by their content."""
+
+    def head(self, name: str) -> bytes:
+        """Return the first bytes of a file; none if it cannot be read."""
 
     def find(self, name: str, folders: Sequence[str] = ("",)) -> str | None:
         """Return the path of the file that a table in one of ``folders`` calls ``name``, or None.
@@ -76,6 +91,19 @@ class Folder:
                 if not name.startswith("."):
                     found.append(name if below == "." else f"{below}/{name}".replace(os.sep, "/"))
         return found
+
+    @cached_property
+    def audio_names(self) -> list[str]:
+        """See `RecordingPlace`."""
+        return _audio_names(self)
+
+    def head(self, name: str) -> bytes:
+        """See `RecordingPlace`."""
+        try:
+            with open(self.full_path(name), "rb") as file:
+                return file.read(HEAD_BYTES)
+        except OSError:
+            return b""
 
     def find(self, name: str, folders: Sequence[str] = ("",)) -> str | None:
         """See `RecordingPlace`; absolute paths and those that lead out of the folder are taken as they are."""
@@ -126,6 +154,20 @@ class Archive:
             for name in self._members
             if not any(part.startswith(".") or part == "__MACOSX" for part in name.split("/"))
         ]
+
+    @cached_property
+    def audio_names(self) -> list[str]:
+        """See `RecordingPlace`."""
+        return _audio_names(self)
+
+    def head(self, name: str) -> bytes:
+        """See `RecordingPlace`."""
+        try:
+            with self._lock:
+                file = self._tar.extractfile(self._members[name])
+                return file.read(HEAD_BYTES) if file is not None else b""
+        except (tarfile.TarError, OSError, EOFError):
+            return b""
 
     def find(self, name: str, folders: Sequence[str] = ("",)) -> str | None:
         """See `RecordingPlace`; no name leads out of the archive."""
@@ -187,6 +229,14 @@ def folder_of(name: str) -> str:
     ('data/train/', '')
     """
     return name[: name.rfind("/") + 1]
+
+
+def _audio_names(place: RecordingPlace) -> list[str]:
+    return [
+        name
+        for name in place.names
+        if is_audio_name(name) or (not name.lower().endswith(_NOT_AUDIO) and sound_in(place.head(name)))
+    ]
 
 
 def _leads_out(name: str) -> bool:

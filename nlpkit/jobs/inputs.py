@@ -258,9 +258,9 @@ def open_inputs(
                     f"{name} is about texts, and {sound_method} embeds sound and learns nothing: leave it out"
                 )
         return sound.files(named, read_as)
+    of_sound = " or ".join(method for method in EMBEDDERS if resolve(method).takes_sound) if sound.given() else ""
     for name in sound.given():
-        methods = " or ".join(each for each in EMBEDDERS if resolve(each).takes_sound)
-        raise ParameterError(f"{name} (--{name}) is about sound, which --method {methods} embeds: give one of these")
+        raise ParameterError(f"{name} (--{name}) is about sound, which --method {of_sound} embeds: give one of these")
     texts = read_as.texts(named)
     for name in [os.fspath(path) for path in named]:
         below = os.path.join(name, "")

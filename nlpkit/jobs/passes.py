@@ -45,7 +45,7 @@ def learn(model: Any, texts: AnyTexts, progress: Progress | None = None) -> tupl
         return None
     if texts.is_stream:
         texts.spool()
-    blocks = texts.blocks(IN_MEMORY_CHARACTERS)
+    blocks: Iterator[Any] = texts.blocks(IN_MEMORY_CHARACTERS)
     first = next(blocks, None)
     if first is None:
         raise no_texts(texts)

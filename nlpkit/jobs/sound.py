@@ -109,7 +109,7 @@ class Sound:
 
     def _known(self, read_as: Any) -> dict[str, Any]:
         beside = ("channel",) if self.channel == "each" else ()
-        return {"on_bad": read_as.on_bad, "parts": self.parts, "beside": beside, "options": self._described()}
+        return {"on_bad": read_as.on_bad, "parts": self.parts, "beside": beside, "options": self.described()}
 
     def parts(self, recording: Recording) -> list[AudioPart]:
         """Return the parts of a recording: itself, or each of its channels.
@@ -153,7 +153,8 @@ class Sound:
         opened.close()
         return [replace(part, channel=n, kept={"channel": n}) for n in range(1, opened.channels + 1)]
 
-    def _described(self) -> dict[str, Any]:
+    def described(self) -> dict[str, Any]:
+        """Return the options that were given, for manifests and fingerprints."""
         return {name: str(getattr(self, name)) for name in self.given() if name != "manifest"}
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -28,6 +28,8 @@ class SpectrogramFolder:
         Suffix of its files.
     files : AudioFiles
         The inputs. What is bad among them is counted, if bad inputs are skipped.
+    options : mapping
+        What is drawn, and how sound is read; written beside the files.
 
     Attributes
     ----------
@@ -37,12 +39,13 @@ class SpectrogramFolder:
         Errors of the inputs that could not be read.
     """
 
-    def __init__(self, path: Path, suffix: str, files: AudioFiles) -> None:
+    def __init__(self, path: Path, suffix: str, files: AudioFiles, options: Mapping[str, Any]) -> None:
         self.path = path
         self.suffix = suffix
         self.written: list[Path] = []
         self.refused: list[str] = []
         self._files = files
+        self._options = options
         self._outputs: list[dict[str, Any]] = []
         self._bad: list[dict[str, str]] = []
         self._first: Exception | None = None
@@ -69,6 +72,7 @@ class SpectrogramFolder:
             manifest = {
                 "format": FORMAT,
                 "kind": "spectrograms",
+                "options": dict(self._options),
                 "files": sorted(path.name for path in self.written),
                 "outputs": self._outputs,
                 "refused": self._bad,
@@ -85,7 +89,7 @@ class SpectrogramFolder:
             unique, number = f"{name}-{number}", number + 1
         self._taken.add(unique.casefold())
         file = f"{unique}{self.suffix}"
-        end = None if part.duration is None else part.offset + part.duration
+        end = part.offset + part.duration if part.duration is not None and part.is_listed else None
         known = {"start": part.offset or None, "end": end, "channel": part.channel}
         known |= {each: getattr(recording, each) for each in ("id", "text", "label", "speaker")}
         shown = {each: value for each, value in known.items() if value is not None}

@@ -120,7 +120,7 @@ def save_spectrograms(
         if not folder:
             _write(Path(output), _only(recordings[0], sound, content, output))
             return SpectrogramReport(written=[Path(output)], refused=[], left_out=dict(files.left_out))
-        work = SpectrogramFolder(Path(output), suffix, files)
+        work = SpectrogramFolder(Path(output), suffix, files, {"kind": kind, **sound.described()})
         with work.opened(force) as place:
             for number, (recording, name) in enumerate(zip(recordings, base_names(recordings), strict=True)):
                 if progress is not None:

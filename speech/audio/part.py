@@ -129,9 +129,9 @@ class _NamedFile(io.BufferedReader):
     """A file with another name in messages."""
 
     def __init__(self, path: str, name: str) -> None:
-        super().__init__(io.FileIO(path))  # type: ignore[arg-type]
+        super().__init__(io.FileIO(path))
         self._called = name
 
     @property
-    def name(self) -> str:  # type: ignore[override]
+    def name(self) -> str:
         return self._called

@@ -116,7 +116,7 @@ def test_bad_inputs_are_counted_or_reported(run: Any, call: Path, tmp_path: Path
     done = run("spectrogram", "in", "-o", "y/", "--on-bad", "skip")
     assert (done.code, done.err) == (0, left_out + bad + "nlpkit: 1 file of mel in y/\n")
     done = run("embed", "-i", "in", "-m", "mfcc", "-o", "o.npy", "--on-bad", "skip")
-    assert (done.code, done.err) == (0, left_out + bad + "nlpkit: 1 clips × 40 columns of mfcc in o.npy\n")
+    assert (done.code, done.err) == (0, left_out + bad + "nlpkit: 1 clip × 40 columns of mfcc in o.npy\n")
     assert json.loads(run("info", "in/a").out)["kind"] == "audio"
     done = run("info", "in/b.wav")
     assert (done.code, done.err) == (2, "nlpkit: in/b.wav: is not an audio file, but text\n")

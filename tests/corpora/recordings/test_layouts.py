@@ -215,3 +215,21 @@ def test_paths_that_lead_out_of_a_tar_file(tmp_path: Path) -> None:
         recordings = Recordings(archive, on_bad="skip")
         assert list(recordings) == []
         assert recordings.left_out == {"file is missing": 1, "member of an archive with a path that leads out of it": 2}
+
+
+def test_audio_by_its_content_counts_too(tmp_path: Path) -> None:
+    sound = "RIFF\x24\x00\x00\x00WAVEfmt "
+    folder = build(tmp_path / "in", {"yes/1": sound, "no/2.sound": sound, "no/notes.txt": "words", "no/list": "words"})
+    assert [each.label for each in Recordings(folder)] == ["no", "yes"]
+    archive = packed(tmp_path / "in.tar", {"./yes/1": sound, "./no/notes": "words"})
+    assert [each.label for each in Recordings(archive)] == ["yes"]
+    build(folder, {"manifest.csv": "path\nyes/1\n"})
+    recordings = Recordings(folder)
+    assert len(list(recordings)) == 1
+    assert recordings.left_out == {"audio file that no record names": 1}
+
+
+def test_other_white_space_is_part_of_the_texts_of_kaldi(tmp_path: Path) -> None:
+    build(tmp_path, {"text": "u1\t\u3000HELLO\u00a0WORLD\n", "wav.scp": "u1  a b.wav \r\n", "a b.wav": ""})
+    [found] = Recordings(tmp_path)
+    assert (found.id, found.text, Path(found.name).name) == ("u1", "\u3000HELLO\u00a0WORLD", "a b.wav")
