@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import re
 import warnings
+from collections import Counter
 from collections.abc import Iterator
 from itertools import dropwhile
 from typing import Any
@@ -18,7 +19,7 @@ from nlpkit.errors import InputError, Notice
 from nlpkit.speech.audio.audio_path import AudioPath, opened
 from nlpkit.speech.audio.damage import Damage
 from nlpkit.speech.audio.libav import CONTAINERS, libraries, samples_of
-from nlpkit.speech.audio.mpeg import frame_size, mp4_boxes, stated_length
+from nlpkit.speech.audio.mpeg import after_id3, frame_size, mp4_boxes, stated_length
 
 _STATE_LENGTH = frozenset(
     {"mov", "matroska", "asf", "ape", "wv", "tta", "dsf", "flac", "wav", "w64", "aiff", "caf", "au", "nistsphere"}
@@ -27,6 +28,7 @@ _STATE_LENGTH = frozenset(
 _EXACT = frozenset({"ape", "wv", "tta", "flac", "tak", "w64", "aiff", "au"})
 _WITH_CHECKSUMS = frozenset({"flac", "tta", "wavpack", "ape", "tak"})
 _HEARD = 0.9  # share of the bytes of sound that belong to the recording; the rest of an MP4 file may be unused
+_FRAMES = 32
 _SETTLING = 1.0  # seconds after which an MP3 decoder that begins in the middle gives the right samples
 
 
@@ -58,9 +60,11 @@ class LibavSource:
         self.stated: int | None = None
         self._cut, self._media, self._bytes = False, 0, 0
         self._first: int | None = None  # time of the first frame
+        self._times: tuple[int, int] | None = None  # of the first and the latest packet
         self._settled, self._landed = 0, True
         self._given, self._n_waiting, self._longest, self._ended = 0, 0, 0, False
         self._waiting: list[np.ndarray] = []
+        self._first_frames: list[Any] | None = None
         place = f"file:{os.path.abspath(file)}" if isinstance(file, str | os.PathLike) else file
         options = {"protocol_whitelist": "file", "format_whitelist": CONTAINERS}
         with av.logging.Capture(local=True) as log:
@@ -84,6 +88,8 @@ class LibavSource:
             )
         self._stream = streams[0]
         self._formats = self._container.format.name.split(",")
+        if self._stream.codec_context is None:
+            raise InputError(f"{self.name}: is in an encoding that FFmpeg does not know, or damaged even for --salvage")
         codec = self._stream.codec_context.codec
         if codec.name in _WITH_CHECKSUMS:
             self._stream.codec_context.options = {"err_detect": "crccheck"}
@@ -91,9 +97,9 @@ class LibavSource:
         self._speakers = {self._container.format.name, *self._formats, codec.name, codec.name.removesuffix("float")}
         self._packets: Iterator[Any] = self._container.demux(self._stream)
         self.sr, self.channels = 0, 0
-        if self.damage.salvage and self._stream.rate:
-            self.sr, self.channels = self._stream.rate, self._stream.codec_context.channels
         self._complain(log)
+        if self.damage.salvage:
+            self._agree()
         while not self._waiting and not self._ended:
             self._decode()
         if not self._waiting:
@@ -101,6 +107,18 @@ class LibavSource:
         self.stated = self._stated(file, stated)
         if "mov" in self._formats:
             self._media = self._mp4(file)
+
+    def _agree(self) -> None:
+        """Take the format that most of the first frames have: a damaged one may have another."""
+        self._first_frames = frames = []
+        while len(frames) < _FRAMES and not self._ended:
+            self._decode()
+        self._first_frames = None
+        if frames:
+            formats = Counter((frame.sample_rate, frame.layout.nb_channels) for frame in frames)
+            self.sr, self.channels = max(formats, key=lambda each: formats[each])
+        for frame in frames:
+            self._take(frame)
 
     def _stated(self, file: AudioPath, known: float | None) -> int | None:
         """Return the length that the file states, in samples."""
@@ -181,12 +199,15 @@ class LibavSource:
             try:
                 packet = next(self._packets)
                 self._bytes += packet.size
+                self._check_time(packet, log)
                 if "mp3" in self._formats and packet.size:
                     frame = bytes(packet)
                     if (more := stated_length(frame)) is not None:
                         self.stated = None if not self.stated else self.stated + more  # another file follows
                         return
-                    self._cut = len(frame) < frame_size(frame)
+                    if frame.startswith(b"ID3"):  # of an appended file; the decoder expects none
+                        packet = self._bare(packet, frame[after_id3(frame) :])
+                    self._cut = packet.size < frame_size(bytes(packet))
                 frames = packet.decode()
             except StopIteration:
                 self._ended = True
@@ -200,8 +221,26 @@ class LibavSource:
         if self._given + self._n_waiting >= self._settled:
             self._complain(log)
 
+    def _check_time(self, packet: Any, log: list[Any]) -> None:
+        """Complain of a packet that is before the last one, unless an appended file begins with it."""
+        if packet.dts is None or "matroska" not in self._formats:
+            return
+        first, last = self._times or (packet.dts, packet.dts)
+        if first < packet.dts < last:
+            log.append((0, self._formats[0], "times go backwards"))
+        self._times = (min(first, packet.dts), packet.dts)
+
+    def _bare(self, packet: Any, frame: bytes) -> Any:
+        """Return a packet with another content."""
+        made = self._av.Packet(frame)
+        made.pts, made.dts, made.time_base, made.stream = packet.pts, packet.dts, packet.time_base, packet.stream
+        return made
+
     def _take(self, frame: Any) -> None:
         """Add a frame to the samples that wait to be read."""
+        if self._first_frames is not None:
+            self._first_frames.append(frame)
+            return
         if not self.sr:
             self.sr, self.channels = frame.sample_rate, frame.layout.nb_channels
         if (frame.sample_rate, frame.layout.nb_channels) != (self.sr, self.channels):
@@ -225,7 +264,7 @@ class LibavSource:
     def _trim(self) -> None:
         """Remove what the encoder added to fill its last frame of an MP4 file."""
         excess = self._given + self._n_waiting - (self.stated or 0)
-        if "mov" in self._formats and self.stated and 0 < excess <= self._longest:
+        if "mov" in self._formats and self.stated and not self.damage.first and 0 < excess <= self._longest:
             whole = np.concatenate(self._waiting)[: self._n_waiting - excess]
             self._waiting, self._n_waiting = [whole], len(whole)
 

@@ -63,7 +63,7 @@ def stated_length(frames: bytes) -> int | None:
     >>> stated_length(b"\\xff\\xfb\\x90\\xc4" + bytes(32) + b"Xing" + bytes([0, 0, 0, 1, 0, 0, 0, 100]))
     115200
     """
-    start = _after_id3(frames)
+    start = after_id3(frames)
     found = _SYNC.match(frames, start)
     if found is None:
         return None
@@ -84,7 +84,7 @@ def stated_length(frames: bytes) -> int | None:
     return max(0, count * per_frame - (trims >> 12) - (trims & 0xFFF))
 
 
-def _after_id3(content: bytes) -> int:
+def after_id3(content: bytes) -> int:
     """Return where the first frame begins, after ID3v2 tags and zeros."""
     at = 0
     while content[at : at + 3] == b"ID3" and len(content) >= at + 10:

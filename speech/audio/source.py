@@ -122,6 +122,8 @@ def _recognised(file: IO[bytes], damage: Damage) -> WaveLayout | OggPages | Size
         layout = wave_layout(file, damage.name)
         if layout is not None and layout.format and layout.pieces:
             return layout
+        if layout is not None:
+            damage.found("is damaged: its header does not lead to samples")
     if head.startswith(b"OggS"):
         file.seek(0)
         return ogg_pages(file)
@@ -138,6 +140,8 @@ def _recognised(file: IO[bytes], damage: Damage) -> WaveLayout | OggPages | Size
 
 def _any(path: AudioPath, damage: Damage, *, is_checked: bool = False) -> AudioSource:
     """Open a file by libsndfile; by FFmpeg if libsndfile does not know its format, or not its length."""
+    if os.path.splitext(damage.name)[1].lower() in (".mp3", ".mp2", ".mp1", ".mpga"):  # libsndfile believes in names
+        return LibavSource(path, damage)
     try:
         source = SoundFileSource(path, damage, is_checked=is_checked)
         if source.frames is not None:
@@ -156,6 +160,8 @@ def _any(path: AudioPath, damage: Damage, *, is_checked: bool = False) -> AudioS
 def _wave(path: AudioPath, layout: WaveLayout, damage: Damage) -> AudioSource:
     if layout.tag not in _WAVE_TAGS:
         return LibavSource(path, damage)
+    if layout.contradiction:
+        damage.found(f"is damaged: {layout.contradiction}")
     if layout.is_regular:
         return _any(path, damage, is_checked=True)
     if layout.notice:

@@ -15,7 +15,8 @@ from nlpkit.errors import InputError
 _FORMS = (b"RIFF", b"RF64", b"RIFX", b"BW64")
 _NAME = re.compile(rb"[0-9A-Za-z_ -]{4}")
 _OPEN_END = 0x7FFF0000  # a size of about 2 or 4 GB stands for an unknown one
-_HEADER_BYTES = 4096  # some programs add the size of the header to that of the samples
+_UNCOMPRESSED = (1, 3, 6, 7)  # encodings: integers, floats, A-law, mu-law
+_SHORTEST = 44  # bytes of the shortest header; some programs add the size of the header to that of the samples
 
 
 @dataclass
@@ -58,6 +59,14 @@ class WaveLayout:
     def block(self) -> int:
         """Bytes that are decoded together: a sample of all channels, or a block of a compressed encoding."""
         return max(1, self.number(12, 2))
+
+    @property
+    def contradiction(self) -> str:
+        """What is wrong with the format of uncompressed samples; empty if nothing is."""
+        channels, bits = self.number(2, 2), self.number(14, 2)
+        if self.tag not in _UNCOMPRESSED or self.block == channels * -(-bits // 8):
+            return ""
+        return f"{channels} channels of {bits} bits do not make samples of {self.block} bytes"
 
     @property
     def size(self) -> int:
@@ -117,8 +126,13 @@ def _samples(file: IO[bytes], found: WaveLayout, start: int, length: int, size: 
     true = length
     if length > rest:
         true = rest
-        if length < _OPEN_END and length - rest > min(start, _HEADER_BYTES) and length - rest >= found.block:
-            found.lacking += length - rest
+        lacking = length - rest
+        if (
+            length < _OPEN_END
+            and lacking >= found.block
+            and lacking not in (start, start - 8, _SHORTEST, _SHORTEST - 8)
+        ):
+            found.lacking += lacking
     elif not _continues(file, start + length, size):
         true = rest
         if length:
