@@ -17,10 +17,12 @@ from nlpkit.corpora.texts import Row
 from nlpkit.errors import InputError
 
 NOT_AUDIO = "not audio ({})"
+RAW = "raw samples, which --encoding reads"
 BAD_AUDIO = "file that cannot be read as sound"
 
 _BLOCK_FILES = 256
 _TYPESCRIPT = ".ts"
+_RAW = (".raw", ".pcm", ".sln", ".ul", ".ulaw", ".al", ".alaw")
 
 Parts = Callable[[Recording], list[Any]]
 
@@ -74,6 +76,8 @@ class AudioFiles(Rereadable):
         mapping ``kept`` of further columns.
     beside : iterable of str
         Names of these columns.
+    raw : bool
+        Whether files are samples without a header: of folders all are then taken that are not certainly something else.
     options : mapping, optional
         How sound is read, for the fingerprint.
     stdin : binary file, optional
@@ -111,6 +115,7 @@ class AudioFiles(Rereadable):
         on_bad: str = "error",
         parts: Parts | None = None,
         beside: Iterable[str] = (),
+        raw: bool = False,
         options: Mapping[str, Any] = MappingProxyType({}),
         stdin: BinaryIO | None = None,
     ) -> None:
@@ -119,6 +124,7 @@ class AudioFiles(Rereadable):
         self.kept: tuple[str, ...] = ()
         self.beside = tuple(beside)
         self._parts = parts
+        self._raw = raw
         self._options = options
         self._not_audio = LeftOut()
         named = [inputs] if isinstance(inputs, str | os.PathLike) else list(inputs)
@@ -142,12 +148,13 @@ class AudioFiles(Rereadable):
     def _is_audio(self, source: Source) -> bool:
         """Whether a file of a folder is audio; if not, it is counted."""
         suffix = os.path.splitext(source.name)[1].lower()
-        if is_audio_name(source.name) and suffix != _TYPESCRIPT:
+        if not self._raw and is_audio_name(source.name) and suffix != _TYPESCRIPT:
             return True
         head = head_of(source.path) if source.size else b""
-        if sound_in(head):
+        what = not_sound(head)
+        if sound_in(head) or (self._raw and not what):
             return True
-        self._not_audio.count(NOT_AUDIO.format(not_sound(head) or "unknown"))
+        self._not_audio.count(RAW if suffix in _RAW and not what else NOT_AUDIO.format(what or "unknown"))
         return False
 
     def __len__(self) -> int:

@@ -6,7 +6,7 @@ import re
 from typing import NamedTuple
 
 from nlpkit.corpora.compressed import strip_suffix
-from nlpkit.corpora.recordings import kaldi, labels, ljspeech
+from nlpkit.corpora.recordings import kaldi, labels, librispeech, ljspeech
 from nlpkit.corpora.recordings.common_voice import is_common_voice
 from nlpkit.corpora.recordings.entry import names_audio
 from nlpkit.corpora.recordings.layout_input import LayoutInput
@@ -15,7 +15,7 @@ from nlpkit.corpora.recordings.place import folder_of, shallowest
 from nlpkit.corpora.recordings.sets import chosen_set
 from nlpkit.errors import InputError
 
-LAYOUTS = ("manifest", "common_voice", "kaldi", "ljspeech", "labels")
+LAYOUTS = ("manifest", "common_voice", "kaldi", "ljspeech", "librispeech", "labels")
 
 _HEAD_BYTES = 1 << 13
 _MANIFEST = re.compile(r"(?:.+[_.-])?manifest(?:[_.-].+)?")
@@ -55,7 +55,7 @@ def found_layout(given: LayoutInput, layout: str | None, split: str | None) -> L
         raise InputError(f"{given.name}: the table of the {layout} layout is missing")
     raise InputError(
         f"{given.name}: found no manifest and no folders of audio files by label, expected manifest.csv or .jsonl, "
-        "metadata.csv or .jsonl, wav.scp, a TSV of Common Voice, or such folders"
+        "metadata.csv or .jsonl, wav.scp, a TSV of Common Voice, *.trans.txt, or such folders"
     )
 
 
@@ -108,6 +108,10 @@ def _ljspeech(given: LayoutInput) -> dict[str, str]:
     return {folder_of(name).rstrip("/"): name for name in names}
 
 
+def _librispeech(given: LayoutInput) -> dict[str, str]:
+    return librispeech.sets_of(given.place.names)
+
+
 def _labels(given: LayoutInput) -> dict[str, str]:
     inside, _ = labels.labelled(given.place.audio_names)
     sets = labels.sets_of(inside)
@@ -119,6 +123,7 @@ _TABLES = {
     "common_voice": _common_voice,
     "kaldi": _kaldi,
     "ljspeech": _ljspeech,
+    "librispeech": _librispeech,
     "labels": _labels,
 }
 

@@ -12,6 +12,7 @@ from nlpkit.corpora.recordings.kaldi import kaldi_recordings
 from nlpkit.corpora.recordings.labels import label_recordings
 from nlpkit.corpora.recordings.layout import LAYOUTS, found_layout, layout_of_file
 from nlpkit.corpora.recordings.layout_input import OUTSIDE, LayoutInput
+from nlpkit.corpora.recordings.librispeech import librispeech_recordings
 from nlpkit.corpora.recordings.ljspeech import ljspeech_recordings
 from nlpkit.corpora.recordings.manifest import SUFFIXES, is_manifest, manifest_recordings
 from nlpkit.corpora.recordings.place import TARS, Archive, Folder, RecordingPlace
@@ -24,6 +25,7 @@ _READERS = {
     "common_voice": common_voice_recordings,
     "kaldi": kaldi_recordings,
     "ljspeech": ljspeech_recordings,
+    "librispeech": librispeech_recordings,
     "labels": label_recordings,
 }
 
@@ -38,8 +40,8 @@ class Recordings:
         offset, end or duration (seconds), and channel (from 1). Only path is required; it is relative to the manifest's
         folder. Or a folder or tar file: with such a manifest (``manifest.*``, or ``metadata.*`` as of Hugging Face),
         with the tables of Common Voice, with Kaldi's ``text`` or ``wav.scp`` (and ``segments``, ``utt2spk``), with LJ
-        Speech's ``metadata.csv``, or with one folder of audio per label.
-    layout : {"manifest", "common_voice", "kaldi", "ljspeech", "labels"}, optional
+        Speech's ``metadata.csv``, with LibriSpeech's ``*.trans.txt``, or with one folder of audio per label.
+    layout : {"manifest", "common_voice", "kaldi", "ljspeech", "librispeech", "labels"}, optional
         Default: detected.
     split : str, optional
         Name of the set, such as ``train``, if a folder holds several.

@@ -84,7 +84,7 @@ class Sound:
         """
         named = list(inputs)
         if self.manifest is None:
-            return AudioFiles(named, stdin=read_as.stdin, **self._known(read_as))
+            return AudioFiles(named, stdin=read_as.stdin, raw=self.raw is not None, **self._known(read_as))
         if named:
             raise ParameterError(
                 f"{os.fspath(named[0])}: is an input beside the manifest {os.fspath(self.manifest)}: give one of them"

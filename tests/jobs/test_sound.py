@@ -277,6 +277,15 @@ def test_raw_samples_and_streams(folder: Path) -> None:
     for inputs, stdin in ((folder / "call.raw", None), ("-", io.BytesIO(samples))):
         report = embed_files(inputs, stdin=stdin, raw=raw, channel=2, **MFCC)
         np.testing.assert_allclose(report.vectors, expected, atol=1e-3)
+    (folder / "raw").mkdir()
+    (folder / "raw/notes.txt").write_text("words")
+    (folder / "raw/call.raw").write_bytes(samples)
+    report = embed_files(folder / "raw", raw=raw, channel=2, **MFCC)
+    np.testing.assert_allclose(report.vectors, expected, atol=1e-3)
+    assert report.left_out == {"not audio (text)": 1}
+    (folder / "raw/a.wav").write_bytes((folder / "mono.wav").read_bytes())
+    report = embed_files(folder / "raw", **MFCC)
+    assert report.left_out == {"raw samples, which --encoding reads": 1, "not audio (text)": 1}
     whole = (folder / "call.wav").read_bytes()
     save_spectrograms("-", folder / "pipe.npy", stdin=io.BytesIO(whole))
     save_spectrograms(folder / "call.wav", folder / "file.npy")

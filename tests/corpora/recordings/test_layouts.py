@@ -233,3 +233,29 @@ def test_other_white_space_is_part_of_the_texts_of_kaldi(tmp_path: Path) -> None
     build(tmp_path, {"text": "u1\t\u3000HELLO\u00a0WORLD\n", "wav.scp": "u1  a b.wav \r\n", "a b.wav": ""})
     [found] = Recordings(tmp_path)
     assert (found.id, found.text, Path(found.name).name) == ("u1", "\u3000HELLO\u00a0WORLD", "a b.wav")
+
+
+def test_librispeech(tmp_path: Path) -> None:
+    libri = {
+        "84/12/84-12.trans.txt": "84-12-0 GO ON\n84-12-1 STOP\n",
+        "84/12/84-12-0.flac": "",
+        "84/12/84-12-1.flac": "",
+    }
+    build(tmp_path / "in", libri)
+    recordings = Recordings(tmp_path / "in")
+    assert [(each.id, each.text, each.speaker, each.label) for each in recordings] == [
+        ("84-12-0", "GO ON", "84", None),
+        ("84-12-1", "STOP", "84", None),
+    ]
+    build(tmp_path / "flat", {"84/84.trans.txt": "84-0 GO\n", "84/84-0.wav": "", "84/84-1.wav": ""})
+    recordings = Recordings(tmp_path / "flat")
+    assert [each.text for each in recordings] == ["GO"]
+    assert recordings.left_out == {"audio file that no record names": 1}
+    build(tmp_path / "in", {"84/12/84-12.trans.txt": "84-12-0 GO ON\n84-12-7 STOP\n"})
+    with pytest.raises(InputError, match=r"84-12\.trans\.txt, line 2: there is no audio file '84-12-7'"):
+        list(Recordings(tmp_path / "in"))
+    for part in ("dev-clean", "test-clean"):
+        build(tmp_path / "both", {f"{part}/{name}": content for name, content in libri.items()})
+    with pytest.raises(InputError, match="holds several sets, 'dev-clean', 'test-clean': choose one with split"):
+        Recordings(tmp_path / "both")
+    assert len(list(Recordings(tmp_path / "both", split="test-clean"))) == 2
