@@ -1,8 +1,6 @@
-"""What a file is by its first bytes: sound, or what else."""
+"""Sound by the first bytes of a file."""
 
 from __future__ import annotations
-
-from nlpkit.corpora.content import content_of
 
 HEAD_BYTES = 1 << 12
 """Bytes at the start of a file that tell what it is."""
@@ -20,7 +18,8 @@ _MARKS = {
     b"NIST_1A\n": "NIST",
     b"Creative Voice File\x1a": "VOC",
     b"2BIT": "AVR",
-    b"\x64\xa3": "IRCAM",
+    **{bytes([0x64, 0xA3, number, 0]): "IRCAM" for number in (1, 2, 3, 4)},
+    **{bytes([0, number, 0xA3, 0x64]): "IRCAM" for number in (1, 2, 3, 4)},
     b" paf": "PAF",
     b"fap ": "PAF",
     b"PVF1\n": "PVF",
@@ -50,7 +49,10 @@ _MARKS = {
 }
 _RIFF = (b"WAVE", b"AVI ", b"QLCM")
 _FORM = (b"AIFF", b"AIFC", b"8SVX", b"16SV")
-_ATOMS = (b"ftyp", b"moov", b"mdat", b"wide")
+ATOMS = (b"ftyp", b"moov", b"mdat", b"wide")
+_WITH_TEXT = ("NIST", "PVF", "WVE", "XI")
+"""Formats whose first bytes are text."""
+
 _PICTURES = (b"heic", b"heix", b"hevc", b"mif1", b"msf1", b"avif", b"avis", b"crx ")
 _BIT_RATES = {
     (3, 3): (32, 64, 96, 128, 160, 192, 224, 256, 288, 320, 352, 384, 416, 448),
@@ -70,49 +72,26 @@ def sound_in(head: bytes) -> str:
     >>> sound_in(b"fLaC\\x00\\x00\\x00\\x22"), sound_in(b"some words")
     ('FLAC', '')
     """
+    found = _marked(head)
+    return "" if found and found not in _WITH_TEXT and is_text(head) else found
+
+
+def _marked(head: bytes) -> str:
+    """Return the format whose mark is at the start of ``head``, which may be text."""
     if head.startswith(b"RIFF"):
         return "WAV" if head[8:12] in _RIFF else ""
     if head.startswith(b"FORM"):
         return "AIFF" if head[8:12] in _FORM else ""
-    if head[4:8] in _ATOMS:
+    if head[4:8] in ATOMS:
         return "" if head[8:12] in _PICTURES else "MP4"
     if head[:1] == b"\x47" and head[188:189] == head[376:377] == b"\x47":
         return "MPEG"
-    if _is_mpeg(head) and not (head[:2] == b"\xff\xfe" and _is_text(head)):
-        return "MP3"
-    if _is_adts(head):
-        return "AAC"
-    for mark, name in _MARKS.items():
-        if head.startswith(mark) and (len(mark) > 5 or not _is_text(head)):
-            return name
-    return ""
+    if head[:1] == b"\xff":
+        return "MP3" if _is_mpeg(head) else "AAC" if _is_adts(head) else ""
+    return next((name for mark, name in _MARKS.items() if head.startswith(mark)), "")
 
 
-def not_sound(head: bytes) -> str:
-    """Return what a file is that begins with ``head`` if it is certainly no sound, or an empty string.
-
-    Examples
-    --------
-    >>> not_sound(b"some words"), not_sound(b"GIF89a\\x00"), not_sound(b"fLaC\\x00\\x00\\x00\\x22")
-    ('text', 'a picture (GIF)', '')
-    """
-    if not head:
-        return "empty"
-    if sound_in(head):
-        return ""
-    if head[4:8] in _ATOMS:
-        return "a picture (HEIF)"
-    content = content_of(head[:1024])
-    if content.kind == "closed":
-        return "" if content.name.startswith("audio") else content.name
-    if content.kind == "compressed":
-        return f"a compressed file ({content.suffix})"
-    if content.kind != "text":
-        return {"zip": "a zip file", "tar": "a tar file", "parquet": "Parquet"}.get(content.kind, "an Office document")
-    return "text" if _is_text(head) else ""
-
-
-def _is_text(head: bytes) -> bool:
+def is_text(head: bytes) -> bool:
     """Whether ``head`` is UTF-8, or UTF-16 with a byte order mark, without control characters."""
     codec = "utf-16" if head.startswith((b"\xff\xfe", b"\xfe\xff")) else "utf-8"
     for cut in range(4):

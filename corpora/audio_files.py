@@ -7,9 +7,10 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from types import MappingProxyType
 from typing import Any, BinaryIO, NamedTuple
 
-from nlpkit.corpora.audio_content import HEAD_BYTES, not_sound, sound_in
+from nlpkit.corpora.audio_content import HEAD_BYTES, sound_in
 from nlpkit.corpora.audio_names import is_audio_name
 from nlpkit.corpora.bad_records import BadRecords, LeftOut
+from nlpkit.corpora.content import not_sound
 from nlpkit.corpora.paths import STDIN, Source, find_sources
 from nlpkit.corpora.recordings.recording import Recording
 from nlpkit.corpora.source_files import Rereadable

@@ -8,7 +8,8 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from nlpkit.corpora import AudioFiles, Recordings
-from nlpkit.corpora.audio_content import HEAD_BYTES, not_sound
+from nlpkit.corpora.audio_content import HEAD_BYTES
+from nlpkit.corpora.content import not_sound
 from nlpkit.corpora.recordings.listed_audio import ListedAudio
 from nlpkit.corpora.recordings.recording import Recording
 from nlpkit.errors import InputError, NlpkitError, ParameterError, is_whole

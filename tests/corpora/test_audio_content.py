@@ -12,10 +12,11 @@ import pytest
 import soundfile as sf
 from ffmpeg import ffmpeg
 
-from nlpkit.corpora import AudioFiles
-from nlpkit.corpora.audio_content import HEAD_BYTES, not_sound, sound_in
+from nlpkit.corpora import AudioFiles, Texts
+from nlpkit.corpora.audio_content import HEAD_BYTES, sound_in
 from nlpkit.corpora.audio_files import is_audio_file
 from nlpkit.corpora.audio_names import is_audio_name
+from nlpkit.corpora.content import not_sound
 from nlpkit.errors import InputError
 
 Y = 0.3 * np.sin(np.arange(16000) / 9)
@@ -102,6 +103,8 @@ def test_formats_that_ffmpeg_writes_are_recognised_and_read(sounds: Path, suffix
         (b"RIFF and other words\n", "text"),
         (b".snd of a sound\n", "text"),
         (b"MAC OS", "text"),
+        (b"the wide river\n", "text"),
+        (b"G" * 4000, "text"),
         (b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", "a picture (PNG)"),
         (b"\xff\xd8\xff\xe0\0\x10JFIF\0", "a picture (JPEG)"),
         (b"RIFF\x24\0\0\0WEBPVP8 ", "a picture (WebP)"),
@@ -159,3 +162,11 @@ def test_streams_become_files(sounds: Path, tmp_path: Path) -> None:
         [recording] = files.recordings()
         assert (recording.name, Path(str(recording.path)).read_bytes()) == (str(tmp_path / "pipe"), content)
     writer.join()
+
+
+@pytest.mark.parametrize("suffix", ["sph", "voc", "avr", "w64", "snd", "paf", "ircam"])
+def test_readers_of_texts_refuse_sound_of_every_format(sounds: Path, tmp_path: Path, suffix: str) -> None:
+    path = tmp_path / "notes.txt"
+    path.write_bytes((sounds / f"a.{suffix}").read_bytes())
+    with pytest.raises(InputError, match=r"notes\.txt: is audio \(.*\), not text: --method logmel or mfcc of embed"):
+        list(Texts([path]).texts())
