@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import os
-import re
 from typing import IO
 
 _TAIL = 1 << 16
-_FRAME = re.compile(rb"\xff[\xf8\xf9]")
+_SYNCS = (b"\xff\xf8", b"\xff\xf9")
 
 
 def flac_lengths(file: IO[bytes]) -> tuple[int, int] | None:
@@ -25,9 +24,10 @@ def flac_lengths(file: IO[bytes]) -> tuple[int, int] | None:
     tail = file.read()
     least, most = (int.from_bytes(head[at : at + 2], "big") for at in (8, 10))
     fixed = most if least == most else 0
-    for found in reversed(list(_FRAME.finditer(tail))):
-        end = _end_of(tail[found.start() : found.start() + 16], fixed)
-        if end is not None and named:
+    found = len(tail)
+    while named and (found := max(tail.rfind(sync, 0, found + 1) for sync in _SYNCS)) >= 0:
+        end = _end_of(tail[found : found + 16], fixed)
+        if end is not None:
             return named, end
     return None
 

@@ -17,12 +17,16 @@ _SCALES = {"u8": 1 << 7, "s16": 1 << 15, "s32": 1 << 31, "s64": 1 << 63}
 
 def samples_of(frame: Any) -> np.ndarray:
     """Return the samples of a frame, (n, channels) float32."""
+    channels, name = frame.layout.nb_channels, frame.format.name
+    if name == "fltp":
+        planes = [np.frombuffer(plane, np.float32, frame.samples) for plane in frame.planes]
+        return planes[0][:, None] if channels == 1 else np.stack(planes, axis=1)
     values = frame.to_ndarray()
-    name = frame.format.name.removesuffix("p")
+    name = name.removesuffix("p")
     if frame.format.is_planar:
         values = values.T
     else:
-        values = values.reshape(-1, frame.layout.nb_channels)
+        values = values.reshape(-1, channels)
     if name == "u8":
         values = values.astype(np.float32) - 128
     scale = _SCALES.get(name)

@@ -9,7 +9,7 @@ import os
 import re
 import warnings
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import dropwhile
 from typing import Any
 
@@ -19,7 +19,7 @@ from nlpkit.errors import InputError, Notice
 from nlpkit.speech.audio.audio_path import AudioPath, opened
 from nlpkit.speech.audio.damage import Damage
 from nlpkit.speech.audio.libav import CONTAINERS, libraries, samples_of
-from nlpkit.speech.audio.mpeg import after_id3, frame_size, mp4_boxes, stated_length
+from nlpkit.speech.audio.mpeg import after_id3, frame_size, has_tag, mp4_boxes, stated_length
 
 _STATE_LENGTH = frozenset(
     {"mov", "matroska", "asf", "ape", "wv", "tta", "dsf", "flac", "wav", "w64", "aiff", "caf", "au", "nistsphere"}
@@ -58,7 +58,7 @@ class LibavSource:
         self.damage, self.name, self._late = damage, damage.name, late
         self.frames: int | None = None
         self.stated: int | None = None
-        self._cut, self._media, self._bytes = False, 0, 0
+        self._latest, self._media, self._bytes = b"", 0, 0
         self._first: int | None = None  # time of the first frame
         self._times: tuple[int, int] | None = None  # of the first and the latest packet
         self._settled, self._landed = 0, True
@@ -90,6 +90,7 @@ class LibavSource:
         self._formats = self._container.format.name.split(",")
         if self._stream.codec_context is None:
             raise InputError(f"{self.name}: is in an encoding that FFmpeg does not know, or damaged even for --salvage")
+        self._is_mpeg, self._is_matroska = "mp3" in self._formats, "matroska" in self._formats
         codec = self._stream.codec_context.codec
         if codec.name in _WITH_CHECKSUMS:
             self._stream.codec_context.options = {"err_detect": "crccheck"}
@@ -100,8 +101,7 @@ class LibavSource:
         self._complain(log)
         if self.damage.salvage:
             self._agree()
-        while not self._waiting and not self._ended:
-            self._decode()
+        self._decode(lambda: bool(self._waiting))
         if not self._waiting:
             raise self._unreadable(ValueError("no frame can be decoded"), [])
         self.stated = self._stated(file, stated)
@@ -111,8 +111,7 @@ class LibavSource:
     def _agree(self) -> None:
         """Take the format that most of the first frames have: a damaged one may have another."""
         self._first_frames = frames = []
-        while len(frames) < _FRAMES and not self._ended:
-            self._decode()
+        self._decode(lambda: len(frames) >= _FRAMES)
         self._first_frames = None
         if frames:
             formats = Counter((frame.sample_rate, frame.layout.nb_channels) for frame in frames)
@@ -124,7 +123,7 @@ class LibavSource:
         """Return the length that the file states, in samples."""
         if known is not None and len(self._container.streams.audio) == 1:
             return round(known * self.sr)
-        if "mp3" in self._formats:
+        if self._is_mpeg:
             with opened(file) as content:
                 return stated_length(content.read(1 << 22)) or None  # a tag may hold pictures
         if not _STATE_LENGTH.intersection(self._formats):
@@ -151,8 +150,7 @@ class LibavSource:
 
     def read(self, n: int) -> np.ndarray:
         """See `nlpkit.speech.audio.source.AudioSource`."""
-        while self._n_waiting < n + self._longest and not self._ended:
-            self._decode()
+        self._decode(lambda: self._n_waiting >= n + self._longest)
         whole = np.concatenate(self._waiting) if self._waiting else np.zeros((0, self.channels), np.float32)
         piece, rest = whole[:n], whole[n:]
         self._waiting, self._n_waiting = ([rest] if len(rest) else []), len(rest)
@@ -170,7 +168,7 @@ class LibavSource:
         """See `nlpkit.speech.audio.source.AudioSource`."""
         to = self._given + n
         is_inside = self.stated is None or to < self.stated
-        if n > 3 * _SETTLING * self.sr and "mp3" in self._formats and is_inside:
+        if n > 3 * _SETTLING * self.sr and self._is_mpeg and is_inside:
             self._jump(to - int(2 * _SETTLING * self.sr))
         while self._given < to:
             step = min(to - self._given, 1 << 16)
@@ -184,57 +182,61 @@ class LibavSource:
         self._waiting, self._n_waiting = [], 0
         self._settled = to + int(_SETTLING * self.sr)
         self._landed = False
-        while not self._landed and not self._ended:
-            self._decode()
+        self._decode(lambda: self._landed)
 
     def close(self) -> None:
         """See `nlpkit.speech.audio.source.AudioSource`."""
         self._container.close()
 
-    def _decode(self) -> None:
-        """Decode the next packet."""
-        av = self._av
-        frames: list[Any] = []
-        with av.logging.Capture(local=True) as log:
-            try:
-                packet = next(self._packets)
-                self._bytes += packet.size
-                self._check_time(packet, log)
-                if "mp3" in self._formats and packet.size:
-                    frame = bytes(packet)
-                    if (more := stated_length(frame)) is not None:
-                        self.stated = None if not self.stated else self.stated + more  # another file follows
-                        return
-                    if frame.startswith(b"ID3"):  # of an appended file; the decoder expects none
-                        packet = self._bare(packet, frame[after_id3(frame) :])
-                    self._cut = packet.size < frame_size(bytes(packet))
-                frames = packet.decode()
-            except StopIteration:
-                self._ended = True
-                self._trim()
-            except EOFError:
-                pass
-            except (av.FFmpegError, ValueError) as error:
-                log.append((0, self._formats[0], getattr(error, "strerror", None) or str(error)))
-        for frame in frames:
-            self._take(frame)
-        if self._given + self._n_waiting >= self._settled:
-            self._complain(log)
+    def _decode(self, is_enough: Callable[[], bool]) -> None:
+        """Decode packets until ``is_enough``, or the file ends."""
+        with self._av.logging.Capture(local=True) as log:
+            while not self._ended and not is_enough():
+                for frame in self._frames(log):
+                    self._take(frame)
+                if log and self._given + self._n_waiting >= self._settled:
+                    self._complain(log)
+                log.clear()
 
-    def _check_time(self, packet: Any, log: list[Any]) -> None:
+    def _frames(self, log: list[Any]) -> list[Any]:
+        """Return the frames of the next packet; errors are added to the log."""
+        try:
+            packet = next(self._packets)
+            self._bytes += packet.size
+            if self._is_mpeg and packet.size:
+                packet = self._mpeg(packet)
+            elif self._is_matroska and packet.dts is not None:
+                self._check_time(packet.dts, log)
+            return [] if packet is None else packet.decode()
+        except StopIteration:
+            self._ended = True
+            self._trim()
+        except EOFError:
+            pass
+        except (self._av.FFmpegError, ValueError) as error:
+            log.append((0, self._formats[0], getattr(error, "strerror", None) or str(error)))
+        return []
+
+    def _mpeg(self, packet: Any) -> Any:
+        """Return a packet of MPEG audio without tags; None if it states the length of an appended file instead."""
+        frame = bytes(packet)
+        if has_tag(frame):
+            if (more := stated_length(frame)) is not None:
+                self.stated = None if not self.stated else self.stated + more
+                return None
+            frame = frame[after_id3(frame) :]
+            made = self._av.Packet(frame)
+            made.pts, made.dts, made.time_base, made.stream = packet.pts, packet.dts, packet.time_base, packet.stream
+            packet = made
+        self._latest = frame
+        return packet
+
+    def _check_time(self, time: int, log: list[Any]) -> None:
         """Complain of a packet that is before the last one, unless an appended file begins with it."""
-        if packet.dts is None or "matroska" not in self._formats:
-            return
-        first, last = self._times or (packet.dts, packet.dts)
-        if first < packet.dts < last:
+        first, last = self._times or (time, time)
+        if first < time < last:
             log.append((0, self._formats[0], "times go backwards"))
-        self._times = (min(first, packet.dts), packet.dts)
-
-    def _bare(self, packet: Any, frame: bytes) -> Any:
-        """Return a packet with another content."""
-        made = self._av.Packet(frame)
-        made.pts, made.dts, made.time_base, made.stream = packet.pts, packet.dts, packet.time_base, packet.stream
-        return made
+        self._times = (min(first, time), time)
 
     def _take(self, frame: Any) -> None:
         """Add a frame to the samples that wait to be read."""
@@ -277,7 +279,7 @@ class LibavSource:
 
     def _check_end(self) -> None:
         self.check()
-        if self._cut and self.stated is None:
+        if self.stated is None and len(self._latest) < frame_size(self._latest):
             self.damage.found("is truncated or damaged: ends in the middle of a frame")
         if self._bytes < _HEARD * self._media:
             share = 1 - self._bytes / self._media

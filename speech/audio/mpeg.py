@@ -44,6 +44,11 @@ def frame_size(frame: bytes) -> int:
     return (72 if generation == 2 and layer == 3 else 144) * bits // sr + padding
 
 
+def has_tag(frame: bytes) -> bool:
+    """Whether a frame begins with an ID3 tag, or states the length of a file."""
+    return frame[0] != 0xFF or any(frame.find(name, 4, 48) > 0 for name in (b"Xing", b"Info", b"VBRI"))
+
+
 def stated_length(frames: bytes) -> int | None:
     """Return the number of samples that a tag in ``frames`` states.
 
