@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
+from nlpkit.corpora.audio_names import is_audio_name
 from nlpkit.corpora.recordings.span import BadEntry, Span, channel_of, span_of
 from nlpkit.corpora.values import written
 
@@ -28,18 +29,25 @@ NAMES: dict[str, tuple[str, ...]] = {
 """Names of columns and fields, in lower case, by what they hold."""
 
 
+class EmbeddedSound(NamedTuple):
+    """Sound within a record, and the path that it had."""
+
+    content: bytes
+    path: str
+
+
 class Entry(NamedTuple):
     """What a record says.
 
     Attributes
     ----------
-    audio : str or bytes
+    audio : str or EmbeddedSound
         Path of the file, or its content.
     text : object
         As it is in the record; None if there is none.
     """
 
-    audio: str | bytes
+    audio: str | EmbeddedSound
     text: Any
     id: str | None
     label: str | None
@@ -91,17 +99,18 @@ def names_audio(names: list[str]) -> bool:
     return any(name.strip().casefold() in NAMES["path"] for name in names)
 
 
-def _audio(value: Any, record: Mapping[str, Any]) -> str | bytes:
+def _audio(value: Any, record: Mapping[str, Any]) -> str | EmbeddedSound:
     if isinstance(value, Mapping):  # Hugging Face's column of sound
         if isinstance(value.get("bytes"), bytes) and value["bytes"]:
-            return value["bytes"]
+            return EmbeddedSound(value["bytes"], str(value.get("path") or ""))
         value = value.get("path")
     if isinstance(value, str) and value.strip():
         return value.strip()
     if value in (None, ""):
         found = ", ".join(map(str, record))[:200] or "none"
+        hint = "; put the names of the columns above the first record" if any(map(is_audio_name, record)) else ""
         raise BadEntry(
-            NO_PATH, f"has no path; expected one of the fields {', '.join(NAMES['path'])}, the fields are {found}"
+            NO_PATH, f"has no path; expected one of the fields {', '.join(NAMES['path'])}, the fields are {found}{hint}"
         )
     raise BadEntry(NO_PATH, f"the path is {value!r}: expected a string")
 

@@ -14,7 +14,7 @@ from nlpkit.corpora.content import Content
 from nlpkit.corpora.decoding import Decoding
 from nlpkit.corpora.json_records import read_json
 from nlpkit.corpora.opened import opened
-from nlpkit.corpora.recordings.entry import Entry, entry_of
+from nlpkit.corpora.recordings.entry import EmbeddedSound, Entry, entry_of
 from nlpkit.corpora.recordings.layout_input import LayoutInput
 from nlpkit.corpora.recordings.place import folder_of
 from nlpkit.corpora.recordings.recording import Recording
@@ -163,7 +163,7 @@ def _table(
     return Table(data, path, own=own, options=options, decoding=decoding, bad=bad)
 
 
-def _recording(given: LayoutInput, entry: Entry, text: Any, found: str | bytes, where: str) -> Recording:
+def _recording(given: LayoutInput, entry: Entry, text: Any, found: str | EmbeddedSound, where: str) -> Recording:
     known: dict[str, Any] = {
         "id": entry.id,
         "text": text,
@@ -177,4 +177,5 @@ def _recording(given: LayoutInput, entry: Entry, text: Any, found: str | bytes, 
     }
     if isinstance(found, str):
         return given.recording(found, where, **known)
-    return Recording(name=where, path=None, where=where, opened=lambda: io.BytesIO(found), **known)
+    name = f"{where.rpartition(', ')[0]}/{found.path}" if found.path else where
+    return Recording(name=name, path=None, where=where, opened=lambda: io.BytesIO(found.content), **known)

@@ -64,6 +64,7 @@ def test_a_part_in_parquet_and_sound_within_it(folder: Path) -> None:
     sound = [{"audio": {"bytes": b"sound", "path": "x.wav"}, "text": "one"}, {"audio": {"path": "a.wav"}, "text": None}]
     parquet.write_table(pyarrow.Table.from_pylist(sound), folder / "s.parquet")
     first, second = Recordings(folder / "s.parquet")
+    assert first.name == f"{folder}/s.parquet/x.wav"
     assert (first.audio.read(), first.text) == (b"sound", "one")  # type: ignore[union-attr]
     assert first.audio.read() == b"sound"  # type: ignore[union-attr]  # again
     assert (second.audio, second.text) == (str(folder / "a.wav"), None)
@@ -145,11 +146,15 @@ def test_options_about_tables_hold(folder: Path) -> None:
     (folder / "m.csv").write_bytes('path;text\na.wav;Müll\nb.wav;"x\n'.encode("latin-1"))
     found = Recordings(folder / "m.csv", delimiter="semicolon", quoting="none", encoding="latin-1")
     assert [each.text for each in found] == ["Müll", '"x']
-    (folder / "n.csv").write_text("a.wav,one\n")
+    (folder / "n.csv").write_text("a.wav,one\nb.wav,two\n")
     with pytest.raises(InputError, match=r"a manifest needs the names of its columns; set --header yes"):
         list(Recordings(folder / "n.csv", header="no"))
     with pytest.raises(ParameterError, match="quoting is 'some'"):
         Recordings(folder / "n.csv", quoting="some")
+    with pytest.raises(
+        InputError, match=r"the fields are a\.wav, one; put the names of the columns above the first rec"
+    ):
+        list(Recordings(folder / "n.csv"))
     (folder / "m.csv").write_text("path,text,text\na.wav,1,2\n")
     with pytest.raises(InputError, match=r"m\.csv: 2 columns have the name 'text': rename all but one"):
         list(Recordings(folder / "m.csv"))
