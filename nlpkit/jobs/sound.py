@@ -11,6 +11,8 @@ from nlpkit.corpora import AudioFiles, Recordings
 from nlpkit.corpora.audio_content import HEAD_BYTES
 from nlpkit.corpora.content import not_sound
 from nlpkit.corpora.recordings.listed_audio import ListedAudio
+from nlpkit.corpora.recordings.manifest import is_manifest
+from nlpkit.corpora.recordings.place import TARS
 from nlpkit.corpora.recordings.recording import Recording
 from nlpkit.errors import InputError, NlpkitError, ParameterError, is_whole
 
@@ -177,7 +179,9 @@ def told(error: Exception, part: AudioPart) -> InputError:
         except (OSError, InputError):
             found = ""
         if found and found != "empty":
-            return InputError(f"{part.name}: is not an audio file, but {found}")
+            is_listing = is_manifest(part.name) or part.name.lower().endswith(TARS)
+            hint = "; to read the recordings that it names or holds, give it to --manifest" if is_listing else ""
+            return InputError(f"{part.name}: is not an audio file, but {found}{hint}")
     if isinstance(error, InputError):
         return error
     said = " ".join(str(error).split())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import tarfile
 from pathlib import Path
 from typing import Any
 
@@ -87,6 +88,32 @@ def test_manifests(run: Any, call: Path, tmp_path: Path) -> None:
     for command in (["spectrogram", "-o", "o/"], ["embed", "-m", "mfcc"], ["info"]):
         done = run(*command, "--manifest", "latin.csv")
         assert (done.code, "set --encoding" in done.err or "--encoding" in done.err) == (2, True)
+
+
+def test_a_list_or_archive_that_is_taken_for_sound(run: Any, call: Path, tmp_path: Path) -> None:
+    (tmp_path / "m.csv").write_text("path\ncall.wav\n")
+    with tarfile.open(tmp_path / "m.tar.gz", "w:gz") as archive:
+        archive.add(call, arcname="yes/call.wav")
+    for name, what in (("m.csv", "text"), ("m.tar.gz", "a compressed file (.gz)")):
+        for command in (["spectrogram", "-o", "o.npy"], ["embed", "-m", "mfcc", "-i"]):
+            done = run(*command, name)
+            said = (
+                f"{name}: is not an audio file, but {what}; to read the recordings that it names or holds, give it to"
+            )
+            assert (done.code, said in done.err) == (2, True)
+            assert run(*[word for word in command if word != "-i"], "--manifest", name).code == 0
+
+
+def test_salvage(run: Any, call: Path, tmp_path: Path) -> None:
+    call.write_bytes(call.read_bytes()[:40000])
+    for command in (["spectrogram", "-o", "o.npy"], ["embed", "-m", "mfcc", "-o", "o.npy", "-i"], ["info"]):
+        done = run(*command, "call.wav")
+        assert (done.code, "--salvage" in done.err) == (2, True)
+        done = run(*command, "call.wav", "--salvage")
+        assert (done.code, "call.wav: " in done.err, " are missing" in done.err) == (0, True, True)
+    (tmp_path / "m.csv").write_text("path\ncall.wav\n")
+    assert run("info", "--manifest", "m.csv").code == 2
+    assert run("info", "--manifest", "m.csv", "--salvage").code == 0
 
 
 def test_several_sets_are_named_by_a_message_that_names_the_option(run: Any, call: Path, tmp_path: Path) -> None:
