@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import random
+import subprocess
+import sys
 import warnings
 from pathlib import Path
 
@@ -209,3 +211,14 @@ def test_random_damage_is_told_or_there_is_none_by_ffmpegs_account(
         assert samples.shape[1] / sr * samples.shape[0] >= 0.98 * len(expected) / rate - frames, (path, complaints)
         assert found.frames == samples.shape[1]
     assert min(counts.values()) > n / 10, counts
+
+
+def test_decoders_do_not_write_to_standard_error(whole: dict[str, Path], tmp_path: Path) -> None:
+    """They are C libraries, which would write there from within Python."""
+    (tmp_path / "a.mp3").write_bytes(overwritten(whole["mp3"].read_bytes()))
+    (tmp_path / "b.flac").write_bytes(overwritten(whole["flac"].read_bytes()))
+    (tmp_path / "c.mp3").write_bytes(b"\0" * 100 + (tmp_path / "a.mp3").read_bytes()[100:])
+    program = "import sys; from nlpkit.speech import load\nfor name in sys.argv[1:]: load(name, salvage=True)"
+    command = [sys.executable, "-P", "-W", "ignore", "-c", program, *map(str, sorted(tmp_path.iterdir()))]
+    run = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert (run.returncode, run.stdout, run.stderr) == (0, "", "")
