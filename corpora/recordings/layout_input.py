@@ -17,7 +17,6 @@ MISSING = "file is missing"
 TWICE = "id that occurs twice"
 SEVERAL_FILES = "name of several audio files"
 UNNAMED = "audio file that no record names"
-OUTSIDE = "member of an archive with a path that leads out of it"
 
 
 class LayoutInput:

@@ -8,15 +8,18 @@ import posixpath
 import tarfile
 import threading
 import unicodedata
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import BinaryIO, Protocol
 
+from nlpkit.corpora.archives import NOT_A_FILE
 from nlpkit.corpora.audio_content import HEAD_BYTES, sound_in
 from nlpkit.corpora.audio_names import is_audio_name
 from nlpkit.errors import InputError
 
 TARS = (".tar", ".tar.gz", ".tgz", ".tar.bz2", ".tbz2", ".tar.xz", ".txz")
+
+OUTSIDE = "member of an archive with a path that leads out of it"
 
 _NOT_AUDIO = (
     *(".txt", ".csv", ".tsv", ".json", ".jsonl", ".md", ".xml", ".html", ".yaml", ".yml", ".lab", ".textgrid", ".scp"),
@@ -36,12 +39,12 @@ class RecordingPlace(Protocol):
     path : str
     names : list of str
         File names, in the fastest order for reading; hidden files are omitted.
-    outside : int
-        Number of files with an absolute path, or one that leads out of the location. They are not among the names.
+    left_out : mapping of str to int
+        Number of members that are not among the names, by reason.
     """
 
     path: str
-    outside: int
+    left_out: Mapping[str, int]
 
     @property
     def names(self) -> list[str]: ...
@@ -75,17 +78,16 @@ class RecordingPlace(Protocol):
 class Folder:
     """All files below a folder, except hidden ones."""
 
-    outside = 0
-
     def __init__(self, path: str) -> None:
         self.path = path
+        self.left_out: Mapping[str, int] = {}
 
     @cached_property
     def names(self) -> list[str]:
         """See `RecordingPlace`."""
         found = []
-        for parent, folders, files in os.walk(self.path or os.curdir, onerror=_refuse):
-            folders[:] = sorted(name for name in folders if not name.startswith("."))
+        for parent, folders, files in os.walk(self.path or os.curdir, onerror=_refuse, followlinks=True):
+            folders[:] = sorted(name for name in folders if not name.startswith(".") and not _is_loop(parent, name))
             below = os.path.relpath(parent, self.path or os.curdir)
             for name in sorted(files):
                 if not name.startswith("."):
@@ -136,19 +138,22 @@ class Folder:
 
 
 class Archive:
-    """The files of a tar archive, compressed or not; links and other special members are ignored."""
+    """The files of a tar archive, compressed or not; links and other special members are counted."""
 
     def __init__(self, path: str) -> None:
         self.path = path
         self._lock = threading.Lock()
         try:
             self._tar = tarfile.open(path, "r:*")  # noqa: SIM115 (stays open)
-            members = [member for member in self._tar.getmembers() if member.isfile()]
+            members = self._tar.getmembers()
         except (tarfile.TarError, OSError, EOFError) as error:
             raise InputError(f"{path}: cannot be read as a tar file: {' '.join(str(error).split())}") from error
-        named = [(posixpath.normpath(member.name), member) for member in members]
+        named = [(posixpath.normpath(member.name), member) for member in members if member.isfile()]
         self._members = {name: member for name, member in named if not _leads_out(name)}
-        self.outside = len(named) - sum(not _leads_out(name) for name, _ in named)
+        self.left_out: Mapping[str, int] = {
+            NOT_A_FILE: sum(not (member.isfile() or member.isdir()) for member in members),
+            OUTSIDE: sum(_leads_out(name) for name, _ in named),
+        }
         self.names = [
             name
             for name in self._members
@@ -250,6 +255,14 @@ def _spellings(name: str) -> Iterator[str]:
     if not name.isascii():
         for form in ("NFC", "NFD"):
             yield from (unicodedata.normalize(form, each) for each in plain)
+
+
+def _is_loop(parent: str, name: str) -> bool:
+    """Whether a folder is a link to one that holds it."""
+    path = os.path.join(parent, name)
+    return os.path.islink(path) and f"{os.path.realpath(parent)}{os.sep}".startswith(
+        f"{os.path.realpath(path)}{os.sep}"
+    )
 
 
 def _refuse(error: OSError) -> None:

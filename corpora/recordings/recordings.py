@@ -11,7 +11,7 @@ from nlpkit.corpora.recordings.common_voice import common_voice_recordings, tabl
 from nlpkit.corpora.recordings.kaldi import kaldi_recordings
 from nlpkit.corpora.recordings.labels import label_recordings
 from nlpkit.corpora.recordings.layout import LAYOUTS, found_layout, layout_of_file
-from nlpkit.corpora.recordings.layout_input import OUTSIDE, LayoutInput
+from nlpkit.corpora.recordings.layout_input import LayoutInput
 from nlpkit.corpora.recordings.librispeech import librispeech_recordings
 from nlpkit.corpora.recordings.ljspeech import ljspeech_recordings
 from nlpkit.corpora.recordings.manifest import SUFFIXES, is_manifest, manifest_recordings
@@ -130,7 +130,8 @@ class Recordings:
         yield from _READERS[self.layout](given, self.table)
         if self._counts_unnamed and self.layout != "labels":
             given.tell_unnamed()
-        self.left_out.count(OUTSIDE, self._place.outside)
+        for reason, n in self._place.left_out.items():
+            self.left_out.count(reason, n)
         self.left_out.count(UNDECODABLE, self._decoding.skipped)
 
     def _input(self) -> LayoutInput:

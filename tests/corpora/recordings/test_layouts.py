@@ -259,3 +259,11 @@ def test_librispeech(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="holds several sets, 'dev-clean', 'test-clean': choose one with split"):
         Recordings(tmp_path / "both")
     assert len(list(Recordings(tmp_path / "both", split="test-clean"))) == 2
+
+
+def test_links_to_folders_are_followed(tmp_path: Path) -> None:
+    build(tmp_path / "disk", {"L1.wav": "", "L2.wav": ""})
+    build(tmp_path / "lj", {"metadata.csv": "L1|one\nL2|two\n"})
+    (tmp_path / "lj/wavs").symlink_to(tmp_path / "disk")
+    (tmp_path / "lj/again").symlink_to(tmp_path / "lj")  # a loop
+    assert [each.text for each in Recordings(tmp_path / "lj")] == ["one", "two"]
