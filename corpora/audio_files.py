@@ -136,7 +136,7 @@ class AudioFiles(Rereadable):
     def _found(self, inputs: list[str | os.PathLike[str]]) -> list[Source]:
         found = []
         for name in inputs:
-            sources = find_sources([name], per="file")
+            sources = find_sources([name], per="file", follow_links=True)
             if os.path.isdir(name) and os.fspath(name) != STDIN:
                 sources = list(filter(self._is_audio, sources))
                 if not sources:

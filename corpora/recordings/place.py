@@ -15,6 +15,7 @@ from typing import BinaryIO, Protocol
 from nlpkit.corpora.archives import NOT_A_FILE
 from nlpkit.corpora.audio_content import HEAD_BYTES, sound_in
 from nlpkit.corpora.audio_names import is_audio_name
+from nlpkit.corpora.paths import is_loop
 from nlpkit.errors import InputError
 
 TARS = (".tar", ".tar.gz", ".tgz", ".tar.bz2", ".tbz2", ".tar.xz", ".txz")
@@ -87,7 +88,7 @@ class Folder:
         """See `RecordingPlace`."""
         found = []
         for parent, folders, files in os.walk(self.path or os.curdir, onerror=_refuse, followlinks=True):
-            folders[:] = sorted(name for name in folders if not name.startswith(".") and not _is_loop(parent, name))
+            folders[:] = sorted(name for name in folders if not name.startswith(".") and not is_loop(parent, name))
             below = os.path.relpath(parent, self.path or os.curdir)
             for name in sorted(files):
                 if not name.startswith("."):
@@ -255,14 +256,6 @@ def _spellings(name: str) -> Iterator[str]:
     if not name.isascii():
         for form in ("NFC", "NFD"):
             yield from (unicodedata.normalize(form, each) for each in plain)
-
-
-def _is_loop(parent: str, name: str) -> bool:
-    """Whether a folder is a link to one that holds it."""
-    path = os.path.join(parent, name)
-    return os.path.islink(path) and f"{os.path.realpath(parent)}{os.sep}".startswith(
-        f"{os.path.realpath(path)}{os.sep}"
-    )
 
 
 def _refuse(error: OSError) -> None:

@@ -145,6 +145,13 @@ def test_a_folder_gives_what_is_audio_and_counts_the_rest(sounds: Path, tmp_path
         AudioFiles(tmp_path / "only")
 
 
+def test_links_to_folders_are_followed(sounds: Path, tmp_path: Path) -> None:
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in/more").symlink_to(sounds)
+    (tmp_path / "in/loop").symlink_to(tmp_path / "in")
+    assert str(tmp_path / "in/more/a.wav") in list(AudioFiles(tmp_path / "in").texts())
+
+
 def test_streams_become_files(sounds: Path, tmp_path: Path) -> None:
     content = (sounds / "a.wav").read_bytes()
     with AudioFiles("-", stdin=BytesIO(content)) as files:
