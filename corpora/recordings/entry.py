@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from nlpkit.corpora.audio_names import is_audio_name
@@ -71,17 +72,13 @@ def entry_of(record: Mapping[str, Any]) -> Entry:
     >>> entry.audio, entry.text, entry.fields
     ('a.wav', 'one cat', {'age': '30'})
     """
-    by_name: dict[str, str] = {}
-    for key in record:
-        by_name.setdefault(str(key).strip().casefold(), key)
-    known: dict[str, Any] = {}
-    used = set()
-    for what, names in NAMES.items():
-        keys = [by_name[name] for name in names if name in by_name]
-        if keys:
-            key = next((key for key in keys if record[key] not in (None, "")), keys[0])
-            used.add(key)
-            known[what] = record[key]
+    single, several, others = _columns(tuple(record))
+    known = {what: record[key] for what, key in single}
+    fields = {name: record[key] for name, key in others}
+    for what, keys in several:
+        used = next((key for key in keys if record[key] not in (None, "")), keys[0])
+        known[what] = record[used]
+        fields |= {str(key): record[key] for key in keys if key != used}
     return Entry(
         audio=_audio(known.get("path"), record),
         text=known.get("text"),
@@ -90,7 +87,29 @@ def entry_of(record: Mapping[str, Any]) -> Entry:
         speaker=_told(known.get("speaker"), "speaker"),
         span=span_of(known),
         channel=channel_of(known.get("channel")),
-        fields={str(key): value for key, value in record.items() if key not in used},
+        fields=fields,
+    )
+
+
+class _Columns(NamedTuple):
+    """What the columns of some names hold: those that are one of a kind, those that are not, and those of no kind."""
+
+    single: list[tuple[str, str]]
+    several: list[tuple[str, list[str]]]
+    others: list[tuple[str, str]]
+
+
+@lru_cache(maxsize=256)
+def _columns(names: tuple[str, ...]) -> _Columns:
+    by_name: dict[str, str] = {}
+    for name in names:
+        by_name.setdefault(str(name).strip().casefold(), name)
+    found = [(what, [by_name[name] for name in known if name in by_name]) for what, known in NAMES.items()]
+    used = {key for _, keys in found for key in keys}
+    return _Columns(
+        [(what, keys[0]) for what, keys in found if len(keys) == 1],
+        [(what, keys) for what, keys in found if len(keys) > 1],
+        [(str(name), name) for name in names if name not in used],
     )
 
 

@@ -60,7 +60,7 @@ class LayoutInput:
 
     def recording(self, name: str, where: str, **known: Any) -> Recording:
         """Return the recording of the file ``name``, which `RecordingPlace.find` has found."""
-        self._named.add(self.place.key(name))
+        self._named.add(name)
         path = self.place.full_path(name)
         if path is not None:
             return Recording(name=path, path=path, where=where, **known)
@@ -73,7 +73,7 @@ class LayoutInput:
         if found is None:
             self.bad.record(MISSING, f"{where}: there is no file {name!r}")
         else:
-            self._named.add(self.place.key(found))
+            self._named.add(found)
         return found
 
     def is_new(self, id: str | None, where: str) -> bool:
@@ -98,7 +98,8 @@ class LayoutInput:
 
     def tell_unnamed(self) -> None:
         """Count the audio files that no recording has named."""
-        unnamed = sum(self.place.key(name) not in self._named for name in self.place.audio_names)
+        named = set(map(self.place.key, self._named))
+        unnamed = sum(self.place.key(name) not in named for name in self.place.audio_names)
         self.bad.left_out.count(UNNAMED, unnamed)
 
 

@@ -111,8 +111,10 @@ class Folder:
     def find(self, name: str, folders: Sequence[str] = ("",)) -> str | None:
         """See `RecordingPlace`; absolute paths and those that lead out of the folder are taken as they are."""
         for spelled in _spellings(name):
+            if spelled.startswith("./") or "/./" in spelled:
+                spelled = "/".join(part for part in spelled.split("/") if part != ".")
             for folder in folders:
-                path = posixpath.join(folder, "/".join(part for part in spelled.split("/") if part != "."))
+                path = posixpath.join(folder, spelled) if folder else spelled
                 if path and os.path.isfile(self.full_path(path)):
                     return path
         return None
@@ -123,7 +125,7 @@ class Folder:
 
     def full_path(self, name: str) -> str:
         """See `RecordingPlace`."""
-        return name if os.path.isabs(name) else os.path.join(self.path, *name.split("/"))
+        return os.path.join(self.path, name if os.sep == "/" else name.replace("/", os.sep))
 
     def open_table(self, name: str) -> BinaryIO:
         """See `RecordingPlace`."""

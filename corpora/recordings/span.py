@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 TIME = "time that cannot be used"
 CHANNEL = "channel that cannot be used"
 
+_TIMES = ("start", "offset", "end", "duration")
 _TOLERANCE = 0.02
 """Seconds by which times in a record may differ: those of most manifests are rounded to hundredths."""
 
@@ -59,7 +60,9 @@ def span_of(record: Mapping[str, Any]) -> Span:
     >>> span_of({"duration": "2.5"})
     Span(start=0.0, end=None, stated=2.5)
     """
-    start, offset, end, duration = (seconds_of(record, name) for name in ("start", "offset", "end", "duration"))
+    if record.keys().isdisjoint(_TIMES):
+        return Span(0.0, None, None)
+    start, offset, end, duration = [seconds_of(record, name) for name in _TIMES]
     if start is not None and offset is not None and abs(start - offset) > _TOLERANCE:
         raise BadEntry(TIME, f"found start {start:g} s and offset {offset:g} s, expected one of them")
     begin = start if start is not None else offset
