@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Annotated, Any
 
 import typer
 
+from nlpkit.cli import sound_options
 from nlpkit.cli.options import Quiet, Threads, described
-from nlpkit.cli.screens.screen import note, progress_bar, silence_libraries
+from nlpkit.cli.screens.screen import note, progress_bar, silence_libraries, tell_left_out
+from nlpkit.cli.sound_options import ManifestReading
 from nlpkit.errors import InputError, ParameterError
+from nlpkit.jobs.sound import Sound
 from nlpkit.jobs.spectrograms import save_spectrograms, verify_files
 
 NUMBERS = "Numbers in place of the preset's"
-PART = "Reading of the audio"
+PART = sound_options.SOUND
 
 
 def _number(flag: str, text: str, panel: str = NUMBERS) -> Any:
@@ -21,8 +25,11 @@ def _number(flag: str, text: str, panel: str = NUMBERS) -> Any:
 
 def spectrogram(
     audio: Annotated[
-        list[str], typer.Argument(metavar="AUDIO...", help="Audio files, folders or globs.", show_default=False)
-    ],
+        list[str] | None,
+        typer.Argument(
+            metavar="AUDIO...", help="Audio files, folders, globs, or - for standard input.", show_default=False
+        ),
+    ] = None,
     output: Annotated[
         str | None,
         typer.Option("-o", "--output", metavar="OUT", help="A .png, a .npy, or a folder.", show_default=False),
@@ -71,16 +78,11 @@ def spectrogram(
         float | None,
         typer.Option("--duration", metavar="SECONDS", help="Read so much.", rich_help_panel=PART),
     ] = None,
-    encoding: Annotated[
-        str | None,
-        typer.Option(
-            "--encoding",
-            metavar="s16le|f32le|mulaw|...",
-            help="The files are raw samples, without a header, of --sr and --channels.",
-            rich_help_panel=PART,
-        ),
-    ] = None,
-    channels: Annotated[int | None, _number("--channels", "Channels of raw samples.", PART)] = None,
+    encoding: sound_options.RawEncoding = None,
+    channels: sound_options.Channels = None,
+    on_bad: sound_options.OnBadSound = "error",
+    sound: Sound = Sound(),
+    read_as: ManifestReading = ManifestReading(),
 ) -> None:
     """Draw or write spectrograms, mel spectrograms and cepstral coefficients of audio.
 
@@ -92,22 +94,43 @@ def spectrogram(
     nlpkit spectrogram speech.wav -o features.npy --preset whisper
     nlpkit spectrogram speech.wav --verify-against librosa
     nlpkit spectrogram tape.raw -o tape.png --encoding s16le --sr 8000
+    nlpkit spectrogram calls/ -o pictures/ --channel each --on-bad skip
+    nlpkit spectrogram --manifest train.jsonl -o features/ --format npy
+    ffmpeg -i film.mkv -f wav - | nlpkit spectrogram - -o film.png
     """
     if output is None and verify_against is None:
         raise ParameterError("name what to write with -o: a .png, a .npy or a folder")
+    if not audio and sound.manifest is None:
+        raise ParameterError("name what to read: audio files, folders, globs, - for standard input, or --manifest")
     silence_libraries()
-    raw, rate = _raw(encoding, sr, channels)
-    numbers = {"sr": rate, "n_fft": n_fft, "hop_length": hop_length, "n_mels": n_mels, "n_mfcc": n_mfcc}
-    part: dict[str, Any] = {"kind": kind, "offset": offset, "duration": duration, "raw": raw}
     from nlpkit.speech import FeatureOptions
 
+    raw, text_encoding = sound_options.raw_or_text(encoding, sr, channels)
+    if raw is None and encoding is not None and sound.manifest is None:
+        sound_options.refuse_encoding(encoding)
+    numbers = {"n_fft": n_fft, "hop_length": hop_length, "n_mels": n_mels, "n_mfcc": n_mfcc}
+    numbers["sr"] = None if raw is not None else sr
+    inputs = audio or []
+    job: dict[str, Any] = {
+        "kind": kind,
+        "sound": replace(sound, raw=raw, offset=offset, duration=duration),
+        "read_as": replace(read_as, on_bad=on_bad, encoding=text_encoding),
+    }
     if output is not None:
         options = FeatureOptions.of(preset or "librosa", **numbers)
         with progress_bar(quiet=quiet) as progress:
             report = save_spectrograms(
-                audio, output, preset=options, format=format, threads=threads, force=force, progress=progress, **part
+                audio or [],
+                output,
+                preset=options,
+                format=format,
+                threads=threads,
+                force=force,
+                progress=progress,
+                **job,
             )
         if not quiet:
+            tell_left_out(report.left_out)
             files = "1 file" if len(report.written) == 1 else f"{len(report.written):,} files"
             note(f"{files} of {kind} in {output}")
         for message in report.refused:
@@ -115,18 +138,16 @@ def spectrogram(
         if report.refused:
             raise typer.Exit(2)
     if verify_against is not None:
-        _verify(audio, verify_against, preset, numbers, part)
+        _verify(inputs, verify_against, preset, numbers, job)
 
 
-def _verify(
-    audio: list[str], reference: str, preset: str | None, numbers: dict[str, Any], part: dict[str, Any]
-) -> None:
+def _verify(audio: list[str], reference: str, preset: str | None, numbers: dict[str, Any], job: dict[str, Any]) -> None:
     from nlpkit.speech import FeatureOptions
     from nlpkit.speech.verification import REFERENCES
 
     options = FeatureOptions.of(preset or REFERENCES.get(reference, "librosa"), **numbers)
     equal, read = True, True
-    for path, found in verify_files(audio, reference, preset=options, **part):
+    for path, found in verify_files(audio, reference, preset=options, **job):
         if isinstance(found, InputError):
             note(str(found))
             read = False
@@ -138,16 +159,3 @@ def _verify(
         )
     if not (read and equal):
         raise typer.Exit(1 if read else 2)
-
-
-def _raw(encoding: str | None, sr: int | None, channels: int | None) -> tuple[Any, int | None]:
-    """Return the format of raw samples, and the rate to resample to."""
-    if encoding is None:
-        if channels is not None:
-            raise ParameterError("--channels is about raw samples: give --encoding too, or leave it out")
-        return None, sr
-    if sr is None:
-        raise ParameterError("raw samples have no header that says their rate: give --sr")
-    from nlpkit.speech import RawFormat
-
-    return RawFormat(sr=sr, channels=channels or 1, encoding=encoding), None
