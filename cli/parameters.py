@@ -84,7 +84,7 @@ class Parameter:
             return int(value)
         if "float" in types:
             return _float(self.option, value)
-        if "int" in types:
+        if "int" in types and "str" not in types:
             raise ParameterError(f"{self.option} is {value!r}: expected a whole number")
         return value
 
@@ -101,11 +101,20 @@ def parameters(
             if field.name in ELSEWHERE or field.name in derived:
                 continue
             known = found.get(field.name)
+            annotation = str(getattr(field.type, "__name__", field.type))
+            kind, description = described.get(field.name, ("", ""))
+            if known and annotation not in known.annotation:  # one name for two things
+                owner = "sound" if cls.takes_sound else method
+                description = f"{known.description} Of {owner}: {description[:1].lower()}{description[1:]}"
+                annotation, kind = f"{known.annotation} | {annotation}", ""
+            elif known:
+                kind = kind if annotation == known.annotation else known.kind
+                annotation, description = known.annotation, known.description
             found[field.name] = Parameter(
                 name=field.name,
-                annotation=str(getattr(field.type, "__name__", field.type)),
-                kind=described.get(field.name, ("", ""))[0],
-                description=known.description if known else described.get(field.name, ("", ""))[1],
+                annotation=annotation,
+                kind=kind,
+                description=description,
                 methods=(*known.methods, method) if known else (method,),
                 defaults=(*known.defaults, field.default) if known else (field.default,),
                 is_proposed=field.name in proposed,
@@ -232,7 +241,7 @@ def _metavar(parameter: Parameter) -> str:
         return choices if len(choices) <= _WIDEST else "NAME"
     types = set(re.findall(r"\w+", parameter.annotation))
     if types & {"int", "float"}:
-        return "NUMBER"
+        return "NUMBER|NAME" if "str" in types else "NUMBER"
     return "TEXT"
 
 
@@ -298,5 +307,6 @@ _NAMED = {
     "dtype": _Words("NAME", _dtype),
     "stop_words": _Words("english|FILE", lambda value: value if value == "english" else read_terms(value)),
     "tokenizer": _Words("NAME", str),
+    "top_db": _Words("NUMBER|none", lambda value: value if value == "preset" else _float("--top-db", value)),
     "vocabulary": _Words("FILE", read_terms),
 }

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import warnings
 from dataclasses import replace
+from math import inf
 from typing import Annotated, Any
 
 import typer
@@ -11,12 +13,16 @@ from nlpkit.cli import sound_options
 from nlpkit.cli.options import Quiet, Threads, described
 from nlpkit.cli.screens.screen import note, progress_bar, silence_libraries, tell_left_out
 from nlpkit.cli.sound_options import ManifestReading
-from nlpkit.errors import InputError, ParameterError
+from nlpkit.errors import FeatureWarning, InputError, ParameterError
 from nlpkit.jobs.sound import Sound
-from nlpkit.jobs.spectrograms import save_spectrograms, verify_files
+from nlpkit.jobs.spectrograms import has_limit, save_spectrograms, verify_files
 
 NUMBERS = "Numbers in place of the preset's"
 PART = sound_options.SOUND
+
+_WINDOW = "Window function: hann, hamming, blackman, bartlett, boxcar or povey."
+_TOP_DB = "Raise what is lower than the loudest by more dB than this; none for no limit (in pictures 80)."
+_PAD_TO = "Pad shorter sounds with silence to this duration; longer ones keep theirs."
 
 
 def _number(flag: str, text: str, panel: str = NUMBERS) -> Any:
@@ -68,6 +74,18 @@ def spectrogram(
     hop_length: Annotated[int | None, _number("--hop-length", "Samples from frame to frame.")] = None,
     n_mels: Annotated[int | None, _number("--n-mels", "Mel bands.")] = None,
     n_mfcc: Annotated[int | None, _number("--n-mfcc", "Cepstral coefficients.")] = None,
+    fmin: Annotated[float | None, _number("--fmin", "Lowest frequency of the mel bands, in Hz.")] = None,
+    fmax: Annotated[float | None, _number("--fmax", "Highest frequency of the mel bands, in Hz.")] = None,
+    win_length: Annotated[int | None, _number("--win-length", "Samples of a frame, at most those of --n-fft.")] = None,
+    window: Annotated[
+        str | None,
+        typer.Option("--window", metavar="NAME", help=_WINDOW, show_default=False, rich_help_panel=NUMBERS),
+    ] = None,
+    power: Annotated[int | None, _number("--power", "1 for amplitudes, 2 for powers.")] = None,
+    top_db: Annotated[
+        str | None,
+        typer.Option("--top-db", metavar="N|none", help=_TOP_DB, show_default=False, rich_help_panel=NUMBERS),
+    ] = None,
     sr: Annotated[
         int | None, _number("--sr", "Rate to resample to, in Hz; for raw samples their own rate.", PART)
     ] = None,
@@ -77,6 +95,10 @@ def spectrogram(
     duration: Annotated[
         float | None,
         typer.Option("--duration", metavar="SECONDS", help="Read so much.", rich_help_panel=PART),
+    ] = None,
+    pad_to: Annotated[
+        float | None,
+        typer.Option("--pad-to", metavar="SECONDS", help=_PAD_TO, show_default=False, rich_help_panel=PART),
     ] = None,
     encoding: sound_options.RawEncoding = None,
     channels: sound_options.Channels = None,
@@ -108,15 +130,23 @@ def spectrogram(
     raw, text_encoding = sound_options.raw_or_text(encoding, sr, channels)
     if raw is None and encoding is not None and sound.manifest is None:
         sound_options.refuse_encoding(encoding)
-    numbers = {"n_fft": n_fft, "hop_length": hop_length, "n_mels": n_mels, "n_mfcc": n_mfcc}
+    numbers: dict[str, Any] = {"n_fft": n_fft, "hop_length": hop_length, "n_mels": n_mels, "n_mfcc": n_mfcc}
+    numbers |= {"fmin": fmin, "fmax": fmax, "win_length": win_length, "window": window, "power": power}
     numbers["sr"] = None if raw is not None else sr
+    if top_db is not None:
+        numbers |= dict.fromkeys(("top_db", "mfcc_top_db"), _decibels(top_db))
     inputs = audio or []
     job: dict[str, Any] = {
         "kind": kind,
+        "pad_to": pad_to,
         "sound": replace(sound, raw=raw, offset=offset, duration=duration),
         "read_as": replace(read_as, on_bad=on_bad, encoding=text_encoding),
     }
     if output is not None:
+        if top_db is not None and not has_limit(kind, output, format):
+            raise ParameterError(
+                "--top-db limits decibels, and --kind stft writes powers: leave it out, or draw a .png"
+            )
         options = FeatureOptions.of(preset or "librosa", **numbers)
         with progress_bar(quiet=quiet) as progress:
             report = save_spectrograms(
@@ -138,7 +168,10 @@ def spectrogram(
         if report.refused:
             raise typer.Exit(2)
     if verify_against is not None:
-        _verify(inputs, verify_against, preset, numbers, job)
+        with warnings.catch_warnings():
+            if output is not None:  # which has been warned of
+                warnings.simplefilter("ignore", FeatureWarning)
+            _verify(inputs, verify_against, preset, numbers, job)
 
 
 def _verify(audio: list[str], reference: str, preset: str | None, numbers: dict[str, Any], job: dict[str, Any]) -> None:
@@ -159,3 +192,11 @@ def _verify(audio: list[str], reference: str, preset: str | None, numbers: dict[
         )
     if not (read and equal):
         raise typer.Exit(1 if read else 2)
+
+
+def _decibels(words: str) -> float:
+    """Return a number of dB, infinite for no limit."""
+    try:
+        return inf if words.lower() == "none" else float(words)
+    except ValueError:
+        raise ParameterError(f"--top-db is {words!r}: expected a number above 0, or none") from None

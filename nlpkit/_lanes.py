@@ -170,6 +170,16 @@ def multiply(typing_context, a, b):
 
 
 @intrinsic
+def divide(typing_context, a, b):
+    """``a / b``."""
+
+    def generate(context, builder, signature, arguments):
+        return builder.fdiv(*arguments)
+
+    return a(a, b), generate
+
+
+@intrinsic
 def sums(typing_context, vectors):
     """The sums of up to sixteen vectors (a tuple): lane i is the sum of vector i; other lanes are undefined."""
 
@@ -215,24 +225,44 @@ def transpose_into(typing_context, source, index, stride, target, place):
 
     def generate(context, builder, signature, arguments):
         array, index, stride, target, place = arguments
-        number = signature.args[1]
-
-        def at(base, step, i):
-            return builder.add(base, builder.mul(step, context.get_constant(number, i)))
-
-        rows = []
-        for i in range(kind.count):
-            given = [array, at(index, stride, i)]
-            rows.append(builder.load(_place(context, builder, signature, given, kind), align=4))
-        rows = _transposed(builder, rows, kind)
-        whole = context.get_constant(number, kind.count)
-        for j, row in enumerate(rows):
-            data = cgutils.create_struct_proxy(signature.args[3])(context, builder, target).data
-            pointer = builder.bitcast(builder.gep(data, [at(place, whole, j)]), kind.vector.as_pointer())
-            builder.store(row, pointer, align=4)
+        rows = _rows(context, builder, signature, (array, index, stride), kind)
+        _store_rows(context, builder, signature.args[3], target, place, _transposed(builder, rows, kind))
         return context.get_dummy_value()
 
     return types.void(source, types.int64, types.int64, target, types.int64), generate
+
+
+@intrinsic
+def transpose_product_into(typing_context, source, index, stride, factors, first, target, place):
+    """Same as `transpose_into`; each row is multiplied by `load_half` of ``factors`` at ``first``."""
+    kind = half_types[source.dtype]
+
+    def generate(context, builder, signature, arguments):
+        array, index, stride, factors, first, target, place = arguments
+        rows = _rows(context, builder, signature, (array, index, stride), kind)
+        data = cgutils.create_struct_proxy(signature.args[3])(context, builder, factors).data
+        pointer = builder.bitcast(builder.gep(data, [first]), kind.vector.as_pointer())
+        share = builder.load(pointer, align=4)
+        rows = _transposed(builder, [builder.fmul(row, share) for row in rows], kind)
+        _store_rows(context, builder, signature.args[5], target, place, rows)
+        return context.get_dummy_value()
+
+    numbers = types.int64
+    return types.void(source, numbers, numbers, factors, numbers, target, numbers), generate
+
+
+def _rows(context, builder, signature, given, kind):
+    """Load as many rows as there are lanes, ``stride`` apart."""
+    array, index, stride = given
+    places = [builder.add(index, builder.mul(stride, stride.type(i))) for i in range(kind.count)]
+    return [builder.load(_place(context, builder, signature, [array, place], kind), align=4) for place in places]
+
+
+def _store_rows(context, builder, array_type, target, place, rows):
+    data = cgutils.create_struct_proxy(array_type)(context, builder, target).data
+    for j, row in enumerate(rows):
+        at = builder.gep(data, [builder.add(place, place.type(j * len(rows)))])
+        builder.store(row, builder.bitcast(at, row.type.as_pointer()), align=4)
 
 
 def _transposed(builder, rows, kind):

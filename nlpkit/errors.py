@@ -45,6 +45,10 @@ class TrainingWarning(UserWarning):
     """A training has ended, and has learnt nothing, or gone wrong."""
 
 
+class FeatureWarning(UserWarning):
+    """Features of sound are computed, and a part of them holds no information."""
+
+
 class MissingDependencyError(NlpkitError, ImportError):
     """A required optional package is not installed."""
 
@@ -73,6 +77,11 @@ def is_number(value: Any, least: float = 0, most: float | None = None) -> bool:
     """Whether ``value`` is a finite number from ``least`` to ``most``; bool is not."""
     number = isinstance(value, Real) and not isinstance(value, bool) and math.isfinite(value) and float(value) >= least
     return number and (most is None or float(value) <= most)
+
+
+def is_real(value: Any) -> bool:
+    """Whether ``value`` is a number, infinite or not; NaN and bool are not."""
+    return isinstance(value, Real) and not isinstance(value, bool) and not math.isnan(value)
 
 
 def require_whole(name: str, value: Any, least: int = 1, most: int | None = None) -> None:

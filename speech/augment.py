@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from nlpkit.errors import ParameterError, require
+from nlpkit.errors import ParameterError, is_number, is_real, is_whole, require, require_number, require_whole
 from nlpkit.speech.clips import is_tensor
 
 
@@ -61,8 +61,9 @@ def spec_augment(
     """
     whole = {"time_masks": time_masks, "time_width": time_width, "band_masks": band_masks, "band_width": band_width}
     for name, value in whole.items():
-        require(isinstance(value, int) and value >= 0, name, value, "a whole number, 0 or more")
-    require(0 <= time_share <= 1, "time_share", time_share, "a number from 0 to 1")
+        require_whole(name, value, 0)
+    require_number("time_share", time_share, 0, 1)
+    require(fill is None or is_real(fill), "fill", fill, "a number")
     bands, frames = features.shape[-2:]
     draw = _draw(seed)
     hidden = np.zeros((int(np.prod(features.shape[:-2], dtype=int)), bands, frames), dtype=bool)
@@ -87,7 +88,7 @@ def _check_sound(y: Any) -> None:
 
 
 def _draw(seed: int) -> np.random.Generator:
-    require(isinstance(seed, int) and seed >= 0, "seed", seed, "a whole number, 0 or more")
+    require_whole("seed", seed, 0)
     return np.random.default_rng(seed)
 
 
@@ -108,8 +109,8 @@ def change_gain(y: Any, db: float) -> Any:
     [1.0]
     """
     _check_sound(y)
-    require(math.isfinite(db), "db", db, "a number of dB")
-    return y * float(10 ** (db / 20))
+    require(is_number(db, -math.inf), "db", db, "a number of dB")
+    return y * 10 ** (float(db) / 20)
 
 
 def shift(y: Any, n: int) -> Any:
@@ -123,9 +124,9 @@ def shift(y: Any, n: int) -> Any:
     ([0.0, 1.0, 2.0], [3.0, 0.0, 0.0])
     """
     _check_sound(y)
-    require(isinstance(n, int), "n", n, "a whole number of samples")
+    require(is_whole(n, -math.inf), "n", n, "a whole number of samples")
     size = y.shape[-1]
-    n = max(-size, min(n, size))
+    n = max(-size, min(int(n), size))
     kept = y[..., : size - n] if n >= 0 else y[..., -n:]
     return _padded(kept, max(n, 0), max(-n, 0))
 
@@ -157,8 +158,8 @@ def change_speed(y: Any, factor: float) -> Any:
     (1000,)
     """
     _check_sound(y)
-    require(0.1 <= factor <= 10, "factor", factor, "a number from 0.1 to 10")
-    size = y.shape[-1]
+    require_number("factor", factor, 0.1, 10)
+    factor, size = float(factor), y.shape[-1]
     wanted = round(size / factor)
     if factor == 1 or not size:
         return y
@@ -195,7 +196,7 @@ def add_noise(y: Any, snr_db: float, *, noise: Any = None, seed: int = 0) -> Any
         If the noise is silent, or not one-dimensional.
     """
     _check_sound(y)
-    require(math.isfinite(snr_db), "snr_db", snr_db, "a number of dB")
+    require(is_number(snr_db, -math.inf), "snr_db", snr_db, "a number of dB")
     shape, draw = tuple(y.shape), _draw(seed)
     if noise is None:
         added: Any = draw.standard_normal(shape)
@@ -206,7 +207,7 @@ def add_noise(y: Any, snr_db: float, *, noise: Any = None, seed: int = 0) -> Any
         starts = draw.integers(0, len(given), size=(*shape[:-1], 1))
         added = given[(starts + np.arange(shape[-1])) % len(given)]
     added = _like(added, y)
-    power = (y * y).mean(-1)[..., None] * float(10 ** (-snr_db / 10))
+    power = (y * y).mean(-1)[..., None] * 10 ** (-float(snr_db) / 10)
     own = (added * added).mean(-1)[..., None]
     least = float(np.finfo(np.float32).tiny)
     share = power / (own.clamp_min(least) if is_tensor(own) else np.maximum(own, least))
@@ -269,8 +270,10 @@ def limit_band(y: Any, sr: int, *, low: float = 0.0, high: float | None = None) 
         If ``low`` is not from 0 to below ``high``.
     """
     _check_sound(y)
-    top = sr / 2 if high is None else high
-    require(0 <= low < top, "low", low, f"a number from 0 to below high ({top:g})")
+    require(is_number(sr) and sr > 0, "sr", sr, "a number of Hz above 0")
+    require(high is None or is_number(high), "high", high, "a number of Hz")
+    sr, top = float(sr), float(sr / 2 if high is None else high)
+    require(is_number(low) and low < top, "low", low, f"a number from 0 to below high ({top:g})")
     size = y.shape[-1]
     if not size:
         return y

@@ -4,21 +4,26 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import count, pairwise
-from typing import Any, Self
+from typing import Any, ClassVar, Self
 
 import numpy as np
 
 from nlpkit import artifact
-from nlpkit.errors import ParameterError
+from nlpkit.errors import ParameterError, is_number, require
 from nlpkit.estimator import Estimator, OutputShape
 from nlpkit.speech.audio.part import AudioPart
 from nlpkit.speech.audio.reading import load
 from nlpkit.speech.clips import clips_of
+from nlpkit.speech.features.cepstra import check_cepstra
+from nlpkit.speech.features.kinds import Kind, kind_of
 from nlpkit.speech.features.options import PRESETS, FeatureOptions
-from nlpkit.speech.features.spectral import log_mel, mfcc
+from nlpkit.speech.features.spectral import features_of, padded_length
 from nlpkit.threads import available_threads, iter_batches
+
+_OWN = ("sr", "n_fft", "hop_length", "n_mels", "win_length", "window", "power", "fmin", "fmax")
+"""Parameters that are options of features; None keeps the preset's value."""
 
 
 @dataclass(kw_only=True, eq=False, repr=False)
@@ -37,6 +42,20 @@ class ClipVectors(Estimator):
         Samples between frames; default: the preset's.
     n_mels : int, default=None
         Number of mel bands; default: the preset's.
+    win_length : int, default=None
+        Samples of a frame, at most those of a Fourier transform; default: the preset's.
+    window : {"hann", "hamming", "blackman", "bartlett", "boxcar", "povey"}, default=None
+        Window function: hann, hamming, blackman, bartlett, boxcar or povey; default: the preset's.
+    power : {1, 2}, default=None
+        1 for amplitudes, 2 for powers; default: the preset's.
+    fmin : float, default=None
+        Lowest frequency of the mel bands, in Hz; default: the preset's.
+    fmax : float, default=None
+        Highest frequency of the mel bands, in Hz; default: the preset's.
+    top_db : float or None, default="preset"
+        Raise levels that are lower than the loudest of a clip by more dB than this; none for no limit.
+    pad_to : float, default=None
+        Pad shorter clips with silence to this duration in seconds; longer ones keep theirs. Default: no padding.
     segments : int, default=1
         Number of parts of equal length; mean and deviation are computed for each part.
     threads : int, default=None
@@ -46,18 +65,28 @@ class ClipVectors(Estimator):
     needs_fit = False
     passes = 0
     takes_sound = True
+    features: ClassVar[str]
+    """The function of `nlpkit.speech` that gives the features of a clip."""
 
     preset: str = "librosa"
     sr: int | None = None
     n_fft: int | None = None
     hop_length: int | None = None
     n_mels: int | None = None
+    win_length: int | None = None
+    window: str | None = None
+    power: int | None = None
+    fmin: float | None = None
+    fmax: float | None = None
+    top_db: float | str | None = "preset"
+    pad_to: float | None = None
     segments: int = 1
     threads: int | None = None
 
     def fit(self, X: Iterable[Any] = (), y: Any = None) -> Self:
         """Check the parameters. No clip is read, because there is nothing to learn."""
-        self._validate()
+        options = self._validate()
+        kind_of(self.features, options, stacklevel=None if self._is_told(options) else 3)
         if isinstance(X, str | os.PathLike):
             raise _one_clip()
         return self
@@ -93,8 +122,10 @@ class ClipVectors(Estimator):
         options = self._validate()
         if isinstance(X, str | os.PathLike):
             raise _one_clip()
+        kind = kind_of(self.features, options, stacklevel=None if self._is_told(options) else 3)
         workers = range(self.threads or available_threads())
-        rows = list(iter_batches(lambda _, clip: self._vector(*clip, options), workers, zip(count(), X, strict=False)))
+        clips = zip(count(), X, strict=False)
+        rows = list(iter_batches(lambda _, clip: self._vector(*clip, kind, options), workers, clips))
         whole = np.stack(rows) if rows else np.zeros((0, self._width(options)), np.float32)
         return self._output(whole)
 
@@ -114,14 +145,17 @@ class ClipVectors(Estimator):
     def save(self, path: str | os.PathLike[str], *, force: bool = False) -> None:
         """Write a model folder for `nlpkit.load`. It holds only the parameters."""
         self._validate()
-        artifact.save(path, kind=self.kind, options=self.get_params(), force=force)
+        options = {
+            name: value.item() if isinstance(value, np.generic) else value for name, value in self.get_params().items()
+        }
+        artifact.save(path, kind=self.kind, options=options, force=force)
 
     @classmethod
     def from_artifact(cls, stored: artifact.Artifact) -> Self:
         """Return the estimator that `save` wrote."""
         return cls(**stored.options)
 
-    def _vector(self, number: int, clip: Any, options: FeatureOptions) -> np.ndarray:
+    def _vector(self, number: int, clip: Any, kind: Kind, options: FeatureOptions) -> np.ndarray:
         if isinstance(clip, AudioPart):
             samples = clip.load(options.sr).samples
         elif isinstance(clip, str | os.PathLike) or hasattr(clip, "read"):
@@ -131,7 +165,7 @@ class ClipVectors(Estimator):
             if len(samples) != 1:
                 raise ParameterError(f"clip {number} has {len(samples)} rows: expected samples of shape (n_samples,)")
             samples = samples[0]
-        features = self._features(samples, options)
+        features = features_of(samples, kind, options, pad_to=self.pad_to, threads=1)
         if not features.shape[1]:
             return np.zeros(2 * self.segments * len(features), np.float32)
         edges = np.linspace(0, features.shape[1], self.segments + 1)
@@ -139,12 +173,13 @@ class ClipVectors(Estimator):
         found = [np.concatenate([part.mean(axis=1), part.std(axis=1)]) for part in parts]
         return np.concatenate(found).astype(np.float32, copy=False)
 
-    def _features(self, samples: np.ndarray, options: FeatureOptions) -> np.ndarray:
-        """Return the features (n, frames) of a clip."""
-        raise AttributeError(f"{type(self).__name__} has no features of its own")
-
     def _width(self, options: FeatureOptions) -> int:
         return 2 * self.segments * options.n_mels
+
+    def _is_told(self, options: FeatureOptions) -> bool:
+        """Whether these options have been warned of before; from now on they have."""
+        before, self._told = getattr(self, "_told", None), options
+        return before == options
 
     def _validate(self) -> FeatureOptions:
         self._one_of("preset", *PRESETS)
@@ -152,8 +187,13 @@ class ClipVectors(Estimator):
         for name in ("sr", "n_fft", "hop_length", "n_mels", "threads"):
             if getattr(self, name) is not None:
                 self._whole(name, 1)
-        numbers = {name: getattr(self, name) for name in ("sr", "n_fft", "hop_length", "n_mels")}
-        return FeatureOptions.of(self.preset, **{name: value and int(value) for name, value in numbers.items()})
+        options = FeatureOptions.of(self.preset, **{name: getattr(self, name) for name in _OWN})
+        padded_length(self.pad_to, options.sr)
+        if isinstance(self.top_db, str) and self.top_db == "preset":
+            return options
+        fits = self.top_db is None or (is_number(self.top_db) and self.top_db > 0)  # type: ignore[operator]
+        require(fits, "top_db", self.top_db, "a number above 0, None for no limit, or 'preset'")
+        return replace(options, top_db=self.top_db, mfcc_top_db=self.top_db)  # type: ignore[arg-type]
 
 
 @dataclass(kw_only=True, eq=False, repr=False)
@@ -176,9 +216,7 @@ class LogMel(ClipVectors):
     """
 
     kind = "logmel"
-
-    def _features(self, samples: np.ndarray, options: FeatureOptions) -> np.ndarray:
-        return log_mel(samples, preset=options, threads=1)
+    features = "log_mel"
 
 
 @dataclass(kw_only=True, eq=False, repr=False)
@@ -202,24 +240,19 @@ class Mfcc(ClipVectors):
     """
 
     kind = "mfcc"
+    features = "mfcc"
 
     n_mfcc: int | None = None
-
-    def _features(self, samples: np.ndarray, options: FeatureOptions) -> np.ndarray:
-        return mfcc(samples, preset=options, threads=1)
 
     def _width(self, options: FeatureOptions) -> int:
         return 2 * self.segments * options.n_mfcc
 
     def _validate(self) -> FeatureOptions:
         options = super()._validate()
-        if options.log == "whisper":
-            raise ParameterError("preset 'whisper' has no cepstral coefficients: use another preset")
         if self.n_mfcc is not None:
-            self._whole("n_mfcc", 1, options.n_mels)
-            options = FeatureOptions.of(options, n_mfcc=int(self.n_mfcc))
-        if options.n_mfcc > options.n_mels:
-            raise ParameterError(f"n_mels is {options.n_mels}: expected at least n_mfcc, {options.n_mfcc}")
+            self._whole("n_mfcc", 1)
+            options = FeatureOptions.of(options, n_mfcc=self.n_mfcc)
+        check_cepstra(options)
         return options
 
 

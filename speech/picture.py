@@ -13,15 +13,17 @@ from nlpkit.errors import MissingDependencyError, require
 from nlpkit.speech.audio.audio_path import AudioPath
 from nlpkit.speech.audio.raw_format import RawFormat
 from nlpkit.speech.audio.reading import info, stream
-from nlpkit.speech.features.files import stream_features
+from nlpkit.speech.features.files import shorter_than_a_frame, stream_features
+from nlpkit.speech.features.kinds import Kind, kind_of
 from nlpkit.speech.features.mel_filters import to_mel
 from nlpkit.speech.features.options import FeatureOptions
+from nlpkit.speech.features.spectral import padded_length
 
 KINDS = {"stft": "spectrogram", "mel": "mel_spectrogram", "mfcc": "mfcc"}
 """Kinds of pictures, with the function of `nlpkit.speech` that computes each."""
 
 _COLUMNS = 2000  # maximum; beyond it, each column shows the maximum of several frames
-_RANGE = 80  # dB below the maximum
+_RANGE = 80.0  # dB below the maximum, unless the options have a top_db
 _TICKS = (0, 100, 250, 500, 1000, 2000, 4000, 8000, 16000, 32000, 64000)
 
 
@@ -51,11 +53,12 @@ class SoundPicture:
 
 def sound_picture(
     path: AudioPath,
-    kind: str = "mel",
+    kind: str | Kind = "mel",
     *,
     preset: str | FeatureOptions = "librosa",
     offset: float = 0.0,
     duration: float | None = None,
+    pad_to: float | None = None,
     raw: RawFormat | None = None,
     channel: int | None = None,
     salvage: bool = False,
@@ -69,20 +72,29 @@ def sound_picture(
         See `nlpkit.speech.load`.
     kind : {"stft", "mel", "mfcc"}
         Linear frequency bands, mel bands, or cepstral coefficients.
-    preset, threads
-        See `nlpkit.speech.spectrogram`.
+    preset, pad_to, threads
+        See `nlpkit.speech.spectrogram`. Levels are limited to the options' ``top_db`` below the maximum, or to 80 dB if
+        there is none.
 
     Raises
     ------
-    InputError, MissingDependencyError, ParameterError
-        See `nlpkit.speech.load`.
+    InputError
+        If the sound is shorter than a frame; see also `nlpkit.speech.load`.
+    MissingDependencyError, ParameterError
+        See `nlpkit.speech.load` and `nlpkit.speech.spectrogram`.
+
+    Warns
+    -----
+    FeatureWarning
+        See `nlpkit.speech.mel_spectrogram`.
     """
-    require(kind in KINDS, "kind", kind, "one of " + ", ".join(map(repr, KINDS)))
     options = FeatureOptions.of(preset)
+    features = _features(kind, options)
+    least = padded_length(pad_to, options.sr)
     part: dict[str, Any] = {"offset": offset, "duration": duration, "raw": raw, "channel": channel, "salvage": salvage}
     told = info(path, raw=raw, salvage=salvage)
     left = max(0.0, told.duration - offset)
-    expected = round((left if duration is None else min(left, duration)) * options.sr)
+    expected = max(round((left if duration is None else min(left, duration)) * options.sr), least)
     _rewind(path)
     low: list[np.ndarray] = []
     high: list[np.ndarray] = []
@@ -92,11 +104,16 @@ def sound_picture(
         low += [group.min(axis=2)[0] for group in grouped]
         high += [group.max(axis=2)[0] for group in grouped]
         n += len(block.samples)
+    if n < least:
+        silence = np.zeros(math.ceil((least - n) / max(1, math.ceil(expected / _COLUMNS))), np.float32)
+        low, high, n = [*low, silence], [*high, silence], least
+    if not options.n_frames(n):
+        raise shorter_than_a_frame(path, options)
     _rewind(path)
     pool = max(1, math.ceil(options.n_frames(n) / _COLUMNS))
     waiting = np.zeros((0, 0), np.float32)
     columns: list[np.ndarray] = []
-    for frames in stream_features(path, KINDS[kind], preset=options, threads=threads, **part):
+    for frames in stream_features(path, features, preset=options, pad_to=pad_to, threads=threads, **part):
         waiting = frames if not waiting.size else np.concatenate([waiting, frames], axis=1)
         whole = waiting.shape[1] // pool * pool
         if whole:
@@ -104,10 +121,10 @@ def sound_picture(
             waiting = waiting[:, whole:]
     if waiting.size:
         columns.append(waiting.max(axis=1, keepdims=True))
-    values = np.concatenate(columns, axis=1) if columns else np.zeros((1, 1), np.float32)  # shorter than a frame
-    if kind != "mfcc":
-        values = 10 * np.log10(np.maximum(values, 1e-10))
-        values = np.maximum(values - values.max(initial=-100), -_RANGE)
+    values = np.concatenate(columns, axis=1)
+    if features.name != "mfcc":
+        values = 20 / options.power * np.log10(np.maximum(values, 1e-10 ** (options.power / 2)))
+        values = np.maximum(values - values.max(initial=-100), -_range(options))
     hop = options.hop_length / options.sr
     first = -hop / 2 if options.center else (options.frame_length - options.hop_length) / 2 / options.sr
     return SoundPicture(
@@ -122,11 +139,12 @@ def sound_picture(
 
 def spectrogram_png(
     path: AudioPath,
-    kind: str = "mel",
+    kind: str | Kind = "mel",
     *,
     preset: str | FeatureOptions = "librosa",
     offset: float = 0.0,
     duration: float | None = None,
+    pad_to: float | None = None,
     raw: RawFormat | None = None,
     channel: int | None = None,
     salvage: bool = False,
@@ -137,7 +155,7 @@ def spectrogram_png(
 
     Parameters
     ----------
-    path, kind, preset, offset, duration, raw, channel, salvage, threads
+    path, kind, preset, offset, duration, pad_to, raw, channel, salvage, threads
         See `sound_picture`.
     title : str
         Title above the picture.
@@ -160,14 +178,16 @@ def spectrogram_png(
             "a picture needs matplotlib, which isn't installed: pip install 'nlpkit[plot]'"
         ) from error
     options = FeatureOptions.of(preset)
+    features = _features(kind, options)
     part: dict[str, Any] = {"offset": offset, "duration": duration, "raw": raw, "channel": channel, "salvage": salvage}
-    picture = sound_picture(path, kind, preset=options, threads=threads, **part)
+    picture = sound_picture(path, features, preset=options, pad_to=pad_to, threads=threads, **part)
     figure = Figure(figsize=(11, 5.2), dpi=110, layout="constrained")
     canvas = FigureCanvasAgg(figure)
     above, axes = figure.subplots(2, 1, sharex=True, height_ratios=(1, 4))
     _draw_waveform(above, picture)
-    shown = _draw_values(axes, picture, kind, options)
-    figure.colorbar(shown, ax=axes, pad=0.01, label="coefficient" if kind == "mfcc" else "dB below the maximum")
+    name = features.name
+    shown = _draw_values(axes, picture, name, options)
+    figure.colorbar(shown, ax=axes, pad=0.01, label="coefficient" if name == "mfcc" else "dB below the maximum")
     axes.set_xlim(0, max(picture.seconds, 1e-3))
     axes.set_xlabel("seconds")
     if offset:
@@ -177,6 +197,13 @@ def spectrogram_png(
     content = io.BytesIO()
     canvas.print_png(content)
     return content.getvalue()
+
+
+def _features(kind: str | Kind, options: FeatureOptions) -> Kind:
+    if isinstance(kind, Kind):
+        return kind
+    require(isinstance(kind, str) and kind in KINDS, "kind", kind, "one of " + ", ".join(map(repr, KINDS)))
+    return kind_of(KINDS[kind], options, stacklevel=4)
 
 
 def _draw_waveform(axes: Any, picture: SoundPicture) -> None:
@@ -201,8 +228,8 @@ def _draw_values(axes: Any, picture: SoundPicture, kind: str, options: FeatureOp
         axes.set_ylabel("coefficient")
         return axes.imshow(picture.values, cmap="RdBu_r", vmin=-most, vmax=most, extent=extent, **given)
     axes.set_ylabel("Hz")
-    given |= {"cmap": "magma", "vmin": -_RANGE, "vmax": 0}
-    if kind == "stft":
+    given |= {"cmap": "magma", "vmin": -_range(options), "vmax": 0}
+    if kind == "spectrogram":
         step = options.sr / options.n_fft
         extent = (picture.first, picture.last, -step / 2, (bands - 0.5) * step)
         shown = axes.imshow(picture.values, extent=extent, **given)
@@ -219,6 +246,10 @@ def _draw_values(axes: Any, picture: SoundPicture, kind: str, options: FeatureOp
     axes.set_yticks([float(to_mel(hz, scale)) for hz in ticks], [f"{hz:,}" for hz in ticks])
     axes.set_ylim(lowest + step / 2, lowest + (bands + 0.5) * step)
     return shown
+
+
+def _range(options: FeatureOptions) -> float:
+    return _RANGE if options.top_db is None else options.top_db
 
 
 def _groups(values: np.ndarray, size: int) -> list[np.ndarray]:

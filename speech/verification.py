@@ -9,12 +9,20 @@ from typing import Any
 
 import numpy as np
 
-from nlpkit.errors import MissingDependencyError, ParameterError
+from nlpkit.errors import MissingDependencyError, ParameterError, require
+from nlpkit.speech.audio.audio_path import AudioPath
+from nlpkit.speech.audio.raw_format import RawFormat
+from nlpkit.speech.audio.reading import stream
+from nlpkit.speech.features.files import gathered_features
+from nlpkit.speech.features.kinds import kind_of
 from nlpkit.speech.features.options import FeatureOptions
-from nlpkit.speech.features.spectral import log_mel, mfcc, spectrogram
+from nlpkit.speech.features.spectral import features_of, padded_length
 
 REFERENCES = {"librosa": "librosa", "kaldi-native-fbank": "kaldi"}
 """Reference libraries, each with the preset that reproduces it."""
+
+KINDS = {"stft": "spectrogram", "mel": "log_mel", "mfcc": "mfcc"}
+"""Kinds of numbers, with the function of `nlpkit.speech` that computes each."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -25,7 +33,7 @@ class Verification:
     ----------
     reference : str
         The library and its version.
-    The kind of features: "stft", "mel" or "mfcc".
+    kind : str
         "stft", "mel" or "mfcc".
     frames : int
         Number of frames compared.
@@ -48,7 +56,9 @@ class Verification:
         return self.difference <= self.tolerance
 
 
-def verify_features(y: np.ndarray, kind: str, options: FeatureOptions, reference: str) -> Verification:
+def verify_features(
+    y: np.ndarray, kind: str, options: FeatureOptions, reference: str, *, found: np.ndarray | None = None
+) -> Verification:
     """Compare features with a library's.
 
     Parameters
@@ -59,6 +69,8 @@ def verify_features(y: np.ndarray, kind: str, options: FeatureOptions, reference
     options : FeatureOptions
         Options based on the preset of the library.
     reference : {"librosa", "kaldi-native-fbank"}
+    found : (bands, frames) array, optional
+        Features to compare, such as a stream gave them; default: those that are computed here from ``y``.
 
     Raises
     ------
@@ -67,9 +79,10 @@ def verify_features(y: np.ndarray, kind: str, options: FeatureOptions, reference
     ParameterError
         If the library has no such features, or the options belong to another preset.
     """
+    require(kind in KINDS, "kind", kind, "one of " + ", ".join(map(repr, KINDS)))
     if reference not in REFERENCES:
         raise ParameterError(f"reference is {reference!r}: expected one of {', '.join(REFERENCES)}")
-    ours = {"stft": spectrogram, "mel": log_mel, "mfcc": mfcc}[kind](y, preset=options)
+    ours = features_of(y, kind_of(KINDS[kind], options), options) if found is None else found
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # librosa's, of short clips
         theirs, version = (_librosa if reference == "librosa" else _kaldi)(y, kind, options)
@@ -88,13 +101,53 @@ def verify_features(y: np.ndarray, kind: str, options: FeatureOptions, reference
     )
 
 
+def verify_file(
+    path: AudioPath,
+    kind: str,
+    preset: str | FeatureOptions,
+    reference: str,
+    *,
+    offset: float = 0.0,
+    duration: float | None = None,
+    pad_to: float | None = None,
+    raw: RawFormat | None = None,
+    channel: int | None = None,
+    salvage: bool = False,
+) -> Verification:
+    """Compare the features of a file, as `nlpkit spectrogram` computes them in blocks, with a library's of the whole.
+
+    Parameters
+    ----------
+    path, offset, duration, pad_to, raw, channel, salvage
+        See `nlpkit.speech.stream_features`.
+    kind, preset, reference
+        See `verify_features`.
+
+    Raises
+    ------
+    InputError, MissingDependencyError, ParameterError
+        See `nlpkit.speech.load` and `verify_features`.
+    """
+    require(kind in KINDS, "kind", kind, "one of " + ", ".join(map(repr, KINDS)))
+    options = FeatureOptions.of(preset)
+    part: dict[str, Any] = {"offset": offset, "duration": duration, "raw": raw, "channel": channel, "salvage": salvage}
+    found = gathered_features(path, KINDS[kind], preset=options, pad_to=pad_to, **part)
+    if hasattr(path, "seek"):
+        path.seek(0)
+    y = np.concatenate([block.samples for block in stream(path, options.sr, **part)])
+    missing = padded_length(pad_to, options.sr) - len(y)
+    return verify_features(np.pad(y, (0, max(0, missing))), kind, options, reference, found=found)
+
+
 def _librosa(y: np.ndarray, kind: str, options: FeatureOptions) -> tuple[np.ndarray, str]:
     try:
         import librosa
     except ImportError as error:
         raise MissingDependencyError("librosa isn't installed: pip install librosa") from error
-    if options.log != "db" or options.remove_dc or options.preemphasis or not options.center:
+    if options.log != "db" or options.remove_dc or options.preemphasis or not options.center or options.drop_last:
         raise ParameterError("librosa has only features of preset librosa: use that preset")
+    if options.window == "povey":
+        raise ParameterError("window is 'povey', which librosa doesn't have: expected another window")
     same: dict[str, Any] = {
         "n_fft": options.n_fft,
         "hop_length": options.hop_length,
@@ -102,6 +155,8 @@ def _librosa(y: np.ndarray, kind: str, options: FeatureOptions) -> tuple[np.ndar
         "window": options.window,
         "pad_mode": options.pad_mode,
     }
+    if options.pad_mode == "reflect" and len(y) <= options.n_fft // 2:
+        raise ParameterError(f"librosa doesn't mirror a clip of {len(y):,} samples: compare a longer one")
     if kind == "stft":
         return np.abs(librosa.stft(y, **same)) ** options.power, version("librosa")
     bands = librosa.feature.melspectrogram(
@@ -130,6 +185,19 @@ def _kaldi(y: np.ndarray, kind: str, options: FeatureOptions) -> tuple[np.ndarra
         raise MissingDependencyError("kaldi-native-fbank isn't installed: pip install kaldi-native-fbank") from error
     if kind == "stft" or options.mel_scale != "kaldi":
         raise ParameterError("kaldi-native-fbank has only mel bands and MFCC of preset kaldi: use that preset")
+    size = options.frame_length
+    if (
+        options.window != "povey"
+        or options.top_db
+        or options.mfcc_top_db
+        or options.n_fft != 1 << (size - 1).bit_length()
+    ):
+        raise ParameterError(
+            "kaldi-native-fbank has Povey's window, no top_db, and an n_fft that is the next power of 2:"
+            " leave out window, top_db and n_fft"
+        )
+    if options.power != 2:
+        raise ParameterError("kaldi-native-fbank is compared for powers only: leave out power")
     name = "Fbank" if kind == "mel" else "Mfcc"
     given = getattr(kaldi_native_fbank, f"{name}Options")()
     given.frame_opts.dither, given.frame_opts.samp_freq = 0, options.sr

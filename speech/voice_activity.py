@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from nlpkit.errors import MissingDependencyError, ParameterError, require
+from nlpkit.errors import MissingDependencyError, ParameterError, is_number, is_whole, require
 from nlpkit.speech.audio.resampling import resample
 from nlpkit.speech.clips import clips_of
 from nlpkit.speech.features.options import FeatureOptions
@@ -86,8 +86,9 @@ def speech_regions(
     """
     require(method in METHODS, "method", method, "one of " + ", ".join(map(repr, METHODS)))
     for name, value in (("padding", padding), ("min_speech", min_speech), ("min_silence", min_silence)):
-        require(0 <= value < float("inf"), name, value, "seconds, 0 or more")
-    require(isinstance(sr, int) and sr >= 1000, "sr", sr, "at least 1,000 samples a second")
+        require(is_number(value, 0), name, value, "seconds, 0 or more")
+    require(is_whole(sr, 1000), "sr", sr, "at least 1,000 samples a second")
+    sr, padding, min_speech, min_silence = int(sr), float(padding), float(min_speech), float(min_silence)
     samples = clips_of(y).samples
     if len(samples) != 1:
         raise ParameterError(f"y has {len(samples)} clips: expected one, (n_samples,)")

@@ -50,6 +50,7 @@ def save_spectrograms(
     *,
     kind: str = "mel",
     preset: str | FeatureOptions = "librosa",
+    pad_to: float | None = None,
     format: str | None = None,
     threads: int | None = None,
     force: bool = False,
@@ -69,7 +70,7 @@ def save_spectrograms(
     kind : {"stft", "mel", "mfcc"}
         Powers, logarithms of mel bands, or cepstral coefficients. Pictures are in dB below the loudest; arrays are what
         `nlpkit.speech.spectrogram`, `nlpkit.speech.log_mel` and `nlpkit.speech.mfcc` give, (bands, frames) float32.
-    preset, threads
+    preset, pad_to, threads
         See `nlpkit.speech.stream_features`.
     format : {"png", "npy"}, optional
         Format of the files in a folder; default: png.
@@ -108,7 +109,7 @@ def save_spectrograms(
         raise ParameterError(f"{os.fspath(output)}: is no .png or .npy: name such a file, or a folder")
     if format is not None and suffix != f".{format}":
         raise ParameterError(f"{os.fspath(output)}: isn't {format}: leave format out, or name a folder")
-    content = _content(kind, preset, suffix, threads)
+    content = _content(kind, preset, suffix, pad_to, threads)
     with sound.files(listed(inputs), read_as) as files:
         if not folder and len(files) > 1:
             raise ParameterError(f"there are {len(files)} inputs and one file to write: name a folder, as {output}/")
@@ -133,6 +134,12 @@ def save_spectrograms(
         return SpectrogramReport(written=work.written, refused=work.refused, left_out=dict(files.left_out))
 
 
+def has_limit(kind: str, output: StrPath, format: str | None = None) -> bool:
+    """Return whether ``top_db`` limits what `save_spectrograms` writes: all but powers as numbers."""
+    is_picture = (format or PurePath(output).suffix.removeprefix(".").lower() or "png") == "png"
+    return is_picture or {"stft": False}.get(kind, True)
+
+
 @spelled_out
 def verify_files(
     inputs: StrPath | Iterable[StrPath],
@@ -140,6 +147,7 @@ def verify_files(
     *,
     kind: str = "mel",
     preset: str | FeatureOptions | None = None,
+    pad_to: float | None = None,
     read_as: Reading = Reading(),
     sound: Sound = Sound(),
 ) -> Iterator[tuple[str, Verification | InputError]]:
@@ -147,7 +155,7 @@ def verify_files(
 
     Parameters
     ----------
-    inputs, kind, read_as, sound
+    inputs, kind, pad_to, read_as, sound
         See `save_spectrograms`.
     reference : {"librosa", "kaldi-native-fbank"}
     preset : str or FeatureOptions, optional
@@ -164,12 +172,13 @@ def verify_files(
         See `nlpkit.speech.verification.verify_features`.
     """
     from nlpkit.speech import FeatureOptions
-    from nlpkit.speech.verification import REFERENCES, verify_features
+    from nlpkit.speech.verification import REFERENCES, verify_file
 
     options = FeatureOptions.of(preset or REFERENCES.get(reference, "librosa"))
 
     def compared(part: AudioPart) -> Verification:
-        return verify_features(part.load(options.sr).samples, kind, options, reference)
+        part.check()
+        return verify_file(part.open(), kind, options, reference, pad_to=pad_to, **part.reading)
 
     with sound.files(listed(inputs), read_as) as files:
         for recording in files.recordings():
@@ -228,32 +237,31 @@ def _made(
 
 
 def _content(
-    kind: str, preset: str | FeatureOptions, suffix: str, threads: int | None
+    kind: str, preset: str | FeatureOptions, suffix: str, pad_to: float | None, threads: int | None
 ) -> Callable[[AudioPart], bytes | Any]:
     """Return a function from a part to the content that is written."""
     from nlpkit.speech import FeatureOptions
+    from nlpkit.speech.features.files import gathered_features
+    from nlpkit.speech.features.kinds import kind_of
+    from nlpkit.speech.features.spectral import padded_length
     from nlpkit.speech.picture import KINDS, spectrogram_png
 
-    features = {**KINDS, "mel": "log_mel"}.get(kind)
+    features = {**KINDS, **({} if suffix == ".png" else {"mel": "log_mel"})}.get(kind)
     if features is None:
         raise ParameterError(f"kind is {kind!r}: expected one of {', '.join(KINDS)}")
     options = FeatureOptions.of(preset)
+    asked = kind_of(features, options, stacklevel=4)  # once for all files
+    padded_length(pad_to, options.sr)
+    given: dict[str, Any] = {"preset": options, "pad_to": pad_to, "threads": threads}
 
     def picture(part: AudioPart) -> bytes:
         part.check()
         title = os.path.basename(part.name) + (f", channel {part.channel}" if part.channel else "")
-        return spectrogram_png(part.open(), kind, preset=options, title=title, threads=threads, **part.reading)
+        return spectrogram_png(part.open(), asked, title=title, **given, **part.reading)
 
     def array(part: AudioPart) -> Any:
-        import numpy as np
-
-        from nlpkit.speech import stream_features
-
         part.check()
-        blocks = list(stream_features(part.open(), features, preset=options, threads=threads, **part.reading))
-        if not blocks:
-            raise InputError(f"{part.name}: is shorter than a frame of {options.frame_length / options.sr:g} s")
-        return np.concatenate(blocks, axis=1)
+        return gathered_features(part.open(), asked, **given, **part.reading)
 
     return picture if suffix == ".png" else array
 

@@ -55,13 +55,13 @@ class OggStream:
 
 @dataclass
 class OggPages:
-    """What a pass over the pages found.
+    """Findings of a pass over the pages.
 
     Attributes
     ----------
     streams : list of OggStream
     damage : str
-        What is damaged first; empty if nothing is.
+        The first damage; empty if there is none.
     """
 
     streams: list[OggStream] = field(default_factory=list)

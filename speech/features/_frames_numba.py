@@ -10,9 +10,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from nlpkit._kernel import lean_kernel, part
+from nlpkit._kernel import lean_kernel, part, prefetch
 from nlpkit._lanes import (
-    add,
     larger,
     load_half,
     log2,
@@ -22,14 +21,9 @@ from nlpkit._lanes import (
     splat_half_of,
     square_root,
     store,
-    subtract,
-    transpose_into,
 )
 from nlpkit.speech.features._fft_numba import real_pair, transform
-
-ZEROS, REFLECT, EDGE = 0, 1, 2
-PADDINGS = {"constant": ZEROS, "reflect": REFLECT, "edge": EDGE}
-"""Padding before the first and after the last sample."""
+from nlpkit.speech.features._framing_numba import fill, fill_windowed, prepare
 
 
 class Clips(NamedTuple):
@@ -62,7 +56,7 @@ class Framing(NamedTuple):
     hop_length, offset : int
         Samples between frames, and from the start of the first frame to the first sample.
     padding : int
-        ZEROS, REFLECT or EDGE.
+        ZEROS, REFLECT or EDGE of `nlpkit.speech.features._framing_numba`.
     options : (4,) float64
         Factor of the energies; 1 to subtract each frame's mean, else 0; pre-emphasis coefficient, rounded to the
         array's type; and its rounding error.
@@ -120,10 +114,13 @@ class Results(NamedTuple):
         ``columns`` is the maximum number of frames.
     energies : (n_clips * columns,) float, or empty
         Sum of squares of each frame, before pre-emphasis and window.
+    largest : (n_clips * blocks,) float
+        The largest band of each block, if its logarithm is taken.
     """
 
     bands: np.ndarray
     energies: np.ndarray
+    largest: np.ndarray
 
 
 class Scratch(NamedTuple):
@@ -152,32 +149,47 @@ def band_frames(first, last, clips, framing, fourier, filters, results, scratch)
     hop_length, offset, padding, frame_options, window = framing
     radices, twiddles, turns = fourier
     magnitude, starts, sizes, weights, floor, log_scale = filters
-    out, energies = results
+    out, energies, largest = results
     a, b, power = scratch
     lanes = len(power) // (len(turns) // 2)
     half = len(turns) // 2 - 1
     n_bands = len(starts)
     columns = len(out) // (n_bands * len(lengths))
-    least, scale = splat_half(y, floor), splat_half(y, log_scale)
+    least, scale, nothing = splat_half(y, floor), splat_half(y, log_scale), splat_half(y, 0.0)
+    lowest = splat_half(y, -np.inf)
+    plain = frame_options[1] == 0.0 and frame_options[2] == 0.0 and len(energies) == 0
     for number in range(first, last):
         clip, first_frame = number // blocks, number % blocks * lanes
         here = min(lanes, frames[clip] - first_frame)
+        if log_scale != 0.0:
+            largest[number] = -np.inf
         if here <= 0:
             continue
         start = first_frame * hop_length - offset
-        _fill(y, clip * width, lengths[clip], start, hop_length, here, len(window), padding, a, lanes)
-        _prepare(a, frame_options, window, 2 * half, energies, clip * columns + first_frame, here, lanes)
+        inside = start >= 0 and start + (lanes - 1) * hop_length + len(window) <= lengths[clip]
+        if inside and plain:
+            fill_windowed(y, clip * width + start, hop_length, window, a, lanes)
+        else:
+            fill(y, clip * width, lengths[clip], start, hop_length, here, len(window), inside, padding, a, lanes)
+            prepare(a, frame_options, window, energies, clip * columns + first_frame, here, lanes)
+        following = clip * width + start + (lanes - 1) * hop_length + len(window)  # samples of the next block
+        for n in range(len(window), 2 * half):
+            store(a, n * lanes, nothing)
+        for n in range(0, lanes * min(hop_length, len(window)), 64 // y.itemsize):
+            prefetch(y, following + n)
         transform(a, b, half, radices, twiddles, lanes)
         _powers(a if len(radices) % 2 == 0 else b, half, turns, magnitude, power, lanes)
         at = 0
+        most = lowest
         for band in range(n_bands):
-            value = splat_half(y, 0.0)
+            value = nothing
             for i in range(sizes[band]):
                 weight = splat_half_of(weights, at + i)
                 value = multiply_add(weight, load_half(power, (starts[band] + i) * lanes), value)
             at += sizes[band]
             if log_scale != 0.0:
                 value = multiply(log2(larger(value, least)), scale)
+                most = larger(most, value)
             place = (clip * n_bands + band) * columns + first_frame
             if here == lanes:
                 store(out, place, value)
@@ -185,69 +197,10 @@ def band_frames(first, last, clips, framing, fourier, filters, results, scratch)
                 store(a, 0, value)
                 for lane in range(here):
                     out[place + lane] = a[lane]
-
-
-@part
-def _fill(y, base, length, start, hop_length, here, size, padding, block, lanes):
-    """Store sample n of each lane's frame at ``n * lanes``."""
-    whole = 0
-    if start >= 0 and start + (lanes - 1) * hop_length + size <= length:
-        whole = size - size % lanes
-        for n in range(0, whole, lanes):
-            transpose_into(y, base + start + n, hop_length, block, n * lanes)
-    for lane in range(lanes):
-        for n in range(whole, size):
-            i = start + lane * hop_length + n
-            if not 0 <= i < length:
-                i = _mirrored(i, length, padding)
-            block[n * lanes + lane] = y[base + i] if i >= 0 and lane < here else 0.0
-
-
-@part
-def _mirrored(i, length, padding):
-    """Return the index of the sample that pads position ``i``, or -1 for a zero."""
-    if padding == ZEROS or length == 0:
-        return -1
-    if padding == EDGE or length == 1:
-        return 0 if i < 0 else length - 1
-    i %= 2 * (length - 1)
-    return i if i < length else 2 * (length - 1) - i
-
-
-@part
-def _prepare(block, frame_options, window, n_fft, energies, place, here, lanes):
-    """Subtract the mean, apply pre-emphasis and the window, and append zeros.
-
-    x[n] - c x[n - 1] is rounded once, before the mean is subtracted. The result is exact even for a loud low tone.
-    """
-    size = len(window)
-    mean = splat_half(block, 0.0)
-    if frame_options[1] != 0.0:
-        for n in range(size):
-            mean = add(mean, load_half(block, n * lanes))
-        mean = multiply(mean, splat_half(block, 1.0 / size))
-    if len(energies):
-        total = splat_half(block, 0.0)
-        for n in range(size):
-            x = subtract(load_half(block, n * lanes), mean)
-            total = multiply_add(x, x, total)
-        store(block, n_fft * lanes, multiply(total, splat_half(block, frame_options[0])))
-        for lane in range(here):
-            energies[place + lane] = block[n_fft * lanes + lane]
-    if frame_options[2] != 0.0:
-        share, rest = splat_half(block, -frame_options[2]), splat_half(block, frame_options[3])
-        mean = multiply(mean, splat_half(block, 1.0 - frame_options[2]))
-        for n in range(size - 1, -1, -1):
-            before = load_half(block, (n - 1) * lanes if n else 0)
-            x = multiply_add(rest, before, multiply_add(share, before, load_half(block, n * lanes)))
-            store(block, n * lanes, multiply(subtract(x, mean), splat_half_of(window, n)))
-    else:
-        for n in range(size):
-            x = subtract(load_half(block, n * lanes), mean)
-            store(block, n * lanes, multiply(x, splat_half_of(window, n)))
-    nothing = splat_half(block, 0.0)
-    for n in range(size, n_fft):
-        store(block, n * lanes, nothing)
+        if log_scale != 0.0:
+            store(a, 0, most)
+            for lane in range(here):
+                largest[number] = max(largest[number], a[lane])
 
 
 @part
@@ -266,6 +219,10 @@ def _powers(z, half, turns, magnitude, power, lanes):
 
 
 def new_scratch(n_fft: int, lanes: int, dtype: np.dtype) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Return the scratch arrays of `band_frames`."""
-    whole = np.empty((n_fft + 2) * lanes, dtype)
-    return whole, np.empty_like(whole), np.empty((n_fft // 2 + 1) * lanes, dtype)
+    """Return the scratch arrays of `band_frames`; each begins at the start of a cache line."""
+    line = 64 // dtype.itemsize
+    whole, half = (n_fft + 2) * lanes, (n_fft // 2 + 1) * lanes
+    second = -(-whole // line) * line
+    room = np.empty(2 * second + half + line, dtype)
+    room = room[-room.__array_interface__["data"][0] % 64 // dtype.itemsize :]
+    return room[:whole], room[second : second + whole], room[2 * second : 2 * second + half]

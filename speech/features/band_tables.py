@@ -108,7 +108,7 @@ def radices_of(n_fft: int) -> list[int]:
     Examples
     --------
     >>> radices_of(400), radices_of(441), radices_of(14)
-    ([5, 5, 4, 2], [], [])
+    ([5, 5, 8], [], [])
     """
     found = []
     if n_fft % 2 or not n_fft:
@@ -118,6 +118,8 @@ def radices_of(n_fft: int) -> list[int]:
         while rest % radix == 0:
             found.append(radix)
             rest //= radix
+    if found[-2:] == [4, 2]:
+        found[-2:] = [8]  # one step in place of two; as the last one it needs no twiddle factors
     return found if rest == 1 else []
 
 

@@ -28,11 +28,14 @@ class Bands:
         Number of frames of each clip; the frames after them are zeros.
     energies : (n_clips, frames) array, or None
         Sum of squares of each frame, before pre-emphasis and window.
+    largest : (n_clips * n,) array, or None
+        The largest logarithms of n parts of each clip; -inf where a part has no frames.
     """
 
     values: np.ndarray
     frames: np.ndarray
     energies: np.ndarray | None
+    largest: np.ndarray | None
 
 
 def bands_of(
@@ -68,10 +71,12 @@ def bands_of(
     frames = np.array([options.n_frames(int(length)) for length in lengths], dtype=np.int64)
     columns = int(frames.max()) if len(frames) else options.n_frames(y.shape[1])
     new = np.empty if (frames == columns).all() else np.zeros
+    blocks = -(-columns // _LANES[y.dtype]) if kernel else 1
     bands = Bands(
         values=new((len(y), tables.n_bands, columns), y.dtype),
         frames=frames,
         energies=new((len(y), columns), y.dtype) if energies else None,
+        largest=np.empty(len(y) * blocks, y.dtype) if log else None,
     )
     if columns and len(y):
         threads = threads or available_threads()
@@ -92,12 +97,13 @@ def _plan(options: FeatureOptions, mel: bool, log: bool, dtype: np.dtype) -> tup
     if options.n_fft != 2 and not len(tables.radices):
         return tables, ()
     from nlpkit.speech.features import _frames_numba as compiled
+    from nlpkit.speech.features._framing_numba import PADDINGS
 
     centred = options.n_fft // 2 - (options.n_fft - options.frame_length) // 2
     framing = compiled.Framing(
         hop_length=options.hop_length,
         offset=centred if options.center else 0,
-        padding=compiled.PADDINGS[options.pad_mode],
+        padding=PADDINGS[options.pad_mode],
         options=tables.frame_options,
         window=tables.half_window,
     )
@@ -121,8 +127,9 @@ def _compiled(
     lanes = _LANES[y.dtype]
     blocks = -(-bands.values.shape[2] // lanes)
     clips = (y.reshape(-1), y.shape[1], lengths, bands.frames, blocks)  # a Clips, and below a Results and a Scratch
-    energies = np.empty(0, y.dtype) if bands.energies is None else bands.energies.reshape(-1)
-    results = (bands.values.reshape(-1), energies)
+    nothing = np.empty(0, y.dtype)
+    energies = nothing if bands.energies is None else bands.energies.reshape(-1)
+    results = (bands.values.reshape(-1), energies, nothing if bands.largest is None else bands.largest)
 
     def work(first: int, last: int) -> None:
         scratch = compiled.new_scratch(n_fft, lanes, y.dtype)
@@ -156,6 +163,8 @@ def _plain(
                     bands.energies[clip, rows] = squares
 
         share_out(work, -(-len(windows) // _ROWS), threads)
+        if bands.largest is not None:
+            bands.largest[clip] = bands.values[clip, :, :n].max(initial=-np.inf)
 
 
 def padded(samples: np.ndarray, options: FeatureOptions) -> np.ndarray:

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from nlpkit.errors import ParameterError, require
+from nlpkit.errors import ParameterError, is_whole, require, require_whole
 from nlpkit.speech.clips import is_tensor
 
 MODES = ("interp", "nearest")
@@ -43,8 +43,9 @@ def deltas(features: Any, *, width: int = 9, order: int = 1, mode: str = "interp
     >>> deltas(np.arange(10.0) ** 2, width=3).round(6).tolist()
     [2.0, 2.0, 4.0, 6.0, 8.0, 10.0, 12.0, 14.0, 16.0, 16.0]
     """
-    require(isinstance(width, int) and width >= 3 and width % 2 == 1, "width", width, "an odd number, 3 or more")
-    require(isinstance(order, int) and 1 <= order < width, "order", order, f"a whole number from 1 to {width - 1}")
+    require(is_whole(width, 3) and int(width) % 2 == 1, "width", width, "an odd number, 3 or more")
+    require_whole("order", order, 1, int(width) - 1)
+    width, order = int(width), int(order)
     require(mode in MODES, "mode", mode, " or ".join(map(repr, MODES)))
     frames = features.shape[-1]
     if mode == "interp" and frames < width:

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from nlpkit.errors import ParameterError, require
+from nlpkit.errors import ParameterError, require, require_number, require_whole
 from nlpkit.speech.clips import clips_of, is_tensor
 from nlpkit.speech.features.bands import padded
 from nlpkit.speech.features.options import FeatureOptions
@@ -104,6 +104,9 @@ def istft(
         If the number of frequencies does not match ``n_fft``.
     """
     options = _options_for(spectrum, preset, n_fft, hop_length)
+    if length is not None:
+        require_whole("length", length, 0)
+        length = int(length)
     tensor, size, hop = is_tensor(spectrum), options.n_fft, options.hop_length
     leading, frames = tuple(spectrum.shape[:-2]), spectrum.shape[-1]
     flat = spectrum.reshape(-1, *spectrum.shape[-2:])
@@ -166,8 +169,12 @@ def griffin_lim(
         If a number is out of range.
     """
     options = _options_for(amplitudes, preset, n_fft, hop_length)
-    require(isinstance(n_iter, int) and n_iter >= 0, "n_iter", n_iter, "a whole number, 0 or more")
-    require(0 <= momentum <= 1, "momentum", momentum, "a number from 0 to 1")
+    if length is not None:
+        require_whole("length", length, 0)
+    require_whole("n_iter", n_iter, 0)
+    require_number("momentum", momentum, 0, 1)
+    require_whole("seed", seed, 0)
+    momentum = float(momentum)
     kind = np.complex64 if str(amplitudes.dtype).endswith("float32") else np.complex128
     turns: Any = np.exp(2j * np.pi * np.random.default_rng(seed).random(tuple(amplitudes.shape))).astype(kind)
     least = float(np.finfo(np.float32).tiny)
@@ -175,10 +182,11 @@ def griffin_lim(
         import torch
 
         turns = torch.from_numpy(turns).to(amplitudes.device)
-    before = None
+    before, frames = None, amplitudes.shape[-1]
+    kept = length if length is None or options.n_frames(int(length)) >= frames else None
     for _ in range(n_iter):
-        y = istft(turns * amplitudes, preset=options, length=length)
-        rebuilt = stft(y, preset=options)[..., : amplitudes.shape[-1]]
+        y = istft(turns * amplitudes, preset=options, length=kept)
+        rebuilt = stft(y, preset=options)[..., :frames]
         turns = rebuilt if before is None else rebuilt - momentum / (1 + momentum) * before
         turns = turns / (abs(turns) + least)
         before = rebuilt
@@ -192,6 +200,8 @@ def _options_for(
         raise ParameterError(f"spectrum has shape {tuple(spectrum.shape)}: expected (..., frequencies, frames)")
     bands = spectrum.shape[-2]
     own = FeatureOptions.of(preset).n_fft
+    if n_fft is not None:
+        require_whole("n_fft", n_fft, 1)
     size = n_fft or (own if 1 + own // 2 == bands else 2 * (bands - 1))
     require(1 + size // 2 == bands, "n_fft", size, f"{2 * (bands - 1)} or {2 * bands - 1} for {bands} frequencies")
     return FeatureOptions.of(preset, n_fft=size, hop_length=hop_length)

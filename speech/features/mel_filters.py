@@ -51,17 +51,27 @@ def mel_filters(options: FeatureOptions) -> np.ndarray:
     >>> mel_filters(FeatureOptions(sr=8000, n_fft=16, n_mels=3, mel_norm=None)).round(2).tolist()[0][:4]
     [0.0, 0.85, 0.32, 0.0]
     """
-    scale = options.mel_scale
-    edges = np.linspace(to_mel(options.fmin, scale), to_mel(options.highest, scale), options.n_mels + 2)
-    places = np.fft.rfftfreq(options.n_fft, 1 / options.sr)
-    if scale == "kaldi":
-        places = to_mel(places, scale)
-    else:
-        edges = to_hz(edges, scale)
+    edges, places = band_edges(options, options.n_mels), places_of(options, options.n_fft)
     lower, middle, upper = (edges[i : i + options.n_mels, None] for i in range(3))
     filters = np.maximum(0, np.minimum((places - lower) / (middle - lower), (upper - places) / (upper - middle)))
     if options.mel_norm == "slaney":
         filters *= 2 / (upper - lower)
-    if scale == "kaldi" and options.n_fft % 2 == 0:
+    if options.mel_scale == "kaldi" and options.n_fft % 2 == 0:
         filters[:, -1] = 0
     return filters
+
+
+def band_edges(options: FeatureOptions, n_mels: int) -> np.ndarray:
+    """Return the lower end of each band, and the centre and upper end of the last one, (n_mels + 2,) float64.
+
+    They are in Hz, or in mel if the triangles are over mel.
+    """
+    scale = options.mel_scale
+    edges = np.linspace(to_mel(options.fmin, scale), to_mel(options.highest, scale), n_mels + 2)
+    return edges if scale == "kaldi" else to_hz(edges, scale)
+
+
+def places_of(options: FeatureOptions, n_fft: int) -> np.ndarray:
+    """Return the frequencies of a transform, (1 + n_fft // 2,) float64, in the unit of `band_edges`."""
+    places = np.fft.rfftfreq(n_fft, 1 / options.sr)
+    return to_mel(places, "kaldi") if options.mel_scale == "kaldi" else places

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from nlpkit.errors import InputError, require
+from nlpkit.errors import InputError, is_number, require, require_number
 from nlpkit.speech.clips import is_tensor
 
 
@@ -41,6 +41,8 @@ def cmvn(features: Any, *, lengths: Any = None, variance: bool = True, eps: floa
     [[-1.0, 1.0], [0.0, 0.0]]
     """
     frames = features.shape[-1]
+    require_number("eps", eps, 0)
+    eps = float(eps)
     tensor = is_tensor(features)
     counts = np.asarray(lengths.cpu() if is_tensor(lengths) else frames if lengths is None else lengths)
     if lengths is not None:
@@ -56,8 +58,8 @@ def cmvn(features: Any, *, lengths: Any = None, variance: bool = True, eps: floa
         number = torch.as_tensor(number).to(features)
     else:
         there, number = there.astype(features.dtype), number.astype(features.dtype)
-    mean = (features * there).sum(-1)[..., None] / number
-    centred = (features - mean) * there
+    shifted = (features - features[..., :1]) * there  # exactly 0 in a constant band, whose mean may be rounded
+    centred = (shifted - shifted.sum(-1)[..., None] / number) * there
     if not variance:
         return centred
     spread = (centred * centred).sum(-1)[..., None] / number
@@ -111,9 +113,11 @@ def pcen(
     (1, 3)
     """
     for name, value in (("gain", gain), ("bias", bias), ("power", power)):
-        require(value >= 0, name, value, "a number, 0 or more")
+        require_number(name, value, 0)
     for name, value in (("sr", sr), ("hop_length", hop_length), ("time_constant", time_constant), ("eps", eps)):
-        require(value > 0, name, value, "a number above 0")
+        require(is_number(value) and value > 0, name, value, "a number above 0")
+    gain, bias, power, eps = float(gain), float(bias), float(power), float(eps)
+    sr, hop_length, time_constant = float(sr), float(hop_length), float(time_constant)
     tensor = is_tensor(energies)
     if (energies < 0).any():
         raise InputError("an energy is negative: expected powers or amplitudes, not their logarithms")

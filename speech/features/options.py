@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from math import inf
 from typing import Any
 
-from nlpkit.errors import ParameterError, require, require_whole
+from nlpkit.errors import ParameterError, is_real, require, require_whole
 
 WINDOWS = ("hann", "hamming", "blackman", "bartlett", "boxcar", "povey")
 PAD_MODES = ("constant", "reflect", "edge")
@@ -54,7 +55,7 @@ class FeatureOptions:
     amin : float
         Lower limit of the values before the logarithm.
     top_db : float, optional
-        Values lower than the maximum of a clip by more than this are raised to that limit.
+        Values lower than the maximum of a clip by more than this are raised to that limit; None or infinity: no limit.
     sample_scale : float
         Factor of the samples.
     remove_dc : bool
@@ -109,27 +110,31 @@ class FeatureOptions:
     use_energy: bool = False
 
     def __post_init__(self) -> None:
-        for name, most in (("sr", 1 << 24), ("n_fft", 1 << 20), ("hop_length", 1 << 24), ("n_mels", 1 << 16)):
-            _whole(self, name, 1, most)
-        _whole(self, "n_mfcc", 1, 1 << 16)
-        _whole(self, "lifter", 0, 1 << 16)
-        _whole(self, "lifter_first", 0, 1)
-        if self.win_length is not None:
-            _whole(self, "win_length", 1, self.n_fft)
-        for name, choices in (
-            ("window", WINDOWS),
-            ("pad_mode", PAD_MODES),
-            ("power", (1, 2)),
-            ("mel_scale", MEL_SCALES),
-            ("mel_norm", (None, "slaney")),
-            ("log", LOGS),
-        ):
+        for name, (least, most) in _WHOLE.items():
+            if name != "win_length" or self.win_length is not None:
+                value = getattr(self, name)
+                require_whole(name, value, least, self.n_fft if most is None else most)
+                object.__setattr__(self, name, int(value))
+        for name in _NUMBERS:
             value = getattr(self, name)
-            require(value in choices, name, value, "one of " + ", ".join(map(repr, choices)))
+            if value is not None or name not in _OPTIONAL:
+                require(is_real(value), name, value, "a number" + (", or None" if name in _OPTIONAL else ""))
+                object.__setattr__(self, name, None if name.endswith("top_db") and value == inf else float(value))
+        for name in ("center", "drop_last", "remove_dc", "use_energy"):
+            value = getattr(self, name)
+            require(value in (True, False), name, value, "True or False")
+            object.__setattr__(self, name, bool(value))
+        require(is_real(self.power) and self.power in (1, 2), "power", self.power, "1 or 2")
+        object.__setattr__(self, "power", int(self.power))
+        for name, choices in _CHOICES.items():
+            value = getattr(self, name)
+            known = value is None or isinstance(value, str)
+            require(known and value in choices, name, value, "one of " + ", ".join(map(repr, choices)))
         for name in ("top_db", "mfcc_top_db"):
             value = getattr(self, name)
             require(value is None or value > 0, name, value, "a number above 0, or None")
-        require(self.amin > 0, "amin", self.amin, "a number above 0")
+        for name in ("amin", "sample_scale"):
+            require(0 < getattr(self, name) < inf, name, getattr(self, name), "a number above 0")
         require(0 <= self.fmin < self.highest, "fmin", self.fmin, f"a number from 0 to below fmax ({self.highest:g})")
         require(self.highest <= self.sr / 2, "fmax", self.fmax, f"at most half of sr ({self.sr / 2:g})")
         require(0 <= self.preemphasis <= 1, "preemphasis", self.preemphasis, "a number from 0 to 1")
@@ -157,6 +162,9 @@ class FeatureOptions:
             return replace(preset, **given) if given else preset
         if not isinstance(preset, str) or preset not in PRESETS:
             raise ParameterError(f"preset is {preset!r}: expected one of {', '.join(PRESETS)}, or FeatureOptions")
+        for name in {"sr", "n_fft", "win_length"} & given.keys():  # the preset's other values depend on them
+            require_whole(name, given[name], *_WHOLE[name])
+            given[name] = int(given[name])
         own = PRESETS[preset]
         if preset == "whisper" and given.get("sr", 16000) != 16000:
             raise ParameterError(f"sr is {given['sr']!r}: expected 16000 for preset 'whisper': resample the audio")
@@ -188,9 +196,27 @@ class FeatureOptions:
         return max(0, frames - self.drop_last)
 
 
-def _whole(options: FeatureOptions, name: str, least: int, most: int) -> None:
-    require_whole(name, getattr(options, name), least, most)
+_WHOLE: dict[str, tuple[int, int | None]] = {
+    "sr": (1, 1 << 24),
+    "n_fft": (1, 1 << 20),
+    "hop_length": (1, 1 << 24),
+    "win_length": (1, None),
+    "n_mels": (1, 1 << 16),
+    "n_mfcc": (1, 1 << 16),
+    "lifter": (0, 1 << 16),
+    "lifter_first": (0, 1),
+}
+"""Options that are whole numbers, with the least and the greatest; of win_length that is n_fft."""
 
+_OPTIONAL = ("fmax", "top_db", "mfcc_top_db")
+_NUMBERS = ("fmin", "amin", "sample_scale", "preemphasis", *_OPTIONAL)
+_CHOICES: dict[str, tuple[str | None, ...]] = {
+    "window": WINDOWS,
+    "pad_mode": PAD_MODES,
+    "mel_scale": MEL_SCALES,
+    "mel_norm": (None, "slaney"),
+    "log": LOGS,
+}
 
 _EPSILON = 2.0**-23  # FLT_EPSILON
 

@@ -6,15 +6,19 @@ Compiled code processes arrays, and tensors on the CPU. PyTorch processes tensor
 from __future__ import annotations
 
 from functools import lru_cache
-from math import log
 from typing import Any
 
 import numpy as np
 
-from nlpkit.errors import ParameterError, require
+from nlpkit.errors import is_number, require
 from nlpkit.speech.clips import clips_of, is_tensor
 from nlpkit.speech.features.bands import bands_of
+from nlpkit.speech.features.cepstra import cepstra
+from nlpkit.speech.features.kinds import Kind, kind_of, tell
+from nlpkit.speech.features.limits import blank, finished
 from nlpkit.speech.features.options import FeatureOptions
+
+_LONGEST = 1 << 20  # seconds
 
 
 def spectrogram(
@@ -41,7 +45,7 @@ def spectrogram(
     lengths : (...) ints, optional
         Number of valid samples in each clip; default: all. Missing frames of shorter clips are 0.
     pad_to : float, optional
-        Pad shorter clips with zeros to this duration in seconds.
+        Pad shorter clips with zeros to this duration in seconds. Longer clips keep their length.
     threads : int, optional
         Default: all available cores; ignored on a GPU.
 
@@ -65,8 +69,8 @@ def spectrogram(
     >>> powers.shape, int(powers[:, 50].argmax()) * 16000 / 400
     ((201, 101), 1000.0)
     """
-    options = _options(preset, sr, n_fft, hop_length)
-    return _extract(y, options, "powers", lengths, pad_to, threads)
+    kind, options = _options("spectrogram", preset, sr, n_fft, hop_length)
+    return features_of(y, kind, options, lengths=lengths, pad_to=pad_to, threads=threads)
 
 
 def mel_spectrogram(
@@ -99,14 +103,21 @@ def mel_spectrogram(
     InputError, ParameterError
         See `spectrogram`.
 
+    Warns
+    -----
+    FeatureWarning
+        If bands are empty, because the transform has no frequency in them. It names an ``n_fft`` and an ``n_mels``
+        without empty bands. Presets at their own sizes do not warn.
+
     Examples
     --------
     >>> import numpy as np
     >>> mel_spectrogram(np.zeros(22050)).shape
     (128, 44)
     """
-    options = _options(preset, sr, n_fft, hop_length, n_mels)
-    return _extract(y, options, "mel", lengths, pad_to, threads)
+    kind, options = _options("mel_spectrogram", preset, sr, n_fft, hop_length, n_mels)
+    tell(kind)
+    return features_of(y, kind, options, lengths=lengths, pad_to=pad_to, threads=threads)
 
 
 def log_mel(
@@ -138,14 +149,20 @@ def log_mel(
     InputError, ParameterError
         See `spectrogram`.
 
+    Warns
+    -----
+    FeatureWarning
+        See `mel_spectrogram`.
+
     Examples
     --------
     >>> import numpy as np
     >>> log_mel(np.zeros(16000, "float32"), preset="whisper", pad_to=30.0).shape
     (80, 3000)
     """
-    options = _options(preset, sr, n_fft, hop_length, n_mels)
-    return _extract(y, options, "log_mel", lengths, pad_to, threads)
+    kind, options = _options("log_mel", preset, sr, n_fft, hop_length, n_mels)
+    tell(kind)
+    return features_of(y, kind, options, lengths=lengths, pad_to=pad_to, threads=threads)
 
 
 def mfcc(
@@ -179,60 +196,90 @@ def mfcc(
     InputError, ParameterError
         See `spectrogram`.
 
+    Warns
+    -----
+    FeatureWarning
+        See `mel_spectrogram`.
+
     Examples
     --------
     >>> import numpy as np
     >>> mfcc(np.zeros(16000), preset="kaldi").shape
     (13, 98)
     """
-    options = _options(preset, sr, n_fft, hop_length, n_mels, n_mfcc)
-    require(options.n_mfcc <= options.n_mels, "n_mfcc", options.n_mfcc, f"at most n_mels ({options.n_mels})")
-    if options.log == "whisper":
-        raise ParameterError("preset 'whisper' has no cepstral coefficients: use another preset")
-    return _extract(y, options, "mfcc", lengths, pad_to, threads)
+    kind, options = _options("mfcc", preset, sr, n_fft, hop_length, n_mels, n_mfcc)
+    tell(kind)
+    return features_of(y, kind, options, lengths=lengths, pad_to=pad_to, threads=threads)
+
+
+def _options(*given: Any) -> tuple[Kind, FeatureOptions]:
+    """Return checked options, from a cache: for a clip of one second, the checks take as long as the computation."""
+    try:
+        return _checked(*given)
+    except TypeError:  # a value that cannot be hashed
+        return _checked.__wrapped__(*given)
 
 
 @lru_cache(maxsize=64, typed=True)
-def _options(
+def _checked(
+    name: str,
     preset: str | FeatureOptions,
     sr: int | None,
     n_fft: int | None,
     hop_length: int | None,
     n_mels: int | None = None,
     n_mfcc: int | None = None,
-) -> FeatureOptions:
-    """Return cached options: for a clip of one second, the checks take as long as the computation."""
-    return FeatureOptions.of(preset, sr=sr, n_fft=n_fft, hop_length=hop_length, n_mels=n_mels, n_mfcc=n_mfcc)
+) -> tuple[Kind, FeatureOptions]:
+    options = FeatureOptions.of(preset, sr=sr, n_fft=n_fft, hop_length=hop_length, n_mels=n_mels, n_mfcc=n_mfcc)
+    return kind_of(name, options, stacklevel=None), options
 
 
-def _extract(
-    y: Any, options: FeatureOptions, kind: str, lengths: Any, pad_to: float | None, threads: int | None
+def features_of(
+    y: Any,
+    kind: Kind,
+    options: FeatureOptions,
+    *,
+    lengths: Any = None,
+    pad_to: float | None = None,
+    threads: int | None = None,
 ) -> Any:
+    """Return the features of clips; see the function of the kind's name."""
     clips = clips_of(y, lengths)
     samples, counts = clips.samples, clips.lengths
     if pad_to is not None:
-        samples, counts = _padded(samples, counts, round(pad_to * options.sr))
-    asked: dict[str, Any] = {
-        "mel": kind != "powers",
-        "log": kind in ("log_mel", "mfcc"),
-        "lengths": counts,
-        "energies": kind == "mfcc" and options.use_energy,
-    }
+        samples, counts = _padded(samples, counts, padded_length(pad_to, options.sr))
+    asked: dict[str, Any] = {"mel": kind.mel, "log": kind.log, "lengths": counts, "energies": kind.energies}
     values: Any
     energies: Any
+    largest: np.ndarray | None = None
     if is_tensor(samples):
         from nlpkit.speech.features._bands_torch import bands_of_tensor
 
         values, frames, energies = bands_of_tensor(samples, options, **asked)
     else:
         bands = bands_of(samples, options, **asked, threads=threads)
-        values, frames, energies = bands.values, bands.frames, bands.energies
-    if asked["log"]:
-        values = finished(values, frames, options, options.mfcc_top_db if kind == "mfcc" else options.top_db)
-    if kind == "mfcc":
+        values, frames, energies, largest = bands.values, bands.frames, bands.energies, bands.largest
+    if kind.log:
+        values = finished(values, frames, options, kind.top_db, largest, threads)
+    if kind.name == "mfcc":
         values = cepstra(values, energies, options)
-        values = _blank(values, frames)
+        values = blank(values, frames)
     return clips.restored(values)
+
+
+def padded_length(pad_to: float | None, sr: int) -> int:
+    """Return the least number of samples of a clip that is padded to ``pad_to`` seconds.
+
+    Raises
+    ------
+    ParameterError
+        If ``pad_to`` is negative or no number.
+    """
+    if pad_to is None:
+        return 0
+    fits = is_number(pad_to, 0, _LONGEST)
+    require(fits, "pad_to", pad_to, f"a number of seconds from 0 to {_LONGEST:,}; a longer clip keeps its length")
+    return round(float(pad_to) * sr)
 
 
 def _padded(samples: Any, lengths: np.ndarray | None, least: int) -> tuple[Any, np.ndarray | None]:
@@ -245,94 +292,3 @@ def _padded(samples: Any, lengths: np.ndarray | None, least: int) -> tuple[Any, 
         else:
             samples = np.concatenate([samples, np.zeros((n_clips, least - n), samples.dtype)], axis=1)
     return samples, None if lengths is None else np.maximum(lengths, least)
-
-
-def finished(values: Any, frames: np.ndarray, options: FeatureOptions, top_db: float | None) -> Any:
-    """Apply the last step of the logarithm: limit to ``top_db`` below each clip's maximum, or shift to Whisper's range.
-
-    Parameters
-    ----------
-    values : (n_clips, n_bands, columns) array, changed in place, or tensor
-    frames : (n_clips,) ints
-        Number of valid columns of each clip.
-    """
-    if top_db is not None:
-        span = top_db * db_size(options)
-        if is_tensor(values):
-            values = _raised(values, frames, span)
-        else:
-            for clip, n in zip(values, frames.tolist(), strict=True):
-                clip = clip[:, :n]
-                if n:
-                    np.maximum(clip, clip.max() - clip.dtype.type(span), out=clip)
-    return _blank(shifted(values), frames) if options.log == "whisper" else values
-
-
-def db_size(options: FeatureOptions) -> float:
-    """Return the size of one decibel in the logarithms of these options, before Whisper's shift."""
-    return {"db": 1.0, "ln": log(10) / 10, "whisper": 0.1}[options.log]
-
-
-def shifted(values: Any) -> Any:
-    """Shift base-10 logarithms to Whisper's range; arrays are changed in place."""
-    if is_tensor(values):
-        return values * 0.25 + 1
-    values *= values.dtype.type(0.25)
-    values += values.dtype.type(1)
-    return values
-
-
-def _raised(values: Any, frames: np.ndarray, span: float) -> Any:
-    import torch
-
-    there = _there(values, frames)
-    largest = values.masked_fill(~there, -torch.inf).amax((1, 2), keepdim=True) if values.numel() else values
-    return torch.where(there, torch.maximum(values, largest - span), 0.0)
-
-
-def _there(values: Any, frames: np.ndarray) -> Any:
-    import torch
-
-    return (
-        torch.arange(values.shape[2], device=values.device)
-        < torch.as_tensor(frames, device=values.device)[:, None, None]
-    )
-
-
-def _blank(values: Any, frames: np.ndarray) -> Any:
-    """Set the missing frames of clips to 0; arrays are changed in place."""
-    if (frames == values.shape[2]).all():
-        return values
-    if is_tensor(values):
-        return values.masked_fill(~_there(values, frames), 0.0)
-    for clip, n in zip(values, frames.tolist(), strict=True):
-        clip[:, n:] = 0
-    return values
-
-
-def cepstra(values: Any, energies: Any, options: FeatureOptions) -> Any:
-    """Return the coefficients (n_clips, n_mfcc, frames) of log bands (n_clips, n_mels, frames)."""
-    if is_tensor(values):
-        import torch
-
-        matrix = torch.from_numpy(cosine_transform(options)).to(values)
-        made = matrix @ values
-        if energies is not None:
-            first = energies.clamp_min(options.amin).log()[:, None]
-            made = torch.cat([first, made[:, 1:]], 1)
-        return made
-    made = cosine_transform(options).astype(values.dtype) @ values
-    if energies is not None:
-        made[:, 0] = np.log(np.maximum(energies, options.amin))
-    return made
-
-
-@lru_cache(maxsize=32)
-def cosine_transform(options: FeatureOptions) -> np.ndarray:
-    """Return the orthonormal cosine transform (DCT-II) with the lifter, (n_mfcc, n_mels) float64."""
-    n, k = np.arange(options.n_mels), np.arange(options.n_mfcc)[:, None]
-    matrix = np.sqrt(2 / options.n_mels) * np.cos(np.pi * k * (n + 0.5) / options.n_mels)
-    matrix[0] = np.sqrt(1 / options.n_mels)
-    if options.lifter:
-        matrix *= 1 + options.lifter / 2 * np.sin(np.pi * (k + options.lifter_first) / options.lifter)
-    return matrix

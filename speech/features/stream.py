@@ -7,13 +7,14 @@ from typing import Any
 
 import numpy as np
 
-from nlpkit.errors import ParameterError, require
+from nlpkit.errors import ParameterError, is_real, require
 from nlpkit.speech.clips import clips_of
 from nlpkit.speech.features.bands import Bands, bands_of
+from nlpkit.speech.features.cepstra import cepstra
+from nlpkit.speech.features.kinds import Kind, kind_of
+from nlpkit.speech.features.limits import db_size, shifted
 from nlpkit.speech.features.options import FeatureOptions
-from nlpkit.speech.features.spectral import cepstra, db_size, shifted
-
-KINDS = ("spectrogram", "mel_spectrogram", "log_mel", "mfcc")
+from nlpkit.speech.features.spectral import padded_length
 
 
 class FeatureStream:
@@ -27,6 +28,8 @@ class FeatureStream:
     max_db : float, optional
         Level of the loudest band of the whole in dB (10 log10 of its power), the reference of the options' ``top_db``.
         Required unless ``top_db`` is None.
+    pad_to : float, optional
+        At the end, pad a shorter clip with zeros to this duration in seconds. A longer clip keeps its length.
     threads : int, optional
         Default: all available cores.
 
@@ -34,6 +37,11 @@ class FeatureStream:
     ------
     ParameterError
         If ``top_db`` is set without ``max_db``, or an option is invalid.
+
+    Warns
+    -----
+    FeatureWarning
+        See `nlpkit.speech.mel_spectrogram`.
 
     Examples
     --------
@@ -48,30 +56,33 @@ class FeatureStream:
 
     def __init__(
         self,
-        kind: str = "log_mel",
+        kind: str | Kind = "log_mel",
         *,
         preset: str | FeatureOptions = "librosa",
         max_db: float | None = None,
+        pad_to: float | None = None,
         threads: int | None = None,
     ) -> None:
-        require(kind in KINDS, "kind", kind, "one of " + ", ".join(map(repr, KINDS)))
         self.options = options = FeatureOptions.of(preset)
-        if kind == "mfcc" and options.log == "whisper":
-            raise ParameterError("preset 'whisper' has no cepstral coefficients: use another preset")
-        self.kind = kind
-        self._top_db = top_db_of(options, kind)
-        if self._top_db is not None and max_db is None:
+        self._kind = kind_of(kind, options)
+        self.kind = self._kind.name
+        require(max_db is None or is_real(max_db), "max_db", max_db, "a level in dB")
+        if self._kind.top_db is not None and max_db is None:
+            name = "mfcc_top_db" if self.kind == "mfcc" else "top_db"
             raise ParameterError(
-                f"top_db is {self._top_db:g}, relative to the loudest band of the whole, which is unknown in a stream:"
-                " set max_db, or use options with top_db=None and mfcc_top_db=None"
+                f"{name} is {self._kind.top_db:g} dB below the loudest band of the whole, which a stream cannot know:"
+                f" set max_db, or use options with {name}=None"
             )
         self._max_db, self._threads = max_db, threads
+        self._least = padded_length(pad_to, options.sr)
         is_plain = not options.center and not options.drop_last
         self._plain = options if is_plain else replace(options, center=False, drop_last=False)
         self._margin = options.n_fft // 2 if options.center else 0
-        self._waiting: np.ndarray | None = None  # samples of incomplete frames
+        self._waiting = np.zeros(0, np.float32)  # samples of incomplete frames
+        self._gap = 0  # samples to drop before the next frame, where frames are further apart than they are long
         self._begun = not self._margin
-        self._latest: np.ndarray | None = None  # source of the padding after the last sample
+        self._ended = False
+        self._latest = self._waiting  # source of the padding after the last sample
         self._held: np.ndarray | None = None  # a frame that may be the last one
         self._samples = self._given = 0
 
@@ -81,56 +92,64 @@ class FeatureStream:
         Raises
         ------
         InputError, ParameterError
-            See `nlpkit.speech.spectrogram`.
+            See `nlpkit.speech.spectrogram`; also if the stream has ended.
         """
+        if self._ended:
+            raise ParameterError("the stream has ended with finish(): make a new FeatureStream")
         y = clips_of(y).samples
         if len(y) != 1:
             raise ParameterError(f"y has {len(y)} clips: expected one")
-        self._samples += y.shape[1]
-        self._latest = self._joined(self._latest, y[0])[-(self._margin + 1) :]
-        self._waiting = self._joined(self._waiting, y[0])
-        if not self._begun and len(self._waiting) > self._margin:
-            self._begin(np.pad(self._waiting[: self._margin + 1], (self._margin, 0), mode=self._mode)[: self._margin])
-        return self._frames(self._waiting) if self._begun else self._made(np.zeros((1, 0), self._waiting.dtype))
+        return self._added(y[0])
 
     def finish(self) -> np.ndarray:
-        """Return the last frames (bands, n_frames)."""
-        waiting = self._waiting if self._waiting is not None else np.zeros(0, np.float32)
-        latest = self._latest if self._latest is not None else waiting
-        self._latest = self._waiting = None
+        """Return the last frames (bands, n_frames), and end the stream."""
+        missing = self._least - self._samples
+        parts = [self._added(np.zeros(missing, self._waiting.dtype))] if missing > 0 and not self._ended else []
+        self._ended = True
+        waiting, latest = self._waiting, self._latest
+        self._waiting = self._latest = waiting[:0]
         if not self._begun:  # fewer samples than padding
             bands = bands_of(waiting[None], self.options, **self._asked(), threads=self._threads)
-            return self._finished(bands)
-        if self._margin:
-            after = np.pad(latest, (0, self._margin), mode=self._mode)[-self._margin :]
-            waiting = np.concatenate([waiting, after])
-        left = self.options.n_frames(self._samples) - self._given
-        made = self._made(waiting[None])
-        return (made if self._held is None else np.concatenate([self._held, made], axis=1))[:, :left]
+            parts.append(self._finished(bands))
+            self._begun = True
+        else:
+            if self._margin and len(latest):
+                after = np.pad(latest, (0, self._margin), mode=self._mode)[-self._margin :]
+                waiting = np.concatenate([waiting, after[self._gap :]])
+            left = self.options.n_frames(self._samples) - self._given
+            made = self._made(waiting[None])
+            parts.append((made if self._held is None else np.concatenate([self._held, made], axis=1))[:, :left])
+        self._given = self.options.n_frames(self._samples)
+        self._held = None
+        return parts[0] if len(parts) == 1 else np.concatenate(parts, axis=1)
 
     @property
     def _mode(self) -> Any:
         return self.options.pad_mode
+
+    def _added(self, y: np.ndarray) -> np.ndarray:
+        self._samples += len(y)
+        self._latest = np.concatenate([self._latest, y])[-(self._margin + 1) :]  # never the caller's own array
+        dropped = min(self._gap, len(y))
+        self._gap -= dropped
+        self._waiting = np.concatenate([self._waiting, y[dropped:]])
+        if not self._begun and len(self._waiting) > self._margin:
+            self._begin(np.pad(self._waiting[: self._margin + 1], (self._margin, 0), mode=self._mode)[: self._margin])
+        return self._frames(self._waiting) if self._begun else self._made(np.zeros((1, 0), self._waiting.dtype))
 
     def _begin(self, before: np.ndarray) -> None:
         whole = np.concatenate([before, self._waiting])
         self._waiting = whole[(self.options.n_fft - self.options.frame_length) // 2 :]
         self._begun = True
 
-    @staticmethod
-    def _joined(one: np.ndarray | None, other: np.ndarray) -> np.ndarray:
-        return other if one is None or not len(one) else np.concatenate([one, other])
-
     def _asked(self) -> dict[str, Any]:
-        return {
-            "mel": self.kind != "spectrogram",
-            "log": self.kind in ("log_mel", "mfcc"),
-            "energies": self.kind == "mfcc" and self.options.use_energy,
-        }
+        return {"mel": self._kind.mel, "log": self._kind.log, "energies": self._kind.energies}
 
     def _frames(self, waiting: np.ndarray) -> np.ndarray:
         made = self._made(waiting[None])
-        self._waiting = waiting[made.shape[1] * self.options.hop_length :].copy()
+        passed = made.shape[1] * self.options.hop_length
+        self._waiting = waiting[passed:].copy()
+        self._gap += max(0, passed - len(waiting))
         if self.options.drop_last:
             whole = made if self._held is None else np.concatenate([self._held, made], axis=1)
             self._held, made = whole[:, -1:], whole[:, :-1]
@@ -142,16 +161,11 @@ class FeatureStream:
 
     def _finished(self, bands: Bands) -> np.ndarray:
         values = bands.values
-        if self._top_db is not None and self._max_db is not None:
-            least = (self._max_db - self._top_db) * db_size(self.options)
+        if self._kind.top_db is not None and self._max_db is not None:
+            least = (self._max_db - self._kind.top_db) * db_size(self.options)
             np.maximum(values, values.dtype.type(least), out=values)
         if self.kind == "log_mel" and self.options.log == "whisper":
             values = shifted(values)
         if self.kind == "mfcc":
             values = cepstra(values, bands.energies, self.options)
         return values[0]
-
-
-def top_db_of(options: FeatureOptions, kind: str) -> float | None:
-    """Return ``top_db`` for a kind of features, or None."""
-    return {"log_mel": options.top_db, "mfcc": options.mfcc_top_db}.get(kind)

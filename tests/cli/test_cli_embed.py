@@ -208,3 +208,32 @@ def test_dense_vectors(method: str, run: Any, tmp_path: Path) -> None:
     assert cells[0][1:6] == ["the", "cat", "drinks", "milk", f"{np.linalg.norm(vectors[0]):.3f}"]
     assert cells[0][7:] == [*(f"{value:.3f}" for value in vectors[0, :3]), "…"]
     assert "none of its words has a vector" in out
+
+
+def test_options_of_sound(run: Any, tmp_path: Path) -> None:
+    """`--window` is a function for sound and a number of words for words."""
+    import soundfile as sf
+
+    from nlpkit.speech import Mfcc
+
+    y = np.sin(np.arange(16000) ** 1.3 / 99)
+    sf.write(tmp_path / "a.wav", y, 22050, subtype="DOUBLE")
+    numbers: dict[str, Any] = {"fmin": 50.0, "fmax": 9000.0, "win_length": 1500, "window": "hamming", "power": 1}
+    numbers |= {"top_db": None, "pad_to": 2.0}
+    options = [part for name, value in numbers.items() for part in ("--" + name.replace("_", "-"), str(value).lower())]
+    done = run("embed", "-i", "a.wav", "--method", "mfcc", "-o", "a.npy", *options)
+    assert (done.code, done.err.count("\n")) == (0, 1)
+    expected = Mfcc(**numbers).transform([y.astype(np.float32)])
+    np.testing.assert_allclose(np.load(tmp_path / "a.npy"), expected, rtol=1e-4, atol=1e-3)
+    assert not np.allclose(expected, Mfcc(**numbers | {"top_db": "preset"}).transform([y]))
+    (tmp_path / "a.txt").write_text("one cat sees two cats and one dog\n" * 9)
+    sizes = ["--vector-size", "4", "--min-count", "1", "--epochs", "1"]
+    assert run("embed", "-i", "a.txt", "--method", "word2vec", "--window", "2", "-o", "b.npy", *sizes).code == 0
+    for method, value, message in (
+        ("word2vec", "hann", "--window is 'hann': expected a whole number"),
+        ("mfcc", "5", "window is '5': expected one of 'hann'"),
+        ("mfcc", "kaiser", "window is 'kaiser': expected one of 'hann'"),
+    ):
+        source = "a.wav" if method == "mfcc" else "a.txt"
+        done = run("embed", "-i", source, "--method", method, "--window", value, "-o", "c.npy")
+        assert (done.code, message in done.err, done.err.count("\n")) == (2, True, 1), done.err

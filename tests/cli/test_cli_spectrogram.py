@@ -48,6 +48,93 @@ def test_numbers(run: Any, sound: Path, tmp_path: Path) -> None:
     np.testing.assert_allclose(np.load(tmp_path / "a.npy"), expected, atol=1e-3)
 
 
+FURTHER = {
+    "fmin": 100,
+    "fmax": 5000,
+    "win_length": 300,
+    "window": "hamming",
+    "power": 1,
+    "top_db": 25,
+    "n_mels": 40,
+}
+
+
+@pytest.mark.parametrize(("kind", "preset"), [("mel", "librosa"), ("mfcc", "torchaudio"), ("mel", "whisper")])
+def test_further_numbers(run: Any, sound: Path, tmp_path: Path, kind: str, preset: str) -> None:
+    """Each option is the library's; the limit is that of the kind."""
+    y = load(sound).samples
+    own = FeatureOptions.of(preset, sr=16000, **{**FURTHER, "mfcc_top_db": 25})
+    options = [part for name, value in FURTHER.items() for part in ("--" + name.replace("_", "-"), str(value))]
+    where = ["--sr", "16000", "--preset", preset, "--kind", kind, "--pad-to", "2"]
+    done = run("spectrogram", "a.wav", "-o", "a.npy", *where, *options)
+    assert (done.code, done.err) == (0, f"nlpkit: 1 file of {kind} in a.npy\n")
+    expected = {"mel": log_mel, "mfcc": mfcc}[kind](y, preset=own, pad_to=2)
+    got = np.load(tmp_path / "a.npy")
+    np.testing.assert_allclose(got, expected, rtol=1e-5, atol=1e-5 * abs(expected).max())
+    assert got.shape[1] > log_mel(y, preset=own).shape[1]
+
+
+def test_no_limit(run: Any, sound: Path, tmp_path: Path) -> None:
+    assert run("spectrogram", "a.wav", "-o", "a.npy", "--top-db", "none").code == 0
+    expected = log_mel(load(sound, 22050).samples, preset=FeatureOptions(top_db=None))
+    np.testing.assert_allclose(np.load(tmp_path / "a.npy"), expected, rtol=1e-4, atol=1e-3)
+    assert np.ptp(expected) > 80
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (["--top-db", "loud"], "--top-db is 'loud': expected a number above 0, or none"),
+        (["--top-db", "-3"], "top_db is -3.0: expected a number above 0"),
+        (["--top-db", "20", "--kind", "stft"], "--top-db limits decibels, and --kind stft writes powers"),
+        (["--window", "kaiser"], "window is 'kaiser': expected one of 'hann'"),
+        (["--power", "3"], "power is 3: expected 1 or 2"),
+        (["--fmin", "9000", "--fmax", "8000"], "fmin is 9000.0: expected a number from 0 to below fmax (8000)"),
+        (["--win-length", "4000"], "win_length is 4000: expected a whole number from 1 to 2,048"),
+        (["--pad-to", "-1"], "pad_to is -1.0: expected a number of seconds"),
+        (["--kind", "mfcc", "--preset", "kaldi", "--n-mfcc", "30"], "n_mfcc is 30: expected at most n_mels (23)"),
+        (["--kind", "mfcc", "--n-mels", "16"], "n_mfcc is 20: expected at most n_mels (16)"),
+        (["--kind", "mfcc", "--preset", "whisper"], "preset 'whisper' has no cepstral coefficients"),
+    ],
+)
+def test_numbers_that_can_not_be(run: Any, sound: Path, tmp_path: Path, options: list[str], message: str) -> None:
+    """Of arrays; of pictures, too, where a picture is no exception."""
+    done = run("spectrogram", "a.wav", "-o", "a.npy", *options)
+    assert (done.code, done.err.count("\n")) == (2, 1)
+    assert message in done.err
+    if "stft" not in options:
+        assert message in run("spectrogram", "a.wav", "-o", "a.png", *options).err
+    assert not list(tmp_path.glob("a.[np][pn]*"))
+
+
+def test_empty_bands_are_told_once(run: Any, sound: Path, tmp_path: Path) -> None:
+    sf.write(tmp_path / "b.wav", Y, 16000)
+    for output in ("out", "pictures"):
+        kind = "npy" if output == "out" else "png"
+        done = run("spectrogram", "a.wav", "b.wav", "-o", f"{output}/", "--format", kind, "--n-fft", "256")
+        told = [line for line in done.err.splitlines() if "empty" in line]
+        assert (done.code, len(told)) == (0, 1)
+        assert "mel bands are empty" in told[0]
+        assert "use n_fft=512 or n_mels=" in told[0]
+    fewer = told[0].rpartition("n_mels=")[2]
+    assert "empty" not in run("spectrogram", "a.wav", "-o", "c.npy", "--n-fft", "256", "--n-mels", fewer).err
+
+
+def test_a_clip_shorter_than_a_frame(run: Any, sound: Path, tmp_path: Path) -> None:
+    """It is refused, as numbers and as a picture, and the others are written all the same."""
+    sf.write(tmp_path / "short.wav", np.full(300, 0.1), 16000)
+    for name in ("s.png", "s.npy"):
+        done = run("spectrogram", "short.wav", "-o", name, "--preset", "kaldi")
+        expected = "nlpkit: short.wav: is shorter than a frame of 0.025 s: pad it with pad_to=0.025 (--pad-to)\n"
+        assert (done.code, done.err) == (2, expected)
+        assert run("spectrogram", "short.wav", "-o", name, "--preset", "kaldi", "--pad-to", "0.025").code == 0
+        folder = name.replace(".", "-") + "/"
+        format = name.partition(".")[2]
+        done = run("spectrogram", "short.wav", "a.wav", "-o", folder, "--preset", "kaldi", "--format", format)
+        assert (done.code, done.err.count("shorter than a frame")) == (2, 1)
+        assert (tmp_path / folder / f"a.{format}").exists()
+
+
 def test_a_folder_has_a_file_for_each_and_loses_none_to_a_bad_one(run: Any, sound: Path, tmp_path: Path) -> None:
     (tmp_path / "in/x").mkdir(parents=True)
     for name in ("a.wav", "b.flac", "x/a.wav"):
@@ -105,6 +192,25 @@ def test_verification(run: Any, sound: Path) -> None:
     assert (done.code, "a.wav: mel, 148 frames" in done.out) == (0, True)
 
 
+@pytest.mark.parametrize(
+    "options",
+    [
+        ["--kind", "stft", "--n-fft", "256", "--hop-length", "1000"],
+        ["--kind", "mel", "--pad-to", "3", "--win-length", "1000", "--top-db", "70"],
+        ["--kind", "mfcc", "--window", "hamming", "--fmin", "50", "--power", "1"],
+    ],
+)
+def test_verification_with_further_numbers(run: Any, sound: Path, options: list[str]) -> None:
+    done = run("spectrogram", "a.wav", "--verify-against", "librosa", *options)
+    assert (done.code, ", within " in done.out) == (0, True), done
+
+
+def test_what_a_library_does_not_have(run: Any, sound: Path) -> None:
+    for options in (["--window", "hann"], ["--top-db", "60"], ["--n-fft", "1024"]):
+        done = run("spectrogram", "a.wav", "--verify-against", "kaldi-native-fbank", *options)
+        assert (done.code, done.err.count("\n"), "leave out" in done.err) == (2, 1, True)
+
+
 def test_verification_goes_on_after_a_file_that_is_none(run: Any, sound: Path, tmp_path: Path) -> None:
     (tmp_path / "a-bad.wav").write_bytes(b"no sound")
     done = run("spectrogram", "a-bad.wav", "a.wav", "--verify-against", "librosa")
@@ -129,7 +235,8 @@ def test_decoders_write_nothing_to_the_screen(start: Any, tmp_path: Path) -> Non
 def test_a_difference_too_large_is_reported(run: Any, sound: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     import nlpkit.speech.verification as verification
 
-    monkeypatch.setattr(verification, "log_mel", lambda y, preset: log_mel(y, preset=preset) + 0.02)
+    blocks = verification.gathered_features  # what is compared is what the command writes
+    monkeypatch.setattr(verification, "gathered_features", lambda *given, **options: blocks(*given, **options) + 0.02)
     done = run("spectrogram", "a.wav", "--verify-against", "librosa")
     assert (done.code, done.out.endswith("is 0.02, ABOVE 0.01\n")) == (1, True)
     done = run("spectrogram", "a.wav", "--verify-against", "kaldi-native-fbank")

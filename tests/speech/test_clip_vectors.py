@@ -6,6 +6,7 @@ import io
 import os
 import re
 import tarfile
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,7 @@ import nlpkit
 from nlpkit.corpora import AudioFiles
 from nlpkit.errors import InputError, ParameterError
 from nlpkit.jobs import embed_files, search_files
-from nlpkit.speech import LogMel, Mfcc, load, log_mel, mfcc
+from nlpkit.speech import FeatureOptions, LogMel, Mfcc, load, log_mel, mfcc
 
 DATA = Path(os.environ.get("NLPKIT_DATA", "no data")) / "speech"
 CLIPS = [voice_like(n, seed=n).astype(np.float32) for n in (3000, 20000, 11111)]
@@ -30,6 +31,49 @@ def test_vectors_are_means_and_deviations() -> None:
     for clip, row in zip(CLIPS, X, strict=True):
         features = log_mel(clip, n_mels=30)
         np.testing.assert_allclose(row, [*features.mean(axis=1), *features.std(axis=1)], rtol=1e-5, atol=1e-4)
+
+
+FURTHER: dict[str, Any] = {"win_length": 300, "window": "hamming", "power": 1, "fmin": 60.0, "fmax": 7000.0}
+
+
+@pytest.mark.parametrize("top_db", ["preset", None, 15, np.float32(30)])
+@pytest.mark.parametrize("pad_to", [None, 0.5, 2])
+def test_further_options(top_db: Any, pad_to: Any) -> None:
+    """They are those of the features; a longer clip keeps its length."""
+    numbers = {"sr": 16000, "n_fft": 1024, "n_mels": 30, **FURTHER}
+    options = FeatureOptions(**numbers)
+    if top_db != "preset":
+        options = replace(options, top_db=top_db, mfcc_top_db=top_db)
+    for model, function in ((LogMel, log_mel), (Mfcc, mfcc)):
+        X = model(**numbers, top_db=top_db, pad_to=pad_to).transform(CLIPS)
+        for clip, row in zip(CLIPS, X, strict=True):
+            features = function(clip, preset=options, pad_to=pad_to)
+            np.testing.assert_allclose(row, [*features.mean(axis=1), *features.std(axis=1)], rtol=1e-4, atol=1e-3)
+
+
+def test_further_options_are_saved(tmp_path: Path) -> None:
+    model = LogMel(**FURTHER, n_mels=np.int64(40), top_db=None, pad_to=np.float32(0.5))
+    model.save(tmp_path / "model")
+    again = nlpkit.load(tmp_path / "model")
+    assert (again.top_db, again.window, again.n_mels) == (None, "hamming", 40)
+    np.testing.assert_array_equal(again.transform(CLIPS), model.transform(CLIPS))
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        *({"top_db": value} for value in (0, "loud", True)),
+        *({"pad_to": value} for value in (-1, "2")),
+        *({"window": "kaiser"}, {"power": 3}, {"fmin": 9e9}, {"fmax": "high"}, {"win_length": 1 << 12}),
+    ],
+    ids=str,
+)
+def test_further_options_that_can_not_be(options: dict[str, Any]) -> None:
+    [name] = options
+    for model in (LogMel(**options), Mfcc(**options)):
+        with pytest.raises(ParameterError, match=f"{name} is .*: expected") as caught:
+            model.fit()
+        assert "\n" not in str(caught.value)
 
 
 def test_segments_are_parts_of_the_clip() -> None:
@@ -85,7 +129,7 @@ def test_saved_and_loaded(tmp_path: Path) -> None:
         (Mfcc(preset="htk"), CLIPS, "preset"),
         (Mfcc(preset="whisper"), CLIPS, "no cepstral coefficients"),
         (Mfcc(n_mfcc=200), CLIPS, "n_mfcc"),
-        (Mfcc(n_mels=10), CLIPS, "n_mels is 10: expected at least n_mfcc, 20"),
+        (Mfcc(n_mels=10), CLIPS, r"n_mfcc is 20: expected at most n_mels \(10\)"),
         (LogMel(segments=0), CLIPS, "segments"),
         (LogMel(), "a.wav", "put it in a list"),
         (LogMel(), [CLIPS[0], np.zeros((2, 100))], "clip 1 has 2 rows"),

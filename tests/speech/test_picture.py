@@ -9,6 +9,7 @@ import pytest
 import soundfile as sf
 from sounds import tone, voice_like
 
+from nlpkit.errors import InputError
 from nlpkit.speech import FeatureOptions, log_mel
 from nlpkit.speech.picture import sound_picture, spectrogram_png
 
@@ -101,4 +102,32 @@ def test_very_short_sound_and_silence(tmp_path: Path, n: int) -> None:
     sf.write(tmp_path / "a.wav", np.zeros(n), 16000)
     for kind in ("stft", "mel", "mfcc"):
         for preset in ("librosa", "kaldi"):
-            assert spectrogram_png(tmp_path / "a.wav", kind, preset=preset).startswith(b"\x89PNG")
+            if (n, preset) in ((1, "kaldi"), (100, "kaldi")):  # as `nlpkit.jobs.save_spectrograms` does for numbers
+                with pytest.raises(InputError, match=r"shorter than a frame of 0\.025 s: pad it with pad_to=0\.025"):
+                    spectrogram_png(tmp_path / "a.wav", kind, preset=preset)
+            else:
+                assert spectrogram_png(tmp_path / "a.wav", kind, preset=preset).startswith(b"\x89PNG")
+
+
+@pytest.mark.parametrize("kind", ["stft", "mel"])
+def test_levels_are_limited_and_amplitudes_are_levels_too(beep: Path, kind: str) -> None:
+    """20 log10 of an amplitude is 10 log10 of its power."""
+    for top_db in (30.0, None):
+        options = FeatureOptions(sr=16000, top_db=top_db)
+        powers = sound_picture(beep, kind, preset=options).values
+        assert (powers.min(), powers.max()) == (-(top_db or 80), 0)
+        amplitudes = sound_picture(beep, kind, preset=FeatureOptions(sr=16000, top_db=top_db, power=1)).values
+        if kind == "stft":
+            np.testing.assert_allclose(amplitudes, powers, atol=1e-3)
+    assert amplitudes.max() == 0
+
+
+def test_a_picture_of_a_padded_sound(beep: Path) -> None:
+    options = FeatureOptions(sr=16000)
+    plain, padded = (sound_picture(beep, "stft", preset=options, pad_to=pad_to) for pad_to in (1.0, 4.0))
+    assert (plain.seconds, padded.seconds) == (2.5, 4.0)
+    assert padded.values.shape[1] == 1 + 4 * 16000 // 512
+    loud = slice(plain.values.shape[1] - 4)
+    np.testing.assert_allclose(padded.values[:, loud], plain.values[:, loud], atol=1e-3)
+    assert not padded.high[len(padded.high) * 3 // 4 :].any()
+    assert np.abs(padded.high).max() == np.abs(plain.high).max()

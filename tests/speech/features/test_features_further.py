@@ -35,6 +35,34 @@ def test_power_to_db_is_librosas(kind: Any, options: dict[str, Any]) -> None:
     np.testing.assert_allclose(got, librosa.power_to_db(BANDS, **options), rtol=1e-6, atol=1e-6)
 
 
+@both_kinds
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize("ref", [np.max, np.median, np.mean, np.min, lambda powers: np.median(powers, axis=0)])
+@pytest.mark.parametrize("options", [{}, {"top_db": None}, {"amin": 1e-3, "top_db": 30.0}])
+def test_a_reference_that_is_computed_is_librosas(kind: Any, dtype: Any, ref: Any, options: dict[str, Any]) -> None:
+    bands = BANDS.astype(dtype)
+    got = power_to_db(kind(bands), ref=ref, **options)
+    assert str(got.dtype).endswith(np.dtype(dtype).name)
+    np.testing.assert_allclose(got, librosa.power_to_db(bands, ref=ref, **options), rtol=1e-5, atol=1e-4)
+
+
+@both_kinds
+def test_a_reference_is_that_of_each_clip(kind: Any) -> None:
+    clips = np.stack([BANDS, BANDS * 1e-3, BANDS * 0])
+    got = np.asarray(power_to_db(kind(clips), ref=np.max))
+    for clip, each in zip(clips, got, strict=True):
+        np.testing.assert_allclose(each, librosa.power_to_db(clip, ref=np.max), atol=1e-9)
+    assert power_to_db(kind(np.zeros((2, 24, 0))), ref=np.max).shape == (2, 24, 0)
+
+
+def test_references_that_can_not_be() -> None:
+    for options in ({"ref": 0}, {"ref": "max"}, {"amin": 0.0}, {"top_db": -1}, {"ref": lambda powers: np.nan}):
+        with pytest.raises(ParameterError, match=f"{next(iter(options))} "):
+            power_to_db(BANDS, **options)
+    with pytest.raises(ParameterError, match="powers is complex128: expected powers, as abs"):
+        power_to_db(stft(voice_like()))
+
+
 def test_top_db_counts_from_each_clip_by_itself() -> None:
     clips = np.stack([BANDS, BANDS * 1e-6])
     np.testing.assert_allclose(power_to_db(clips)[1], power_to_db(clips[1]))
@@ -189,3 +217,14 @@ def test_transforms_that_can_not_be() -> None:
         istft(np.zeros(201, complex))
     with pytest.raises(ParameterError, match="n_iter is -1"):
         griffin_lim(np.zeros((201, 5)), n_iter=-1)
+
+
+@pytest.mark.parametrize("length", [0, 3000, 7000, 8100])
+def test_griffin_lim_of_any_length(length: int) -> None:
+    """A length that some frames lie beyond cuts the sound, and nothing else."""
+    amplitudes = np.abs(stft(voice_like(8000), n_fft=256, hop_length=64))
+    got = griffin_lim(amplitudes, n_fft=256, hop_length=64, n_iter=3, length=length)
+    assert got.shape == (length,)
+    whole = griffin_lim(amplitudes, n_fft=256, hop_length=64, n_iter=3)
+    if length < 8000:
+        np.testing.assert_allclose(got, whole[:length])
