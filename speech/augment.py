@@ -272,12 +272,12 @@ def limit_band(y: Any, sr: int, *, low: float = 0.0, high: float | None = None) 
     _check_sound(y)
     require(is_number(sr) and sr > 0, "sr", sr, "a number of Hz above 0")
     require(high is None or is_number(high), "high", high, "a number of Hz")
-    sr, top = float(sr), float(sr / 2 if high is None else high)
+    top = float(sr / 2 if high is None else high)
     require(is_number(low) and low < top, "low", low, f"a number from 0 to below high ({top:g})")
     size = y.shape[-1]
     if not size:
         return y
-    hz = np.fft.rfftfreq(size, 1 / sr)
+    hz = np.fft.rfftfreq(size, 1 / float(sr))
     with np.errstate(divide="ignore"):
         octaves_below = np.log2(low / hz) if low else np.full_like(hz, -np.inf)
         octaves_above = np.log2(hz / top) if high is not None else np.full_like(hz, -np.inf)

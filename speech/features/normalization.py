@@ -117,11 +117,10 @@ def pcen(
     for name, value in (("sr", sr), ("hop_length", hop_length), ("time_constant", time_constant), ("eps", eps)):
         require(is_number(value) and value > 0, name, value, "a number above 0")
     gain, bias, power, eps = float(gain), float(bias), float(power), float(eps)
-    sr, hop_length, time_constant = float(sr), float(hop_length), float(time_constant)
     tensor = is_tensor(energies)
     if (energies < 0).any():
         raise InputError("an energy is negative: expected powers or amplitudes, not their logarithms")
-    steps = time_constant * sr / hop_length
+    steps = float(time_constant) * float(sr) / float(hop_length)
     share = (sqrt(1 + 4 * steps**2) - 1) / (2 * steps**2)
     if tensor:
         import torch as xp
