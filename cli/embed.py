@@ -8,12 +8,11 @@ from typing import Annotated, Any
 import typer
 
 from nlpkit.cli import options, reading_options, sound_options
-from nlpkit.cli.screens.screen import is_terminal, note, progress_bar, silence_libraries, tell_left_out
+from nlpkit.cli.screens.screen import is_terminal, note, progress_bar, tell_left_out
 from nlpkit.cli.screens.vectors_table import VectorsTable
 from nlpkit.jobs import EmbedReport, embed_files, embed_texts
 from nlpkit.jobs.inputs import Reading, Writing
 from nlpkit.jobs.sound import Sound
-from nlpkit.registry import TEXT_EMBEDDERS
 
 OUTPUT = "Where vectors go"
 
@@ -102,8 +101,6 @@ def embed(
             print(context.get_help())
             raise typer.Exit(2)
         paths = ["-"]
-    if method not in TEXT_EMBEDDERS or model is not None:
-        silence_libraries()
     table = VectorsTable() if output is None and is_terminal() else None
     with progress_bar(quiet=quiet) as progress:
         job: dict[str, Any] = {

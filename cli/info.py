@@ -15,7 +15,6 @@ from nlpkit.cli.screens.screen import (
     plain,
     print_json_lines,
     print_table,
-    silence_libraries,
     tell_left_out,
 )
 from nlpkit.cli.sound_options import ManifestReading
@@ -76,7 +75,6 @@ def info(
     if sound.manifest is not None:
         if path is not None:
             raise ParameterError(f"{path}: is named beside --manifest: give one of them")
-        silence_libraries()
         read_as = replace(read_as, on_bad=on_bad, encoding=text_encoding, decode_errors=decode_errors)
         record = _of_manifest(sound, read_as)
     elif path is None:
@@ -94,7 +92,6 @@ def info(
 
 
 def _of_sound(path: str, sound: Sound) -> dict[str, Any]:
-    silence_libraries()
     found = audio_info(path, sound=sound)
     missing = {"missing": found.missing} if found.missing else {}
     return {

@@ -11,7 +11,7 @@ import typer
 
 from nlpkit.cli import sound_options
 from nlpkit.cli.options import Quiet, Threads, described
-from nlpkit.cli.screens.screen import note, progress_bar, silence_libraries, tell_left_out
+from nlpkit.cli.screens.screen import note, progress_bar, tell_left_out
 from nlpkit.cli.sound_options import ManifestReading
 from nlpkit.errors import FeatureWarning, InputError, ParameterError
 from nlpkit.jobs.sound import Sound
@@ -124,7 +124,6 @@ def spectrogram(
         raise ParameterError("name what to write with -o: a .png, a .npy or a folder")
     if not audio and sound.manifest is None:
         raise ParameterError("name what to read: audio files, folders, globs, - for standard input, or --manifest")
-    silence_libraries()
     from nlpkit.speech import FeatureOptions
 
     raw, text_encoding = sound_options.raw_or_text(encoding, sr, channels)
