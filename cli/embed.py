@@ -7,12 +7,12 @@ from typing import Annotated, Any
 
 import typer
 
-from nlpkit.cli import options, reading_options
-from nlpkit.cli.screens.screen import is_terminal, note, progress_bar, silence_libraries, tell_left_out
+from nlpkit.cli import options, reading_options, sound_options
+from nlpkit.cli.screens.screen import is_terminal, note, progress_bar, tell_left_out
 from nlpkit.cli.screens.vectors_table import VectorsTable
 from nlpkit.jobs import EmbedReport, embed_files, embed_texts
 from nlpkit.jobs.inputs import Reading, Writing
-from nlpkit.registry import TEXT_EMBEDDERS
+from nlpkit.jobs.sound import Sound
 
 OUTPUT = "Where vectors go"
 
@@ -53,8 +53,19 @@ def embed(
         ),
     ] = None,
     keep: reading_options.Keep = "",
+    encoding: Annotated[
+        str,
+        typer.Option(
+            "--encoding",
+            metavar="NAME",
+            help="Encoding of the text; or of raw samples, without a header, of --sr and --channels: s16le, f32le, ...",
+            rich_help_panel=options.READING,
+        ),
+    ] = "utf-8",
+    channels: sound_options.Channels = None,
+    sound: Sound = Sound(),
     write_as: Writing = Writing(),
-    read_as: Reading = Reading(),
+    read_as: Annotated[Reading, "encoding"] = Reading(),
     parameters: dict[str, Any] | None = None,
 ) -> None:
     """Turn texts into vectors: one-hot, bag-of-words, TF-IDF, hashing, Word2Vec or FastText; or sound: log-mel or MFCC.
@@ -69,11 +80,19 @@ def embed(
     zcat big.txt.gz | nlpkit embed --model model -o shards/
     nlpkit embed -i *.txt --model glove.6B.50d.txt -o vectors.npy
     nlpkit embed -i recordings/ --method mfcc -o clips.npy
+    nlpkit embed --manifest train.jsonl --method mfcc -o clips.jsonl
     """
-    read_as = replace(read_as, keep=keep or ())
+    if encoding != "utf-8" or channels is not None:
+        given = dict(parameters or {})
+        raw, encoding = sound_options.raw_or_text(encoding, given.get("sr"), channels)
+        sound = replace(sound, raw=raw)
+        parameters = {name: value for name, value in given.items() if name != "sr" or raw is None}
+    read_as = replace(read_as, keep=keep or (), encoding=encoding)
     write_as = replace(write_as, label=label)
     paths = [*inputs, *(texts or [])] if inputs else []
-    if not paths and texts:
+    if sound.manifest is not None:
+        paths = [*paths, *([] if inputs else texts or [])]
+    elif not paths and texts:
         options.refuse_paths(texts)
         if not fit:
             options.refuse_without_inputs(read_as)
@@ -82,8 +101,6 @@ def embed(
             print(context.get_help())
             raise typer.Exit(2)
         paths = ["-"]
-    if method not in TEXT_EMBEDDERS or model is not None:
-        silence_libraries()
     table = VectorsTable() if output is None and is_terminal() else None
     with progress_bar(quiet=quiet) as progress:
         job: dict[str, Any] = {
@@ -98,7 +115,10 @@ def embed(
             "write_as": write_as,
             "progress": progress,
         }
-        report = embed_files(paths, **job) if paths else embed_texts(texts or [], **job)
+        if paths or sound.manifest is not None:
+            report = embed_files(paths, sound=sound, **job)
+        else:
+            report = embed_texts(texts or [], **job)
     if table is not None:
         table.show()
     if not quiet:
@@ -108,7 +128,7 @@ def embed(
 def _tell(report: EmbedReport, output: str | None, save: str | None) -> None:
     tell_left_out(report.left_out)
     if output not in (None, "-"):
-        rows = "clips" if report.model.takes_sound else "texts"
+        rows = ("clip" if report.rows == 1 else "clips") if report.model.takes_sound else "texts"
         note(f"{report.rows:,} {rows} × {report.columns:,} columns of {report.method} in {output}")
     if save is not None:
         note(f"the {report.method} model is in {save}")

@@ -1,56 +1,99 @@
-"""``nlpkit info``: what a model folder holds, a file of word vectors, or an audio file."""
+"""``nlpkit info``: what a model folder holds, a file of word vectors, an audio file, or a manifest."""
 
 from __future__ import annotations
 
 import os
+from dataclasses import asdict, replace
 from typing import Annotated, Any
 
 import typer
 
-from nlpkit.cli import options
-from nlpkit.cli.screens.screen import is_terminal, new_table, plain, print_json_lines, print_table, silence_libraries
+from nlpkit.cli import options, sound_options
+from nlpkit.cli.screens.screen import (
+    is_terminal,
+    new_table,
+    plain,
+    print_json_lines,
+    print_table,
+    tell_left_out,
+)
+from nlpkit.cli.sound_options import ManifestReading
+from nlpkit.corpora.audio_files import is_audio_file
 from nlpkit.errors import ArtifactError, ParameterError
+from nlpkit.jobs.sound import Sound
+from nlpkit.jobs.sound_totals import audio_info, sound_totals
 
 
 def info(
     path: Annotated[
-        str,
+        str | None,
         typer.Argument(
             metavar="PATH",
-            help="The folder of a saved model, a file of word vectors, or an audio file.",
+            help="The folder of a saved model, a file of word vectors, or an audio file; - for audio from a pipe.",
             show_default=False,
         ),
-    ],
+    ] = None,
     format: options.ModelFormat = "auto",
     decode_errors: options.WordErrors = "strict",
+    encoding: sound_options.RawEncoding = None,
+    sr: Annotated[
+        int | None,
+        typer.Option(
+            "--sr",
+            metavar="N",
+            help="Rate of raw samples in Hz.",
+            show_default=False,
+            rich_help_panel=sound_options.SOUND,
+        ),
+    ] = None,
+    channels: sound_options.Channels = None,
+    on_bad: Annotated[
+        str,
+        typer.Option(
+            "--on-bad",
+            metavar="error|skip",
+            help="What to do with a recording of a manifest that cannot be read: stop, or skip and count it.",
+            rich_help_panel=sound_options.SOUND,
+        ),
+    ] = "error",
+    sound: Annotated[Sound, "channel"] = Sound(),
+    read_as: Annotated[ManifestReading, "decode_errors"] = ManifestReading(),
 ) -> None:
     """Show what a model folder holds: its method, options, sizes, and where it comes from.
 
     Of a file of word vectors it shows the format, the numbers of words and dimensions, and the first words; of an audio
-    file what it is.
+    file what it is; of a manifest how much sound it lists.
 
     \b
     nlpkit info model
     nlpkit info glove.6B.50d.txt
     nlpkit info speech.flac
+    nlpkit info --manifest train.jsonl
     """
-    from nlpkit.corpora.audio_files import is_audio_name
-
-    if not os.path.isfile(path):
-        record = _of_model(path)
+    raw, text_encoding = sound_options.raw_or_text(encoding, sr, channels)
+    sound = replace(sound, raw=raw)
+    if sound.manifest is not None:
+        if path is not None:
+            raise ParameterError(f"{path}: is named beside --manifest: give one of them")
+        read_as = replace(read_as, on_bad=on_bad, encoding=text_encoding, decode_errors=decode_errors)
+        record = _of_manifest(sound, read_as)
+    elif path is None:
+        raise ParameterError("name a model folder, a file of word vectors or an audio file; or give --manifest")
+    elif encoding is not None and raw is None:
+        sound_options.refuse_encoding(encoding)
+    elif path == "-" or raw is not None or is_audio_file(path):
+        record = _of_sound(path, sound)
     else:
-        record = _of_sound(path) if is_audio_name(path) else _of_vectors(path, format, decode_errors)
+        record = _of_vectors(path, format, decode_errors) if os.path.isfile(path) else _of_model(path)
     if is_terminal():
         _show(record)
     else:
         print_json_lines([record])
 
 
-def _of_sound(path: str) -> dict[str, Any]:
-    from nlpkit.speech import info as audio_info
-
-    silence_libraries()
-    found = audio_info(path)
+def _of_sound(path: str, sound: Sound) -> dict[str, Any]:
+    found = audio_info(path, sound=sound)
+    missing = {"missing": found.missing} if found.missing else {}
     return {
         "path": path,
         "kind": "audio",
@@ -59,12 +102,19 @@ def _of_sound(path: str) -> dict[str, Any]:
         "channels": found.channels,
         "samples": found.frames,
         "seconds": round(found.duration, 3),
+        **missing,
     }
 
 
-def _of_vectors(path: str, format: str, errors: str) -> dict[str, Any]:
-    from dataclasses import asdict
+def _of_manifest(sound: Sound, read_as: ManifestReading) -> dict[str, Any]:
+    found = sound_totals(sound.manifest or "", read_as=read_as, sound=sound)
+    tell_left_out(found.left_out)
+    record = asdict(found)
+    del record["left_out"]
+    return {"path": record.pop("path"), "kind": "recordings", **record, "seconds": round(found.seconds, 3)}
 
+
+def _of_vectors(path: str, format: str, errors: str) -> dict[str, Any]:
     from nlpkit.embeddings.formats.description import describe
 
     return {"path": path, "kind": "word vectors", **asdict(describe(path, format, errors=errors))}

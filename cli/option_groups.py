@@ -8,8 +8,9 @@ from collections.abc import Callable
 from typing import Any, get_args
 
 from nlpkit.cli import options as shared
-from nlpkit.cli import pair_options, reading_options
+from nlpkit.cli import pair_options, reading_options, sound_options
 from nlpkit.jobs.inputs import PairReading, Reading, Writing
+from nlpkit.jobs.sound import Sound
 
 TABLES = {
     "delimiter": shared.Delimiter,
@@ -40,6 +41,13 @@ EXPANDED: dict[type[Any], dict[str, Any]] = {
         "keep_tags": reading_options.KeepTags,
         "encoding": shared.Encoding,
         "decode_errors": shared.DecodeErrors,
+    },
+    sound_options.ManifestReading: sound_options.MANIFEST_OPTIONS,
+    Sound: {
+        "manifest": sound_options.Manifest,
+        "split": sound_options.Split,
+        "channel": sound_options.Channel,
+        "salvage": sound_options.Salvage,
     },
     Writing: {
         "shard_format": shared.ShardFormat,

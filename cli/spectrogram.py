@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import warnings
+from dataclasses import replace
 from math import inf
 from typing import Annotated, Any
 
 import typer
 
+from nlpkit.cli import sound_options
 from nlpkit.cli.options import Quiet, Threads, described
-from nlpkit.cli.screens.screen import note, progress_bar, silence_libraries
+from nlpkit.cli.screens.screen import note, progress_bar, tell_left_out
+from nlpkit.cli.sound_options import ManifestReading
 from nlpkit.errors import FeatureWarning, InputError, ParameterError
+from nlpkit.jobs.sound import Sound
 from nlpkit.jobs.spectrograms import has_limit, save_spectrograms, verify_files
 
 NUMBERS = "Numbers in place of the preset's"
-PART = "Reading of the audio"
+PART = sound_options.SOUND
 
 _WINDOW = "Window function: hann, hamming, blackman, bartlett, boxcar or povey."
 _TOP_DB = "Raise what is lower than the loudest by more dB than this; none for no limit (in pictures 80)."
@@ -27,8 +31,11 @@ def _number(flag: str, text: str, panel: str = NUMBERS) -> Any:
 
 def spectrogram(
     audio: Annotated[
-        list[str], typer.Argument(metavar="AUDIO...", help="Audio files, folders or globs.", show_default=False)
-    ],
+        list[str] | None,
+        typer.Argument(
+            metavar="AUDIO...", help="Audio files, folders, globs, or - for standard input.", show_default=False
+        ),
+    ] = None,
     output: Annotated[
         str | None,
         typer.Option("-o", "--output", metavar="OUT", help="A .png, a .npy, or a folder.", show_default=False),
@@ -93,16 +100,11 @@ def spectrogram(
         float | None,
         typer.Option("--pad-to", metavar="SECONDS", help=_PAD_TO, show_default=False, rich_help_panel=PART),
     ] = None,
-    encoding: Annotated[
-        str | None,
-        typer.Option(
-            "--encoding",
-            metavar="s16le|f32le|mulaw|...",
-            help="The files are raw samples, without a header, of --sr and --channels.",
-            rich_help_panel=PART,
-        ),
-    ] = None,
-    channels: Annotated[int | None, _number("--channels", "Channels of raw samples.", PART)] = None,
+    encoding: sound_options.RawEncoding = None,
+    channels: sound_options.Channels = None,
+    on_bad: sound_options.OnBadSound = "error",
+    sound: Sound = Sound(),
+    read_as: ManifestReading = ManifestReading(),
 ) -> None:
     """Draw or write spectrograms, mel spectrograms and cepstral coefficients of audio.
 
@@ -114,18 +116,31 @@ def spectrogram(
     nlpkit spectrogram speech.wav -o features.npy --preset whisper
     nlpkit spectrogram speech.wav --verify-against librosa
     nlpkit spectrogram tape.raw -o tape.png --encoding s16le --sr 8000
+    nlpkit spectrogram calls/ -o pictures/ --channel each --on-bad skip
+    nlpkit spectrogram --manifest train.jsonl -o features/ --format npy
+    ffmpeg -i film.mkv -f wav - | nlpkit spectrogram - -o film.png
     """
     if output is None and verify_against is None:
         raise ParameterError("name what to write with -o: a .png, a .npy or a folder")
-    silence_libraries()
-    raw, rate = _raw(encoding, sr, channels)
-    numbers: dict[str, Any] = {"sr": rate, "n_fft": n_fft, "hop_length": hop_length, "n_mels": n_mels, "n_mfcc": n_mfcc}
-    numbers |= {"fmin": fmin, "fmax": fmax, "win_length": win_length, "window": window, "power": power}
-    if top_db is not None:
-        numbers |= dict.fromkeys(("top_db", "mfcc_top_db"), _decibels(top_db))
-    part: dict[str, Any] = {"kind": kind, "offset": offset, "duration": duration, "pad_to": pad_to, "raw": raw}
+    if not audio and sound.manifest is None:
+        raise ParameterError("name what to read: audio files, folders, globs, - for standard input, or --manifest")
     from nlpkit.speech import FeatureOptions
 
+    raw, text_encoding = sound_options.raw_or_text(encoding, sr, channels)
+    if raw is None and encoding is not None and sound.manifest is None:
+        sound_options.refuse_encoding(encoding)
+    numbers: dict[str, Any] = {"n_fft": n_fft, "hop_length": hop_length, "n_mels": n_mels, "n_mfcc": n_mfcc}
+    numbers |= {"fmin": fmin, "fmax": fmax, "win_length": win_length, "window": window, "power": power}
+    numbers["sr"] = None if raw is not None else sr
+    if top_db is not None:
+        numbers |= dict.fromkeys(("top_db", "mfcc_top_db"), _decibels(top_db))
+    inputs = audio or []
+    job: dict[str, Any] = {
+        "kind": kind,
+        "pad_to": pad_to,
+        "sound": replace(sound, raw=raw, offset=offset, duration=duration),
+        "read_as": replace(read_as, on_bad=on_bad, encoding=text_encoding),
+    }
     if output is not None:
         if top_db is not None and not has_limit(kind, output, format):
             raise ParameterError(
@@ -134,9 +149,17 @@ def spectrogram(
         options = FeatureOptions.of(preset or "librosa", **numbers)
         with progress_bar(quiet=quiet) as progress:
             report = save_spectrograms(
-                audio, output, preset=options, format=format, threads=threads, force=force, progress=progress, **part
+                audio or [],
+                output,
+                preset=options,
+                format=format,
+                threads=threads,
+                force=force,
+                progress=progress,
+                **job,
             )
         if not quiet:
+            tell_left_out(report.left_out)
             files = "1 file" if len(report.written) == 1 else f"{len(report.written):,} files"
             note(f"{files} of {kind} in {output}")
         for message in report.refused:
@@ -147,18 +170,16 @@ def spectrogram(
         with warnings.catch_warnings():
             if output is not None:  # which has been warned of
                 warnings.simplefilter("ignore", FeatureWarning)
-            _verify(audio, verify_against, preset, numbers, part)
+            _verify(inputs, verify_against, preset, numbers, job)
 
 
-def _verify(
-    audio: list[str], reference: str, preset: str | None, numbers: dict[str, Any], part: dict[str, Any]
-) -> None:
+def _verify(audio: list[str], reference: str, preset: str | None, numbers: dict[str, Any], job: dict[str, Any]) -> None:
     from nlpkit.speech import FeatureOptions
     from nlpkit.speech.verification import REFERENCES
 
     options = FeatureOptions.of(preset or REFERENCES.get(reference, "librosa"), **numbers)
     equal, read = True, True
-    for path, found in verify_files(audio, reference, preset=options, **part):
+    for path, found in verify_files(audio, reference, preset=options, **job):
         if isinstance(found, InputError):
             note(str(found))
             read = False
@@ -178,16 +199,3 @@ def _decibels(words: str) -> float:
         return inf if words.lower() == "none" else float(words)
     except ValueError:
         raise ParameterError(f"--top-db is {words!r}: expected a number above 0, or none") from None
-
-
-def _raw(encoding: str | None, sr: int | None, channels: int | None) -> tuple[Any, int | None]:
-    """Return the format of raw samples, and the rate to resample to."""
-    if encoding is None:
-        if channels is not None:
-            raise ParameterError("--channels is about raw samples: give --encoding too, or leave it out")
-        return None, sr
-    if sr is None:
-        raise ParameterError("raw samples have no header that says their rate: give --sr")
-    from nlpkit.speech import RawFormat
-
-    return RawFormat(sr=sr, channels=channels or 1, encoding=encoding), None

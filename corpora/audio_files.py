@@ -3,24 +3,63 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from types import MappingProxyType
+from typing import Any, BinaryIO, NamedTuple
 
+from nlpkit.corpora.audio_content import HEAD_BYTES, sound_in
+from nlpkit.corpora.audio_names import is_audio_name
 from nlpkit.corpora.bad_records import BadRecords, LeftOut
-from nlpkit.corpora.paths import find_sources
+from nlpkit.corpora.content import not_sound
+from nlpkit.corpora.paths import STDIN, Source, find_sources
+from nlpkit.corpora.recordings.recording import Recording
 from nlpkit.corpora.source_files import Rereadable
-from nlpkit.corpora.texts import Block, Row
+from nlpkit.corpora.texts import Row
 from nlpkit.errors import InputError
 
-SUFFIXES = frozenset(
-    {
-        *(".wav", ".wave", ".w64", ".rf64", ".flac", ".ogg", ".oga", ".opus", ".mp3", ".aif", ".aiff", ".aifc", ".au"),
-        *(".snd", ".caf", ".sph", ".nist", ".m4a", ".mp4", ".webm", ".mkv", ".mka", ".aac", ".ac3", ".amr", ".wma"),
-        ".ape",
-    }
-)
-"""Suffixes of audio files."""
+NOT_AUDIO = "not audio ({})"
+RAW = "raw samples, which --encoding reads"
+BAD_AUDIO = "file that cannot be read as sound"
 
 _BLOCK_FILES = 256
+_TYPESCRIPT = ".ts"
+_RAW = (".raw", ".pcm", ".sln", ".ul", ".ulaw", ".al", ".alaw")
+
+Parts = Callable[[Recording], list[Any]]
+
+
+class SoundBlock(NamedTuple):
+    """Consecutive rows of sound, as lists of the same length.
+
+    Attributes
+    ----------
+    sources, texts : list of str
+        Names of the files.
+    kept : mapping of str to list
+        Columns that are kept, by name.
+    clips : list
+        What is embedded: a `Recording`, or what ``parts`` of `AudioFiles` makes of it.
+    """
+
+    sources: list[str]
+    texts: list[str]
+    kept: Mapping[str, list[Any]]
+    clips: list[Any]
+
+    def after(self, n: int) -> SoundBlock:
+        """Return the block without its first ``n`` rows."""
+        return self.chosen(range(n, len(self.clips))) if n else self
+
+    def chosen(self, rows: Iterable[int]) -> SoundBlock:
+        """Return the block of some rows."""
+        numbers = list(rows)
+        kept = {name: [column[row] for row in numbers] for name, column in self.kept.items()}
+        return SoundBlock(
+            sources=[self.sources[row] for row in numbers],
+            texts=[self.texts[row] for row in numbers],
+            kept=kept,
+            clips=[self.clips[row] for row in numbers],
+        )
 
 
 class AudioFiles(Rereadable):
@@ -29,16 +68,30 @@ class AudioFiles(Rereadable):
     Parameters
     ----------
     inputs : path or iterable of paths
-        Files, globs, and folders (all audio files below, by suffix).
+        Files, globs, ``-`` for standard input, and folders: all files below that have the suffix of audio, or are audio
+        by their content.
     on_bad : {"error", "skip"}
         Whether a file that cannot be read as sound is an error, or is skipped and counted.
+    parts : callable, optional
+        Function from a `Recording` to its parts, such as its channels, of which each is a row. A part may have a
+        mapping ``kept`` of further columns.
+    beside : iterable of str
+        Names of these columns.
+    raw : bool
+        Whether files are samples without a header: of folders all are then taken that are not certainly something else.
+    options : mapping, optional
+        How sound is read, for the fingerprint.
+    stdin : binary file, optional
+        Replacement for the standard input of the process.
 
     Attributes
     ----------
     bad : BadRecords
         Takes the files that cannot be read from who reads them.
+    kept, beside : tuple of str
+        Names of the columns that are kept in any case, and of those that are if there is a place for them.
     left_out : dict of str to int
-        Number of files that the current pass has skipped, by reason.
+        Number of files that the current pass has skipped, and of those in folders that are not audio, by reason.
 
     Raises
     ------
@@ -57,39 +110,116 @@ class AudioFiles(Rereadable):
     """
 
     def __init__(
-        self, inputs: str | os.PathLike[str] | Iterable[str | os.PathLike[str]], *, on_bad: str = "error"
+        self,
+        inputs: str | os.PathLike[str] | Iterable[str | os.PathLike[str]],
+        *,
+        on_bad: str = "error",
+        parts: Parts | None = None,
+        beside: Iterable[str] = (),
+        raw: bool = False,
+        options: Mapping[str, Any] = MappingProxyType({}),
+        stdin: BinaryIO | None = None,
     ) -> None:
         self.left_out = LeftOut()
         self.bad = BadRecords(self.left_out, on_bad=on_bad)
+        self.kept: tuple[str, ...] = ()
+        self.beside = tuple(beside)
+        self._parts = parts
+        self._raw = raw
+        self._options = options
+        self._not_audio = LeftOut()
         named = [inputs] if isinstance(inputs, str | os.PathLike) else list(inputs)
         self.folders = [os.fspath(name) for name in named if os.path.isdir(name)]
+        super().__init__(self._found(named), stdin, named=True)
+        self.left_out.update(self._not_audio)
+
+    def _found(self, inputs: list[str | os.PathLike[str]]) -> list[Source]:
         found = []
-        for name in named:
-            sources = find_sources([name], per="file")
-            if any(source.path is None for source in sources):
-                raise InputError("audio cannot be read from standard input: give a file")
-            if os.path.isdir(name):
-                sources = [source for source in sources if is_audio_name(source.name)]
+        for name in inputs:
+            sources = find_sources([name], per="file", follow_links=True)
+            if os.path.isdir(name) and os.fspath(name) != STDIN:
+                sources = list(filter(self._is_audio, sources))
                 if not sources:
-                    raise InputError(f"{os.fspath(name)}: no file in the folder has an audio suffix")
+                    raise InputError(
+                        f"{os.fspath(name)}: no file in the folder has an audio suffix, or is audio by its content"
+                    )
             found += sources
-        super().__init__(found)
+        return found
+
+    def _is_audio(self, source: Source) -> bool:
+        """Whether a file of a folder is audio; if not, it is counted."""
+        suffix = os.path.splitext(source.name)[1].lower()
+        if not self._raw and is_audio_name(source.name) and suffix != _TYPESCRIPT:
+            return True
+        head = head_of(source.path) if source.size else b""
+        what = not_sound(head)
+        if sound_in(head) or (self._raw and not what):
+            return True
+        self._not_audio.count(RAW if suffix in _RAW and not what else NOT_AUDIO.format(what or "unknown"))
+        return False
+
+    def __len__(self) -> int:
+        """Number of files."""
+        return len(self.sources)
 
     def __iter__(self) -> Iterator[Row]:
-        return (Row(source.name, str(source.path)) for source in self.sources)
+        return (Row(source.name, source.path or source.name) for source in self.sources)
 
     def texts(self) -> Iterator[str]:
         """Iterate over the paths."""
         return (row.text for row in self)
 
-    def blocks(self, n_characters: int = 0) -> Iterator[Block]:
+    def recordings(self) -> Iterator[Recording]:
+        """Iterate over the files as recordings; streams are copied to temporary files."""
+        self._begin_pass()
+        for index, source in enumerate(self.sources):
+            yield Recording(name=source.name, path=self._files.path(index))
+
+    def blocks(self, n_characters: int = 0) -> Iterator[SoundBlock]:
         """Iterate over blocks of up to 256 files."""
+        waiting: list[tuple[Recording, Any]] = []
+        for number, recording in enumerate(self.recordings(), 1):
+            waiting += [(recording, part) for part in self._parts_of(recording)]
+            if number % _BLOCK_FILES == 0:
+                yield self._block(waiting)
+                waiting = []
+        if waiting:
+            yield self._block(waiting)
+
+    def _parts_of(self, recording: Recording) -> list[Any]:
+        self.bytes_read += self._size_of(recording)
+        if self._parts is None:
+            return [recording]
+        try:
+            return self._parts(recording)
+        except InputError as error:
+            self.bad.record(BAD_AUDIO, error)
+            return []
+
+    def _size_of(self, recording: Recording) -> int:
+        """Return the bytes on disk of a recording, for progress."""
+        try:
+            return os.path.getsize(recording.path) if recording.path else 0
+        except OSError:
+            return 0
+
+    def _block(self, rows: list[tuple[Recording, Any]]) -> SoundBlock:
+        names = [recording.name for recording, _ in rows]
+        columns = {
+            name: [self._value(recording, part, name) for recording, part in rows] for name in self.kept + self.beside
+        }
+        return SoundBlock(names, list(names), columns, [part for _, part in rows])
+
+    def _value(self, recording: Recording, part: Any, name: str) -> Any:
+        """Return the value of a column that is kept."""
+        return getattr(part, "kept", {}).get(name)
+
+    def _begin_pass(self) -> None:
+        if self.is_stream:
+            self.spool()
         self._begin()
         self.left_out.clear()
-        for first in range(0, len(self.sources), _BLOCK_FILES):
-            part = self.sources[first : first + _BLOCK_FILES]
-            yield Block([source.name for source in part], [str(source.path) for source in part])
-            self.bytes_read += sum(source.size or 0 for source in part)
+        self.left_out.update(self._not_audio)
 
     @property
     def skipped(self) -> int:
@@ -99,15 +229,20 @@ class AudioFiles(Rereadable):
     def fingerprint(self) -> dict[str, object]:
         """Return a fingerprint of the files: names, sizes and times."""
         given = {"on_bad": self.bad.on_bad} if self.bad.on_bad != "error" else {}
-        return {**self._files.fingerprint(), **given}
+        return {**self._files.fingerprint(), **given, **self._options}
 
 
-def is_audio_name(name: str) -> bool:
-    """Whether ``name`` has the suffix of an audio file.
+def head_of(path: str | None) -> bytes:
+    """Return the first bytes of a file; none if it cannot be read."""
+    try:
+        with open(path or "", "rb") as file:
+            return file.read(HEAD_BYTES)
+    except OSError:
+        return b""
 
-    Examples
-    --------
-    >>> is_audio_name("a.FLAC"), is_audio_name("a.txt")
-    (True, False)
-    """
-    return os.path.splitext(name)[1].lower() in SUFFIXES
+
+def is_audio_file(path: str) -> bool:
+    """Whether a file has the suffix of audio, or is audio by its content, or is a pipe, whose content is not known."""
+    if not os.path.isfile(path):
+        return os.path.exists(path) and not os.path.isdir(path)
+    return is_audio_name(path) or bool(sound_in(head_of(path)))

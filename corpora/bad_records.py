@@ -10,6 +10,7 @@ NULLS = ("error", "empty", "skip")
 UNDECODABLE = "can't be decoded"
 BLANK = "blank line"
 NULL = "null"
+RAGGED = "wrong number of columns"
 
 
 class LeftOut(dict[str, int]):

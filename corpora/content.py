@@ -6,6 +6,7 @@ import zipfile
 from dataclasses import dataclass
 from typing import BinaryIO
 
+from nlpkit.corpora.audio_content import ATOMS, is_text, sound_in
 from nlpkit.corpora.compressed import ByteReader
 from nlpkit.errors import InputError
 
@@ -109,7 +110,32 @@ def content_of(head: bytes) -> Content:
     for mark, (name, remedy) in _CLOSED.items():
         if head.startswith(mark) and (len(mark) > 4 or not mark.isascii() or b"\0" in head or not head.isascii()):
             return _closed(name, remedy)
-    return TEXT
+    sound = sound_in(head)
+    return _closed(f"audio ({sound})", "") if sound else TEXT
+
+
+def not_sound(head: bytes) -> str:
+    """Return what a file is that begins with ``head`` if it is certainly no sound, or an empty string.
+
+    Examples
+    --------
+    >>> not_sound(b"some words"), not_sound(b"GIF89a\\x00"), not_sound(b"fLaC\\x00\\x00\\x00\\x22")
+    ('text', 'a picture (GIF)', '')
+    """
+    if not head:
+        return "empty"
+    if sound_in(head):
+        return ""
+    if head[4:8] in ATOMS and not is_text(head):
+        return "a picture (HEIF)"
+    content = content_of(head[:1024])
+    if content.kind == "closed":
+        return "" if content.name.startswith("audio") else content.name
+    if content.kind == "compressed":
+        return f"a compressed file ({content.suffix})"
+    if content.kind != "text":
+        return {"zip": "a zip file", "tar": "a tar file", "parquet": "Parquet"}.get(content.kind, "an Office document")
+    return "text" if is_text(head) else ""
 
 
 def content_of_zip(stream: BinaryIO) -> Content:

@@ -39,7 +39,9 @@ class Source:
     modified: int | None = None
 
 
-def find_sources(inputs: Iterable[str | os.PathLike[str]], *, per: str | None = None) -> list[Source]:
+def find_sources(
+    inputs: Iterable[str | os.PathLike[str]], *, per: str | None = None, follow_links: bool = False
+) -> list[Source]:
     """Return the sources of ``inputs``, in their order; files of a folder or glob in natural order.
 
     Parameters
@@ -48,13 +50,15 @@ def find_sources(inputs: Iterable[str | os.PathLike[str]], *, per: str | None = 
         Files, folders (all files below except hidden ones), globs, or ``-`` for standard input.
     per : {"line", "file"}, optional
         Whether a text is a line or a file; default: a line for files, a file for folders.
+    follow_links : bool
+        Whether links to folders, within folders, are followed.
 
     Raises
     ------
     InputError
         If an input does not exist, matches nothing, or is not readable.
     """
-    sources = [source for name in inputs for source in _expand(os.fspath(name), per)]
+    sources = [source for name in inputs for source in _expand(os.fspath(name), per, follow_links)]
     if not sources:
         raise InputError("there is no input: give at least one file, folder, glob or '-'")
     return sources
@@ -74,11 +78,11 @@ def natural(path: str) -> list[tuple[str | int, ...]]:
     ]
 
 
-def _expand(name: str, per: str | None) -> Iterator[Source]:
+def _expand(name: str, per: str | None, follow_links: bool) -> Iterator[Source]:
     if name == STDIN:
         yield Source(name="<stdin>", path=None, whole=per == "file")
     elif os.path.isdir(name):
-        files = sorted(_files_below(name), key=natural)
+        files = sorted(_files_below(name, follow_links), key=natural)
         if not files:
             raise InputError(f"the folder {name!r} has no files: give one with texts")
         for file in files:
@@ -93,12 +97,20 @@ def _expand(name: str, per: str | None) -> Iterator[Source]:
             yield _source(file, whole=per == "file")
 
 
-def _files_below(folder: str) -> Iterator[str]:
+def is_loop(parent: str, name: str) -> bool:
+    """Whether a folder in ``parent`` is a link to one that holds it."""
+    path = os.path.join(parent, name)
+    return os.path.islink(path) and os.path.join(os.path.realpath(parent), "").startswith(
+        os.path.join(os.path.realpath(path), "")
+    )
+
+
+def _files_below(folder: str, follow_links: bool) -> Iterator[str]:
     def refuse(error: OSError) -> None:
         raise InputError(f"can't list {error.filename!r}: {error.strerror}") from error
 
-    for parent, folders, files in os.walk(folder, onerror=refuse):
-        folders[:] = [name for name in folders if not name.startswith(".")]
+    for parent, folders, files in os.walk(folder, onerror=refuse, followlinks=follow_links):
+        folders[:] = [name for name in folders if not name.startswith(".") and not is_loop(parent, name)]
         for name in files:
             path = os.path.join(parent, name)
             if not name.startswith(".") and os.path.isfile(path):

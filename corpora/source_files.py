@@ -7,7 +7,7 @@ import os
 import sys
 import tempfile
 from collections.abc import Sequence
-from typing import BinaryIO, Self, cast
+from typing import Any, BinaryIO, Self, cast
 
 from nlpkit.corpora.paths import Source
 from nlpkit.errors import InputError
@@ -23,11 +23,14 @@ class SourceFiles:
     sources : sequence of Source
     stdin : binary file, optional
         Replacement for the standard input of the process.
+    named : bool
+        Whether the copies of streams have paths.
     """
 
-    def __init__(self, sources: Sequence[Source], stdin: BinaryIO | None = None) -> None:
+    def __init__(self, sources: Sequence[Source], stdin: BinaryIO | None = None, *, named: bool = False) -> None:
         self.sources = sources
         self._stdin = stdin
+        self._named = named
         self._copies: dict[int, tuple[BinaryIO, str]] = {}
 
     def close(self) -> None:
@@ -76,6 +79,10 @@ class SourceFiles:
             )  # unbuffered, so that a signal interrupts the read
         return open(source.path, "rb")
 
+    def path(self, index: int) -> str | None:
+        """Return the path of a source, or of its copy; None for a stream without one."""
+        return self._copies[index][0].name if index in self._copies else self.sources[index].path
+
     def spool(self) -> None:
         """Copy streams to temporary files, to allow several passes.
 
@@ -88,7 +95,8 @@ class SourceFiles:
             if self.size(index) is not None:
                 continue
             digest = hashlib.sha256()
-            copy = cast(BinaryIO, tempfile.TemporaryFile())  # noqa: SIM115 (close() closes it)
+            make: Any = tempfile.NamedTemporaryFile if self._named else tempfile.TemporaryFile
+            copy = cast(BinaryIO, make())
             try:
                 with self.open(index) as stream:
                     while piece := stream.read(_PIECE_BYTES):
@@ -123,6 +131,8 @@ class Rereadable:
     sources : list of Source
     stdin : binary file, optional
         Replacement for the standard input of the process.
+    named : bool
+        Whether the copies of streams have paths.
 
     Attributes
     ----------
@@ -131,10 +141,10 @@ class Rereadable:
         Bytes on disk that the current pass has read.
     """
 
-    def __init__(self, sources: list[Source], stdin: BinaryIO | None = None) -> None:
+    def __init__(self, sources: list[Source], stdin: BinaryIO | None = None, *, named: bool = False) -> None:
         self.sources = sources
         self.bytes_read = 0
-        self._files = SourceFiles(sources, stdin)
+        self._files = SourceFiles(sources, stdin, named=named)
         self._begun = False
 
     def __enter__(self) -> Self:

@@ -13,6 +13,7 @@ import numpy as np
 from nlpkit import artifact
 from nlpkit.errors import ParameterError, is_number, require
 from nlpkit.estimator import Estimator, OutputShape
+from nlpkit.speech.audio.part import AudioPart
 from nlpkit.speech.audio.reading import load
 from nlpkit.speech.clips import clips_of
 from nlpkit.speech.features.cepstra import check_cepstra
@@ -103,7 +104,7 @@ class ClipVectors(Estimator):
 
         Parameters
         ----------
-        X : iterable of paths, binary files or arrays
+        X : iterable of paths, binary files, AudioPart or arrays
             Arrays are (n_samples,) of float32 or float64.
 
         Returns
@@ -155,7 +156,9 @@ class ClipVectors(Estimator):
         return cls(**stored.options)
 
     def _vector(self, number: int, clip: Any, kind: Kind, options: FeatureOptions) -> np.ndarray:
-        if isinstance(clip, str | os.PathLike) or hasattr(clip, "read"):
+        if isinstance(clip, AudioPart):
+            samples = clip.load(options.sr).samples
+        elif isinstance(clip, str | os.PathLike) or hasattr(clip, "read"):
             samples = load(clip, options.sr).samples
         else:
             samples = clips_of(clip, what=f"clip {number}").samples

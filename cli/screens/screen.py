@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -45,25 +44,6 @@ def print_json_lines(records: Iterable[Mapping[str, Any]]) -> None:
 def note(message: str) -> None:
     """Print one line on standard error."""
     print(f"nlpkit: {message}", file=sys.stderr)
-
-
-def silence_libraries() -> None:
-    """Silence C libraries that write to standard error, such as decoders of MP3.
-
-    Python's own output there is not affected.
-    """
-    try:
-        if sys.stderr.fileno() != 2:
-            return
-        ours = os.dup(2)
-    except (OSError, ValueError, AttributeError):
-        return
-    sys.stderr.flush()
-    nowhere = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(nowhere, 2)
-    os.close(nowhere)
-    encoding = sys.stderr.encoding
-    sys.stderr = open(ours, "w", buffering=1, encoding=encoding, errors="backslashreplace")  # noqa: SIM115 (as long as the process)
 
 
 @contextmanager

@@ -6,7 +6,7 @@ import zipfile
 from collections.abc import Iterator, Sequence
 from typing import Any, BinaryIO
 
-from nlpkit.corpora.bad_records import BadRecords
+from nlpkit.corpora.bad_records import RAGGED, BadRecords
 from nlpkit.corpora.tables.formulas import without_value
 from nlpkit.corpora.tables.names import listed, looks_like_names
 from nlpkit.corpora.tables.options import TableOptions
@@ -15,7 +15,6 @@ from nlpkit.corpora.values import written
 from nlpkit.errors import InputError, MissingDependencyError
 
 NO_VALUE = "formula without a value"
-RAGGED = "wrong number of columns"
 MOST_BYTES = 1 << 31
 """A spreadsheet is held in memory; this is the most that its content may expand to."""
 

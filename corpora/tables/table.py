@@ -8,7 +8,7 @@ from itertools import islice
 
 import numpy as np
 
-from nlpkit.corpora.bad_records import BLANK, UNDECODABLE, BadRecords
+from nlpkit.corpora.bad_records import BLANK, RAGGED, UNDECODABLE, BadRecords
 from nlpkit.corpora.compressed import ByteReader
 from nlpkit.corpora.decoding import Decoding
 from nlpkit.corpora.tables.cells import Cells, split_cells
@@ -21,7 +21,6 @@ from nlpkit.errors import InputError
 
 BLOCK_BYTES = 1 << 20
 
-RAGGED = "wrong number of columns"
 NOT_WELL_FORMED = "not well-formed"
 
 

@@ -9,6 +9,8 @@ from .embed import EmbedReport, embed_files, embed_texts
 from .evaluate import EvaluationReport, evaluate_translations
 from .search import Hit, search_files
 from .similar import Answer, similar_words, solve_analogies
+from .sound import Sound
+from .sound_totals import SoundTotals, audio_info, sound_totals
 from .spectrograms import SpectrogramReport, save_spectrograms, verify_files
 from .terms import Term, terms
 from .train import TrainReport, train_files
@@ -22,11 +24,14 @@ __all__ = [
     "EmbedReport",
     "EvaluationReport",
     "Hit",
+    "Sound",
+    "SoundTotals",
     "SpectrogramReport",
     "Term",
     "TrainReport",
     "TranslateReport",
     "TranslationTrainReport",
+    "audio_info",
     "check_pairs",
     "convert_vectors",
     "embed_files",
@@ -36,6 +41,7 @@ __all__ = [
     "search_files",
     "similar_words",
     "solve_analogies",
+    "sound_totals",
     "terms",
     "train_files",
     "train_translation",

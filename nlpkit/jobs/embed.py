@@ -16,6 +16,7 @@ from .models import ModelChoice, fitted
 from .passes import Progress, embed, texts_of
 from .places import check_apart, check_output, check_place
 from .row_sink import Collected, RowSink
+from .sound import Sound
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,6 +64,7 @@ def embed_files(
     threads: int | None = None,
     read_as: Reading = Reading(),
     write_as: Writing = Writing(),
+    sound: Sound = Sound(),
     progress: Progress | None = None,
 ) -> EmbedReport:
     """Turn the texts of files, or the sound of audio files, into vectors.
@@ -99,6 +101,9 @@ def embed_files(
         How files are read. Its options may be given one by one: ``embed_files(path, column="review")``.
     write_as : Writing
         How rows are written. Its options may be given one by one, too.
+    sound : Sound
+        How sound is read, for a method that embeds it. Its options may be given one by one, too:
+        ``embed_files([], method="mfcc", manifest="train.jsonl")``.
     progress : callable, optional
         See `nlpkit.jobs.passes.Progress`.
 
@@ -133,7 +138,7 @@ def embed_files(
             raise ParameterError("label (--label) is about inputs, and there are only texts: remove it")
         read_as = read_as.keeping(write_as.label)
     with ExitStack() as stack:
-        texts = open_inputs(inputs, read_as, sound_method=choice.sound_method, fit=fit)
+        texts = open_inputs(inputs, read_as, sound_method=choice.sound_method, fit=fit, sound=sound)
         stack.enter_context(texts)
         training = None if fit is None else stack.enter_context(read_as.texts(fit))
         _check_places(choice, output, save, texts, training, write_as)
@@ -245,6 +250,7 @@ def _write(
                 n_rows=len(held[0].texts) if held else None,
                 sparse=sparse,
                 kept=getattr(texts, "kept", ()),
+                beside=getattr(texts, "beside", ()),
                 **made_by,
                 **vars(write_as),
             )

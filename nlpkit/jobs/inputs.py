@@ -10,9 +10,11 @@ from fnmatch import fnmatch
 from typing import Any, BinaryIO, TypeVar
 
 from nlpkit.corpora import AudioFiles, GivenTexts, Pairs, Texts
-from nlpkit.corpora.audio_files import is_audio_name
+from nlpkit.corpora.audio_names import is_audio_name
 from nlpkit.errors import ParameterError
 from nlpkit.registry import EMBEDDERS, resolve
+
+from .sound import Sound
 
 StrPath = str | os.PathLike[str]
 Paths = StrPath | Sequence[StrPath]
@@ -190,7 +192,7 @@ def _suffixes(paths: Paths | None) -> set[str]:
 
 
 def spelled_out(function: Callable[..., Result]) -> Callable[..., Result]:
-    """Let a function with arguments ``read_as``, ``pairs_as`` or ``write_as`` take the options of these one by one.
+    """Let a function with arguments ``read_as``, ``pairs_as``, ``write_as``, ``sound`` take their options one by one.
 
     Examples
     --------
@@ -204,7 +206,7 @@ def spelled_out(function: Callable[..., Result]) -> Callable[..., Result]:
     @functools.wraps(function)
     def call(*args: Any, **given: Any) -> Result:
         taken: set[str] = set()
-        for argument in ("read_as", "pairs_as", "write_as"):
+        for argument in ("read_as", "pairs_as", "write_as", "sound"):
             default = (function.__kwdefaults__ or {}).get(argument)
             if default is None:
                 continue
@@ -218,7 +220,12 @@ def spelled_out(function: Callable[..., Result]) -> Callable[..., Result]:
 
 
 def open_inputs(
-    inputs: StrPath | Iterable[StrPath] | GivenTexts, read_as: Reading, *, sound_method: str | None, fit: Any = None
+    inputs: StrPath | Iterable[StrPath] | GivenTexts,
+    read_as: Reading,
+    *,
+    sound_method: str | None,
+    fit: Any = None,
+    sound: Sound = Sound(),
 ) -> AnyTexts:
     """Open the inputs of a model: texts, or audio files.
 
@@ -230,6 +237,8 @@ def open_inputs(
         The model's method if it embeds sound, None if it embeds texts.
     fit : path or iterable of paths, optional
         Texts to learn from, which a model of sound does not have.
+    sound : Sound
+        How sound is read.
 
     Raises
     ------
@@ -242,11 +251,16 @@ def open_inputs(
         return inputs
     named = [inputs] if isinstance(inputs, str | os.PathLike) else list(inputs)
     if sound_method:
+        of_manifests = {"keep", "delimiter", "header", "quoting", "sheet"} if sound.manifest is not None else set()
         for name in [*read_as.given(), *(["fit"] if fit is not None else [])]:
-            raise ParameterError(
-                f"{name} is about texts, and {sound_method} embeds sound and learns nothing: leave it out"
-            )
-        return AudioFiles(named, on_bad=read_as.on_bad)
+            if name not in of_manifests:
+                raise ParameterError(
+                    f"{name} is about texts, and {sound_method} embeds sound and learns nothing: leave it out"
+                )
+        return sound.files(named, read_as)
+    of_sound = " or ".join(method for method in EMBEDDERS if resolve(method).takes_sound) if sound.given() else ""
+    for name in sound.given():
+        raise ParameterError(f"{name} (--{name}) is about sound, which --method {of_sound} embeds: give one of these")
     texts = read_as.texts(named)
     for name in [os.fspath(path) for path in named]:
         below = os.path.join(name, "")

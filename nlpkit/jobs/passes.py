@@ -6,12 +6,14 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from nlpkit.corpora import AudioFiles, Block, GivenTexts
+from nlpkit.corpora.audio_files import BAD_AUDIO, SoundBlock
 from nlpkit.corpora.bad_records import UNDECODABLE, LeftOut
 from nlpkit.corpora.texts import BLOCK_CHARACTERS
 from nlpkit.errors import InputError
 from nlpkit.text.token_lists import spelled
 
 from .inputs import AnyTexts
+from .sound import told
 
 IN_MEMORY_CHARACTERS = 1 << 24
 """Inputs of at most this many characters are read once and held; longer ones are read twice, block by block."""
@@ -43,7 +45,7 @@ def learn(model: Any, texts: AnyTexts, progress: Progress | None = None) -> tupl
         return None
     if texts.is_stream:
         texts.spool()
-    blocks = texts.blocks(IN_MEMORY_CHARACTERS)
+    blocks: Iterator[Any] = texts.blocks(IN_MEMORY_CHARACTERS)
     first = next(blocks, None)
     if first is None:
         raise no_texts(texts)
@@ -80,7 +82,7 @@ def read_texts(texts: AnyTexts, progress: Progress | None = None) -> Iterator[st
 
 def embed(
     model: Any, texts: AnyTexts, progress: Progress | None = None, *, skip: int = 0
-) -> Iterator[tuple[Block, Any]]:
+) -> Iterator[tuple[Block | SoundBlock, Any]]:
     """Yield each block of ``texts`` with its vectors, after the first ``skip`` of them.
 
     Raises
@@ -98,39 +100,39 @@ def embed(
             yield rest, model.transform(rest.texts)
 
 
-def _embed_sound(model: Any, files: AudioFiles, progress: Progress | None, skip: int) -> Iterator[tuple[Block, Any]]:
-    """Yield blocks of files with their vectors; those that cannot be read are an error, or are counted."""
+def _embed_sound(
+    model: Any, files: AudioFiles, progress: Progress | None, skip: int
+) -> Iterator[tuple[SoundBlock, Any]]:
+    """Yield blocks of clips with their vectors; those that cannot be read are an error, or are counted."""
     import numpy as np
 
     for block in _watched("embedding", files, 0, progress):
         rest = block if files.bad.on_bad == "skip" else block.after(skip)
         try:
-            vectors = model.transform(rest.texts) if rest.texts else []
-        except InputError as error:
-            if files.bad.on_bad == "error":
-                raise InputError(f"{error}; --on-bad skip leaves it out") from error
-            found = [(index, _vector_of(model, path, files)) for index, path in enumerate(rest.texts)]
-            good = [(index, vector) for index, vector in found if vector is not None]
-            rest = Block([rest.sources[index] for index, _ in good], [rest.texts[index] for index, _ in good])
+            vectors = model.transform(rest.clips) if rest.clips else []
+        except Exception:
+            found = [(row, _vector_of(model, clip, files)) for row, clip in enumerate(rest.clips)]
+            good = [(row, vector) for row, vector in found if vector is not None]
+            rest = rest.chosen([row for row, _ in good])
             vectors = np.concatenate([vector for _, vector in good]) if good else []
         if files.bad.on_bad == "skip":
-            n = len(rest.texts)
+            n = len(rest.clips)
             rest, vectors, skip = rest.after(skip), vectors[skip:], max(0, skip - n)
         else:
-            skip = max(0, skip - len(block.texts))
-        if rest.texts:
+            skip = max(0, skip - len(block.clips))
+        if rest.clips:
             yield rest, vectors
 
 
-def _vector_of(model: Any, path: str, files: AudioFiles) -> Any:
+def _vector_of(model: Any, clip: Any, files: AudioFiles) -> Any:
     try:
-        return model.transform([path])
-    except InputError as error:
-        files.bad.record("file that cannot be read as sound", error)
+        return model.transform([clip])
+    except Exception as error:
+        files.bad.record(BAD_AUDIO, told(error, clip))
         return None
 
 
-def texts_of(block: Block) -> list[str]:
+def texts_of(block: Block | SoundBlock) -> list[str]:
     """Return the texts of a block as strings: the tokens of a list are joined by spaces."""
     return spelled(block.texts)
 
@@ -156,7 +158,7 @@ def _watching(model: Any, progress: Progress | None) -> dict[str, Any]:
     return {"progress": lambda state: progress(TRAINING, state.words, state.total_words)}
 
 
-def _watched(stage: str, texts: AnyTexts, n_characters: int, progress: Progress | None) -> Iterator[Block]:
+def _watched(stage: str, texts: AnyTexts, n_characters: int, progress: Progress | None) -> Iterator[Any]:
     empty = True
     for block in texts.blocks(n_characters):
         empty = False

@@ -4,19 +4,23 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path, PurePath
 from typing import TYPE_CHECKING, Any
 
-from nlpkit.corpora.paths import find_sources
-from nlpkit.errors import InputError, OutputError, ParameterError
+from nlpkit.corpora.recordings.recording import Recording
+from nlpkit.errors import InputError, MissingDependencyError, OutputError, ParameterError
+
+from .inputs import Reading, StrPath, spelled_out
+from .sound import Sound, told
+from .spectrogram_folder import SpectrogramFolder
+from .spectrogram_names import base_names
 
 if TYPE_CHECKING:
-    from nlpkit.speech import FeatureOptions, RawFormat
+    from nlpkit.speech import FeatureOptions
+    from nlpkit.speech.audio.part import AudioPart
     from nlpkit.speech.verification import Verification
 
-StrPath = str | os.PathLike[str]
 FORMATS = ("png", "npy")
 
 
@@ -30,25 +34,28 @@ class SpectrogramReport:
         The files, where they stand now.
     refused : list of str
         Errors of the inputs that could not be read; the others are written all the same.
+    left_out : dict of str to int
+        Number of files and records that were left out, by reason.
     """
 
     written: list[Path]
     refused: list[str]
+    left_out: dict[str, int] = field(default_factory=dict)
 
 
+@spelled_out
 def save_spectrograms(
     inputs: StrPath | Iterable[StrPath],
     output: StrPath,
     *,
     kind: str = "mel",
     preset: str | FeatureOptions = "librosa",
-    offset: float = 0.0,
-    duration: float | None = None,
     pad_to: float | None = None,
-    raw: RawFormat | None = None,
     format: str | None = None,
     threads: int | None = None,
     force: bool = False,
+    read_as: Reading = Reading(),
+    sound: Sound = Sound(),
     progress: Callable[[str, int, int | None], None] | None = None,
 ) -> SpectrogramReport:
     """Write a picture or an array of each audio file.
@@ -56,19 +63,24 @@ def save_spectrograms(
     Parameters
     ----------
     inputs : path or iterable of paths
-        Files, folders, globs.
+        Files, folders, globs, ``-``; none if there is a manifest.
     output : path
         A .png or .npy for one input; a folder (ends in a slash, or has no suffix) for any number, with a file for each,
-        named after it.
+        named after it, and ``manifest.json``, which says what each file shows.
     kind : {"stft", "mel", "mfcc"}
         Powers, logarithms of mel bands, or cepstral coefficients. Pictures are in dB below the loudest; arrays are what
         `nlpkit.speech.spectrogram`, `nlpkit.speech.log_mel` and `nlpkit.speech.mfcc` give, (bands, frames) float32.
-    preset, offset, duration, pad_to, raw, threads
+    preset, pad_to, threads
         See `nlpkit.speech.stream_features`.
     format : {"png", "npy"}, optional
         Format of the files in a folder; default: png.
     force : bool
         Replace a folder that is there and empty, or that nlpkit wrote.
+    read_as : Reading
+        How a manifest is read, and on_bad: with ``"skip"`` inputs that cannot be read are counted in ``left_out``.
+    sound : Sound
+        How sound is read: manifest, channel, salvage, raw, offset, duration. Options of both may be given one by one:
+        ``save_spectrograms("calls/", "out/", channel="each", on_bad="skip")``.
     progress : callable, optional
         See `nlpkit.jobs.passes.Progress`.
 
@@ -91,40 +103,35 @@ def save_spectrograms(
 
     from .places import check_place
 
-    paths = audio_paths(inputs)
     folder = is_folder(output)
     suffix = f".{format or 'png'}" if folder else PurePath(output).suffix.lower()
     if suffix.removeprefix(".") not in FORMATS:
         raise ParameterError(f"{os.fspath(output)}: is no .png or .npy: name such a file, or a folder")
     if format is not None and suffix != f".{format}":
         raise ParameterError(f"{os.fspath(output)}: isn't {format}: leave format out, or name a folder")
-    if not folder and len(paths) > 1:
-        raise ParameterError(f"there are {len(paths)} inputs and one file to write: name a folder, as {output}/")
-    check_place(output, is_folder=folder, force=force)
-    for path in paths:
-        if not folder and os.path.realpath(path) == os.path.realpath(output):
-            raise OutputError(f"{os.fspath(output)}: would replace the input: name another place")
-    part: dict[str, Any] = {"offset": offset, "duration": duration, "pad_to": pad_to, "raw": raw, "threads": threads}
-    content = _content(kind, preset, suffix, part)
-    refused: list[str] = []
-    made: list[Path] = []
-    if not folder:
-        _write(Path(output), content(paths[0]))
-        return SpectrogramReport(written=[Path(output)], refused=[])
-    with _folder(output, force) as place:
-        for number, (path, name) in enumerate(zip(paths, _names(paths), strict=True)):
-            if progress is not None:
-                progress("spectrograms", number, len(paths))
-            try:
-                written = content(path)
-            except InputError as error:
-                refused.append(str(error))
-                continue
-            _write(place / f"{name}{suffix}", written)
-            made.append(Path(output) / f"{name}{suffix}")
-        if not made:
-            raise InputError(refused[0] if len(refused) == 1 else f"no input can be read; the first: {refused[0]}")
-    return SpectrogramReport(written=made, refused=refused)
+    content = _content(kind, preset, suffix, pad_to, threads)
+    with sound.files(listed(inputs), read_as) as files:
+        if not folder and len(files) > 1:
+            raise ParameterError(f"there are {len(files)} inputs and one file to write: name a folder, as {output}/")
+        check_place(output, is_folder=folder, force=force)
+        for source in files.sources:
+            if not folder and source.path and os.path.realpath(source.path) == os.path.realpath(output):
+                raise OutputError(f"{os.fspath(output)}: would replace the input: name another place")
+        recordings = list(files.recordings())
+        if not folder:
+            _write(Path(output), _only(recordings[0], sound, content, output))
+            return SpectrogramReport(written=[Path(output)], refused=[], left_out=dict(files.left_out))
+        work = SpectrogramFolder(Path(output), suffix, files, {"kind": kind, **sound.described()})
+        with work.opened(force) as place:
+            for number, (recording, name) in enumerate(zip(recordings, base_names(recordings), strict=True)):
+                if progress is not None:
+                    progress("spectrograms", number, len(recordings))
+                for made in _made(recording, sound, content):
+                    if isinstance(made, Exception):
+                        work.refuse(recording, made)
+                    else:
+                        _write(place / work.add(recording, name, made[0]), made[1])
+        return SpectrogramReport(written=work.written, refused=work.refused, left_out=dict(files.left_out))
 
 
 def has_limit(kind: str, output: StrPath, format: str | None = None) -> bool:
@@ -133,22 +140,22 @@ def has_limit(kind: str, output: StrPath, format: str | None = None) -> bool:
     return is_picture or {"stft": False}.get(kind, True)
 
 
+@spelled_out
 def verify_files(
     inputs: StrPath | Iterable[StrPath],
     reference: str,
     *,
     kind: str = "mel",
     preset: str | FeatureOptions | None = None,
-    offset: float = 0.0,
-    duration: float | None = None,
     pad_to: float | None = None,
-    raw: RawFormat | None = None,
+    read_as: Reading = Reading(),
+    sound: Sound = Sound(),
 ) -> Iterator[tuple[str, Verification | InputError]]:
     """Compare the features of each audio file with those of the library ``reference``.
 
     Parameters
     ----------
-    inputs, kind, offset, duration, pad_to, raw
+    inputs, kind, pad_to, read_as, sound
         See `save_spectrograms`.
     reference : {"librosa", "kaldi-native-fbank"}
     preset : str or FeatureOptions, optional
@@ -164,39 +171,75 @@ def verify_files(
     InputError, MissingDependencyError, ParameterError
         See `nlpkit.speech.verification.verify_features`.
     """
+    from nlpkit.speech import FeatureOptions
     from nlpkit.speech.verification import REFERENCES, verify_file
 
-    options = preset or REFERENCES.get(reference, "librosa")
-    for path in audio_paths(inputs):
-        try:
-            found = verify_file(
-                path, kind, options, reference, offset=offset, duration=duration, pad_to=pad_to, raw=raw
-            )
-        except InputError as error:
-            yield path, error
-            continue
-        yield path, found
+    options = FeatureOptions.of(preset or REFERENCES.get(reference, "librosa"))
+
+    def compared(part: AudioPart) -> Verification:
+        part.check()
+        return verify_file(part.open(), kind, options, reference, pad_to=pad_to, **part.reading)
+
+    with sound.files(listed(inputs), read_as) as files:
+        for recording in files.recordings():
+            for made in _made(recording, sound, compared, own=ParameterError):
+                if isinstance(made, Exception):
+                    yield recording.name, InputError(str(made))
+                else:
+                    part, found = made
+                    called = f", channel {part.channel}" if part.kept else ""
+                    yield recording.name + called, found
 
 
-def audio_paths(inputs: StrPath | Iterable[StrPath]) -> list[str]:
-    """The files that inputs name: themselves, all below a folder, all that match a glob.
+def listed(inputs: StrPath | Iterable[StrPath]) -> list[StrPath]:
+    """Return inputs as a list."""
+    return [inputs] if isinstance(inputs, str | os.PathLike) else list(inputs)
 
-    Raises
-    ------
-    InputError
-        If one doesn't exist or matches nothing.
+
+def _only(
+    recording: Recording, sound: Sound, content: Callable[[AudioPart], bytes | Any], output: StrPath
+) -> bytes | Any:
+    """Return the content of the only part of a recording."""
+    found = list(_made(recording, sound, content))
+    if len(found) > 1 and not any(isinstance(each, Exception) for each in found):
+        raise ParameterError(
+            f"{recording.name}: has {len(found)} channels, and there is one file to write: name a folder, as {output}/"
+        )
+    [made] = found[:1]
+    if isinstance(made, Exception):
+        raise made
+    return made[1]
+
+
+def _made(
+    recording: Recording, sound: Sound, make: Callable[[AudioPart], Any], own: type[Exception] = OutputError
+) -> Iterator[tuple[AudioPart, Any] | Exception]:
+    """Yield the parts of a recording with what is made of them, or the error of one.
+
+    Whatever the reading of a part raises is its error alone, except errors of the class ``own``, which end all.
     """
-    given = [inputs] if isinstance(inputs, str | os.PathLike) else list(inputs)
-    sources = find_sources(given, per="file")
-    if any(source.path is None for source in sources):
-        raise InputError("audio isn't read from standard input: give a file")
-    return [str(source.path) for source in sources]
+    try:
+        parts = sound.parts(recording)
+    except InputError as error:
+        yield error
+        return
+    for part in parts:
+        try:
+            made = make(part)
+        except (own, OutputError, MissingDependencyError):
+            raise
+        except ParameterError as error:
+            yield error
+        except Exception as error:
+            yield told(error, part)
+        else:
+            yield part, made
 
 
 def _content(
-    kind: str, preset: str | FeatureOptions, suffix: str, part: dict[str, Any]
-) -> Callable[[str], bytes | Any]:
-    """Return a function from a file to the content that is written."""
+    kind: str, preset: str | FeatureOptions, suffix: str, pad_to: float | None, threads: int | None
+) -> Callable[[AudioPart], bytes | Any]:
+    """Return a function from a part to the content that is written."""
     from nlpkit.speech import FeatureOptions
     from nlpkit.speech.features.files import gathered_features
     from nlpkit.speech.features.kinds import kind_of
@@ -208,13 +251,17 @@ def _content(
         raise ParameterError(f"kind is {kind!r}: expected one of {', '.join(KINDS)}")
     options = FeatureOptions.of(preset)
     asked = kind_of(features, options, stacklevel=4)  # once for all files
-    padded_length(part["pad_to"], options.sr)
+    padded_length(pad_to, options.sr)
+    given: dict[str, Any] = {"preset": options, "pad_to": pad_to, "threads": threads}
 
-    def picture(path: str) -> bytes:
-        return spectrogram_png(path, asked, preset=options, title=os.path.basename(path), **part)
+    def picture(part: AudioPart) -> bytes:
+        part.check()
+        title = os.path.basename(part.name) + (f", channel {part.channel}" if part.channel else "")
+        return spectrogram_png(part.open(), asked, title=title, **given, **part.reading)
 
-    def array(path: str) -> Any:
-        return gathered_features(path, asked, preset=options, **part)
+    def array(part: AudioPart) -> Any:
+        part.check()
+        return gathered_features(part.open(), asked, **given, **part.reading)
 
     return picture if suffix == ".png" else array
 
@@ -229,24 +276,3 @@ def _write(path: Path, content: bytes | Any) -> None:
             import numpy as np
 
             np.save(file, content, allow_pickle=False)
-
-
-@contextmanager
-def _folder(output: StrPath, force: bool) -> Iterator[Path]:
-    import json
-
-    from nlpkit.outputs.folders import FORMAT, new_folder
-
-    with new_folder(output, force=force) as place:
-        yield place
-        names = sorted(entry.name for entry in place.iterdir())
-        (place / "manifest.json").write_text(json.dumps({"format": FORMAT, "kind": "spectrograms", "files": names}))
-
-
-def _names(paths: list[str]) -> list[str]:
-    """Return a name for each file: its own without the suffix, with as many of its folders as make it unique."""
-    for parts in range(1, 64):
-        names = ["-".join(PurePath(path).with_suffix("").parts[-parts:]).replace(os.sep, "") for path in paths]
-        if len(set(map(str.casefold, names))) == len(names):
-            return names
-    return [f"{name}-{number}" for number, name in enumerate(names)]

@@ -33,6 +33,7 @@ def open_writer(
     one_based: bool = False,
     sparse: bool = True,
     kept: Sequence[str] = (),
+    beside: Sequence[str] = (),
     label: str | None = None,
 ) -> RowWriter:
     """Open the writer for ``path``.
@@ -66,8 +67,10 @@ def open_writer(
         Write the nonzero terms of a row instead of the whole vector.
     kept : sequence of str
         Columns of the input that are written beside the text, for ``.jsonl``, ``.parquet`` and ``.csv``.
+    beside : sequence of str
+        Further columns of the input, which are written if the format has a place for them.
     label : str, optional
-        The one of them that is the label of svmlight.
+        The one of the kept columns that is the label of svmlight.
 
     Returns
     -------
@@ -90,26 +93,26 @@ def open_writer(
     >>> print(path.read_text(), end="")
     {"id": 0, "source": "a.txt", "text": "dog, dog", "terms": {"dog": 2}}
     """
+    in_folder = os.fspath(path) != "-" and is_folder(path)
+    suffix = shard_format or ("npz" if sparse else "npy") if in_folder else suffix_of(path)
     columns = Columns(
         names=names,
         n_columns=n_columns,
         dtype=np.dtype(dtype),
         sparse=sparse,
         one_based=one_based,
-        kept=tuple(kept),
+        kept=(*kept, *(() if suffix in NAMELESS else beside)),
         label=label,
     )
-    if os.fspath(path) != "-" and is_folder(path):
+    if in_folder:
         from .shards import ShardWriter
 
         made_by = {"options": dict(options or {}), "model": model_hash, "input": fingerprint}
-        suffix = shard_format or ("npz" if sparse else "npy")
         _check_format(path, columns, suffix, is_folder=True)
         return ShardWriter(path, columns, made_by, suffix=suffix, part_rows=shard_rows, force=force, resume=resume)
     for name, given in ("shard_format", shard_format), ("shard_rows", shard_rows), ("resume", resume):
         if given:
             raise ParameterError(f"{name} needs a folder of parts, but {os.fspath(path)} is one file: remove it")
-    suffix = suffix_of(path)
     _check_format(path, columns, suffix)
     if one_based and not suffix.startswith("svmlight"):
         raise ParameterError(f"one_based needs .svmlight, but {os.fspath(path)} is {suffix}: remove it")

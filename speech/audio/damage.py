@@ -11,7 +11,7 @@ _SHARE, _SECONDS = 0.01, 0.1
 
 
 class Damage:
-    """What is wrong with a file.
+    """The damage of a file.
 
     Parameters
     ----------

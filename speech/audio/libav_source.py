@@ -19,7 +19,7 @@ from nlpkit.errors import InputError, Notice
 from nlpkit.speech.audio.audio_path import AudioPath, opened
 from nlpkit.speech.audio.damage import Damage
 from nlpkit.speech.audio.libav import CONTAINERS, libraries, samples_of
-from nlpkit.speech.audio.mpeg import after_id3, frame_size, has_tag, mp4_boxes, stated_length
+from nlpkit.speech.audio.mpeg import after_id3, beginning, frame_size, has_tag, mp4_boxes, stated_length
 
 _STATE_LENGTH = frozenset(
     {"mov", "matroska", "asf", "ape", "wv", "tta", "dsf", "flac", "wav", "w64", "aiff", "caf", "au", "nistsphere"}
@@ -126,7 +126,7 @@ class LibavSource:
             return round(known * self.sr)
         if self._is_mpeg:
             with opened(file) as content:
-                return stated_length(content.read(1 << 22)) or None  # a tag may hold pictures
+                return stated_length(beginning(content)) or None
         if not _STATE_LENGTH.intersection(self._formats):
             return None
         stream, container = self._stream, self._container

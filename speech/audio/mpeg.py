@@ -20,6 +20,7 @@ _KBITS = {  # by version (1, or 2 and 2.5) and layer
     (2, 2): (0, 8, 16, 24, 32, 40, 48, 56, 64, 80, 96, 112, 128, 144, 160),
 }
 _KBITS[2, 3] = _KBITS[2, 2]
+_FIRST = 4096  # bytes
 _RATES = {3: (44100, 48000, 32000), 2: (22050, 24000, 16000), 0: (11025, 12000, 8000)}
 
 
@@ -100,6 +101,14 @@ def after_id3(content: bytes) -> int:
     while content[at : at + 1] == b"\0":
         at += 1
     return at
+
+
+def beginning(file: IO[bytes]) -> bytes:
+    """Return the first frames of a file of MPEG audio, without the ID3 tag before them, which may hold pictures."""
+    head = file.read(_FIRST)
+    start = after_id3(head)
+    file.seek(start)
+    return file.read(_FIRST)
 
 
 def mp4_boxes(file: IO[bytes]) -> tuple[int, int]:

@@ -5,6 +5,7 @@ Every page has a checksum and a number, so damage and loss are found without dec
 
 from __future__ import annotations
 
+import math
 import struct
 import zlib
 from dataclasses import dataclass, field
@@ -13,6 +14,7 @@ from typing import IO
 _PAGE = struct.Struct("<4sBBqIIIB")
 _MIRRORED = bytes(int(f"{byte:08b}"[::-1], 2) for byte in range(256))
 _LIVE = 60  # seconds; a stream whose first page is later than this was recorded from the middle of a broadcast
+_MARGIN = 2  # seconds of pages that are read beyond a part
 _CODECS = {b"\x01vorbis": "vorbis", b"OpusHead": "opus", b"\x7fFLAC": "flac", b"Speex   ": "speex"}
 
 
@@ -53,13 +55,13 @@ class OggStream:
 
 @dataclass
 class OggPages:
-    """What a pass over the pages found.
+    """Findings of a pass over the pages.
 
     Attributes
     ----------
     streams : list of OggStream
     damage : str
-        What is damaged first; empty if nothing is.
+        The first damage; empty if there is none.
     """
 
     streams: list[OggStream] = field(default_factory=list)
@@ -78,8 +80,8 @@ class OggPages:
         return sum(known) if known and len(known) == len(lengths) else None
 
 
-def ogg_pages(file: IO[bytes]) -> OggPages:
-    """Read all pages of a file, from its current position."""
+def ogg_pages(file: IO[bytes], until: float = math.inf) -> OggPages:
+    """Read the pages of a file from its current position, all or those of the seconds before ``until``."""
     found = OggPages()
     open_streams: dict[int, OggStream] = {}
     at, content = 0, b""
@@ -107,6 +109,8 @@ def ogg_pages(file: IO[bytes]) -> OggPages:
         problem = _take(page, found.streams, open_streams)
         found.damage = found.damage or problem
         content, at = content[size:], at + size
+        if any(stream.last > (until + _MARGIN) * stream.sr for stream in found.sound):
+            return found
     if open_streams and not found.damage:
         found.damage = "has no last page"
     return found

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from math import inf
 from typing import NamedTuple
 
 import numpy as np
@@ -113,7 +114,7 @@ def load(
     >>> samples, sr = load("speech.flac", sr=16000)  # doctest: +SKIP
     """
     _check_rate(sr)
-    source = open_audio(path, raw=raw, salvage=salvage, name=name)
+    source = open_audio(path, raw=raw, salvage=salvage, until=_until(offset, duration), name=name)
     try:
         pieces = list(_pieces(source, offset, duration, mono, channel))
     finally:
@@ -154,7 +155,7 @@ def stream(
         See `load`.
     """
     _check_rate(sr)
-    source = open_audio(path, raw=raw, salvage=salvage, name=name)
+    source = open_audio(path, raw=raw, salvage=salvage, until=_until(offset, duration), name=name)
     rate = sr or source.sr
     try:
         resampler = ResampleStream(source.sr, rate, 1 if mono or channel else source.channels)
@@ -194,6 +195,13 @@ def info(path: AudioPath, *, raw: RawFormat | None = None, salvage: bool = False
         source.close()
 
 
+def _until(offset: float, duration: float | None) -> float:
+    """Check a part, and return where it ends."""
+    require(is_number(offset) and offset >= 0, "offset", offset, "seconds, 0 or more")
+    require(duration is None or (is_number(duration) and duration > 0), "duration", duration, "seconds, more than 0")
+    return inf if duration is None else float(offset) + float(duration)
+
+
 def _block(piece: np.ndarray, mono: bool, sr: int) -> Audio:
     return Audio(piece[:, 0] if mono else np.ascontiguousarray(piece.T), sr)
 
@@ -202,8 +210,6 @@ def _pieces(
     source: AudioSource, offset: float, duration: float | None, mono: bool, channel: int | None
 ) -> Iterator[np.ndarray]:
     """Yield the samples (n, channels) of the requested part, checked, and mixed to one channel if ``mono``."""
-    require(is_number(offset) and offset >= 0, "offset", offset, "seconds, 0 or more")
-    require(duration is None or (is_number(duration) and duration > 0), "duration", duration, "seconds, more than 0")
     if channel is not None:
         require_whole("channel", channel, 1, 1024)
         if channel > source.channels:

@@ -7,6 +7,7 @@ is recognised by its content.
 from __future__ import annotations
 
 import io
+import math
 import mmap
 import os
 import warnings
@@ -17,7 +18,7 @@ import numpy as np
 from nlpkit.errors import InputError, Notice
 from nlpkit.speech.audio.audio_path import AudioPath, check_file, opened, rewind
 from nlpkit.speech.audio.damage import Damage
-from nlpkit.speech.audio.flac_end import flac_lengths
+from nlpkit.speech.audio.flac_length import flac_lengths, flac_seconds
 from nlpkit.speech.audio.libav_source import LibavSource
 from nlpkit.speech.audio.ogg_pages import OggPages, ogg_pages
 from nlpkit.speech.audio.raw_format import RawFormat
@@ -69,7 +70,12 @@ class AudioSource(Protocol):
 
 
 def open_audio(
-    path: AudioPath, *, raw: RawFormat | None = None, salvage: bool = False, name: str | None = None
+    path: AudioPath,
+    *,
+    raw: RawFormat | None = None,
+    salvage: bool = False,
+    until: float = math.inf,
+    name: str | None = None,
 ) -> AudioSource:
     """Open an audio file of any supported format.
 
@@ -80,6 +86,8 @@ def open_audio(
         Format of a file without a header.
     salvage : bool
         Read what can be decoded of a damaged file.
+    until : float
+        Second at which reading will end. What is behind it is not looked at.
     name : str, optional
         Name of the file in messages.
 
@@ -104,7 +112,7 @@ def open_audio(
     if isinstance(path, str | os.PathLike) and os.path.splitext(path)[1].lower() == ".raw":
         raise InputError(f"{called}: has no header: set sr, channels and encoding")
     with opened(path) as file:
-        found = _recognised(file, damage)
+        found = _recognised(file, damage, until)
     rewind(path)
     if isinstance(found, WaveLayout):
         return _wave(path, found, damage)
@@ -115,7 +123,7 @@ def open_audio(
     return LibavSource(path, damage) if found == "libav" else _any(path, damage)
 
 
-def _recognised(file: IO[bytes], damage: Damage) -> WaveLayout | OggPages | SizedHeader | str:
+def _recognised(file: IO[bytes], damage: Damage, until: float) -> WaveLayout | OggPages | SizedHeader | str:
     """Return what is known of a file by its content: a header for it, or "libav" if FFmpeg is to read it."""
     head = file.read(12)
     if head[8:] == b"WAVE":
@@ -126,14 +134,14 @@ def _recognised(file: IO[bytes], damage: Damage) -> WaveLayout | OggPages | Size
             damage.found("is damaged: its header does not lead to samples")
     if head.startswith(b"OggS"):
         file.seek(0)
-        return ogg_pages(file)
+        return ogg_pages(file, until)
     if head.startswith(b"ID3") or (head[:1] == b"\xff" and head[1] & 0xE0 == 0xE0):  # MPEG
         return "libav"
     if head.startswith((b".snd", b"caff")):
         return sized_header(file) or ""
     if head.startswith(b"Creative Voi"):  # VOC, of which libsndfile knows some
         return "libav"
-    if head.startswith(b"fLaC") and (damage.salvage or not _is_regular_flac(file)):
+    if head.startswith(b"fLaC") and (damage.salvage or not _is_regular_flac(file, until)):
         return "libav"
     return ""
 
@@ -179,6 +187,8 @@ def _reheaded(path: AudioPath, head: bytes, pieces: list[tuple[int, int]], damag
         file = cast("IO[bytes]", Reheaded(owned or cast("IO[bytes]", path), head, pieces))
         return SoundFileSource(file, damage, owned=owned, is_checked=True)
     except soundfile().LibsndfileError as error:
+        if owned is not None:
+            owned.close()
         reason = f"({said(error)})"
         raise InputError(f"{damage.name}: is not an audio file, or too damaged even for --salvage {reason}") from error
 
@@ -189,8 +199,10 @@ def _ogg(path: AudioPath, pages: OggPages, damage: Damage) -> AudioSource:
     return LibavSource(path, damage, stated=pages.seconds, late=pages.damage)
 
 
-def _is_regular_flac(file: IO[bytes]) -> bool:
+def _is_regular_flac(file: IO[bytes], until: float) -> bool:
     """Whether the header of a FLAC file is right, and nothing follows it: libsndfile reads no more than it states."""
+    if flac_seconds(file) >= until:
+        return True
     lengths = flac_lengths(file)
     return (lengths is None or lengths[0] == lengths[1]) and not _has_again(file, b"fLaC\x00\x00\x00\x22")
 

@@ -62,7 +62,7 @@ class WaveLayout:
 
     @property
     def contradiction(self) -> str:
-        """What is wrong with the format of uncompressed samples; empty if nothing is."""
+        """A contradiction in the format of uncompressed samples, or an empty string."""
         channels, bits = self.number(2, 2), self.number(14, 2)
         if self.tag not in _UNCOMPRESSED or self.block == channels * -(-bits // 8):
             return ""

@@ -207,3 +207,20 @@ def test_parts_of_a_long_mp3(tmp_path: Path, options: list[str]) -> None:
         )
     with pytest.raises(InputError, match="has no samples after 60 s"):
         load(tmp_path / "a.mp3", offset=60)
+
+
+@pytest.mark.parametrize(
+    ("suffix", "options"), [("ogg", ["-c:a", "libvorbis"]), ("opus", []), ("flac", []), ("webm", [])]
+)
+def test_parts_of_long_files_are_those_of_the_whole(
+    folder: Path, tmp_path: Path, suffix: str, options: list[str]
+) -> None:
+    """Also where what is behind the part is damaged, because it is not looked at."""
+    ffmpeg("-stream_loop", "3", "-i", str(folder / "a.wav"), *options, str(tmp_path / f"a.{suffix}"))
+    whole, sr = load(tmp_path / f"a.{suffix}")
+    (tmp_path / f"cut.{suffix}").write_bytes((tmp_path / f"a.{suffix}").read_bytes()[:-2000])
+    for name in ("a", "cut"):
+        for offset, duration in ((0.0, 1.5), (4.321, 0.5), (12.0, 3.0)):
+            first, last = round(offset * sr), round(offset * sr) + round(duration * sr)
+            part = load(tmp_path / f"{name}.{suffix}", offset=offset, duration=duration).samples
+            np.testing.assert_array_equal(part, whole[first:last])

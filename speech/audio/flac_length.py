@@ -1,4 +1,4 @@
-"""The end of a FLAC file (RFC 9639): its last frame says where it stands, so that a wrong header is found."""
+"""The lengths that a FLAC file states (RFC 9639): in its header, and in its last frame, which says where it stands."""
 
 from __future__ import annotations
 
@@ -7,6 +7,14 @@ from typing import IO
 
 _TAIL = 1 << 16
 _SYNCS = (b"\xff\xf8", b"\xff\xf9")
+
+
+def flac_seconds(file: IO[bytes]) -> float:
+    """Return the duration in the header of a file, 0 if it has none."""
+    file.seek(18)
+    head = file.read(8)
+    sr = int.from_bytes(head[:3], "big") >> 4
+    return (int.from_bytes(head[3:], "big") & ((1 << 36) - 1)) / sr if sr else 0.0
 
 
 def flac_lengths(file: IO[bytes]) -> tuple[int, int] | None:

@@ -171,7 +171,12 @@ def test_an_archive_never_leads_out_of_itself(tmp_path: Path) -> None:
             info.size = 1
             archive.addfile(info, io.BytesIO(b"a"))
     before = sorted(tmp_path.rglob("*"))
-    assert [content for content, *_ in seen(Recordings(tmp_path / "in.tar"))] == ["a"]
+    recordings = Recordings(tmp_path / "in.tar")
+    assert [content for content, *_ in seen(recordings)] == ["a"]
+    assert recordings.left_out == {
+        "link or device in an archive": 1,
+        "member of an archive with a path that leads out of it": 1,
+    }
     assert sorted(tmp_path.rglob("*")) == before
 
 

@@ -1,0 +1,130 @@
+"""`sound_totals`: how much sound a manifest lists; and `audio_info`: what an audio file is."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from nlpkit.corpora.audio_files import BAD_AUDIO
+
+from .inputs import Reading, spelled_out
+from .sound import Sound, StrPath, told
+
+if TYPE_CHECKING:
+    from nlpkit.speech import AudioInfo
+
+
+@dataclass(frozen=True, kw_only=True)
+class SoundTotals:
+    """Result of `sound_totals`.
+
+    Attributes
+    ----------
+    path : str
+    layout : str
+        See `nlpkit.corpora.Recordings`.
+    recordings, files : int
+        Number of recordings, and of the files that hold them.
+    seconds : float
+        Duration of all recordings that could be read.
+    speakers, labels, texts : int
+        Number of different speakers and labels, and of recordings with a text.
+    left_out : dict of str to int
+        Number of records and files that were left out, by reason.
+    """
+
+    path: str
+    layout: str
+    recordings: int
+    files: int
+    seconds: float
+    speakers: int
+    labels: int
+    texts: int
+    left_out: dict[str, int]
+
+
+@spelled_out
+def sound_totals(manifest: StrPath, *, read_as: Reading = Reading(), sound: Sound = Sound()) -> SoundTotals:
+    """Count what a manifest, or a folder or tar file of recordings, lists.
+
+    Parameters
+    ----------
+    manifest : path
+        See `nlpkit.corpora.Recordings`.
+    read_as : Reading
+        How it is read.
+    sound : Sound
+        Its split, salvage and raw hold.
+
+    Returns
+    -------
+    SoundTotals
+
+    Raises
+    ------
+    InputError
+        If a record or a file cannot be read, and on_bad is ``"error"``.
+
+    Examples
+    --------
+    >>> sound_totals("train.jsonl").seconds  # doctest: +SKIP
+    3600.5
+    """
+    sound = replace(sound, manifest=manifest, channel="mix", offset=0.0, duration=None)
+    with sound.listed(read_as) as listed:
+        rows = []
+        seconds = 0.0
+        lengths: dict[str, float] = {}
+        for row in listed.recordings():
+            [part] = sound.parts(row)
+            try:
+                if row.name not in lengths:
+                    lengths[row.name] = part.length()
+                part.check(lengths[row.name])
+            except Exception as error:
+                listed.bad.record(BAD_AUDIO, told(error, part))
+                continue
+            rows.append(row)
+            seconds += min(lengths[row.name], row.end or lengths[row.name]) - row.start
+        return SoundTotals(
+            path=os.fspath(manifest),
+            layout=listed.layout,
+            recordings=len(rows),
+            files=len({row.name for row in rows}),
+            seconds=seconds,
+            speakers=len({row.speaker for row in rows if row.speaker is not None}),
+            labels=len({row.label for row in rows if row.label is not None}),
+            texts=sum(row.text is not None for row in rows),
+            left_out=dict(listed.left_out),
+        )
+
+
+@spelled_out
+def audio_info(path: StrPath, *, read_as: Reading = Reading(), sound: Sound = Sound()) -> AudioInfo:
+    """Return the properties of an audio file, or of standard input.
+
+    Parameters
+    ----------
+    path : path
+        ``-`` for standard input.
+    read_as : Reading
+        Its stdin holds.
+    sound : Sound
+        Its salvage and raw hold.
+
+    Raises
+    ------
+    InputError
+        If it cannot be read.
+    """
+    from nlpkit.speech import info
+
+    with sound.files([path], read_as) as files:
+        [recording] = files.recordings()
+        [part] = sound.parts(recording)
+        try:
+            return info(part.open(), raw=part.raw, salvage=part.salvage, name=part.name)
+        except Exception as error:
+            raise told(error, part) from error
