@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+import mmap
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,6 +12,7 @@ from typing import IO
 from nlpkit.errors import InputError
 
 AudioPath = str | os.PathLike[str] | IO[bytes]
+Content = bytes | mmap.mmap
 
 
 @contextmanager
@@ -25,6 +28,15 @@ def opened(file: AudioPath) -> Iterator[IO[bytes]]:
         yield file
     finally:
         file.seek(place)
+
+
+def mapped(file: IO[bytes]) -> Content:
+    """Return the content of a file, which is not read before it is needed if it is on a disk."""
+    try:
+        return mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+    except (OSError, ValueError, io.UnsupportedOperation):
+        file.seek(0)
+        return file.read()
 
 
 def rewind(path: AudioPath) -> None:

@@ -11,7 +11,7 @@ import warnings
 from collections import Counter
 from collections.abc import Callable, Iterator
 from itertools import dropwhile
-from typing import Any
+from typing import IO, Any
 
 import numpy as np
 
@@ -19,13 +19,12 @@ from nlpkit.errors import InputError, Notice
 from nlpkit.speech.audio.audio_path import AudioPath, opened
 from nlpkit.speech.audio.damage import Damage
 from nlpkit.speech.audio.libav import CONTAINERS, libraries, samples_of
-from nlpkit.speech.audio.mpeg import after_id3, beginning, frame_size, has_tag, mp4_boxes, stated_length
+from nlpkit.speech.audio.mpeg import frame_size, has_tag, mp4_boxes, stated_length
+from nlpkit.speech.audio.stated import cut_off, stated_samples
 
-_STATE_LENGTH = frozenset(
-    {"mov", "matroska", "asf", "ape", "wv", "tta", "dsf", "flac", "wav", "w64", "aiff", "caf", "au", "nistsphere"}
-    | {"mpc", "mpc8", "shn", "tak", "xwma"}
-)
 _EXACT = frozenset({"ape", "wv", "tta", "flac", "tak", "w64", "aiff", "au"})
+_BARE = frozenset({"tta", "voc", "wav", "tak"})  # formats without pictures
+_HEADER = 4096  # bytes
 _WITH_CHECKSUMS = frozenset({"flac", "tta", "wavpack", "ape", "tak"})
 _HEARD = 0.9  # share of the bytes of sound that belong to the recording; the rest of an MP4 file may be unused
 _FRAMES = 32
@@ -44,6 +43,8 @@ class LibavSource:
         Duration in seconds that the file states, if that is known already.
     late : str
         Damage that is known already, but is told only at the end, because FFmpeg may find it in its place.
+    owned : binary file, optional
+        File to close together with this one.
 
     Raises
     ------
@@ -53,11 +54,21 @@ class LibavSource:
         If the package av is not installed.
     """
 
-    def __init__(self, file: AudioPath, damage: Damage, *, stated: float | None = None, late: str = "") -> None:
+    def __init__(
+        self,
+        file: AudioPath,
+        damage: Damage,
+        *,
+        stated: float | None = None,
+        late: str = "",
+        owned: IO[bytes] | None = None,
+    ) -> None:
         self._av = av = libraries()
+        self._file, self._owned = file, owned
         self.damage, self.name, self._late = damage, damage.name, late
         self.frames: int | None = None
         self.stated: int | None = None
+        self._is_checked = False
         self._latest, self._media, self._bytes = b"", 0, 0
         self._first: int | None = None  # time of the first frame
         self._times: tuple[int, int] | None = None  # of the first and the latest packet
@@ -104,7 +115,12 @@ class LibavSource:
         self._decode(lambda: bool(self._waiting))
         if not self._waiting:
             raise self._unreadable(ValueError("no frame can be decoded"), [])
-        self.stated = self._stated(file, stated)
+        if stated is not None and len(streams) == 1:
+            self.stated = round(stated * self.sr)
+        else:
+            self.stated = stated_samples(file, self._container, self._stream, self.sr)
+        if "avi" in self._formats:
+            self._late = cut_off(file)
         if "mov" in self._formats:
             self._media = self._mp4(file)
 
@@ -119,26 +135,6 @@ class LibavSource:
             self.sr, self.channels = max(formats, key=lambda each: formats[each])
         for frame in frames:
             self._take(frame)
-
-    def _stated(self, file: AudioPath, known: float | None) -> int | None:
-        """Return the length that the file states, in samples."""
-        if known is not None and len(self._container.streams.audio) == 1:
-            return round(known * self.sr)
-        if self._is_mpeg:
-            with opened(file) as content:
-                return stated_length(beginning(content)) or None
-        if not _STATE_LENGTH.intersection(self._formats):
-            return None
-        stream, container = self._stream, self._container
-        if stream.duration is not None:
-            return round(stream.duration * stream.time_base * self.sr)
-        tag = re.fullmatch(r"(\d+):(\d+):([\d.]+)", stream.metadata.get("DURATION", ""))
-        late = max(0.0, float((stream.start_time or 0) * stream.time_base))
-        if tag:
-            return round((int(tag[1]) * 3600 + int(tag[2]) * 60 + float(tag[3]) - late) * self.sr)
-        if container.duration is not None and len(container.streams) == 1:
-            return round((container.duration / 1e6 - late) * self.sr)
-        return None
 
     def _mp4(self, file: AudioPath) -> int:
         """Return the bytes of sound in an MP4 file, or 0 if it holds more than sound; refuse appended files."""
@@ -188,6 +184,8 @@ class LibavSource:
     def close(self) -> None:
         """See `nlpkit.speech.audio.source.AudioSource`."""
         self._container.close()
+        if self._owned is not None:
+            self._owned.close()
 
     def _decode(self, is_enough: Callable[[], bool]) -> None:
         """Decode packets until ``is_enough``, or the file ends."""
@@ -219,16 +217,11 @@ class LibavSource:
         return []
 
     def _mpeg(self, packet: Any) -> Any:
-        """Return a packet of MPEG audio without tags; None if it states the length of an appended file instead."""
+        """Return a packet of MPEG audio; None if it states the length of an appended file instead."""
         frame = bytes(packet)
-        if has_tag(frame):
-            if (more := stated_length(frame)) is not None:
-                self.stated = None if not self.stated else self.stated + more
-                return None
-            frame = frame[after_id3(frame) :]
-            made = self._av.Packet(frame)
-            made.pts, made.dts, made.time_base, made.stream = packet.pts, packet.dts, packet.time_base, packet.stream
-            packet = made
+        if has_tag(frame) and (more := stated_length(frame)) is not None:
+            self.stated = None if not self.stated else self.stated + more
+            return None
         self._latest = frame
         return packet
 
@@ -279,9 +272,18 @@ class LibavSource:
                 self.damage.found(f"is damaged at {at:.2f} s or later: {reason}")
 
     def _check_end(self) -> None:
+        if self._is_checked:
+            return
+        self._is_checked = True
         self.check()
         if self.stated is None and len(self._latest) < frame_size(self._latest):
             self.damage.found("is truncated or damaged: ends in the middle of a frame")
+        if len(self._container.streams) == 1 and _BARE.intersection(self._formats):
+            with opened(self._file) as content:
+                rest = content.seek(0, os.SEEK_END) - self._bytes
+            if rest > max(_HEADER, self._bytes // 8):
+                what = f"{rest:,} bytes of the file are not read"
+                warnings.warn(f"{self.name}: {what}: metadata, or another recording behind it", Notice, stacklevel=2)
         if self._bytes < _HEARD * self._media:
             share = 1 - self._bytes / self._media
             what = "an edit list leaves them out, or the file is damaged"
@@ -294,5 +296,5 @@ class LibavSource:
     def _unreadable(self, error: Exception, log: list[Any]) -> InputError:
         reasons = [" ".join(str(entry[2]).split()) for entry in log]
         reason = next(iter(reasons), "") or getattr(error, "strerror", None) or str(error)
-        reason = re.sub(r": '.*", "", reason)
+        reason = re.sub(r":? '.*", "", reason).replace("Format not on whitelist", "a format without sound")
         return InputError(f"{self.name}: is not an audio file, or too damaged even for --salvage ({reason})")

@@ -6,6 +6,7 @@ Every page has a checksum and a number, so damage and loss are found without dec
 from __future__ import annotations
 
 import math
+import os
 import struct
 import zlib
 from dataclasses import dataclass, field
@@ -30,8 +31,8 @@ class OggStream:
         Samples a second that positions count.
     skipped : int
         Samples at the beginning that are not played.
-    first, last : int
-        Positions of the first and the last page with samples, in samples.
+    first, before_last, last : int
+        Positions of the first page with samples and of the last two, in samples.
     pages : int
         Number of the next page.
     ended : bool
@@ -42,6 +43,7 @@ class OggStream:
     sr: int
     skipped: int = 0
     first: int = 0
+    before_last: int = 0
     last: int = 0
     pages: int = 0
     ended: bool = False
@@ -62,10 +64,13 @@ class OggPages:
     streams : list of OggStream
     damage : str
         The first damage; empty if there is none.
+    rest : int
+        Bytes behind the last page.
     """
 
     streams: list[OggStream] = field(default_factory=list)
     damage: str = ""
+    rest: int = 0
 
     @property
     def sound(self) -> list[OggStream]:
@@ -84,7 +89,7 @@ def ogg_pages(file: IO[bytes], until: float = math.inf) -> OggPages:
     """Read the pages of a file from its current position, all or those of the seconds before ``until``."""
     found = OggPages()
     open_streams: dict[int, OggStream] = {}
-    at, content = 0, b""
+    at, end, content = 0, 0, b""
     while True:
         content = content or file.read(1 << 16)
         if len(content) < 27 + 255:
@@ -109,10 +114,13 @@ def ogg_pages(file: IO[bytes], until: float = math.inf) -> OggPages:
         problem = _take(page, found.streams, open_streams)
         found.damage = found.damage or problem
         content, at = content[size:], at + size
+        end = at
         if any(stream.last > (until + _MARGIN) * stream.sr for stream in found.sound):
             return found
     if open_streams and not found.damage:
         found.damage = "has no last page"
+    if not open_streams:
+        found.rest = file.seek(0, os.SEEK_END) - end
     return found
 
 
@@ -147,7 +155,7 @@ def _take(page: bytes, streams: list[OggStream], open_streams: dict[int, OggStre
     stream_.pages = number + 1
     if position > 0:
         stream_.first = stream_.first or position
-        stream_.last = position
+        stream_.before_last, stream_.last = stream_.last, position
     if flags & 4:
         stream_.ended = True
         del open_streams[serial]

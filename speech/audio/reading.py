@@ -79,7 +79,7 @@ def load(
     Parameters
     ----------
     path : path or binary file
-        Any format that libsndfile reads (WAV, FLAC, OGG, Opus, MP3, AIFF …), or ffmpeg, if installed.
+        Any format that libsndfile (WAV, FLAC, OGG, Opus, AIFF …) or FFmpeg (MP3, M4A, WebM …) reads.
     sr : int, optional
         Target sampling rate; default: the file's.
     mono : bool
@@ -91,7 +91,8 @@ def load(
     channel : int, optional
         The only channel to read, counted from 1; default: all of them.
     salvage : bool
-        Read what can be decoded of a damaged file. A warning says how much is missing.
+        Read what can be decoded of a damaged file; samples that are NaN or infinite become 0. A warning says how much
+        is missing.
     name : str, optional
         Name of the file in messages.
 
@@ -227,7 +228,8 @@ def _pieces(
             wrong = int(np.flatnonzero(~(np.abs(piece).max(axis=1) <= _LOUDEST))[0])
             value, second = float(np.abs(piece[wrong]).max()), (wrong + at + got) / source.sr
             what = f"{value:.3g}, where ±1 is full scale" if np.isfinite(value) else "NaN or infinite"
-            raise InputError(f"{source.name}: the sample at {second:.4f} s is {what}: fix the file")
+            source.damage.found(f"the sample at {second:.4f} s is {what}")
+            piece = np.where(np.abs(piece) <= _LOUDEST, piece, np.float32(0))  # NaN is not
         got += len(piece)
         if channel is not None:
             piece = piece[:, channel - 1 : channel]

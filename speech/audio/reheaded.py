@@ -4,44 +4,85 @@ from __future__ import annotations
 
 import io
 import os
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import IO
 
+_OPEN_END = 0xFFFFFFFF  # a size that is not known
+
 
 @dataclass(frozen=True)
 class SizedHeader:
-    """The header of a file with the true size of its samples, and the place and size of these."""
+    """The header of a file with the true size of its samples.
+
+    Attributes
+    ----------
+    head : bytes
+    pieces : list of (int, int)
+        Place and size of the samples, in bytes.
+    lacking : int
+        Bytes that the header promises and the file does not have.
+    notice : str
+        A message for the user, or an empty string.
+    """
 
     head: bytes
     pieces: list[tuple[int, int]]
+    lacking: int = 0
+    notice: str = ""
 
 
 def sized_header(file: IO[bytes]) -> SizedHeader | None:
-    """Return a header for an AU or CAF file that states 0, -1, or less than all samples; None if it is right."""
+    """Return a header for an AU, CAF or NIST file whose own states 0, -1, or another size; None if it is right."""
     size = file.seek(0, os.SEEK_END)
     file.seek(0)
     head = file.read(1 << 16)
     if head.startswith(b".snd"):
-        start, length = int.from_bytes(head[4:8], "big"), int.from_bytes(head[8:12], "big")
-        if length == 0xFFFFFFFF or start + length >= size:
-            return None
-        return SizedHeader(head[:8] + b"\xff" * 4 + head[12:start], [(start, size - start)])
+        return _au(head, size)
+    return _nist(head, size) if head.startswith(b"NIST_1A") else _caf(head, size)
+
+
+def _au(head: bytes, size: int) -> SizedHeader | None:
+    start, length = int.from_bytes(head[4:8], "big"), int.from_bytes(head[8:12], "big")
+    if length == _OPEN_END or start + length >= size:
+        return None
+    new = head[:8] + _OPEN_END.to_bytes(4, "big") + head[12:start]
+    return SizedHeader(new, [(start, size - start)], notice=_notice(length, size - start))
+
+
+def _caf(head: bytes, size: int) -> SizedHeader | None:
     at = 8
     while at + 12 <= len(head):
         length = int.from_bytes(head[at + 4 : at + 12], "big", signed=True)
         start = at + 12
         if head[at : at + 4] == b"data":
-            if length > 0:
-                return None
             rest = size - start
-            return SizedHeader(
-                head[: at + 4] + rest.to_bytes(8, "big") + head[start : start + 4], [(start + 4, rest - 4)]
-            )
+            if 0 < length <= rest:
+                return None
+            new = head[: at + 4] + rest.to_bytes(8, "big") + head[start : start + 4]  # with its count of edits
+            return SizedHeader(new, [(start + 4, rest - 4)], lacking=max(0, length - rest))
         if length < 0:
             return None
         at = start + length
     return None
+
+
+def _nist(head: bytes, size: int) -> SizedHeader | None:
+    numbers = {name: int(value) for name, value in re.findall(rb"(\w+) -i (\d+)", head[:1024])}
+    start = int(head[8:16]) if head[8:16].strip().isdigit() else 1024
+    block = numbers.get(b"channel_count", 1) * numbers.get(b"sample_n_bytes", 2)
+    length, rest = numbers.get(b"sample_count", 0) * block, size - start
+    if b"sample_coding -s" in head[:1024] and b"pcm" not in head[:1024] and b"ulaw" not in head[:1024]:
+        return None  # compressed
+    if not length or length in (rest, rest * numbers.get(b"channel_count", 1)):  # some count all channels
+        return None
+    notice = _notice(length, rest) if length < rest else ""
+    return SizedHeader(head[:start], [(start, rest)], lacking=max(0, length - rest), notice=notice)
+
+
+def _notice(length: int, rest: int) -> str:
+    return f"the header states {length:,} bytes of samples, and there are {rest:,}: all are read" if length else ""
 
 
 class Reheaded(io.RawIOBase):
@@ -50,14 +91,17 @@ class Reheaded(io.RawIOBase):
     Parameters
     ----------
     file : binary file
-        Closed together with this one.
     head : bytes
     pieces : sequence of (int, int)
         Place and size of the parts, in bytes.
+    is_owner : bool
+        Whether the file is closed together with this one.
     """
 
-    def __init__(self, file: IO[bytes], head: bytes, pieces: Sequence[tuple[int, int]]) -> None:
-        self._head, self._file, self._place = head, file, 0
+    def __init__(
+        self, file: IO[bytes], head: bytes, pieces: Sequence[tuple[int, int]], *, is_owner: bool = False
+    ) -> None:
+        self._head, self._file, self._place, self._is_owner = head, file, 0, is_owner
         self._pieces, start = [], len(head)
         for at, length in pieces:
             self._pieces.append((start, at, length))
@@ -99,6 +143,7 @@ class Reheaded(io.RawIOBase):
         return n
 
     def close(self) -> None:
-        """Close both files."""
-        self._file.close()
+        """Close this file, and the other one if it is owned."""
+        if self._is_owner:
+            self._file.close()
         super().close()

@@ -75,6 +75,7 @@ class SoundFileSource:
         self.frames: int | None = self._file.frames if 0 <= self._file.frames < 1 << 62 else None
         self.encoding = f"{self._file.format_info}, {self._file.subtype_info}"
         self._at, self._owned = 0, owned
+        self.seekable: int | None = None  # samples up to which libsndfile seeks right
         self.stated, self._cut = self.frames, ""
         if raw is not None:
             rest = _size(file) % raw.bytes_per_sample
@@ -82,7 +83,7 @@ class SoundFileSource:
         elif not is_checked:
             there, named = _sizes(self._file.extra_info)
             if named:
-                self.lacks(round((self.frames or 0) * (named - there) / max(1, there)))
+                self.lacks(named - there, there)
             self._tell_of_the_rest(_size(file))
 
     def _tell_of_the_rest(self, size: int) -> None:
@@ -94,9 +95,12 @@ class SoundFileSource:
             what = f"{rest:,} of its {size:,} bytes are no samples by its header"
             warnings.warn(f"{self.name}: {what}: metadata, or another recording behind it", Notice, stacklevel=2)
 
-    def lacks(self, n: int) -> None:
-        """Note that the header promises ``n`` samples more than are there."""
-        self.stated = (self.frames or 0) + n
+    def lacks(self, lacking: int, there: int) -> None:
+        """Note that the header promises so many bytes more than are there."""
+        block = self.channels * _BYTES.get(self._file.subtype, 0)
+        frames = self.frames or 0
+        n = -(-lacking // block) if block else round(frames * lacking / max(1, there))
+        self.stated = frames + n
         self._cut = f"ends after {self.frames or 0:,} of the {self.stated:,} samples in its header"
 
     def read(self, n: int) -> np.ndarray:
@@ -127,11 +131,12 @@ class SoundFileSource:
         """See `nlpkit.speech.audio.source.AudioSource`."""
         to = min(self._at + n, self.frames if self.frames is not None else self._at + n)
         try:
-            self._file.seek(to)
-            self._at = to
+            self._file.seek(to if self.seekable is None else min(to, self.seekable))
+            self._at = self._file.tell()
         except soundfile().LibsndfileError:  # an encoding that can only be read from its beginning
-            while self._at < to and len(self.read(min(_STEP, to - self._at))):
-                pass
+            pass
+        while self._at < to and len(self.read(min(_STEP, to - self._at))):
+            pass
 
     def close(self) -> None:
         """See `nlpkit.speech.audio.source.AudioSource`."""

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import io
 import math
-import mmap
 import os
 import warnings
 from typing import IO, Protocol, cast
@@ -16,10 +15,11 @@ from typing import IO, Protocol, cast
 import numpy as np
 
 from nlpkit.errors import InputError, Notice
-from nlpkit.speech.audio.audio_path import AudioPath, check_file, opened, rewind
+from nlpkit.speech.audio.audio_path import AudioPath, check_file, mapped, opened, rewind
 from nlpkit.speech.audio.damage import Damage
 from nlpkit.speech.audio.flac_length import flac_lengths, flac_seconds
 from nlpkit.speech.audio.libav_source import LibavSource
+from nlpkit.speech.audio.mpeg_tags import mpeg_pieces
 from nlpkit.speech.audio.ogg_pages import OggPages, ogg_pages
 from nlpkit.speech.audio.raw_format import RawFormat
 from nlpkit.speech.audio.reheaded import Reheaded, SizedHeader, sized_header
@@ -27,6 +27,7 @@ from nlpkit.speech.audio.sound_file_source import SoundFileSource, said, soundfi
 from nlpkit.speech.audio.wave_layout import WaveLayout, right_header, wave_layout
 
 _WAVE_TAGS = frozenset({1, 2, 3, 6, 7, 0x11, 0x14, 0x31, 0x38, 0x40})  # encodings in WAV that libsndfile reads
+_HEADER = 4096  # bytes
 _UNKNOWN = (1, 4)  # libsndfile's errors for formats and encodings that it does not know
 
 
@@ -119,11 +120,15 @@ def open_audio(
     if isinstance(found, OggPages):
         return _ogg(path, found, damage)
     if isinstance(found, SizedHeader):
-        return _reheaded(path, found.head, found.pieces, damage)
+        return _sized(path, found, damage)
+    if isinstance(found, list):
+        return _joined(path, b"", found, damage)
     return LibavSource(path, damage) if found == "libav" else _any(path, damage)
 
 
-def _recognised(file: IO[bytes], damage: Damage, until: float) -> WaveLayout | OggPages | SizedHeader | str:
+def _recognised(
+    file: IO[bytes], damage: Damage, until: float
+) -> WaveLayout | OggPages | SizedHeader | list[tuple[int, int]] | str:
     """Return what is known of a file by its content: a header for it, or "libav" if FFmpeg is to read it."""
     head = file.read(12)
     if head[8:] == b"WAVE":
@@ -136,8 +141,8 @@ def _recognised(file: IO[bytes], damage: Damage, until: float) -> WaveLayout | O
         file.seek(0)
         return ogg_pages(file, until)
     if head.startswith(b"ID3") or (head[:1] == b"\xff" and head[1] & 0xE0 == 0xE0):  # MPEG
-        return "libav"
-    if head.startswith((b".snd", b"caff")):
+        return mpeg_pieces(file) or "libav"
+    if head.startswith((b".snd", b"caff", b"NIST_1A")):
         return sized_header(file) or ""
     if head.startswith(b"Creative Voi"):  # VOC, of which libsndfile knows some
         return "libav"
@@ -167,18 +172,34 @@ def _any(path: AudioPath, damage: Damage, *, is_checked: bool = False) -> AudioS
 
 def _wave(path: AudioPath, layout: WaveLayout, damage: Damage) -> AudioSource:
     if layout.tag not in _WAVE_TAGS:
-        return LibavSource(path, damage)
+        is_joined = len(layout.pieces) > 1
+        return _joined(path, right_header(layout), layout.pieces, damage) if is_joined else LibavSource(path, damage)
     if layout.contradiction:
         damage.found(f"is damaged: {layout.contradiction}")
-    if layout.is_regular:
-        return _any(path, damage, is_checked=True)
     if layout.notice:
         warnings.warn(f"{damage.name}: {layout.notice}", Notice, stacklevel=3)
+    if layout.is_regular:
+        return _any(path, damage, is_checked=True)
     source = _reheaded(path, right_header(layout), layout.pieces, damage)
     if layout.lacking:
-        share = (source.frames or 0) / layout.size if layout.size else 1 / layout.block
-        source.lacks(round(layout.lacking * share))
+        source.lacks(layout.lacking, layout.size)
     return source
+
+
+def _sized(path: AudioPath, found: SizedHeader, damage: Damage) -> AudioSource:
+    if found.notice:
+        warnings.warn(f"{damage.name}: {found.notice}", Notice, stacklevel=3)
+    source = _reheaded(path, found.head, found.pieces, damage)
+    if found.lacking:
+        source.lacks(found.lacking, found.pieces[0][1])
+    return source
+
+
+def _joined(path: AudioPath, head: bytes, pieces: list[tuple[int, int]], damage: Damage) -> AudioSource:
+    """Open parts of a file by FFmpeg, as if they were one."""
+    owned = open(path, "rb") if isinstance(path, str | os.PathLike) else None  # noqa: SIM115 (the source closes it)
+    file = Reheaded(owned or cast("IO[bytes]", path), head, pieces, is_owner=owned is not None)
+    return LibavSource(cast("IO[bytes]", file), damage, owned=cast("IO[bytes]", file))
 
 
 def _reheaded(path: AudioPath, head: bytes, pieces: list[tuple[int, int]], damage: Damage) -> SoundFileSource:
@@ -194,8 +215,14 @@ def _reheaded(path: AudioPath, head: bytes, pieces: list[tuple[int, int]], damag
 
 
 def _ogg(path: AudioPath, pages: OggPages, damage: Damage) -> AudioSource:
+    if pages.rest > _HEADER:
+        what = f"{pages.rest:,} bytes behind the last Ogg page are not read"
+        warnings.warn(f"{damage.name}: {what}: split the file if they are another recording", Notice, stacklevel=3)
     if not pages.damage and [stream.codec for stream in pages.sound] in (["vorbis"], ["opus"]):
-        return _any(path, damage)
+        source = SoundFileSource(path, damage, is_checked=True)
+        if pages.sound[0].codec == "vorbis":  # in the last page libsndfile seeks to a wrong place
+            source.seekable = max(0, pages.sound[0].before_last - source.sr)
+        return source
     return LibavSource(path, damage, stated=pages.seconds, late=pages.damage)
 
 
@@ -204,14 +231,4 @@ def _is_regular_flac(file: IO[bytes], until: float) -> bool:
     if flac_seconds(file) >= until:
         return True
     lengths = flac_lengths(file)
-    return (lengths is None or lengths[0] == lengths[1]) and not _has_again(file, b"fLaC\x00\x00\x00\x22")
-
-
-def _has_again(file: IO[bytes], magic: bytes) -> bool:
-    """Whether the magic number of a file occurs again behind its beginning: another file was appended."""
-    try:
-        with mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content:
-            return content.find(magic, 4) > 0
-    except (OSError, ValueError, io.UnsupportedOperation):
-        file.seek(4)
-        return magic in file.read()
+    return (lengths is None or lengths[0] == lengths[1]) and mapped(file).find(b"fLaC\x00\x00\x00\x22", 4) < 0

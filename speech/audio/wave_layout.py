@@ -16,6 +16,7 @@ _FORMS = (b"RIFF", b"RF64", b"RIFX", b"BW64")
 _NAME = re.compile(rb"[0-9A-Za-z_ -]{4}")
 _OPEN_END = 0x7FFF0000  # a size of about 2 or 4 GB stands for an unknown one
 _UNCOMPRESSED = (1, 3, 6, 7)  # encodings: integers, floats, A-law, mu-law
+_OTHERS = (b"fLaC", b"OggS", b"ID3", b"FORM", b"caff", b".snd", b"\x1aE\xdf\xa3")  # first bytes of other formats
 _SHORTEST = 44  # bytes of the shortest header; some programs add the size of the header to that of the samples
 
 
@@ -64,7 +65,7 @@ class WaveLayout:
     def contradiction(self) -> str:
         """A contradiction in the format of uncompressed samples, or an empty string."""
         channels, bits = self.number(2, 2), self.number(14, 2)
-        if self.tag not in _UNCOMPRESSED or self.block == channels * -(-bits // 8):
+        if self.tag not in _UNCOMPRESSED or not self.number(12, 2) or self.block == channels * -(-bits // 8):
             return ""
         return f"{channels} channels of {bits} bits do not make samples of {self.block} bytes"
 
@@ -134,8 +135,11 @@ def _samples(file: IO[bytes], found: WaveLayout, start: int, length: int, size: 
         ):
             found.lacking += lacking
     elif not _continues(file, start + length, size):
-        true = rest
-        if length:
+        other = _at(file, start + length, 4)
+        true = length if length and other.startswith(_OTHERS) else rest
+        if true == length:
+            found.notice = f"{rest - length:,} bytes behind the samples are not read: another recording; split the file"
+        elif length:
             found.notice = f"the header states {length:,} bytes of samples, and there are {rest:,}: all are read"
     if true != length:
         found.is_regular = False

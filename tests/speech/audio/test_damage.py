@@ -222,3 +222,50 @@ def test_decoders_do_not_write_to_standard_error(whole: dict[str, Path], tmp_pat
     command = [sys.executable, "-P", "-W", "ignore", "-c", program, *map(str, sorted(tmp_path.iterdir()))]
     run = subprocess.run(command, capture_output=True, text=True, check=False)
     assert (run.returncode, run.stdout, run.stderr) == (0, "", "")
+
+
+@pytest.mark.parametrize("kind", ["NIST", "AIFF", "W64", "CAF", "RF64", "WAVEX", "AU"])
+def test_given_and_missing_samples_are_the_stated_ones(tmp_path: Path, kind: str) -> None:
+    for channels in (1, 6):
+        y = np.stack([voice_like(20_000)] * channels, axis=1)
+        sf.write(tmp_path / "whole", y, 16000, format=kind, subtype="PCM_16")
+        (tmp_path / "cut").write_bytes((tmp_path / "whole").read_bytes()[: -7777 * channels])
+        with pytest.raises(InputError, match="--salvage"):
+            info(tmp_path / "cut")
+        with pytest.warns(DamageWarning, match="are missing"):
+            found = info(tmp_path / "cut", salvage=True)
+        assert found.frames + found.missing == 20_000
+        assert abs(found.missing - 7777 / 2) <= 1
+
+
+def test_a_film_that_is_cut_off(whole: dict[str, Path], tmp_path: Path) -> None:
+    source = str(whole["wav"])
+    video = ["-f", "lavfi", "-i", "testsrc=d=6:s=160x120:r=10"]
+    for suffix, codec in (("avi", "mp3"), ("mkv", "aac"), ("mp4", "aac")):
+        path = tmp_path / f"film.{suffix}"
+        ffmpeg(
+            *video,
+            "-i",
+            source,
+            "-c:v",
+            "mpeg4",
+            "-c:a",
+            codec,
+            *(["-movflags", "faststart"] if suffix == "mp4" else []),
+            str(path),
+        )
+        assert abs(info(path).duration - SECONDS) < 0.15
+        path.write_bytes(cut(path.read_bytes()))
+        with pytest.raises(InputError, match="--salvage"):
+            load(path)
+
+
+def test_samples_that_are_no_numbers_are_salvaged_as_silence(tmp_path: Path) -> None:
+    y = voice_like(2000).astype(np.float32)
+    y[[5, 1000]] = np.inf, np.nan
+    sf.write(tmp_path / "a.wav", y, 16000, subtype="FLOAT")
+    with pytest.raises(InputError, match=r"the sample at 0.0003 s is NaN or infinite; --salvage"):
+        load(tmp_path / "a.wav")
+    with pytest.warns(DamageWarning, match="NaN or infinite"):
+        got = load(tmp_path / "a.wav", salvage=True).samples
+    np.testing.assert_array_equal(got, np.where(np.isfinite(y), y, 0))

@@ -59,7 +59,6 @@ WHOLE = {
     "AIFF without a size": replaced("AIFF", b"SSND", 4, bytes(4)),
     "AU of size 0": replaced("AU", b".snd", 8, bytes(4)),
     "AU of size -1": replaced("AU", b".snd", 8, b"\xff" * 4),
-    "AU too small": replaced("AU", b".snd", 8, struct.pack(">I", 1000)),
     "CAF of size -1": replaced("CAF", b"data", 4, b"\xff" * 8),
     "CAF of size 0": replaced("CAF", b"data", 4, bytes(8)),
 }
@@ -224,3 +223,52 @@ def test_parts_of_long_files_are_those_of_the_whole(
             first, last = round(offset * sr), round(offset * sr) + round(duration * sr)
             part = load(tmp_path / f"{name}.{suffix}", offset=offset, duration=duration).samples
             np.testing.assert_array_equal(part, whole[first:last])
+
+
+def id3(size: int) -> bytes:
+    """An ID3v2 tag with a picture of random bytes, in which some look like frames."""
+    body = b"APIC" + size.to_bytes(4, "big") + bytes(2) + np.random.default_rng(size).bytes(size)
+    n = len(body)
+    return b"ID3\3\0\0" + bytes(n >> shift & 127 for shift in (21, 14, 7, 0)) + body
+
+
+APE = b"APETAGEX" + struct.pack("<IIII", 2000, 32, 0, 0) + bytes(8)
+TAGS = {
+    "ID3 with a picture": (id3(60_000), b""),
+    "UTF-16": (b"ID3\3\0\0\0\0\0\x0fTIT2\0\0\0\5\0\0\1\xff\xfeH\0", b""),
+    "ID3v1": (b"", b"TAG" + bytes(125)),
+    "lyrics": (b"", b"LYRICSBEGININD0000200LYR00005hello000026LYRICS200TAG" + bytes(125)),
+    "APE": (b"", APE),
+}
+
+
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize("what", TAGS)
+def test_tags_within_joined_mp3(folder: Path, tmp_path: Path, what: str) -> None:
+    before, behind = TAGS[what]
+    ffmpeg("-i", str(folder / "b.wav"), "-id3v2_version", "0", "-write_id3v1", "0", str(tmp_path / "b.mp3"))
+    plain = (tmp_path / "b.mp3").read_bytes()
+    (tmp_path / "plain.mp3").write_bytes(plain * 3)
+    (tmp_path / "tags.mp3").write_bytes((before + plain + behind) * 3)
+    expected = load(tmp_path / "plain.mp3").samples
+    np.testing.assert_allclose(load(tmp_path / "tags.mp3").samples, expected, atol=1e-4)
+    assert abs(len(expected) / 16000 - 12) < 0.3
+    assert info(tmp_path / "tags.mp3").frames == len(expected)
+
+
+def test_vorbis_is_sought_right_in_its_last_page(folder: Path, tmp_path: Path) -> None:
+    ffmpeg("-i", str(folder / "a.wav"), "-c:a", "libvorbis", str(tmp_path / "a.ogg"))
+    whole = load(tmp_path / "a.ogg").samples
+    for offset in (0.5, 4.9, 5.2, 5.55, 5.99):
+        np.testing.assert_array_equal(load(tmp_path / "a.ogg", offset=offset).samples, whole[round(offset * 16000) :])
+
+
+@pytest.mark.parametrize("first", ["tta", "ogg", "wav"])
+def test_what_is_behind_a_recording_and_cannot_be_read_is_told(folder: Path, tmp_path: Path, first: str) -> None:
+    made = {}
+    for suffix in (first, "flac"):
+        ffmpeg("-i", str(folder / "b.wav"), str(tmp_path / f"b.{suffix}"))
+        made[suffix] = (tmp_path / f"b.{suffix}").read_bytes()
+    (tmp_path / "joined").write_bytes(made[first] + made["flac"])
+    with pytest.warns(UserWarning, match="are not read"):
+        assert len(load(tmp_path / "joined").samples) == 64_000
