@@ -71,10 +71,12 @@ def _caf(head: bytes, size: int) -> SizedHeader | None:
 def _nist(head: bytes, size: int) -> SizedHeader | None:
     numbers = {name: int(value) for name, value in re.findall(rb"(\w+) -i (\d+)", head[:1024])}
     start = int(head[8:16]) if head[8:16].strip().isdigit() else 1024
-    block = numbers.get(b"channel_count", 1) * numbers.get(b"sample_n_bytes", 2)
+    is_law = b"ulaw" in head[:1024] or b"alaw" in head[:1024]
+    block = numbers.get(b"channel_count", 1) * (1 if is_law else numbers.get(b"sample_n_bytes", 2))
     length, rest = numbers.get(b"sample_count", 0) * block, size - start
-    if b"sample_coding -s" in head[:1024] and b"pcm" not in head[:1024] and b"ulaw" not in head[:1024]:
-        return None  # compressed
+    is_coded = b"sample_coding -s" in head[:1024] and b"pcm" not in head[:1024] and not is_law
+    if is_coded or b"embedded" in head[:1024]:  # by shorten and the like
+        return None
     if not length or length in (rest, rest * numbers.get(b"channel_count", 1)):  # some count all channels
         return None
     notice = _notice(length, rest) if length < rest else ""
