@@ -179,3 +179,20 @@ def test_what_can_not_be(run: Any, call: Path, tmp_path: Path, arguments: list[s
     done = run(*arguments)
     assert (done.code, done.out, done.err.count("\n")) == (2, "", 1)
     assert message in done.err
+
+
+def test_a_clip_shorter_than_a_frame_is_no_row_of_zeros(run: Any, call: Path, tmp_path: Path) -> None:
+    sf.write(tmp_path / "t.wav", Y[:320], 16000)
+    embed = ["embed", "-i", "t.wav", "call.wav", "--method", "mfcc", "--preset", "kaldi", "--n-mfcc", "2"]
+    done = run(*embed)
+    told = "t.wav: is shorter than a frame of 0.025 s: pad it with pad_to=0.025 (--pad-to)"
+    assert (done.code, done.out, done.err) == (2, "", f"nlpkit: {told}; --on-bad skip leaves it out\n")
+    done = run(*embed, "--on-bad", "skip")
+    assert [json.loads(line)["source"] for line in done.out.splitlines()] == ["call.wav"]
+    assert (done.code, "file that cannot be read as sound: 1" in done.err) == (0, True)
+    (tmp_path / "m.csv").write_text("path,end\ncall.wav,0.01\ncall.wav,0.5\n")
+    done = run("embed", "--manifest", "m.csv", "--method", "logmel", "--preset", "kaldi", "--on-bad", "skip")
+    assert (done.code, len(done.out.splitlines()), "sound: 1" in done.err) == (0, 1, True)
+    done = run(*embed, "--pad-to", "0.025")
+    assert (done.code, done.err) == (0, "")
+    assert all(any(json.loads(line)["vector"]) for line in done.out.splitlines())
