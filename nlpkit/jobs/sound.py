@@ -87,7 +87,8 @@ class Sound:
         """
         named = list(inputs)
         if self.manifest is None:
-            return AudioFiles(named, stdin=read_as.stdin, raw=self.raw is not None, **self._known(read_as))
+            given: dict[str, Any] = {"stdin": read_as.stdin, "may_skip": read_as.may_skip, **self._known(read_as)}
+            return AudioFiles(named, raw=self.raw is not None, **given)
         if named:
             raise ParameterError(
                 f"{os.fspath(named[0])}: is an input beside the manifest {os.fspath(self.manifest)}: give one of them"

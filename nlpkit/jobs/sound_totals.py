@@ -121,7 +121,7 @@ def audio_info(path: StrPath, *, read_as: Reading = Reading(), sound: Sound = So
     """
     from nlpkit.speech import info
 
-    with sound.files([path], read_as) as files:
+    with sound.files([path], replace(read_as, on_bad="error", may_skip=False)) as files:
         [recording] = files.recordings()
         [part] = sound.parts(recording)
         try:

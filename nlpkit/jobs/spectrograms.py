@@ -77,7 +77,8 @@ def save_spectrograms(
     force : bool
         Replace a folder that is there and empty, or that nlpkit wrote.
     read_as : Reading
-        How a manifest is read, and on_bad: with ``"skip"`` inputs that cannot be read are counted in ``left_out``.
+        How a manifest is read, and on_bad: with ``"skip"`` inputs that are missing or cannot be read are counted in
+        ``left_out``.
     sound : Sound
         How sound is read: manifest, channel, salvage, raw, offset, duration. Options of both may be given one by one:
         ``save_spectrograms("calls/", "out/", channel="each", on_bad="skip")``.

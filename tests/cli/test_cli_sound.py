@@ -196,3 +196,43 @@ def test_a_clip_shorter_than_a_frame_is_no_row_of_zeros(run: Any, call: Path, tm
     done = run(*embed, "--pad-to", "0.025")
     assert (done.code, done.err) == (0, "")
     assert all(any(json.loads(line)["vector"]) for line in done.out.splitlines())
+
+
+def test_missing_inputs_are_counted_or_an_error(run: Any, call: Path, tmp_path: Path) -> None:
+    """A path, a link to nothing in the shell's glob, in a glob of ours, and in a folder."""
+    (tmp_path / "calls").mkdir()
+    sf.write(tmp_path / "calls/b.wav", Y, 16000)
+    (tmp_path / "calls/gone.wav").symlink_to("nowhere.wav")
+    (tmp_path / "calls/notes").symlink_to("nowhere")
+    for inputs, rows in ((["nope.wav", "call.wav"], 1), (["calls/gone.wav", "call.wav"], 1), (["calls/*.wav"], 1)):
+        done = run("spectrogram", *inputs, "-o", "w/", "--on-bad", "skip", "--force")
+        assert (done.code, "missing or not readable: 1" in done.err) == (0, True), (inputs, done.err)
+        assert len(list((tmp_path / "w").glob("*.png"))) == rows
+        done = run("embed", "-i", *inputs, "--method", "mfcc", "--on-bad", "skip")
+        assert (done.code, len(done.out.splitlines())) == (0, rows)
+        assert "missing or not readable: 1" in done.err
+        for command in (["spectrogram", *inputs, "-o", "x/"], ["embed", "-i", *inputs, "--method", "mfcc"]):
+            done = run(*command)
+            assert (done.code, done.out, done.err.count("\n")) == (2, "", 1)
+            assert "No such file or directory; --on-bad skip leaves it out" in done.err
+    done = run("spectrogram", "calls", "-o", "w/", "--on-bad", "skip", "--force")
+    assert (done.code, "not audio (a link to nothing): 1" in done.err) == (0, True)
+    assert "missing or not readable: 1" in done.err
+    assert "gone.wav" in run("spectrogram", "calls", "-o", "x/").err
+    done = run("spectrogram", "none.wav", "*.mp3", "-o", "x/", "--on-bad", "skip")
+    assert (done.code, "no input can be read; the first: can't read 'none.wav'" in done.err) == (2, True)
+    (tmp_path / "empty").mkdir()
+    done = run("spectrogram", "empty", "-o", "x/")
+    assert (done.code, "the folder 'empty' has no files: give one with audio" in done.err) == (2, True)
+    assert run("spectrogram", "empty", "call.wav", "-o", "x/", "--on-bad", "skip").code == 0
+    done = run("info", "none.raw", "--encoding", "s16le", "--sr", "8000")
+    assert (done.code, "--on-bad" in done.err) == (2, False)
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [["spectrogram", "-", "-", "-o", "x/"], ["embed", "-i", "-", "-", "-m", "mfcc"], ["embed", "-i", "-", "-"]],
+)
+def test_standard_input_twice(run: Any, call: Path, arguments: list[str]) -> None:
+    done = run(*arguments, stdin=call.read_bytes())
+    assert (done.code, done.err) == (2, "nlpkit: standard input (-) is given 2 times: it can be read once\n")
