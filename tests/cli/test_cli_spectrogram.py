@@ -198,6 +198,9 @@ def test_verification(run: Any, sound: Path) -> None:
         ["--kind", "stft", "--n-fft", "256", "--hop-length", "1000"],
         ["--kind", "mel", "--pad-to", "3", "--win-length", "1000", "--top-db", "70"],
         ["--kind", "mfcc", "--window", "hamming", "--fmin", "50", "--power", "1"],
+        ["--kind", "mel", "--power", "1"],  # the band above 8 kHz is empty but for the rounding of resampling
+        ["--kind", "mfcc", "--power", "1", "--n-mels", "40"],
+        ["--kind", "mel", "--top-db", "none"],
     ],
 )
 def test_verification_with_further_numbers(run: Any, sound: Path, options: list[str]) -> None:
