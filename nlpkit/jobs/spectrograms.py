@@ -135,12 +135,6 @@ def save_spectrograms(
         return SpectrogramReport(written=work.written, refused=work.refused, left_out=dict(files.left_out))
 
 
-def has_limit(kind: str, output: StrPath, format: str | None = None) -> bool:
-    """Return whether ``top_db`` limits what `save_spectrograms` writes: all but powers as numbers."""
-    is_picture = (format or PurePath(output).suffix.removeprefix(".").lower() or "png") == "png"
-    return is_picture or {"stft": False}.get(kind, True)
-
-
 @spelled_out
 def verify_files(
     inputs: StrPath | Iterable[StrPath],

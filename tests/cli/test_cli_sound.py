@@ -236,3 +236,55 @@ def test_missing_inputs_are_counted_or_an_error(run: Any, call: Path, tmp_path: 
 def test_standard_input_twice(run: Any, call: Path, arguments: list[str]) -> None:
     done = run(*arguments, stdin=call.read_bytes())
     assert (done.code, done.err) == (2, "nlpkit: standard input (-) is given 2 times: it can be read once\n")
+
+
+def test_nothing_from_a_pipe_is_empty_as_a_file_is(run: Any, tmp_path: Path) -> None:
+    (tmp_path / "e.wav").touch()
+    for command in (["info"], ["spectrogram", "-o", "e.png"], ["embed", "-m", "mfcc", "-i"]):
+        for name, called in (("e.wav", "e.wav"), ("-", "<stdin>")):
+            done = run(*command, name, stdin=b"")
+            assert (done.code, f"nlpkit: {called}: is empty; expected an audio file" in done.err) == (2, True), done
+
+
+def test_info_of_what_a_manifest_is_given_for(run: Any, call: Path, tmp_path: Path) -> None:
+    (tmp_path / "n.json").write_text('{"audio_filepath": "call.wav", "duration": 1.5, "text": "x"}\n')
+    (tmp_path / "n.jsonl").write_text('{"audio_filepath": "gone.wav"}\n')
+    (tmp_path / "n.csv").write_text("path,text\ncall.wav,x\n")
+    for name in ("n.json", "n.jsonl", "n.csv"):
+        done = run("info", name)
+        assert (done.code, done.err) == (2, f"nlpkit: {name}: is a manifest of recordings: give it to --manifest\n")
+    (tmp_path / "labels/yes").mkdir(parents=True)
+    (tmp_path / "mix").mkdir()
+    (tmp_path / "words").mkdir()
+    for folder in ("labels/yes", "mix"):
+        sf.write(tmp_path / folder / "a.wav", Y, 16000)
+    assert "labels: is a folder of recordings: give it to --manifest" in run("info", "labels").err
+    said = "mix/: is a folder of audio (1 file): name one file, or give --manifest a list of them"
+    assert run("info", "mix/").err == f"nlpkit: {said}\n"
+    with tarfile.open(tmp_path / "l.tar", "w") as archive:
+        archive.add(tmp_path / "labels", "labels")
+    assert "l.tar: is a tar file of recordings: give it to --manifest" in run("info", "l.tar").err
+    (tmp_path / "words/a.txt").write_text("a cat")
+    assert "words: has no config.json" in run("info", "words").err
+
+
+def test_a_record_whose_file_does_not_fit_is_named(run: Any, call: Path, tmp_path: Path) -> None:
+    (tmp_path / "t.wav").write_text("words")
+    for row, message in (
+        ("call.wav,3", "m.csv, line 3: call.wav: has 2 channels, and channel 3 was asked for"),
+        ("t.wav,", "m.csv, line 3: t.wav: is not an audio file, but text"),
+    ):
+        (tmp_path / "m.csv").write_text(f"path,channel\ncall.wav,2\n{row}\n")
+        for command in (["info"], ["embed", "-m", "mfcc"], ["spectrogram", "-o", "out/", "--force"]):
+            done = run(*command, "--manifest", "m.csv")
+            assert (done.code, f"nlpkit: {message}" in done.err) == (2, True), done
+            assert run(*command, "--manifest", "m.csv", "--on-bad", "skip").code == 0
+        told = json.loads(run("info", "--manifest", "m.csv", "--on-bad", "skip").out)
+        assert (told["recordings"], told["seconds"]) == (1, 1.5)
+
+
+def test_a_limit_that_is_no_number(run: Any, call: Path) -> None:
+    done = run("embed", "-i", "call.wav", "-m", "mfcc", "--top-db", "abc")
+    assert (done.code, done.err) == (2, "nlpkit: --top-db is 'abc': expected a number above 0, or none\n")
+    assert "--pad-to is 'x': expected a number, or none" in run("embed", "-i", "a", "-m", "mfcc", "--pad-to", "x").err
+    assert run("embed", "-i", "call.wav", "-m", "mfcc", "--top-db", "none").code == 0
