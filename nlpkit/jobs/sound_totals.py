@@ -158,14 +158,19 @@ def refusal_of_sound(path: StrPath) -> InputError | None:
                 if names_audio(names)
                 else None
             )
-        if not os.path.isdir(name) and not name.lower().endswith(TARS):
+        if os.path.isdir(name):
+            audio = AudioFiles(name, on_bad="skip")
+            if audio.skipped > len(audio):
+                return None
+        elif not name.lower().endswith(TARS):
             return None
         with suppress(InputError):
             Recordings(name)
             kind = "folder" if os.path.isdir(name) else "tar file"
             return InputError(f"{name}: is a {kind} of recordings: give it to --manifest")
-        files = len(AudioFiles(name, on_bad="skip"))
     except (InputError, OSError):
         return None
-    held = "1 file" if files == 1 else f"{files:,} files"
+    if not os.path.isdir(name):
+        return None
+    held = "1 file" if len(audio) == 1 else f"{len(audio):,} files"
     return InputError(f"{name}: is a folder of audio ({held}): name one file, or give --manifest a list of them")
