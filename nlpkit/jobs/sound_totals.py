@@ -158,19 +158,24 @@ def refusal_of_sound(path: StrPath) -> InputError | None:
                 if names_audio(names)
                 else None
             )
-        if os.path.isdir(name):
-            audio = AudioFiles(name, on_bad="skip")
-            if audio.skipped > len(audio):
-                return None
-        elif not name.lower().endswith(TARS):
+        is_folder = os.path.isdir(name)
+        if not is_folder and not name.lower().endswith(TARS):
             return None
         with suppress(InputError):
-            Recordings(name)
-            kind = "folder" if os.path.isdir(name) else "tar file"
-            return InputError(f"{name}: is a {kind} of recordings: give it to --manifest")
+            layout = Recordings(name).layout
+            if layout != "labels" or not is_folder or _mostly_audio(name):
+                kind = "folder" if is_folder else "tar file"
+                return InputError(f"{name}: is a {kind} of recordings: give it to --manifest")
+        files = _mostly_audio(name) if is_folder else 0
     except (InputError, OSError):
         return None
-    if not os.path.isdir(name):
+    if not files:
         return None
-    held = "1 file" if len(audio) == 1 else f"{len(audio):,} files"
+    held = "1 file" if files == 1 else f"{files:,} files"
     return InputError(f"{name}: is a folder of audio ({held}): name one file, or give --manifest a list of them")
+
+
+def _mostly_audio(folder: str) -> int:
+    """Return the number of audio files of a folder, or 0 if there are more files that are not audio."""
+    audio = AudioFiles(folder, on_bad="skip")
+    return len(audio) if len(audio) >= audio.skipped else 0

@@ -264,6 +264,9 @@ def test_info_of_what_a_manifest_is_given_for(run: Any, call: Path, tmp_path: Pa
     with tarfile.open(tmp_path / "l.tar", "w") as archive:
         archive.add(tmp_path / "labels", "labels")
     assert "l.tar: is a tar file of recordings: give it to --manifest" in run("info", "l.tar").err
+    (tmp_path / "kaldi").mkdir()
+    (tmp_path / "kaldi/wav.scp").write_text("u1 ../call.wav\n")
+    assert "kaldi: is a folder of recordings: give it to --manifest" in run("info", "kaldi").err
     (tmp_path / "words/a.txt").write_text("a cat")
     assert "words: has no config.json" in run("info", "words").err
 
