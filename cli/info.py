@@ -1,4 +1,4 @@
-"""``nlpkit info``: what a model folder holds, a file of word vectors, an audio file, or a manifest."""
+"""``nlpkit info``: what a model, a file of word vectors, an audio file, or a manifest holds."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ from nlpkit.cli.screens.screen import (
 )
 from nlpkit.cli.sound_options import ManifestReading
 from nlpkit.corpora.audio_files import is_audio_file
-from nlpkit.errors import ArtifactError, ParameterError
+from nlpkit.errors import ArtifactError, InputError, ParameterError
 from nlpkit.jobs.sound import Sound
-from nlpkit.jobs.sound_totals import audio_info, sound_totals
+from nlpkit.jobs.sound_totals import audio_info, refusal_of_sound, sound_totals
 
 
 def info(
@@ -59,10 +59,11 @@ def info(
     sound: Annotated[Sound, "channel"] = Sound(),
     read_as: Annotated[ManifestReading, "decode_errors"] = ManifestReading(),
 ) -> None:
-    """Show what a model folder holds: its method, options, sizes, and where it comes from.
+    """Show what a model, a file of word vectors, an audio file, or a manifest of recordings holds.
 
-    Of a file of word vectors it shows the format, the numbers of words and dimensions, and the first words; of an audio
-    file what it is; of a manifest how much sound it lists.
+    Of a model folder it shows the method, options, sizes, and where it comes from; of a file of word vectors the
+    format, the numbers of words and dimensions, and the first words; of an audio file its length, rate and channels; of
+    a manifest how much sound it lists.
 
     \b
     nlpkit info model
@@ -84,7 +85,10 @@ def info(
     elif path == "-" or raw is not None or is_audio_file(path):
         record = _of_sound(path, sound)
     else:
-        record = _of_vectors(path, format, decode_errors) if os.path.isfile(path) else _of_model(path)
+        try:
+            record = _of_vectors(path, format, decode_errors) if os.path.isfile(path) else _of_model(path)
+        except (InputError, ArtifactError) as error:
+            raise refusal_of_sound(path) or error from error
     if is_terminal():
         _show(record)
     else:

@@ -63,6 +63,10 @@ class Parameter:
     def is_optional(self) -> bool:
         return re.search(r"\bNone\b", self.annotation) is not None
 
+    @property
+    def _or_none(self) -> str:
+        return ", or none" if self.is_optional else ""
+
     def read(self, value: str | bool) -> Any:
         """Return what the words on the command line stand for.
 
@@ -83,9 +87,9 @@ class Parameter:
         if "int" in types and re.fullmatch(r"[+-]?\d+", value):
             return int(value)
         if "float" in types:
-            return _float(self.option, value)
+            return _float(self.option, value, self._or_none)
         if "int" in types and "str" not in types:
-            raise ParameterError(f"{self.option} is {value!r}: expected a whole number")
+            raise ParameterError(f"{self.option} is {value!r}: expected a whole number{self._or_none}")
         return value
 
 
@@ -279,11 +283,15 @@ def _integers(option: str, value: str) -> tuple[int, ...]:
     return low, high
 
 
-def _float(option: str, value: str) -> float:
+def _float(option: str, value: str, otherwise: str = "") -> float:
     try:
         return float(value)
     except ValueError:
-        raise ParameterError(f"{option} is {value!r}: expected a number") from None
+        raise ParameterError(f"{option} is {value!r}: expected a number{otherwise}") from None
+
+
+def _decibels(value: str) -> float:
+    return _float("--top-db", value, " above 0, or none")
 
 
 def _dtype(value: str) -> Any:
@@ -307,6 +315,6 @@ _NAMED = {
     "dtype": _Words("NAME", _dtype),
     "stop_words": _Words("english|FILE", lambda value: value if value == "english" else read_terms(value)),
     "tokenizer": _Words("NAME", str),
-    "top_db": _Words("NUMBER|none", lambda value: value if value == "preset" else _float("--top-db", value)),
+    "top_db": _Words("NUMBER|none", lambda value: value if value == "preset" else _decibels(value)),
     "vocabulary": _Words("FILE", read_terms),
 }

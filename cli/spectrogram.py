@@ -15,7 +15,8 @@ from nlpkit.cli.screens.screen import note, progress_bar, tell_left_out
 from nlpkit.cli.sound_options import ManifestReading
 from nlpkit.errors import FeatureWarning, InputError, ParameterError
 from nlpkit.jobs.sound import Sound
-from nlpkit.jobs.spectrograms import has_limit, save_spectrograms, verify_files
+from nlpkit.jobs.spectrogram_options import check_used, has_limit
+from nlpkit.jobs.spectrograms import save_spectrograms, verify_files
 
 NUMBERS = "Numbers in place of the preset's"
 PART = sound_options.SOUND
@@ -131,6 +132,7 @@ def spectrogram(
         sound_options.refuse_encoding(encoding)
     numbers: dict[str, Any] = {"n_fft": n_fft, "hop_length": hop_length, "n_mels": n_mels, "n_mfcc": n_mfcc}
     numbers |= {"fmin": fmin, "fmax": fmax, "win_length": win_length, "window": window, "power": power}
+    check_used(kind, [name for name, value in numbers.items() if value is not None])
     numbers["sr"] = None if raw is not None else sr
     if top_db is not None:
         numbers |= dict.fromkeys(("top_db", "mfcc_top_db"), _decibels(top_db))
@@ -141,11 +143,9 @@ def spectrogram(
         "sound": replace(sound, raw=raw, offset=offset, duration=duration),
         "read_as": replace(read_as, on_bad=on_bad, encoding=text_encoding),
     }
+    if top_db is not None and not has_limit(kind, output or "numbers.npy", format):
+        raise ParameterError("--top-db limits decibels, and --kind stft writes powers: leave it out, or draw a .png")
     if output is not None:
-        if top_db is not None and not has_limit(kind, output, format):
-            raise ParameterError(
-                "--top-db limits decibels, and --kind stft writes powers: leave it out, or draw a .png"
-            )
         options = FeatureOptions.of(preset or "librosa", **numbers)
         with progress_bar(quiet=quiet) as progress:
             report = save_spectrograms(

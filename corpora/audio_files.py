@@ -11,7 +11,7 @@ from nlpkit.corpora.audio_content import HEAD_BYTES, sound_in
 from nlpkit.corpora.audio_names import is_audio_name
 from nlpkit.corpora.bad_records import BadRecords, LeftOut
 from nlpkit.corpora.content import not_sound
-from nlpkit.corpora.paths import STDIN, Source, find_sources
+from nlpkit.corpora.paths import STDIN, Source, check_given, find_sources
 from nlpkit.corpora.recordings.recording import Recording
 from nlpkit.corpora.source_files import Rereadable
 from nlpkit.corpora.texts import Row
@@ -20,6 +20,8 @@ from nlpkit.errors import InputError
 NOT_AUDIO = "not audio ({})"
 RAW = "raw samples, which --encoding reads"
 BAD_AUDIO = "file that cannot be read as sound"
+MISSING = "missing or not readable"
+NO_AUDIO = "folder without audio"
 
 _BLOCK_FILES = 256
 _TYPESCRIPT = ".ts"
@@ -71,7 +73,9 @@ class AudioFiles(Rereadable):
         Files, globs, ``-`` for standard input, and folders: all files below that have the suffix of audio, or are audio
         by their content.
     on_bad : {"error", "skip"}
-        Whether a file that cannot be read as sound is an error, or is skipped and counted.
+        Whether a file that is missing or cannot be read as sound is an error, or is skipped and counted.
+    may_skip : bool
+        Whether there is anything to skip to; no message advises it if not.
     parts : callable, optional
         Function from a `Recording` to its parts, such as its channels, of which each is a row. A part may have a
         mapping ``kept`` of further columns.
@@ -96,7 +100,7 @@ class AudioFiles(Rereadable):
     Raises
     ------
     InputError
-        If an input does not exist or has no audio file.
+        If an input does not exist or has no audio file, and ``on_bad`` is ``"error"``; or none has.
 
     Examples
     --------
@@ -114,6 +118,7 @@ class AudioFiles(Rereadable):
         inputs: str | os.PathLike[str] | Iterable[str | os.PathLike[str]],
         *,
         on_bad: str = "error",
+        may_skip: bool = True,
         parts: Parts | None = None,
         beside: Iterable[str] = (),
         raw: bool = False,
@@ -121,29 +126,45 @@ class AudioFiles(Rereadable):
         stdin: BinaryIO | None = None,
     ) -> None:
         self.left_out = LeftOut()
-        self.bad = BadRecords(self.left_out, on_bad=on_bad)
+        self.bad = BadRecords(self.left_out, on_bad=on_bad, may_skip=may_skip)
         self.kept: tuple[str, ...] = ()
         self.beside = tuple(beside)
         self._parts = parts
         self._raw = raw
         self._options = options
         self._not_audio = LeftOut()
+        self._unfound = BadRecords(self._not_audio, on_bad=on_bad, may_skip=may_skip)
         named = [inputs] if isinstance(inputs, str | os.PathLike) else list(inputs)
         self.folders = [os.fspath(name) for name in named if os.path.isdir(name)]
         super().__init__(self._found(named), stdin, named=True)
         self.left_out.update(self._not_audio)
 
     def _found(self, inputs: list[str | os.PathLike[str]]) -> list[Source]:
+        names = [os.fspath(name) for name in inputs]
+        check_given(names)
+        refused: list[InputError] = []
+
+        def refuse(reason: str, error: InputError) -> None:
+            refused.append(error)
+            self._unfound.record(reason, error)
+
+        def missing(path: str, error: InputError) -> None:
+            if in_folder and os.path.islink(path) and not is_audio_name(path):
+                self._not_audio.count(NOT_AUDIO.format("a link to nothing"))
+            else:
+                refuse(MISSING, error)
+
         found = []
-        for name in inputs:
-            sources = find_sources([name], per="file", follow_links=True)
-            if os.path.isdir(name) and os.fspath(name) != STDIN:
-                sources = list(filter(self._is_audio, sources))
-                if not sources:
-                    raise InputError(
-                        f"{os.fspath(name)}: no file in the folder has an audio suffix, or is audio by its content"
-                    )
-            found += sources
+        for name in names:
+            in_folder = os.path.isdir(name) and name != STDIN
+            sources = find_sources([name], per="file", follow_links=True, holds="audio", refuse=missing)
+            audio = list(filter(self._is_audio, sources)) if in_folder else sources
+            if sources and not audio:
+                why = f"{name}: no file in the folder has an audio suffix, or is audio by its content"
+                refuse(NO_AUDIO, InputError(why))
+            found += audio
+        if not found and refused:
+            raise refused[0] if len(refused) == 1 else InputError(f"no input can be read; the first: {refused[0]}")
         return found
 
     def _is_audio(self, source: Source) -> bool:

@@ -6,12 +6,15 @@ import glob
 import os
 import re
 import stat
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from nlpkit.errors import InputError
 
 STDIN = "-"
+
+Refuse = Callable[[str, InputError], None]
+"""What becomes of a path that cannot be opened."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,7 +43,12 @@ class Source:
 
 
 def find_sources(
-    inputs: Iterable[str | os.PathLike[str]], *, per: str | None = None, follow_links: bool = False
+    inputs: Iterable[str | os.PathLike[str]],
+    *,
+    per: str | None = None,
+    follow_links: bool = False,
+    holds: str = "texts",
+    refuse: Refuse | None = None,
 ) -> list[Source]:
     """Return the sources of ``inputs``, in their order; files of a folder or glob in natural order.
 
@@ -52,16 +60,34 @@ def find_sources(
         Whether a text is a line or a file; default: a line for files, a file for folders.
     follow_links : bool
         Whether links to folders, within folders, are followed.
+    holds : str
+        What is expected in a folder, for messages.
+    refuse : callable, optional
+        Is given each path that does not exist or cannot be opened, also links to nothing in folders and globs, with its
+        error; default: raise the error, and pass over such links in folders and globs.
 
     Raises
     ------
     InputError
-        If an input does not exist, matches nothing, or is not readable.
+        If an input does not exist, matches nothing, or is not readable; or standard input is given twice.
     """
-    sources = [source for name in inputs for source in _expand(os.fspath(name), per, follow_links)]
-    if not sources:
+    names = [os.fspath(name) for name in inputs]
+    check_given(names)
+    return [source for name in names for source in _expand(name, per, follow_links, holds, refuse)]
+
+
+def check_given(names: list[str]) -> None:
+    """Check that there is an input, and standard input only once.
+
+    Raises
+    ------
+    InputError
+        If not.
+    """
+    if not names:
         raise InputError("there is no input: give at least one file, folder, glob or '-'")
-    return sources
+    if names.count(STDIN) > 1:
+        raise InputError(f"standard input (-) is given {names.count(STDIN)} times: it can be read once")
 
 
 def natural(path: str) -> list[tuple[str | int, ...]]:
@@ -78,23 +104,44 @@ def natural(path: str) -> list[tuple[str | int, ...]]:
     ]
 
 
-def _expand(name: str, per: str | None, follow_links: bool) -> Iterator[Source]:
+def _expand(name: str, per: str | None, follow_links: bool, holds: str, refuse: Refuse | None) -> Iterator[Source]:
     if name == STDIN:
         yield Source(name="<stdin>", path=None, whole=per == "file")
-    elif os.path.isdir(name):
-        files = sorted(_files_below(name, follow_links), key=natural)
-        if not files:
-            raise InputError(f"the folder {name!r} has no files: give one with texts")
-        for file in files:
-            yield _source(file, whole=per != "line")
+        return
+    refused: list[str] = []
+    tell = refuse or _raised
+
+    def told(path: str, error: InputError) -> None:
+        refused.append(path)
+        tell(path, error)
+
+    is_folder = os.path.isdir(name)
+    if is_folder:
+        found = sorted(_files_below(name, follow_links, refuse and told), key=natural)
     elif os.path.lexists(name) or not glob.has_magic(name):
-        yield _source(name, whole=per == "file")
+        found = [name]
     else:
-        files = sorted(filter(os.path.isfile, glob.iglob(name, recursive=True)), key=natural)
-        if not files:
-            raise InputError(f"no file matches {name!r}")
-        for file in files:
-            yield _source(file, whole=per == "file")
+        links = refuse is not None
+        found = sorted((path for path in glob.iglob(name, recursive=True) if _is_file(path, links)), key=natural)
+    for path in found:
+        try:
+            source = _source(path, whole=per != "line" if is_folder else per == "file")
+        except InputError as error:
+            told(path, error)
+        else:
+            yield source
+    if not found and not refused:
+        empty = f"the folder {name!r} has no files: give one with {holds}" if is_folder else f"no file matches {name!r}"
+        tell(name, InputError(empty))
+
+
+def _raised(path: str, error: InputError) -> None:
+    raise error
+
+
+def _is_file(path: str, links: bool) -> bool:
+    """Whether a path is a file, or with ``links`` a link to nothing."""
+    return os.path.isfile(path) or (links and os.path.islink(path) and not os.path.exists(path))
 
 
 def is_loop(parent: str, name: str) -> bool:
@@ -105,15 +152,15 @@ def is_loop(parent: str, name: str) -> bool:
     )
 
 
-def _files_below(folder: str, follow_links: bool) -> Iterator[str]:
-    def refuse(error: OSError) -> None:
-        raise InputError(f"can't list {error.filename!r}: {error.strerror}") from error
+def _files_below(folder: str, follow_links: bool, refuse: Refuse | None) -> Iterator[str]:
+    def unlisted(error: OSError) -> None:
+        (refuse or _raised)(error.filename, InputError(f"can't list {error.filename!r}: {error.strerror}"))
 
-    for parent, folders, files in os.walk(folder, onerror=refuse, followlinks=follow_links):
+    for parent, folders, files in os.walk(folder, onerror=unlisted, followlinks=follow_links):
         folders[:] = [name for name in folders if not name.startswith(".") and not is_loop(parent, name)]
         for name in files:
             path = os.path.join(parent, name)
-            if not name.startswith(".") and os.path.isfile(path):
+            if not name.startswith(".") and _is_file(path, refuse is not None):
                 yield path
 
 

@@ -17,6 +17,7 @@ from nlpkit.speech.audio.part import AudioPart
 from nlpkit.speech.audio.reading import load
 from nlpkit.speech.clips import clips_of
 from nlpkit.speech.features.cepstra import check_cepstra
+from nlpkit.speech.features.files import shorter_than_a_frame
 from nlpkit.speech.features.kinds import Kind, kind_of
 from nlpkit.speech.features.options import PRESETS, FeatureOptions
 from nlpkit.speech.features.spectral import features_of, padded_length
@@ -110,12 +111,12 @@ class ClipVectors(Estimator):
         Returns
         -------
         (n_clips, segments * 2 * features) float32 array
-            For each segment the means, then the deviations; 0 for a clip shorter than one frame.
+            For each segment the means, then the deviations.
 
         Raises
         ------
         InputError
-            If a file cannot be read.
+            If a file cannot be read, or a clip is shorter than one frame; ``pad_to`` pads it.
         ParameterError
             If a parameter is invalid, or an item is not a clip.
         """
@@ -156,18 +157,20 @@ class ClipVectors(Estimator):
         return cls(**stored.options)
 
     def _vector(self, number: int, clip: Any, kind: Kind, options: FeatureOptions) -> np.ndarray:
+        named: Any
         if isinstance(clip, AudioPart):
-            samples = clip.load(options.sr).samples
+            samples, named = clip.load(options.sr).samples, clip.name
         elif isinstance(clip, str | os.PathLike) or hasattr(clip, "read"):
-            samples = load(clip, options.sr).samples
+            samples, named = load(clip, options.sr).samples, clip
         else:
+            named = f"clip {number}"
             samples = clips_of(clip, what=f"clip {number}").samples
             if len(samples) != 1:
                 raise ParameterError(f"clip {number} has {len(samples)} rows: expected samples of shape (n_samples,)")
             samples = samples[0]
         features = features_of(samples, kind, options, pad_to=self.pad_to, threads=1)
         if not features.shape[1]:
-            return np.zeros(2 * self.segments * len(features), np.float32)
+            raise shorter_than_a_frame(named, options)
         edges = np.linspace(0, features.shape[1], self.segments + 1)
         parts = [features[:, int(a) : max(int(a) + 1, int(b))] for a, b in pairwise(edges)]
         found = [np.concatenate([part.mean(axis=1), part.std(axis=1)]) for part in parts]

@@ -25,6 +25,22 @@ def is_tensor(x: Any) -> bool:
     return torch is not None and isinstance(x, torch.Tensor)
 
 
+def as_features(x: Any, name: str, shape: str, *, least: int) -> Any:
+    """Return a tensor as it is, and anything else as an array.
+
+    Raises
+    ------
+    ParameterError
+        If it has fewer dimensions than ``least``, or holds no numbers.
+    """
+    found = x if is_tensor(x) else np.asarray(x)
+    if found.ndim < least or (not is_tensor(found) and found.dtype.kind not in "iuf"):
+        raise ParameterError(
+            f"{name} is {found.dtype} of shape {tuple(found.shape)}: expected numbers of shape {shape}"
+        )
+    return found
+
+
 @dataclass(frozen=True)
 class Clips:
     """Clips as rows of one array.

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import lru_cache
+from itertools import pairwise
+from pathlib import PureWindowsPath
 from typing import Any, NamedTuple
 
 from nlpkit.corpora.audio_names import is_audio_name
-from nlpkit.corpora.recordings.span import BadEntry, Span, channel_of, span_of
+from nlpkit.corpora.recordings.span import TIME, BadEntry, Span, channel_of, span_of
+from nlpkit.corpora.recordings.time_columns import is_needed, looks_like_time, meaning
 from nlpkit.corpora.values import written
 
 NO_PATH = "no path"
+TWO_PATHS = "paths of two files"
 
 NAMES: dict[str, tuple[str, ...]] = {
     "path": (
@@ -64,7 +68,7 @@ def entry_of(record: Mapping[str, Any]) -> Entry:
     Raises
     ------
     BadEntry
-        If there is no path, or a time or channel cannot be used.
+        If there is no path, or two of them, or a time or channel cannot be used.
 
     Examples
     --------
@@ -72,13 +76,23 @@ def entry_of(record: Mapping[str, Any]) -> Entry:
     >>> entry.audio, entry.text, entry.fields
     ('a.wav', 'one cat', {'age': '30'})
     """
-    single, several, others = _columns(tuple(record))
+    single, several, others, times = _columns(tuple(record))
     known = {what: record[key] for what, key in single}
     fields = {name: record[key] for name, key in others}
     for what, keys in several:
         used = next((key for key in keys if record[key] not in (None, "")), keys[0])
+        if what == "path":
+            _check_one_file(record, keys)
         known[what] = record[used]
         fields |= {str(key): record[key] for key in keys if key != used}
+    for what, name in times:
+        given = [each for each in ("start", "offset", "end", "duration") if known.get(each) not in (None, "")]
+        if looks_like_time(record[name]) and is_needed(what, given):
+            raise BadEntry(
+                TIME,
+                f"the column {name!r} is a time that is not read: expected start (or offset), end or duration, in "
+                "seconds; convert and rename it, or remove it",
+            )
     return Entry(
         audio=_audio(known.get("path"), record),
         text=known.get("text"),
@@ -92,11 +106,13 @@ def entry_of(record: Mapping[str, Any]) -> Entry:
 
 
 class _Columns(NamedTuple):
-    """What the columns of some names hold: those that are one of a kind, those that are not, and those of no kind."""
+    """What the columns of some names hold: those that are one of a kind, those that are not, and those of no kind; and
+    which of the last ones seem to be times."""
 
     single: list[tuple[str, str]]
     several: list[tuple[str, list[str]]]
     others: list[tuple[str, str]]
+    times: list[tuple[str, str]]
 
 
 @lru_cache(maxsize=256)
@@ -110,12 +126,28 @@ def _columns(names: tuple[str, ...]) -> _Columns:
         [(what, keys[0]) for what, keys in found if len(keys) == 1],
         [(what, keys) for what, keys in found if len(keys) > 1],
         [(str(name), name) for name in names if name not in used],
+        [(what, name) for name in names if name not in used and (what := meaning(str(name)))],
     )
 
 
 def names_audio(names: list[str]) -> bool:
     """Whether one of the names of columns is that of the path of an audio file."""
     return any(name.strip().casefold() in NAMES["path"] for name in names)
+
+
+def _check_one_file(record: Mapping[str, Any], keys: list[str]) -> None:
+    """Check that columns with paths of audio name one file, though perhaps from different folders."""
+    found: dict[str, tuple[str, ...]] = {}
+    for key in keys:
+        value = record[key]["path"] if isinstance(record[key], Mapping) and "path" in record[key] else record[key]
+        if isinstance(value, str) and is_audio_name(value):
+            found[key] = PureWindowsPath(value.strip()).parts
+    for (key, path), (other, second) in pairwise(found.items()):
+        is_absolute = any(parts[0].endswith(("/", "\\", ":")) for parts in (path, second))
+        compared = 1 if is_absolute else min(len(path), len(second))
+        if path[-compared:] != second[-compared:]:
+            names = f"{key} names {'/'.join(path)!r} and {other} names {'/'.join(second)!r}"
+            raise BadEntry(TWO_PATHS, f"{names}, two files: remove one of the columns")
 
 
 def _audio(value: Any, record: Mapping[str, Any]) -> str | EmbeddedSound:

@@ -87,7 +87,8 @@ class Sound:
         """
         named = list(inputs)
         if self.manifest is None:
-            return AudioFiles(named, stdin=read_as.stdin, raw=self.raw is not None, **self._known(read_as))
+            given: dict[str, Any] = {"stdin": read_as.stdin, "may_skip": read_as.may_skip, **self._known(read_as)}
+            return AudioFiles(named, raw=self.raw is not None, **given)
         if named:
             raise ParameterError(
                 f"{os.fspath(named[0])}: is an input beside the manifest {os.fspath(self.manifest)}: give one of them"
@@ -171,6 +172,7 @@ def told(error: Exception, part: AudioPart) -> InputError:
     """
     if isinstance(error, NlpkitError) and not isinstance(error, ValueError):
         raise error
+    at = f"{part.where}: " if part.where and not str(error).startswith(part.where) else ""
     if part.raw is None:
         try:
             file: Any = part.open()
@@ -178,15 +180,17 @@ def told(error: Exception, part: AudioPart) -> InputError:
                 found = not_sound(opened.read(HEAD_BYTES))
         except (OSError, InputError):
             found = ""
-        if found and found != "empty":
+        if found == "empty":
+            return InputError(f"{at}{part.name}: is empty; expected an audio file")
+        if found:
             is_listing = is_manifest(part.name) or part.name.lower().endswith(TARS)
             hint = "; to read the recordings that it names or holds, give it to --manifest" if is_listing else ""
-            return InputError(f"{part.name}: is not an audio file, but {found}{hint}")
+            return InputError(f"{at}{part.name}: is not an audio file, but {found}{hint}")
     if isinstance(error, InputError):
-        return error
+        return InputError(f"{at}{error}") if at else error
     said = " ".join(str(error).split())
     if isinstance(error, MemoryError):
         said = f"there is not enough memory ({said})" if said else "there is not enough memory"
     elif not isinstance(error, ParameterError):
         said = f"cannot be read ({type(error).__name__}: {said})"
-    return InputError(f"{part.name}: {said}")
+    return InputError(f"{at}{part.name}: {said}")

@@ -1,12 +1,20 @@
-"""`sound_totals`: how much sound a manifest lists; and `audio_info`: what an audio file is."""
+"""`sound_totals`: how much sound a manifest lists; and `audio_info`: what an audio file is, or a folder of them."""
 
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from nlpkit.corpora import AudioFiles, Recordings
 from nlpkit.corpora.audio_files import BAD_AUDIO
+from nlpkit.corpora.decoding import Decoding
+from nlpkit.corpora.recordings.entry import names_audio
+from nlpkit.corpora.recordings.manifest import is_manifest, names_of
+from nlpkit.corpora.recordings.place import TARS
+from nlpkit.corpora.tables.options import TableOptions
+from nlpkit.errors import InputError
 
 from .inputs import Reading, spelled_out
 from .sound import Sound, StrPath, told
@@ -76,18 +84,20 @@ def sound_totals(manifest: StrPath, *, read_as: Reading = Reading(), sound: Soun
     with sound.listed(read_as) as listed:
         rows = []
         seconds = 0.0
-        lengths: dict[str, float] = {}
+        known: dict[str, AudioInfo] = {}
         for row in listed.recordings():
             [part] = sound.parts(row)
             try:
-                if row.name not in lengths:
-                    lengths[row.name] = part.length()
-                part.check(lengths[row.name])
+                if row.name not in known:
+                    known[row.name] = part.info()
+                length = known[row.name].duration
+                part.check_channel(known[row.name].channels)
+                part.check(length)
             except Exception as error:
                 listed.bad.record(BAD_AUDIO, told(error, part))
                 continue
             rows.append(row)
-            seconds += min(lengths[row.name], row.end or lengths[row.name]) - row.start
+            seconds += min(length, row.end or length) - row.start
         return SoundTotals(
             path=os.fspath(manifest),
             layout=listed.layout,
@@ -121,10 +131,51 @@ def audio_info(path: StrPath, *, read_as: Reading = Reading(), sound: Sound = So
     """
     from nlpkit.speech import info
 
-    with sound.files([path], read_as) as files:
+    with sound.files([path], replace(read_as, on_bad="error", may_skip=False)) as files:
         [recording] = files.recordings()
         [part] = sound.parts(recording)
         try:
             return info(part.open(), raw=part.raw, salvage=part.salvage, name=part.name)
         except Exception as error:
             raise told(error, part) from error
+
+
+def refusal_of_sound(path: StrPath) -> InputError | None:
+    """Return the error of a manifest, or a folder or tar file of sound, that is given as one audio file or a model.
+
+    Returns
+    -------
+    InputError or None
+        It says what it is, and how it is read; None if it is nothing of the kind.
+    """
+    name = os.fspath(path)
+    try:
+        if os.path.isfile(name) and is_manifest(name):
+            with open(name, "rb") as file:
+                names = names_of(file, name, name, TableOptions(), Decoding("utf-8", "replace"))
+            return (
+                InputError(f"{name}: is a manifest of recordings: give it to --manifest")
+                if names_audio(names)
+                else None
+            )
+        is_folder = os.path.isdir(name)
+        if not is_folder and not name.lower().endswith(TARS):
+            return None
+        with suppress(InputError):
+            layout = Recordings(name).layout
+            if layout != "labels" or not is_folder or _mostly_audio(name):
+                kind = "folder" if is_folder else "tar file"
+                return InputError(f"{name}: is a {kind} of recordings: give it to --manifest")
+        files = _mostly_audio(name) if is_folder else 0
+    except (InputError, OSError):
+        return None
+    if not files:
+        return None
+    held = "1 file" if files == 1 else f"{files:,} files"
+    return InputError(f"{name}: is a folder of audio ({held}): name one file, or give --manifest a list of them")
+
+
+def _mostly_audio(folder: str) -> int:
+    """Return the number of audio files of a folder, or 0 if there are more files that are not audio."""
+    audio = AudioFiles(folder, on_bad="skip")
+    return len(audio) if len(audio) >= audio.skipped else 0

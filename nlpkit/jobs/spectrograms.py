@@ -77,7 +77,8 @@ def save_spectrograms(
     force : bool
         Replace a folder that is there and empty, or that nlpkit wrote.
     read_as : Reading
-        How a manifest is read, and on_bad: with ``"skip"`` inputs that cannot be read are counted in ``left_out``.
+        How a manifest is read, and on_bad: with ``"skip"`` inputs that are missing or cannot be read are counted in
+        ``left_out``.
     sound : Sound
         How sound is read: manifest, channel, salvage, raw, offset, duration. Options of both may be given one by one:
         ``save_spectrograms("calls/", "out/", channel="each", on_bad="skip")``.
@@ -132,12 +133,6 @@ def save_spectrograms(
                     else:
                         _write(place / work.add(recording, name, made[0]), made[1])
         return SpectrogramReport(written=work.written, refused=work.refused, left_out=dict(files.left_out))
-
-
-def has_limit(kind: str, output: StrPath, format: str | None = None) -> bool:
-    """Return whether ``top_db`` limits what `save_spectrograms` writes: all but powers as numbers."""
-    is_picture = (format or PurePath(output).suffix.removeprefix(".").lower() or "png") == "png"
-    return is_picture or {"stft": False}.get(kind, True)
 
 
 @spelled_out

@@ -11,7 +11,7 @@ from typing import IO, Any
 
 from nlpkit.errors import DamageWarning, InputError
 from nlpkit.speech.audio.raw_format import RawFormat
-from nlpkit.speech.audio.reading import Audio, info, load
+from nlpkit.speech.audio.reading import Audio, AudioInfo, info, load
 from nlpkit.speech.audio.source import AudioPath
 
 _SECONDS, _SHARE = 0.1, 0.01  # the larger one may be missing: manifests are rounded, and encoders count their delay
@@ -86,7 +86,29 @@ class AudioPart:
         InputError
             If it cannot be read.
         """
-        return info(self.open(), raw=self.raw, salvage=self.salvage, name=self.name).duration
+        return self.info().duration
+
+    def info(self) -> AudioInfo:
+        """Return the properties of the whole file.
+
+        Raises
+        ------
+        InputError
+            If it cannot be read.
+        """
+        return info(self.open(), raw=self.raw, salvage=self.salvage, name=self.name)
+
+    def check_channel(self, channels: int) -> None:
+        """Check that a file of so many channels has the one that is asked for.
+
+        Raises
+        ------
+        InputError
+            If it does not.
+        """
+        if self.channel is not None and self.channel > channels:
+            known = "1 channel" if channels == 1 else f"{channels} channels"
+            raise InputError(f"{self.name}: has {known}, and channel {self.channel} was asked for")
 
     def check(self, length: float | None = None) -> None:
         """Compare the length of the file, in seconds if it is known, with what a manifest says.

@@ -23,6 +23,7 @@ def power_to_db(
     Parameters
     ----------
     powers : (..., bands, frames) array or tensor
+        Fewer dimensions are one clip.
     ref : float or callable
         Power of 0 dB, or a function that computes it from each clip (bands, frames), such as ``np.max``. The function
         gets an array, also if ``powers`` is a tensor.
@@ -56,16 +57,17 @@ def power_to_db(
     if "complex" in str(powers.dtype):
         raise ParameterError(f"powers is {powers.dtype}: expected powers, as abs(powers) ** 2")
     level = _reference(ref, powers, float(amin))
+    of_clip = tuple(range(-min(2, powers.ndim), 0))
     if tensor:
         import torch
 
         db = 10 * powers.clamp_min(float(amin)).log10() - torch.as_tensor(level).to(powers)
         if top_db is None or not db.numel():
             return db
-        return torch.maximum(db, db.amax((-2, -1), keepdim=True) - float(top_db))
+        return torch.maximum(db, db.amax(of_clip, keepdim=True) - float(top_db))
     db = 10 * np.log10(np.maximum(powers.dtype.type(amin) if powers.dtype.kind == "f" else amin, powers))
     db -= level.astype(db.dtype)
-    return db if top_db is None or not db.size else np.maximum(db, db.max(axis=(-2, -1), keepdims=True) - float(top_db))
+    return db if top_db is None or not db.size else np.maximum(db, db.max(axis=of_clip, keepdims=True) - float(top_db))
 
 
 def _reference(ref: Any, powers: Any, amin: float) -> np.ndarray:

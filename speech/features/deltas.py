@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from nlpkit.errors import ParameterError, is_whole, require, require_whole
-from nlpkit.speech.clips import is_tensor
+from nlpkit.speech.clips import as_features, is_tensor
 
 MODES = ("interp", "nearest")
 
@@ -35,7 +35,8 @@ def deltas(features: Any, *, width: int = 9, order: int = 1, mode: str = "interp
     Raises
     ------
     ParameterError
-        If the width is even, or larger than the number of frames while ``mode`` is "interp".
+        If the width is even, or larger than the number of frames while ``mode`` is "interp"; or ``features`` has no
+        dimension.
 
     Examples
     --------
@@ -47,6 +48,7 @@ def deltas(features: Any, *, width: int = 9, order: int = 1, mode: str = "interp
     require_whole("order", order, 1, int(width) - 1)
     width, order = int(width), int(order)
     require(mode in MODES, "mode", mode, " or ".join(map(repr, MODES)))
+    features = as_features(features, "features", "(..., frames)", least=1)
     frames = features.shape[-1]
     if mode == "interp" and frames < width:
         raise ParameterError(f"width is {width}: expected at most {frames}, the number of frames, or mode='nearest'")

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from nlpkit.errors import InputError, is_number, require, require_number
-from nlpkit.speech.clips import is_tensor
+from nlpkit.speech.clips import as_features, is_tensor
 
 
 def cmvn(features: Any, *, lengths: Any = None, variance: bool = True, eps: float = 1e-10) -> Any:
@@ -32,7 +32,7 @@ def cmvn(features: Any, *, lengths: Any = None, variance: bool = True, eps: floa
     Raises
     ------
     ParameterError
-        If the shape or values of ``lengths`` do not match the features.
+        If the features have no bands and frames, or the shape or values of ``lengths`` do not match them.
 
     Examples
     --------
@@ -40,10 +40,11 @@ def cmvn(features: Any, *, lengths: Any = None, variance: bool = True, eps: floa
     >>> cmvn(np.array([[1.0, 3.0], [5.0, 5.0]])).tolist()
     [[-1.0, 1.0], [0.0, 0.0]]
     """
+    tensor = is_tensor(features)
+    features = as_features(features, "features", "(..., bands, frames)", least=2)
     frames = features.shape[-1]
     require_number("eps", eps, 0)
     eps = float(eps)
-    tensor = is_tensor(features)
     counts = np.asarray(lengths.cpu() if is_tensor(lengths) else frames if lengths is None else lengths)
     if lengths is not None:
         fits = counts.dtype.kind in "iu" and counts.shape == tuple(features.shape[:-2])
@@ -84,7 +85,7 @@ def pcen(
 
     Parameters
     ----------
-    energies : (..., bands, frames) array or tensor
+    energies : (..., frames) array or tensor
         Powers or amplitudes, not negative.
     sr, hop_length : int
         Together they give the duration of a frame.
@@ -104,7 +105,7 @@ def pcen(
     InputError
         If an energy is negative.
     ParameterError
-        If a number is out of range.
+        If a number is out of range, or ``energies`` has no dimension.
 
     Examples
     --------
@@ -118,6 +119,7 @@ def pcen(
         require(is_number(value) and value > 0, name, value, "a number above 0")
     gain, bias, power, eps = float(gain), float(bias), float(power), float(eps)
     tensor = is_tensor(energies)
+    energies = as_features(energies, "energies", "(..., frames)", least=1)
     if (energies < 0).any():
         raise InputError("an energy is negative: expected powers or amplitudes, not their logarithms")
     steps = float(time_constant) * float(sr) / float(hop_length)

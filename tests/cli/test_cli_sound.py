@@ -179,3 +179,115 @@ def test_what_can_not_be(run: Any, call: Path, tmp_path: Path, arguments: list[s
     done = run(*arguments)
     assert (done.code, done.out, done.err.count("\n")) == (2, "", 1)
     assert message in done.err
+
+
+def test_a_clip_shorter_than_a_frame_is_no_row_of_zeros(run: Any, call: Path, tmp_path: Path) -> None:
+    sf.write(tmp_path / "t.wav", Y[:320], 16000)
+    embed = ["embed", "-i", "t.wav", "call.wav", "--method", "mfcc", "--preset", "kaldi", "--n-mfcc", "2"]
+    done = run(*embed)
+    told = "t.wav: is shorter than a frame of 0.025 s: pad it with pad_to=0.025 (--pad-to)"
+    assert (done.code, done.out, done.err) == (2, "", f"nlpkit: {told}; --on-bad skip leaves it out\n")
+    done = run(*embed, "--on-bad", "skip")
+    assert [json.loads(line)["source"] for line in done.out.splitlines()] == ["call.wav"]
+    assert (done.code, "file that cannot be read as sound: 1" in done.err) == (0, True)
+    (tmp_path / "m.csv").write_text("path,end\ncall.wav,0.01\ncall.wav,0.5\n")
+    done = run("embed", "--manifest", "m.csv", "--method", "logmel", "--preset", "kaldi", "--on-bad", "skip")
+    assert (done.code, len(done.out.splitlines()), "sound: 1" in done.err) == (0, 1, True)
+    done = run(*embed, "--pad-to", "0.025")
+    assert (done.code, done.err) == (0, "")
+    assert all(any(json.loads(line)["vector"]) for line in done.out.splitlines())
+
+
+def test_missing_inputs_are_counted_or_an_error(run: Any, call: Path, tmp_path: Path) -> None:
+    """A path, a link to nothing in the shell's glob, in a glob of ours, and in a folder."""
+    (tmp_path / "calls").mkdir()
+    sf.write(tmp_path / "calls/b.wav", Y, 16000)
+    (tmp_path / "calls/gone.wav").symlink_to("nowhere.wav")
+    (tmp_path / "calls/notes").symlink_to("nowhere")
+    for inputs, rows in ((["nope.wav", "call.wav"], 1), (["calls/gone.wav", "call.wav"], 1), (["calls/*.wav"], 1)):
+        done = run("spectrogram", *inputs, "-o", "w/", "--on-bad", "skip", "--force")
+        assert (done.code, "missing or not readable: 1" in done.err) == (0, True), (inputs, done.err)
+        assert len(list((tmp_path / "w").glob("*.png"))) == rows
+        done = run("embed", "-i", *inputs, "--method", "mfcc", "--on-bad", "skip")
+        assert (done.code, len(done.out.splitlines())) == (0, rows)
+        assert "missing or not readable: 1" in done.err
+        for command in (["spectrogram", *inputs, "-o", "x/"], ["embed", "-i", *inputs, "--method", "mfcc"]):
+            done = run(*command)
+            assert (done.code, done.out, done.err.count("\n")) == (2, "", 1)
+            assert "No such file or directory; --on-bad skip leaves it out" in done.err
+    done = run("spectrogram", "calls", "-o", "w/", "--on-bad", "skip", "--force")
+    assert (done.code, "not audio (a link to nothing): 1" in done.err) == (0, True)
+    assert "missing or not readable: 1" in done.err
+    assert "gone.wav" in run("spectrogram", "calls", "-o", "x/").err
+    done = run("spectrogram", "none.wav", "*.mp3", "-o", "x/", "--on-bad", "skip")
+    assert (done.code, "no input can be read; the first: can't read 'none.wav'" in done.err) == (2, True)
+    (tmp_path / "empty").mkdir()
+    done = run("spectrogram", "empty", "-o", "x/")
+    assert (done.code, "the folder 'empty' has no files: give one with audio" in done.err) == (2, True)
+    assert run("spectrogram", "empty", "call.wav", "-o", "x/", "--on-bad", "skip").code == 0
+    done = run("info", "none.raw", "--encoding", "s16le", "--sr", "8000")
+    assert (done.code, "--on-bad" in done.err) == (2, False)
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [["spectrogram", "-", "-", "-o", "x/"], ["embed", "-i", "-", "-", "-m", "mfcc"], ["embed", "-i", "-", "-"]],
+)
+def test_standard_input_twice(run: Any, call: Path, arguments: list[str]) -> None:
+    done = run(*arguments, stdin=call.read_bytes())
+    assert (done.code, done.err) == (2, "nlpkit: standard input (-) is given 2 times: it can be read once\n")
+
+
+def test_nothing_from_a_pipe_is_empty_as_a_file_is(run: Any, tmp_path: Path) -> None:
+    (tmp_path / "e.wav").touch()
+    for command in (["info"], ["spectrogram", "-o", "e.png"], ["embed", "-m", "mfcc", "-i"]):
+        for name, called in (("e.wav", "e.wav"), ("-", "<stdin>")):
+            done = run(*command, name, stdin=b"")
+            assert (done.code, f"nlpkit: {called}: is empty; expected an audio file" in done.err) == (2, True), done
+
+
+def test_info_of_what_a_manifest_is_given_for(run: Any, call: Path, tmp_path: Path) -> None:
+    (tmp_path / "n.json").write_text('{"audio_filepath": "call.wav", "duration": 1.5, "text": "x"}\n')
+    (tmp_path / "n.jsonl").write_text('{"audio_filepath": "gone.wav"}\n')
+    (tmp_path / "n.csv").write_text("path,text\ncall.wav,x\n")
+    for name in ("n.json", "n.jsonl", "n.csv"):
+        done = run("info", name)
+        assert (done.code, done.err) == (2, f"nlpkit: {name}: is a manifest of recordings: give it to --manifest\n")
+    (tmp_path / "labels/yes").mkdir(parents=True)
+    (tmp_path / "mix").mkdir()
+    (tmp_path / "words").mkdir()
+    for folder in ("labels/yes", "mix"):
+        sf.write(tmp_path / folder / "a.wav", Y, 16000)
+    assert "labels: is a folder of recordings: give it to --manifest" in run("info", "labels").err
+    said = "mix/: is a folder of audio (1 file): name one file, or give --manifest a list of them"
+    assert run("info", "mix/").err == f"nlpkit: {said}\n"
+    with tarfile.open(tmp_path / "l.tar", "w") as archive:
+        archive.add(tmp_path / "labels", "labels")
+    assert "l.tar: is a tar file of recordings: give it to --manifest" in run("info", "l.tar").err
+    (tmp_path / "kaldi").mkdir()
+    (tmp_path / "kaldi/wav.scp").write_text("u1 ../call.wav\n")
+    assert "kaldi: is a folder of recordings: give it to --manifest" in run("info", "kaldi").err
+    (tmp_path / "words/a.txt").write_text("a cat")
+    assert "words: has no config.json" in run("info", "words").err
+
+
+def test_a_record_whose_file_does_not_fit_is_named(run: Any, call: Path, tmp_path: Path) -> None:
+    (tmp_path / "t.wav").write_text("words")
+    for row, message in (
+        ("call.wav,3", "m.csv, line 3: call.wav: has 2 channels, and channel 3 was asked for"),
+        ("t.wav,", "m.csv, line 3: t.wav: is not an audio file, but text"),
+    ):
+        (tmp_path / "m.csv").write_text(f"path,channel\ncall.wav,2\n{row}\n")
+        for command in (["info"], ["embed", "-m", "mfcc"], ["spectrogram", "-o", "out/", "--force"]):
+            done = run(*command, "--manifest", "m.csv")
+            assert (done.code, f"nlpkit: {message}" in done.err) == (2, True), done
+            assert run(*command, "--manifest", "m.csv", "--on-bad", "skip").code == 0
+        told = json.loads(run("info", "--manifest", "m.csv", "--on-bad", "skip").out)
+        assert (told["recordings"], told["seconds"]) == (1, 1.5)
+
+
+def test_a_limit_that_is_no_number(run: Any, call: Path) -> None:
+    done = run("embed", "-i", "call.wav", "-m", "mfcc", "--top-db", "abc")
+    assert (done.code, done.err) == (2, "nlpkit: --top-db is 'abc': expected a number above 0, or none\n")
+    assert "--pad-to is 'x': expected a number, or none" in run("embed", "-i", "a", "-m", "mfcc", "--pad-to", "x").err
+    assert run("embed", "-i", "call.wav", "-m", "mfcc", "--top-db", "none").code == 0

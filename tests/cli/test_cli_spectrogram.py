@@ -87,6 +87,7 @@ def test_no_limit(run: Any, sound: Path, tmp_path: Path) -> None:
         (["--top-db", "loud"], "--top-db is 'loud': expected a number above 0, or none"),
         (["--top-db", "-3"], "top_db is -3.0: expected a number above 0"),
         (["--top-db", "20", "--kind", "stft"], "--top-db limits decibels, and --kind stft writes powers"),
+        (["--n-mfcc", "7"], "--n-mfcc is about cepstral coefficients, and --kind mel has none: leave it out"),
         (["--window", "kaiser"], "window is 'kaiser': expected one of 'hann'"),
         (["--power", "3"], "power is 3: expected 1 or 2"),
         (["--fmin", "9000", "--fmax", "8000"], "fmin is 9000.0: expected a number from 0 to below fmax (8000)"),
@@ -105,6 +106,20 @@ def test_numbers_that_can_not_be(run: Any, sound: Path, tmp_path: Path, options:
     if "stft" not in options:
         assert message in run("spectrogram", "a.wav", "-o", "a.png", *options).err
     assert not list(tmp_path.glob("a.[np][pn]*"))
+
+
+@pytest.mark.parametrize("option", ["--n-mels", "--n-mfcc", "--fmin", "--fmax"])
+@pytest.mark.parametrize("rest", [["-o", "a.npy"], ["-o", "a.png"], ["--verify-against", "librosa"]])
+def test_numbers_that_say_nothing_about_powers(run: Any, sound: Path, option: str, rest: list[str]) -> None:
+    done = run("spectrogram", "a.wav", "--kind", "stft", option, "10", *rest)
+    assert (done.code, done.out, done.err.count("\n")) == (2, "", 1)
+    assert f"{option} is about " in done.err
+    assert "--kind stft has none: leave it out, or give --kind m" in done.err
+
+
+def test_a_limit_says_nothing_about_powers_that_are_compared(run: Any, sound: Path) -> None:
+    done = run("spectrogram", "a.wav", "--kind", "stft", "--top-db", "30", "--verify-against", "librosa")
+    assert (done.code, "--top-db limits decibels" in done.err) == (2, True)
 
 
 def test_empty_bands_are_told_once(run: Any, sound: Path, tmp_path: Path) -> None:
@@ -198,6 +213,9 @@ def test_verification(run: Any, sound: Path) -> None:
         ["--kind", "stft", "--n-fft", "256", "--hop-length", "1000"],
         ["--kind", "mel", "--pad-to", "3", "--win-length", "1000", "--top-db", "70"],
         ["--kind", "mfcc", "--window", "hamming", "--fmin", "50", "--power", "1"],
+        ["--kind", "mel", "--power", "1"],  # the band above 8 kHz is empty but for the rounding of resampling
+        ["--kind", "mfcc", "--power", "1", "--n-mels", "40"],
+        ["--kind", "mel", "--top-db", "none"],
     ],
 )
 def test_verification_with_further_numbers(run: Any, sound: Path, options: list[str]) -> None:

@@ -108,10 +108,23 @@ def test_paths_files_and_arrays_agree(tmp_path: Path) -> None:
     np.testing.assert_allclose(at_half, Mfcc(sr=8000).transform([load(path, 8000).samples for path in given]))
 
 
-def test_clips_too_short_for_a_frame_and_none_at_all() -> None:
-    X = Mfcc(preset="kaldi").transform([np.zeros(100), CLIPS[0]])
-    assert not X[0].any()
-    assert X[1].any()
+@pytest.mark.parametrize("model", [Mfcc(preset="kaldi", n_mfcc=2), LogMel(preset="kaldi"), LogMel(preset="whisper")])
+@pytest.mark.parametrize("n", [0, 100])
+def test_a_clip_shorter_than_a_frame(model: Any, n: int, tmp_path: Path) -> None:
+    """It has no features: an error, not zeros; padding it helps."""
+    samples = np.full(n, 0.1)
+    with pytest.raises(InputError, match=r"^clip 1: is shorter than a frame of 0.025 s: pad it with .*--pad-to"):
+        model.transform([CLIPS[0], samples])
+    sf.write(tmp_path / "t.wav", np.full(100, 0.1), 16000)
+    with (tmp_path / "t.wav").open("rb") as file:
+        for clip in (tmp_path / "t.wav", file):
+            with pytest.raises(InputError, match=r"t\.wav: is shorter than a frame"):
+                model.transform([clip])
+    X = replace(model, pad_to=0.025).transform([samples, tmp_path / "t.wav"])
+    assert X.shape == (2, model.output_shape()[0])
+
+
+def test_no_clip() -> None:
     assert Mfcc().transform([]).shape == (0, 40)
 
 

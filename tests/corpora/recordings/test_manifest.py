@@ -125,6 +125,89 @@ def test_what_cannot_be_used_is_one_line_or_skipped(folder: Path, fields: dict[s
     assert sum(recordings.left_out.values()) == 1
 
 
+@pytest.mark.parametrize(
+    ("content", "column"),
+    [
+        ("path,start_ms,end_ms\nlong.wav,1000,2000\n", "start_ms"),
+        ("path,begin,stop\nlong.wav,1.5,2\n", "begin"),
+        ("path,onset,duration\nlong.wav,1.5,2\n", "onset"),
+        ("path,start,stop\nlong.wav,1.5,2\n", "stop"),
+        ("path,start,endTime\nlong.wav,1.5,2\n", "endTime"),
+        ("path,start,Dur (ms)\nlong.wav,1.5,2\n", "Dur (ms)"),
+        ("path,from_sec,to_sec\nlong.wav,1.5,2\n", "from_sec"),
+        ("path,start_sample,end_sample\nlong.wav,16000,32000\n", "start_sample"),
+        ("path,startms,end\nlong.wav,1000,2\n", "startms"),
+        ("path,segment begin,end\nlong.wav,0:01.5,2\n", "segment begin"),
+        ("path,tmin,tmax\nlong.wav,1.5,2\n", "tmin"),
+        ("path,start,start_ms,end\nlong.wav,,1000,2\n", "start_ms"),
+    ],
+)
+def test_times_of_other_names_or_units(folder: Path, content: str, column: str) -> None:
+    """The part that they name would be taken for the whole file."""
+    (folder / "m.csv").write_text(content)
+    with pytest.raises(InputError) as caught:
+        list(Recordings(folder / "m.csv"))
+    said = (
+        f"m.csv, line 2: the column {column!r} is a time that is not read: expected start (or offset), end or duration"
+    )
+    assert said in str(caught.value)
+    assert "in seconds" in str(caught.value)
+    skipping = Recordings(folder / "m.csv", on_bad="skip")
+    assert (list(skipping), dict(skipping.left_out)) == ([], {"time that cannot be used": 1})
+    (folder / "m.jsonl").write_text(lines({"audio_filepath": "long.wav", column: 1000}, {"audio_filepath": "a.wav"}))
+    found = Recordings(folder / "m.jsonl", on_bad="skip")
+    is_of_the_whole = column in ("Dur (ms)",)
+    assert len(list(found)) == 1 + is_of_the_whole
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "path,start,end,start_ms,end_ms\nlong.wav,1,2,1000,2000\n",
+        "path,offset,duration,begin,stop\nlong.wav,1,1,1,2\n",
+        "path,start,end,end_date,to,stop\nlong.wav,1,2,2020,3,yes\n",
+        "path,start,end,n_frames,length,sample\nlong.wav,1,2,2020,3,4\n",
+    ],
+)
+def test_times_beside_those_that_are_read(folder: Path, content: str) -> None:
+    (folder / "m.csv").write_text(content)
+    [found] = Recordings(folder / "m.csv")
+    assert (found.start, found.end) == (1.0, 2.0)
+    assert len(found.fields) == content.partition("\n")[0].count(",") - 2
+
+
+def test_times_of_another_unit_that_are_empty_or_of_the_whole_file(folder: Path) -> None:
+    (folder / "m.csv").write_text("path,start_ms,end_ms,duration_ms,num_samples\nlong.wav,,,900,14400\n")
+    [found] = Recordings(folder / "m.csv")
+    assert (found.start, found.end, found.fields["duration_ms"]) == (0.0, None, "900")
+
+
+@pytest.mark.parametrize(
+    ("fields", "message"),
+    [
+        ({"path": "a.wav", "audio": "b.wav"}, "path names 'a.wav' and audio names 'b.wav', two files"),
+        ({"file": "x/a.wav", "audio_filepath": "y/a.wav"}, "audio_filepath names 'y/a.wav' and file names 'x/a.wav'"),
+        ({"wav": "b.wav", "audio": {"path": "a.wav"}}, "audio names 'a.wav' and wav names 'b.wav'"),
+        ({"path": "a.wav", "file_name": "./a.wav"}, ""),
+        ({"path": "a.wav", "file": "clips\\a.wav"}, ""),
+        ({"path": "a.wav", "audio": "/old/clips/a.wav"}, ""),
+        ({"path": "a.wav", "file": "book.txt"}, ""),
+        ({"path": "a.wav", "file": ""}, ""),
+    ],
+)
+def test_paths_of_two_files(folder: Path, fields: dict[str, Any], message: str) -> None:
+    (folder / "m.jsonl").write_text(lines(fields))
+    if not message:
+        [found] = Recordings(folder / "m.jsonl")
+        assert found.name.endswith("a.wav")
+        return
+    with pytest.raises(InputError) as caught:
+        list(Recordings(folder / "m.jsonl"))
+    assert f"m.jsonl, line 1: {message}" in str(caught.value)
+    skipping = Recordings(folder / "m.jsonl", on_bad="skip")
+    assert (list(skipping), dict(skipping.left_out)) == ([], {"paths of two files": 1})
+
+
 def test_an_id_that_occurs_twice_in_a_table(folder: Path) -> None:
     (folder / "m.csv").write_text("id,path\n1,a.wav\n2,b.wav\n\n1,long.wav\n")
     with pytest.raises(InputError, match=r"m\.csv, line 5: the id '1' occurs twice, first on line 2"):

@@ -228,3 +228,28 @@ def test_griffin_lim_of_any_length(length: int) -> None:
     whole = griffin_lim(amplitudes, n_fft=256, hop_length=64, n_iter=3)
     if length < 8000:
         np.testing.assert_allclose(got, whole[:length])
+
+
+@pytest.mark.parametrize("kind", [np.asarray, torch.tensor], ids=["array", "tensor"])
+@pytest.mark.parametrize("options", [{}, {"ref": np.max}, {"top_db": None}, {"top_db": 30.0, "ref": 0.5}], ids=str)
+def test_powers_of_fewer_dimensions_keep_their_shape(kind: Any, options: dict[str, Any]) -> None:
+    row = BANDS[3]
+    got = np.asarray(power_to_db(kind(row), **options))
+    np.testing.assert_allclose(got, librosa.power_to_db(row, **options), atol=1e-5)
+    np.testing.assert_allclose(got, np.asarray(power_to_db(kind(row[None]), **options))[0])
+    assert power_to_db(kind(100.0), top_db=None).shape == ()
+    assert float(power_to_db(kind(100.0))) == pytest.approx(20)
+    assert power_to_db([1, 0.1, 1e-30]).tolist() == [0.0, -10.0, -80.0]
+
+
+@pytest.mark.parametrize("kind", [np.asarray, torch.tensor], ids=["array", "tensor"])
+def test_features_of_too_few_dimensions(kind: Any) -> None:
+    for call, given in ((cmvn, kind(np.ones(5))), (cmvn, kind(1.0)), (pcen, kind(1.0)), (deltas, kind(1.0))):
+        with pytest.raises(
+            ParameterError, match=r"^(features|energies) is .* of shape \(.*\): expected numbers of shape"
+        ):
+            call(given)
+    np.testing.assert_allclose(np.asarray(pcen(kind(BANDS[3]))), np.asarray(pcen(kind(BANDS)))[3])
+    assert cmvn([[1.0, 3.0]]).tolist() == [[-1.0, 1.0]]
+    with pytest.raises(ParameterError, match="expected numbers"):
+        deltas("words")
