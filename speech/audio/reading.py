@@ -17,6 +17,7 @@ from nlpkit.speech.audio.resampling import ResampleStream, resample
 from nlpkit.speech.audio.source import AudioSource, open_audio
 
 _BLOCK = 1 << 16  # samples read at a time
+_LARGEST = 1 << 24  # samples that are allocated because a header states them
 _LOUDEST = 1e6
 
 
@@ -117,7 +118,9 @@ def load(
     _check_rate(sr)
     source = open_audio(path, raw=raw, salvage=salvage, until=_until(offset, duration), name=name)
     try:
-        pieces = list(_pieces(source, offset, duration, mono, channel))
+        is_plain = source.channels == 1 or not mono
+        block = min(source.frames, _LARGEST) if source.frames and is_plain else _BLOCK  # else channels are mixed
+        pieces = list(_pieces(source, offset, duration, mono, channel, block))
     finally:
         source.close()
     whole = pieces[0] if len(pieces) == 1 else np.concatenate(pieces)
@@ -208,7 +211,7 @@ def _block(piece: np.ndarray, mono: bool, sr: int) -> Audio:
 
 
 def _pieces(
-    source: AudioSource, offset: float, duration: float | None, mono: bool, channel: int | None
+    source: AudioSource, offset: float, duration: float | None, mono: bool, channel: int | None, block: int = _BLOCK
 ) -> Iterator[np.ndarray]:
     """Yield the samples (n, channels) of the requested part, checked, and mixed to one channel if ``mono``."""
     if channel is not None:
@@ -221,7 +224,7 @@ def _pieces(
     left = None if duration is None else max(1, round(duration * source.sr))
     got = 0
     while left is None or got < left:
-        piece = source.read(_BLOCK if left is None else min(_BLOCK, left - got))
+        piece = source.read(block if left is None else min(block, left - got))
         if not len(piece):
             break
         if not (piece.max() <= _LOUDEST and piece.min() >= -_LOUDEST):
