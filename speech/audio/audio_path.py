@@ -9,10 +9,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import IO
 
+import numpy as np
+
 from nlpkit.errors import InputError
 
 AudioPath = str | os.PathLike[str] | IO[bytes]
 Content = bytes | mmap.mmap
+
+_STEP = 1 << 22  # bytes
 
 
 @contextmanager
@@ -37,6 +41,18 @@ def mapped(file: IO[bytes]) -> Content:
     except (OSError, ValueError, io.UnsupportedOperation):
         file.seek(0)
         return file.read()
+
+
+def has_again(content: Content, magic: bytes) -> bool:
+    """Whether a magic number, of 4 bytes or more, is behind the beginning of a content, which has it too."""
+    number, n = np.frombuffer(magic, "<u4", 1), len(content)
+    for first in range(4, n - 3, _STEP):  # 4 bytes at a time, in 4 alignments, is several times as fast as find
+        size = min(_STEP, n - first)
+        for at in range(first, first + 4):
+            count = min(size, n - at) // 4
+            if count and (np.frombuffer(content, "<u4", count, at) == number).any():
+                return content.find(magic, 4) > 0
+    return False
 
 
 def rewind(path: AudioPath) -> None:

@@ -15,7 +15,7 @@ from typing import IO, Protocol, cast
 import numpy as np
 
 from nlpkit.errors import InputError, Notice
-from nlpkit.speech.audio.audio_path import AudioPath, check_file, mapped, opened, rewind
+from nlpkit.speech.audio.audio_path import AudioPath, check_file, has_again, mapped, opened, rewind
 from nlpkit.speech.audio.damage import Damage
 from nlpkit.speech.audio.flac_length import flac_lengths, flac_seconds
 from nlpkit.speech.audio.libav_source import LibavSource
@@ -231,4 +231,4 @@ def _is_regular_flac(file: IO[bytes], until: float) -> bool:
     if flac_seconds(file) >= until:
         return True
     lengths = flac_lengths(file)
-    return (lengths is None or lengths[0] == lengths[1]) and mapped(file).find(b"fLaC\x00\x00\x00\x22", 4) < 0
+    return (lengths is None or lengths[0] == lengths[1]) and not has_again(mapped(file), b"fLaC\x00\x00\x00\x22")
