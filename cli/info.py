@@ -82,6 +82,8 @@ def info(
         raise ParameterError("name a model folder, a file of word vectors or an audio file; or give --manifest")
     elif encoding is not None and raw is None:
         sound_options.refuse_encoding(encoding)
+    elif path != "-" and not os.path.lexists(path):
+        raise InputError(f"{path}: there is no such file or folder")
     elif path == "-" or raw is not None or is_audio_file(path):
         record = _of_sound(path, sound)
     else:

@@ -199,7 +199,11 @@ def _joined(path: AudioPath, head: bytes, pieces: list[tuple[int, int]], damage:
     """Open parts of a file by FFmpeg, as if they were one."""
     owned = open(path, "rb") if isinstance(path, str | os.PathLike) else None  # noqa: SIM115 (the source closes it)
     file = Reheaded(owned or cast("IO[bytes]", path), head, pieces, is_owner=owned is not None)
-    return LibavSource(cast("IO[bytes]", file), damage, owned=cast("IO[bytes]", file))
+    try:
+        return LibavSource(cast("IO[bytes]", file), damage, owned=cast("IO[bytes]", file))
+    except BaseException:
+        file.close()
+        raise
 
 
 def _reheaded(path: AudioPath, head: bytes, pieces: list[tuple[int, int]], damage: Damage) -> SoundFileSource:
@@ -218,10 +222,10 @@ def _ogg(path: AudioPath, pages: OggPages, damage: Damage) -> AudioSource:
     if pages.rest > _HEADER:
         what = f"{pages.rest:,} bytes behind the last Ogg page are not read"
         warnings.warn(f"{damage.name}: {what}: split the file if they are another recording", Notice, stacklevel=3)
-    if not pages.damage and [stream.codec for stream in pages.sound] in (["vorbis"], ["opus"]):
-        source = SoundFileSource(path, damage, is_checked=True)
-        if pages.sound[0].codec == "vorbis":  # in the last page libsndfile seeks to a wrong place
-            source.seekable = max(0, pages.sound[0].before_last - source.sr)
+    if not pages.damage and [stream.codec for stream in pages.streams] in (["vorbis"], ["opus"]):
+        source = _any(path, damage, is_checked=True)
+        if isinstance(source, SoundFileSource) and pages.streams[0].codec == "vorbis":
+            source.seekable = max(0, pages.streams[0].before_last - source.sr)  # it seeks wrong in the last page
         return source
     return LibavSource(path, damage, stated=pages.seconds, late=pages.damage)
 

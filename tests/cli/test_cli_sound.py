@@ -291,3 +291,9 @@ def test_a_limit_that_is_no_number(run: Any, call: Path) -> None:
     assert (done.code, done.err) == (2, "nlpkit: --top-db is 'abc': expected a number above 0, or none\n")
     assert "--pad-to is 'x': expected a number, or none" in run("embed", "-i", "a", "-m", "mfcc", "--pad-to", "x").err
     assert run("embed", "-i", "call.wav", "-m", "mfcc", "--top-db", "none").code == 0
+
+
+def test_info_of_what_is_not_there(run: Any) -> None:
+    status, _, said = run("info", "nope.wav")
+    assert status == 2
+    assert "nope.wav: there is no such file or folder" in said
