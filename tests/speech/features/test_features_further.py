@@ -231,7 +231,7 @@ def test_griffin_lim_of_any_length(length: int) -> None:
 
 
 @pytest.mark.parametrize("kind", [np.asarray, torch.tensor], ids=["array", "tensor"])
-@pytest.mark.parametrize("options", [{}, {"ref": np.max}, {"top_db": None}, {"top_db": 30.0, "ref": 0.5}], ids=str)
+@pytest.mark.parametrize("options", [{}, {"ref": np.max}, {"top_db": None}, {"top_db": 30.0, "ref": 0.5}], ids=",".join)
 def test_powers_of_fewer_dimensions_keep_their_shape(kind: Any, options: dict[str, Any]) -> None:
     row = BANDS[3]
     got = np.asarray(power_to_db(kind(row), **options))
