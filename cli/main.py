@@ -10,6 +10,7 @@ import threading
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from typing import Any
 
 from nlpkit.errors import NlpkitError, Notice
@@ -39,7 +40,7 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         _open_streams()
         with warnings.catch_warnings():
-            warnings.showwarning = _show_warning  # type: ignore[assignment]
+            warnings.showwarning = partial(_show_warning, set())  # type: ignore[assignment]
             code = _run(arguments)
     except KeyboardInterrupt:
         code = 130
@@ -108,7 +109,11 @@ def _of_standard_output(error: OSError) -> str:
         return str(named)
 
 
-def _show_warning(message: Warning | str, category: type[Warning], *_: object) -> None:
+def _show_warning(said: set[str], message: Warning | str, category: type[Warning], *_: object) -> None:
+    """Print a warning, once: a file that is read twice is damaged once."""
+    if str(message) in said:
+        return
+    said.add(str(message))
     _note(str(message) if issubclass(category, Notice) else f"warning: {message}")
 
 

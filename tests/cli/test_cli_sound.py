@@ -297,3 +297,14 @@ def test_info_of_what_is_not_there(run: Any) -> None:
     status, _, said = run("info", "nope.wav")
     assert status == 2
     assert "nope.wav: there is no such file or folder" in said
+
+
+def test_a_damaged_file_that_is_read_twice_is_told_once(run: Any, call: Path) -> None:
+    call.write_bytes(call.read_bytes()[:-4000])
+    for command in (
+        ["spectrogram", "call.wav", "-o", "a.png"],
+        ["embed", "-i", "call.wav", "-m", "mfcc", "-o", "a.npy"],
+    ):
+        status, _, said = run(*command, "--salvage")
+        assert status == 0
+        assert said.count("0.06 of 1.50 s are missing") == 1
