@@ -40,7 +40,7 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         _open_streams()
         with warnings.catch_warnings():
-            warnings.showwarning = partial(_show_warning, set())  # type: ignore[assignment]
+            warnings.showwarning = partial(_show_warning, set())
             code = _run(arguments)
     except KeyboardInterrupt:
         code = 130
