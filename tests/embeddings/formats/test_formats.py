@@ -97,6 +97,8 @@ def test_the_format_is_detected_from_the_content(name: str, vectors: WordVectors
         path = path.rename(place(".model"))
     if name == "glove" and vectors.vector_size == 1:
         return  # "7 1" might be a header
+    if name == "word2vec-binary" and min(vectors.vectors.tobytes(), default=0) > 8:
+        return  # a few numbers whose bytes might be those of text
     assert same(quietly(path), vectors)
 
 
