@@ -44,12 +44,11 @@ class Damage:
     def check_length(self, given: int, stated: int | None, sr: int, *, exact: bool = False) -> None:
         """Record damage if fewer samples were read than the file states.
 
-        The larger of 0.1 s and 1 % may be absent, because encoders count their delay; nothing may if ``exact``.
+        What `slack` allows may be absent; nothing may if ``exact``.
         """
         if stated is None:
             return
-        slack = 0 if exact else max(_SECONDS * sr, _SHARE * stated)
-        if given + slack < stated:
+        if given / sr + (0 if exact else slack(stated / sr)) < stated / sr:
             self.found(f"is truncated or damaged: ends after {given / sr:.2f} of the {stated / sr:.2f} s in its header")
 
     def report(self, given: int, stated: int | None, sr: int) -> None:
@@ -63,6 +62,11 @@ class Damage:
         else:
             lacks = f"all {given / sr:.2f} s were read, some of them perhaps wrong"
         warnings.warn(f"{self.name}: {self.first}; {lacks}", DamageWarning, stacklevel=2)
+
+
+def slack(seconds: float) -> float:
+    """Return by how much a duration may be wrong: encoders count their delay, and manifests are rounded."""
+    return max(_SECONDS, _SHARE * seconds)
 
 
 def missing(given: int, stated: int | None) -> int:

@@ -10,11 +10,11 @@ from dataclasses import dataclass, field
 from typing import IO, Any
 
 from nlpkit.errors import DamageWarning, InputError
+from nlpkit.speech.audio.audio_path import AudioPath
+from nlpkit.speech.audio.damage import slack
 from nlpkit.speech.audio.raw_format import RawFormat
 from nlpkit.speech.audio.reading import Audio, AudioInfo, info, load
-from nlpkit.speech.audio.source import AudioPath
-
-_SECONDS, _SHARE = 0.1, 0.01  # the larger one may be missing: manifests are rounded, and encoders count their delay
+from nlpkit.speech.audio.source import open_audio
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -119,7 +119,17 @@ class AudioPart:
             If there is more or less of it.
         """
         if self.where:
-            self._check(self.length() if length is None else length)
+            self._check(self._enough() if length is None else length)
+
+    def _enough(self) -> float:
+        """Return the length that the header states if the part is within it, otherwise the true one."""
+        if self.duration is not None:
+            source = open_audio(self.open(), raw=self.raw, salvage=self.salvage, name=self.name)
+            source.close()
+            known = (source.frames if source.frames is not None else source.stated or 0) / source.sr
+            if self.offset + self.duration <= known:
+                return known
+        return self.length()
 
     def _check(self, end: float) -> None:
         """Raise InputError if a file that ends after so many seconds is not what the manifest says.
@@ -131,9 +141,9 @@ class AudioPart:
             wrong = f"begins at {self.offset:g} s, and {self.name} ends at {end:.2f} s"
         elif self.is_listed and self.duration is not None:
             wanted = self.offset + self.duration
-            if wanted - end > self._slack(self.duration):
+            if wanted - end > slack(self.duration):
                 wrong = f"names {self.offset:g} to {wanted:g} s, and {self.name} ends at {end:.2f} s"
-        elif self.stated is not None and self.duration is None and abs(end - self.stated) > self._slack(self.stated):
+        elif self.stated is not None and self.duration is None and abs(end - self.stated) > slack(self.stated):
             wrong = (
                 f"says that {self.name} has {self.stated:g} s, and it has {end:.2f} s: correct the duration, or "
                 "give an offset of 0 to take so much of it"
@@ -142,9 +152,6 @@ class AudioPart:
             raise InputError(f"{self.where}: {wrong}")
         if wrong:
             warnings.warn(f"{self.where}: {wrong}", DamageWarning, stacklevel=3)
-
-    def _slack(self, seconds: float) -> float:
-        return max(_SECONDS, _SHARE * seconds)
 
 
 class _NamedFile(io.BufferedReader):
