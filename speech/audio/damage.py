@@ -44,7 +44,7 @@ class Damage:
     def check_length(self, given: int, stated: int | None, sr: int, *, exact: bool = False) -> None:
         """Record damage if fewer samples were read than the file states.
 
-        What `slack` allows may be absent; nothing may if ``exact``.
+        The `slack` may be absent; nothing may if ``exact``.
         """
         if stated is None:
             return

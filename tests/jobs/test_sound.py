@@ -306,7 +306,7 @@ def test_what_a_folder_of_spectrograms_leaves_out(folder: Path) -> None:
 
 
 def test_a_part_before_the_damage_of_its_file_is_drawn_and_embedded(tmp_path: Path) -> None:
-    """What is behind a part is not looked at."""
+    """Only the part is looked at."""
     sf.write(tmp_path / "a.wav", np.sin(np.arange(32000) / 9), 16000)
     (tmp_path / "a.wav").write_bytes((tmp_path / "a.wav").read_bytes()[:-8000])
     (tmp_path / "m.csv").write_text("path,offset,duration\na.wav,0.5,0.5\n")
