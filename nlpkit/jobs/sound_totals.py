@@ -129,13 +129,11 @@ def audio_info(path: StrPath, *, read_as: Reading = Reading(), sound: Sound = So
     InputError
         If it cannot be read.
     """
-    from nlpkit.speech import info
-
     with sound.files([path], replace(read_as, on_bad="error", may_skip=False)) as files:
         [recording] = files.recordings()
         [part] = sound.parts(recording)
         try:
-            return info(part.open(), raw=part.raw, salvage=part.salvage, name=part.name)
+            return part.info()
         except Exception as error:
             raise told(error, part) from error
 
