@@ -1,0 +1,1 @@
+"""Recognition: networks that turn sound into labels or words."""

@@ -1,0 +1,1 @@
+"""Transcripts: words with their times, and the files that hold them."""
