@@ -34,7 +34,7 @@ class MaskedBatchNorm(nn.Module):
     running_var: Tensor
 
     def forward(self, x: Tensor, mask: Tensor) -> Tensor:
-        """Normalise (n, channels, bands, frames), which is 0 where the mask (n, 1, 1, frames) is 0; so is the result."""
+        """Normalise (n, channels, bands, frames); it is 0, and stays 0, where the mask (n, 1, 1, frames) is 0."""
         if self.training:
             mean, variance = self._statistics(x, mask)
         else:

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 from nlpkit.registry import attributes_of
 
 if TYPE_CHECKING:
-    from .classification import Classification
-    from .cnn_classifier import CnnClassifier
-    from .cnn_options import CnnOptions
-    from .ctc_options import CtcOptions
-    from .ctc_recognizer import CtcRecognizer
-    from .lstm_classifier import LstmClassifier
-    from .lstm_options import LstmOptions
+    from nlpkit.speech.recognition.classification import Classification
+    from nlpkit.speech.recognition.cnn_classifier import CnnClassifier
+    from nlpkit.speech.recognition.cnn_options import CnnOptions
+    from nlpkit.speech.recognition.ctc_options import CtcOptions
+    from nlpkit.speech.recognition.ctc_recognizer import CtcRecognizer
+    from nlpkit.speech.recognition.lstm_classifier import LstmClassifier
+    from nlpkit.speech.recognition.lstm_options import LstmOptions
 
 __all__ = [
     "Classification",

@@ -8,10 +8,9 @@ from typing import Any
 import numpy as np
 
 from nlpkit.errors import ArtifactError
-
-from .classification import Classification
-from .front import Front
-from .speech_model import SpeechModel
+from nlpkit.speech.recognition.classification import Classification
+from nlpkit.speech.recognition.front import Front
+from nlpkit.speech.recognition.speech_model import SpeechModel
 
 
 class Classifier(SpeechModel):

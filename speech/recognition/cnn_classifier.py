@@ -8,8 +8,8 @@ the statistics of padding.
 
 from __future__ import annotations
 
-from .classifier import Classifier
-from .cnn_options import CnnOptions
+from nlpkit.speech.recognition.classifier import Classifier
+from nlpkit.speech.recognition.cnn_options import CnnOptions
 
 
 class CnnClassifier(Classifier):

@@ -1,8 +1,8 @@
 """CtcRecognizer: speech to text by connectionist temporal classification (Graves et al. 2006).
 
-A network gives each frame a letter or a blank. A text is a path of such frames, without blanks and repetitions; training
-adds up the probabilities of all paths of a text, and `nlpkit.speech.recognition.greedy.best_path` takes the likeliest
-path. Beam search is left out.
+A network gives each frame a letter or a blank. A text is a path of such frames, without blanks and repetitions;
+training adds up the probabilities of all paths of a text, and `nlpkit.speech.recognition.greedy.best_path` takes the
+likeliest path. Beam search is left out.
 """
 
 from __future__ import annotations
@@ -13,13 +13,12 @@ from typing import Any
 import numpy as np
 
 from nlpkit.errors import ArtifactError
+from nlpkit.speech.recognition.alphabet import Alphabet
+from nlpkit.speech.recognition.ctc_options import CtcOptions
+from nlpkit.speech.recognition.front import Front
+from nlpkit.speech.recognition.greedy import best_path
+from nlpkit.speech.recognition.speech_model import SpeechModel
 from nlpkit.speech.transcripts.transcript import Transcript, Word
-
-from .alphabet import Alphabet
-from .ctc_options import CtcOptions
-from .front import Front
-from .greedy import best_path
-from .speech_model import SpeechModel
 
 
 class CtcRecognizer(SpeechModel):

@@ -6,8 +6,8 @@ h are weighted by softmax(v · tanh(W h)) (Lin et al. 2017), and their sum gives
 
 from __future__ import annotations
 
-from .classifier import Classifier
-from .lstm_options import LstmOptions
+from nlpkit.speech.recognition.classifier import Classifier
+from nlpkit.speech.recognition.lstm_options import LstmOptions
 
 
 class LstmClassifier(Classifier):

@@ -19,9 +19,8 @@ from nlpkit.speech.audio.reading import load
 from nlpkit.speech.audio.resampling import resample
 from nlpkit.speech.clips import clips_of
 from nlpkit.speech.features.options import FeatureOptions
+from nlpkit.speech.recognition.front import Front
 from nlpkit.threads import available_threads, iter_batches
-
-from .front import Front
 
 _DEVIATION = "front.deviation"
 

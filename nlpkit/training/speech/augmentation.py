@@ -65,7 +65,7 @@ def tilted(clip: np.ndarray, slope: float, sr: int, draw: np.random.Generator) -
 
 
 def room(sr: int, draw: np.random.Generator) -> np.ndarray:
-    """Return the impulse response of a simple room: noise that decays by 60 dB in 0.1 to 0.6 s after the direct sound."""
+    """Return the impulse response of a simple room: noise that decays after the direct sound."""
     seconds = float(draw.uniform(0.1, 0.6))
     t = np.arange(int(seconds * sr)) / sr
     tail = draw.standard_normal(len(t)) * 10 ** (-3 * t / seconds)

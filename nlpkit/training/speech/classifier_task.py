@@ -117,7 +117,7 @@ class ClassifierTask:
 
 
 def label_weights(labels: np.ndarray, kind: str) -> torch.Tensor | None:
-    """Return the weight of each label: the inverse of its share, 1 on the average over clips; None for equal weights."""
+    """Return the weight of each label, 1 on the average over clips; None for equal weights."""
     if kind == "none":
         return None
     counts = np.maximum(np.bincount(labels), 1)

@@ -5,8 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from nlpkit.speech.recognition.cnn_options import CnnOptions
-
-from .layers import Arrays, Convolution, linear, rectified
+from nlpkit.speech.recognition.inference.layers import Arrays, Convolution, linear, rectified
 
 
 class CnnInference:

@@ -5,8 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from nlpkit.speech.recognition.ctc_options import CtcOptions
-
-from .layers import Arrays, Convolution, Recurrence, linear, rectified
+from nlpkit.speech.recognition.inference.layers import Arrays, Convolution, Recurrence, linear, rectified
 
 
 class CtcInference:

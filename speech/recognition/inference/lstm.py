@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from nlpkit.speech.recognition.inference.layers import Arrays, Recurrence, linear, rectified
 from nlpkit.speech.recognition.lstm_options import LstmOptions
-
-from .layers import Arrays, Recurrence, linear, rectified
 
 
 class LstmInference:
