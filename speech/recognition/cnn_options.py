@@ -13,7 +13,7 @@ class CnnOptions:
 
     Parameters
     ----------
-    n_bands : int
+    n_mels : int
         Mel bands of the features.
     n_labels : int
     channels : sequence of int
@@ -26,7 +26,7 @@ class CnnOptions:
         If a value is out of range.
     """
 
-    n_bands: int = 40
+    n_mels: int = 40
     n_labels: int
     channels: tuple[int, ...] = (32, 48, 64)
     dropout: float = 0.2
@@ -36,6 +36,6 @@ class CnnOptions:
         require(len(self.channels) > 0, "channels", self.channels, "the number of channels of each block")
         for value in self.channels:
             require_whole("channels", value, 1)
-        for name in ("n_bands", "n_labels"):
+        for name in ("n_mels", "n_labels"):
             require_whole(name, getattr(self, name), 1)
         require_number("dropout", self.dropout, 0, 0.99)

@@ -13,7 +13,7 @@ class CtcOptions:
 
     Parameters
     ----------
-    n_bands : int
+    n_mels : int
         Mel bands of the features.
     n_tokens : int
         Letters or sub-words, and the blank, which is token 0.
@@ -34,7 +34,7 @@ class CtcOptions:
         If a value is out of range.
     """
 
-    n_bands: int = 40
+    n_mels: int = 40
     n_tokens: int
     stride: int = 2
     channels: int = 32
@@ -44,7 +44,7 @@ class CtcOptions:
     dropout: float = 0.2
 
     def __post_init__(self) -> None:
-        for name in ("n_bands", "n_tokens", "channels", "hidden_size", "layers"):
+        for name in ("n_mels", "n_tokens", "channels", "hidden_size", "layers"):
             require_whole(name, getattr(self, name), 1)
         require(self.stride in (1, 2, 4), "stride", self.stride, "1, 2 or 4")
         require(self.cell in ("lstm", "gru"), "cell", self.cell, "lstm or gru")

@@ -13,7 +13,7 @@ class LstmOptions:
 
     Parameters
     ----------
-    n_bands : int
+    n_mels : int
         Mel bands of the features.
     n_labels : int
     stack : int
@@ -29,7 +29,7 @@ class LstmOptions:
         If a value is out of range.
     """
 
-    n_bands: int = 40
+    n_mels: int = 40
     n_labels: int
     stack: int = 2
     hidden_size: int = 96
@@ -37,6 +37,6 @@ class LstmOptions:
     dropout: float = 0.3
 
     def __post_init__(self) -> None:
-        for name in ("n_bands", "n_labels", "stack", "hidden_size", "layers"):
+        for name in ("n_mels", "n_labels", "stack", "hidden_size", "layers"):
             require_whole(name, getattr(self, name), 1)
         require_number("dropout", self.dropout, 0, 0.99)

@@ -34,7 +34,7 @@ class CnnInference:
         self._output = {name: arrays[name].astype(np.float32) for name in ("output.weight", "output.bias")}
 
     def __call__(self, features: np.ndarray) -> np.ndarray:
-        """Return the logits (n_labels,) of one clip's features (n_bands, frames)."""
+        """Return the logits (n_labels,) of one clip's features (n_mels, frames)."""
         x = rectified(self._stem(features[None]))
         for shortcut, first, second in self._blocks:
             plus = x if shortcut is None else shortcut(x)

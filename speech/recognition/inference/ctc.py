@@ -26,7 +26,7 @@ class CtcInference:
         self._output = {name: arrays[name].astype(np.float32) for name in ("output.weight", "output.bias")}
 
     def __call__(self, features: np.ndarray) -> np.ndarray:
-        """Return the logits (frames', n_tokens) of one clip's features (n_bands, frames)."""
+        """Return the logits (frames', n_tokens) of one clip's features (n_mels, frames)."""
         x = rectified(self._first(features[None]))
         x = rectified(self._second(x))
         x = x.transpose(2, 0, 1).reshape(x.shape[2], -1)

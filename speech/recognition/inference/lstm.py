@@ -24,7 +24,7 @@ class LstmInference:
         self._layers = [Recurrence.of(arrays, "reader.rnn", n, "lstm") for n in range(options.layers)]
 
     def __call__(self, features: np.ndarray) -> np.ndarray:
-        """Return the logits (n_labels,) of one clip's features (n_bands, frames)."""
+        """Return the logits (n_labels,) of one clip's features (n_mels, frames)."""
         frames = np.pad(features, ((0, 0), (0, -features.shape[1] % self._stack))).T
         x = rectified(linear(frames.reshape(-1, self._stack * len(features)), self._arrays, "input"))
         for layer in self._layers:

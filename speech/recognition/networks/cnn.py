@@ -47,7 +47,7 @@ class CnnNetwork(nn.Module):
         self.output = nn.Linear(2 * channels[-1], options.n_labels)
 
     def forward(self, x: Tensor, lengths: Tensor) -> Tensor:
-        """Return the logits (n, n_labels) of features (n, n_bands, frames) of ``lengths`` frames."""
+        """Return the logits (n, n_labels) of features (n, n_mels, frames) of ``lengths`` frames."""
         pooled = self.pooled(x, lengths)
         return self.output(F.dropout(pooled, self.options.dropout, self.training))
 

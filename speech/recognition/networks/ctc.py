@@ -26,13 +26,13 @@ class CtcNetwork(nn.Module):
         strides = options.strides
         self.first = ConvBlock(1, options.channels, (3, 3), (2, strides[0]))
         self.second = ConvBlock(options.channels, options.channels, (3, 3), (2, strides[1]))
-        bands = -(-options.n_bands // 4)
+        bands = -(-options.n_mels // 4)
         size = 2 * options.hidden_size
         self.reader = SourceReader(options.cell, options.channels * bands, size, options.layers, options.dropout, True)
         self.output = nn.Linear(size, options.n_tokens)
 
     def forward(self, x: Tensor, lengths: Tensor) -> tuple[Tensor, Tensor]:
-        """Return the logits (n, frames', n_tokens) of features (n, n_bands, frames), and their lengths."""
+        """Return the logits (n, frames', n_tokens) of features (n, n_mels, frames), and their lengths."""
         states, lengths = self.states(x, lengths)
         return self.output(F.dropout(states, self.options.dropout, self.training)), lengths
 

@@ -24,14 +24,14 @@ class LstmNetwork(nn.Module):
         super().__init__()
         self.options = options
         size = 2 * options.hidden_size
-        self.input = nn.Linear(options.n_bands * options.stack, options.hidden_size)
+        self.input = nn.Linear(options.n_mels * options.stack, options.hidden_size)
         self.reader = SourceReader("lstm", options.hidden_size, size, options.layers, options.dropout, True)
         self.keys = nn.Linear(size, options.hidden_size)
         self.query = nn.Linear(options.hidden_size, 1, bias=False)
         self.output = nn.Linear(size, options.n_labels)
 
     def forward(self, x: Tensor, lengths: Tensor) -> Tensor:
-        """Return the logits (n, n_labels) of features (n, n_bands, frames) of ``lengths`` frames."""
+        """Return the logits (n, n_labels) of features (n, n_mels, frames) of ``lengths`` frames."""
         pooled = self.pooled(x, lengths)
         return self.output(F.dropout(pooled, self.options.dropout, self.training))
 
