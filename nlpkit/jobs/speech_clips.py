@@ -6,7 +6,6 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
@@ -22,9 +21,6 @@ from .sound import Sound, told
 READING_SOUND = "reading sound"
 RATES = (16000, 8000)
 """Rates of models, if none is asked for: the highest that nine in ten recordings have."""
-
-REJECTS = ("_other_", "_unknown_", "_silence_", "_noise_", "_background_noise_")
-"""Labels of sounds that are none of the known ones."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -111,6 +107,7 @@ def read_clips(
     left_out: LeftOut,
     *,
     max_seconds: float,
+    label: str = "label",
     threads: int | None = None,
     reading: Progress | None = None,
 ) -> Iterator[Clip]:
@@ -125,6 +122,8 @@ def read_clips(
     left_out : LeftOut
         What is left out is added to it.
     max_seconds : float
+    label : str
+        Attribute or column that is the label.
     threads : int, optional
         Files read at once; default: all available cores.
     reading : callable, optional
@@ -141,7 +140,7 @@ def read_clips(
             name=recording.name,
             samples=samples,
             text=recording.text,
-            label=recording.label,
+            label=_label(recording, label),
             speaker=recording.speaker,
         )
 
@@ -159,24 +158,21 @@ def read_clips(
             yield clip
 
 
-def split_off(clips: Sequence[Any], groups: Sequence[str | None], seed: int) -> tuple[list[int], list[int], str]:
-    """Split numbers of clips into those to train on and those to validate with.
+def _label(recording: Recording, name: str) -> str | None:
+    value = getattr(recording, name) if name in ("label", "text", "speaker", "id") else recording.fields.get(name)
+    return None if value is None else str(value)
 
-    Whole speakers are kept for the validation if there are at least eight; else a tenth of the clips of each group.
 
-    Parameters
-    ----------
-    clips : sequence of Clip
-    groups : sequence of str or None
-        Label of each clip.
-    seed : int
+def split_off(clips: Sequence[Clip], seed: int) -> tuple[list[Clip], list[Clip], str]:
+    """Split clips into those to train on and those to validate with; also say how, in words.
 
-    Returns
-    -------
-    train, valid : list of int
-    how : str
-        In words.
+    Whole speakers are kept for the validation if there are at least eight; else a tenth of the clips of each label.
     """
+    train, valid, how = _split(clips, [clip.label for clip in clips], seed)
+    return [clips[number] for number in train], [clips[number] for number in valid], how
+
+
+def _split(clips: Sequence[Clip], groups: Sequence[str | None], seed: int) -> tuple[list[int], list[int], str]:
     draw = np.random.default_rng(seed)
     speakers = sorted({clip.speaker for clip in clips if clip.speaker is not None})
     if len(speakers) >= 8 and all(clip.speaker is not None for clip in clips):

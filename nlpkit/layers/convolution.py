@@ -35,7 +35,7 @@ class MaskedBatchNorm(nn.Module):
 
     def forward(self, x: Tensor, mask: Tensor) -> Tensor:
         """Normalise (n, channels, bands, frames); it is 0, and stays 0, where the mask (n, 1, 1, frames) is 0."""
-        if self.training:
+        if self.training and self.weight.requires_grad:  # frozen statistics stay
             mean, variance = self._statistics(x, mask)
         else:
             mean, variance = self.running_mean, self.running_var

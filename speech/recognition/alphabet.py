@@ -36,6 +36,11 @@ class Alphabet:
                 counts[letter] = counts.get(letter, 0) + 1
         return cls(sorted(letter for letter, count in counts.items() if count >= least))
 
+    @classmethod
+    def with_space(cls, texts: Iterable[str]) -> Alphabet:
+        """Return the alphabet of texts and a space, so that clips of one word can be joined."""
+        return cls(sorted({*cls.learnt(texts).letters, " "}))
+
     def __len__(self) -> int:
         """Return the number of tokens, the blank included."""
         return 1 + len(self.letters)
@@ -81,3 +86,21 @@ class Alphabet:
 def normalized(text: str) -> str:
     """Return a text in NFC, with single spaces between its words."""
     return " ".join(unicodedata.normalize("NFC", text).split())
+
+
+def spoken_form(text: str) -> str:
+    """Return a text as it is spoken: in lower case, without punctuation, in NFC.
+
+    Letters, marks, digits and apostrophes within words are kept.
+
+    Examples
+    --------
+    >>> spoken_form("Don't -- stop, 2nd ROOM!")
+    "don't stop 2nd room"
+    """
+    text = unicodedata.normalize("NFC", text).lower().replace("’", "'")
+    kept = "".join(
+        letter if letter.isalnum() or unicodedata.category(letter)[0] == "M" or letter == "'" else " "
+        for letter in text
+    )
+    return " ".join(word for word in (part.strip("'") for part in kept.split()) if word)

@@ -209,6 +209,11 @@ class SpeechModel:
         front = Front(options=features, deviation=weights.pop(_DEVIATION))
         return cls(network, front, weights, provenance=stored.provenance, **options)
 
+    def with_weights(self, weights: Mapping[str, np.ndarray], **changes: Any) -> Self:
+        """Return a copy with other weights, and other options beside the network's."""
+        given = {**self.stored(), **changes}
+        return type(self)(self.options, self.front, weights, provenance=self.provenance, device=self.device, **given)
+
     def on(self, device: str) -> Self:
         """Return the model itself, computing on another device from now on."""
         self.device = device
