@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from .classification_quality import ClassificationScore, ClassScore, score_classifications
+from .confusion_picture import confusion_picture
 from .error_rates import ErrorRate, TranscriptScore, score_transcripts
 from .paired_translations import MetricComparison, TranslationComparison, compare_translations
 from .quality_by_length import LengthScore
@@ -11,6 +13,8 @@ from .word_similarity import SimilarityScore, word_similarity
 
 __all__ = [
     "AnalogyScore",
+    "ClassScore",
+    "ClassificationScore",
     "ErrorRate",
     "LengthScore",
     "MetricComparison",
@@ -20,6 +24,8 @@ __all__ = [
     "TranslationComparison",
     "TranslationScore",
     "compare_translations",
+    "confusion_picture",
+    "score_classifications",
     "score_transcripts",
     "score_translations",
     "word_analogies",
