@@ -166,7 +166,7 @@ def score_classifications(
     table = np.zeros((len(names), len(names)), np.int64)
     np.add.at(table, (truth, answer), 1)
     used = np.flatnonzero(table.sum(axis=0) + table.sum(axis=1))
-    classes = tuple(_class_score(names[number], table, number) for number in used)
+    classes = tuple(_class_score(names[number], table, number) for number in used.tolist())
     n, correct = len(truth), int(np.trace(table))
     low, high = wilson(correct, n)
     of_known, of_other, kept = truth != place[OTHER], truth == place[OTHER], answer != place[OTHER]

@@ -14,7 +14,7 @@ from nlpkit.translation.picture_fonts import fonts_for, warn_of_missing, without
 _INK = "#333333"
 _RIGHT, _WRONG = np.array([19, 49, 92]) / 255, np.array([200, 85, 61]) / 255
 _MOST_NUMBERS = 60
-_MOST_LABELS = 120
+_MOST_LABELS = 80
 _LONGEST = 24
 
 
@@ -35,7 +35,7 @@ def confusion_picture(confusion: Any, labels: Sequence[str], *, title: str = "")
     Returns
     -------
     bytes
-        A PNG, which grows with the number of classes, to 120 of them; further classes make the cells smaller. Numbers
+        A PNG, which grows with the number of classes, to 80 of them; further classes make the cells smaller. Numbers
         stand in the cells for up to 60 classes.
 
     Raises
