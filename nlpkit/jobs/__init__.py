@@ -7,6 +7,7 @@ from .corpus_check.check import check_pairs
 from .corpus_check.report import CorpusReport
 from .embed import EmbedReport, embed_files, embed_texts
 from .evaluate import EvaluationReport, evaluate_translations
+from .record import RecordReport, record_sound
 from .search import Hit, search_files
 from .similar import Answer, similar_words, solve_analogies
 from .sound import Sound
@@ -15,6 +16,8 @@ from .spectrograms import SpectrogramReport, save_spectrograms, verify_files
 from .terms import Term, terms
 from .train import TrainReport, train_files
 from .train_translation import TranslationTrainReport, train_translation
+from .transcribe import transcribe_files
+from .transcribe_report import RecordingTranscript, TranscribeReport
 from .translate import TranslateReport, translate_files, translate_texts
 
 __all__ = [
@@ -24,11 +27,14 @@ __all__ = [
     "EmbedReport",
     "EvaluationReport",
     "Hit",
+    "RecordReport",
+    "RecordingTranscript",
     "Sound",
     "SoundTotals",
     "SpectrogramReport",
     "Term",
     "TrainReport",
+    "TranscribeReport",
     "TranslateReport",
     "TranslationTrainReport",
     "audio_info",
@@ -37,6 +43,7 @@ __all__ = [
     "embed_files",
     "embed_texts",
     "evaluate_translations",
+    "record_sound",
     "save_spectrograms",
     "search_files",
     "similar_words",
@@ -45,6 +52,7 @@ __all__ = [
     "terms",
     "train_files",
     "train_translation",
+    "transcribe_files",
     "translate_files",
     "translate_texts",
     "verify_files",

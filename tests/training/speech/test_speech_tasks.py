@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
-from tones import SR, WORDS, spoken
+from tone_words import SR, WORDS, spoken
 
 from nlpkit.speech.recognition import CnnClassifier, CnnOptions, CtcOptions, CtcRecognizer, LstmClassifier, LstmOptions
 from nlpkit.speech.recognition.alphabet import Alphabet
