@@ -31,6 +31,9 @@ KINDS = {
     "vocabulary": "nlpkit.text.vocabulary:Vocabulary",
     "word_vectors": "nlpkit.embeddings.word_vectors:WordVectors",
     "translation": "nlpkit.translation.translator:Translator",
+    "cnn_classifier": "nlpkit.speech.recognition.cnn_classifier:CnnClassifier",
+    "lstm_classifier": "nlpkit.speech.recognition.lstm_classifier:LstmClassifier",
+    "ctc_recognizer": "nlpkit.speech.recognition.ctc_recognizer:CtcRecognizer",
 }
 """All models that can be saved as a folder, by the ``kind`` in ``config.json``."""
 

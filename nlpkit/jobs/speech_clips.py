@@ -1,0 +1,208 @@
+"""Clips of a training of speech: what a manifest lists, as samples, and what had to be left out."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+import numpy as np
+
+from nlpkit.corpora.recordings.recording import Recording
+from nlpkit.errors import InputError, NlpkitError
+from nlpkit.speech.audio.part import AudioPart
+from nlpkit.threads import available_threads, iter_batches
+
+from .inputs import Reading, StrPath
+from .passes import Progress
+from .sound import Sound, told
+
+READING_SOUND = "reading sound"
+RATES = (16000, 8000)
+"""Rates of models, if none is asked for: the highest that nine in ten recordings have."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Clip:
+    """A recording that was read.
+
+    Attributes
+    ----------
+    name : str
+    samples : (n_samples,) float32 array
+    text, label, speaker : str or None
+    """
+
+    name: str
+    samples: np.ndarray
+    text: str | None
+    label: str | None
+    speaker: str | None
+
+
+@dataclass(kw_only=True)
+class LeftOut:
+    """Recordings that were left out.
+
+    Attributes
+    ----------
+    counts : Counter
+        Number by reason.
+    examples : dict
+        The first one of each reason.
+    """
+
+    counts: Counter[str] = field(default_factory=Counter)
+    examples: dict[str, str] = field(default_factory=dict)
+
+    def add(self, reason: str, name: str, n: int = 1) -> None:
+        """Count a recording, or several."""
+        self.counts[reason] += n
+        self.examples.setdefault(reason, name)
+
+    def in_words(self) -> str:
+        """Return the reasons, numbers and examples in one line."""
+        return "; ".join(f"{reason}: {n:,} (such as {self.examples[reason]})" for reason, n in self.counts.items())
+
+
+def listed_recordings(
+    manifests: StrPath | Iterable[StrPath], sound: Sound, read_as: Reading, left_out: LeftOut
+) -> list[tuple[Recording, AudioPart]]:
+    """Return the recordings of manifests, with the parts of files that are to be read.
+
+    Raises
+    ------
+    InputError
+        If a manifest cannot be read, or lists nothing.
+    """
+    found: list[tuple[Recording, AudioPart]] = []
+    paths = [manifests] if isinstance(manifests, str | Path) else list(manifests)
+    for path in paths:
+        one = replace(sound, manifest=path)
+        listed = one.listed(read_as)
+        for recording in listed.recordings():
+            found += [(recording, part) for part in one.parts(recording)]
+        for reason, number in listed.left_out.items():
+            left_out.add(reason, str(path), number)
+    return found
+
+
+def common_rate(recordings: Sequence[tuple[Recording, AudioPart]], *, most: int = 200) -> int:
+    """Return the rate that suits recordings: 16,000 Hz, or 8,000 if more than a tenth of them has less."""
+    step = max(1, len(recordings) // most)
+    rates = []
+    for _, part in recordings[::step]:
+        try:
+            rates.append(part.info().sr)
+        except (NlpkitError, OSError):
+            continue
+    low = sum(rate < RATES[0] for rate in rates)
+    return RATES[1] if rates and low > len(rates) / 10 else RATES[0]
+
+
+def read_clips(
+    recordings: Sequence[tuple[Recording, AudioPart]],
+    sr: int,
+    left_out: LeftOut,
+    *,
+    max_seconds: float,
+    label: str = "label",
+    threads: int | None = None,
+    reading: Progress | None = None,
+) -> Iterator[Clip]:
+    """Yield the clips of recordings at a rate; those that cannot be read or are too long are counted.
+
+    Parameters
+    ----------
+    recordings
+        What `listed_recordings` returned.
+    sr : int
+        Sampling rate in Hz.
+    left_out : LeftOut
+        What is left out is added to it.
+    max_seconds : float
+    label : str
+        Attribute or column that is the label.
+    threads : int, optional
+        Files read at once; default: all available cores.
+    reading : callable, optional
+        Called with the progress.
+    """
+
+    def read(_: int, one: tuple[Recording, AudioPart]) -> Clip | Exception:
+        recording, part = one
+        try:
+            samples = part.load(sr).samples
+        except Exception as error:
+            return told(error, part)
+        return Clip(
+            name=recording.name,
+            samples=samples,
+            text=recording.text,
+            label=_label(recording, label),
+            speaker=recording.speaker,
+        )
+
+    found = iter_batches(read, range(threads or available_threads()), recordings)
+    for done, (clip, (recording, _)) in enumerate(zip(found, recordings, strict=True), 1):
+        if reading is not None:
+            reading(READING_SOUND, done, len(recordings))
+        if isinstance(clip, Exception):
+            left_out.add("cannot be read", str(clip))
+        elif not len(clip.samples):
+            left_out.add("no sound", recording.name)
+        elif len(clip.samples) > max_seconds * sr:
+            left_out.add(f"longer than max_seconds, {max_seconds:g} s", recording.name)
+        else:
+            yield clip
+
+
+def _label(recording: Recording, name: str) -> str | None:
+    value = getattr(recording, name) if name in ("label", "text", "speaker", "id") else recording.fields.get(name)
+    return None if value is None else str(value)
+
+
+def split_off(clips: Sequence[Clip], seed: int) -> tuple[list[Clip], list[Clip], str]:
+    """Split clips into those to train on and those to validate with; also say how, in words.
+
+    Whole speakers are kept for the validation if there are at least eight; else a tenth of the clips of each label.
+    """
+    train, valid, how = _split(clips, [clip.label for clip in clips], seed)
+    return [clips[number] for number in train], [clips[number] for number in valid], how
+
+
+def _split(clips: Sequence[Clip], groups: Sequence[str | None], seed: int) -> tuple[list[int], list[int], str]:
+    draw = np.random.default_rng(seed)
+    speakers = sorted({clip.speaker for clip in clips if clip.speaker is not None})
+    if len(speakers) >= 8 and all(clip.speaker is not None for clip in clips):
+        order = [speakers[number] for number in draw.permutation(len(speakers))]
+        chosen: set[str] = set()
+        n_chosen = 0
+        for speaker in order:
+            if n_chosen >= len(clips) / 10:
+                break
+            chosen.add(speaker)
+            n_chosen += sum(clip.speaker == speaker for clip in clips)
+        valid = [number for number, clip in enumerate(clips) if clip.speaker in chosen]
+        missing = {groups[number] for number in valid} - {
+            groups[number] for number, clip in enumerate(clips) if clip.speaker not in chosen
+        }
+        if not missing:
+            rest = sorted(set(range(len(clips))) - set(valid))
+            return rest, valid, f"kept from the training, {len(chosen)} of {len(speakers)} speakers"
+    valid = []
+    members: dict[str | None, list[int]] = {}
+    for number, group in enumerate(groups):
+        members.setdefault(group, []).append(number)
+    for numbers in members.values():
+        shuffled = [numbers[place] for place in draw.permutation(len(numbers))]
+        valid += shuffled[: round(len(shuffled) / 10) if len(shuffled) >= 5 else 0]
+    valid = sorted(valid)
+    return sorted(set(range(len(clips))) - set(valid)), valid, "kept from the training"
+
+
+def nothing_left(left_out: LeftOut, what: str) -> InputError:
+    """Return the error that nothing is left."""
+    why = left_out.in_words()
+    return InputError(f"there is {what}" + (f"; left out: {why}" if why else ""))

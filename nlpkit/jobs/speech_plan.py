@@ -1,0 +1,49 @@
+"""SpeechPlan: what is about to be trained, before a training of speech."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, kw_only=True)
+class SpeechPlan:
+    """What is about to be trained.
+
+    Attributes
+    ----------
+    architecture : str
+    clips, valid_clips : int
+        Numbers of recordings to train on, and to validate with.
+    seconds : float
+        Duration of the former.
+    valid_source : str
+        Where the latter come from: "given", or in words.
+    sr : int
+        Sampling rate of the model in Hz.
+    labels : sequence of str
+        Labels of a classifier, or letters of CTC.
+    vocabulary : sequence of str
+        The only words that are known, for CTC; empty for any word.
+    parameters : int
+        Number of weights that are trained.
+    left_out : mapping of str to int
+        Number of recordings that are left out, by reason.
+    examples : mapping of str to str
+        One of each.
+    base : str
+        The model that the training starts from.
+    """
+
+    architecture: str
+    clips: int
+    valid_clips: int
+    seconds: float
+    valid_source: str
+    sr: int
+    labels: Sequence[str]
+    vocabulary: Sequence[str] = ()
+    parameters: int
+    left_out: Mapping[str, int] = field(default_factory=dict)
+    examples: Mapping[str, str] = field(default_factory=dict)
+    base: str = ""

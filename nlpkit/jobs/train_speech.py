@@ -1,0 +1,328 @@
+"""`train_speech`: recordings in, a model that recognises labels or words out."""
+
+from __future__ import annotations
+
+import shutil
+import time
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext, suppress
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from nlpkit.device import check_count, resolve_device
+from nlpkit.errors import ParameterError
+from nlpkit.registry import KINDS as MODELS
+from nlpkit.registry import resolve
+
+from .inputs import Reading, StrPath, spelled_out
+from .passes import Progress
+from .sound import Sound
+from .speech_calibration import calibrated
+from .speech_clips import Clip, LeftOut, common_rate, listed_recordings, nothing_left, read_clips, split_off
+from .speech_plan import SpeechPlan
+from .speech_targets import LabelTargets, TextTargets
+from .train import check_model_place
+from .translate import missing
+from .unfinished import unfinished_folder, unfinished_training
+
+if TYPE_CHECKING:
+    from nlpkit.speech.recognition.speech_model import SpeechModel
+    from nlpkit.training.report import TrainingProgress, TrainingResult, ValidationReport
+    from nlpkit.training.speech.clip_store import ClipStore
+    from nlpkit.training.speech.options import SpeechTrainingOptions
+
+KINDS = {"cnn": "cnn_classifier", "lstm": "lstm_classifier", "ctc": "ctc_recognizer"}
+"""Kind of the model of each architecture."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class SpeechTrainReport:
+    """Result of `train_speech`.
+
+    Attributes
+    ----------
+    plan : SpeechPlan
+    result : TrainingResult
+        See `nlpkit.training.report`.
+    model : CnnClassifier, LstmClassifier or CtcRecognizer
+        The trained model, saved already.
+    """
+
+    plan: SpeechPlan
+    result: TrainingResult
+    model: SpeechModel
+
+
+@spelled_out
+def train_speech(
+    output: StrPath,
+    manifest: StrPath | Sequence[StrPath],
+    *,
+    valid: StrPath | Sequence[StrPath] | None = None,
+    architecture: str = "cnn",
+    base: StrPath | None = None,
+    unfreeze: bool = False,
+    label: str = "label",
+    letters: str = "lower",
+    vocabulary: str = "auto",
+    reject: Sequence[str] = (),
+    keep: float = 0.97,
+    sr: int | None = None,
+    parameters: Mapping[str, Any] | None = None,
+    half: bool = False,
+    threads: int | None = None,
+    device: str = "auto",
+    devices: int = 1,
+    tensorboard: StrPath | None = None,
+    force: bool = False,
+    resume: bool = False,
+    sound: Sound = Sound(),
+    read_as: Reading = Reading(on_bad="skip"),
+    reading: Progress | None = None,
+    started: Callable[[SpeechPlan], None] | None = None,
+    progress: Callable[[TrainingProgress], None] | None = None,
+    validated: Callable[[ValidationReport], None] | None = None,
+) -> SpeechTrainReport:
+    """Train a recogniser of speech on recordings, and save it.
+
+    Each epoch, at least every five minutes, and when it is stopped by Ctrl-C, the state of the training is kept in
+    ``OUTPUT.partial``.
+
+    Parameters
+    ----------
+    output : path
+        The folder to save the model in.
+    manifest : path or sequence of paths
+        Recordings to train on, as `nlpkit.corpora.Recordings` reads them. They are held in memory. Those that can't be
+        used are left out, and counted by reason.
+    valid : path or sequence of paths, optional
+        Recordings to validate with. Without, a tenth is kept for it: of whole speakers, if at least eight are named.
+    architecture : {"cnn", "lstm", "ctc"}
+        The first two learn labels, the last one texts.
+    base : path, optional
+        Model to start from; only its last layer is trained.
+    unfreeze : bool
+        Train all its layers.
+    label : {"label", "text", "speaker"} or str
+        What a classifier learns: one of these, or another column of the manifest.
+    letters : {"lower", "as-is"}
+        How texts are learnt: in lower case without punctuation, or as they are.
+    vocabulary : {"auto", "closed", "open"}
+        Whether words that are not in the texts are rejected; "auto" does so if there are at most 100 different ones,
+        each ten times on the average.
+    reject : sequence of str
+        Further labels of sounds that are none of the known ones, beside ``_other_``, ``_unknown_``, ``_silence_``,
+        ``_noise_`` and ``_background_noise_``. Of CTC they have no text.
+    keep : float
+        Share of right answers in the validation that are given; the rest, and what is as uncertain, is rejected.
+    sr : int, optional
+        Sampling rate of the model in Hz; default: 16,000, or 8,000 if more than a tenth of the recordings has less.
+    parameters : mapping, optional
+        Options of the model and of `nlpkit.training.speech.options.SpeechTrainingOptions`, by name.
+    half : bool
+        Store weights as float16.
+    device, devices, threads, tensorboard
+        As in `nlpkit.training.trainer.train_task`.
+    force : bool
+        Replace a folder that nlpkit wrote before; and without ``resume`` drop an unfinished training.
+    resume : bool
+        Resume an unfinished training of the same recordings and parameters, or begin one.
+    sound : Sound
+        How sound is read. Its options may be given one by one.
+    read_as : Reading
+        How manifests are read.
+    reading : callable, optional
+        Called with the progress of the reading: see `nlpkit.jobs.passes.Progress`.
+    started, progress, validated : callable, optional
+        Called with a `SpeechPlan` before the training, and as by `nlpkit.training.trainer.train_task`.
+
+    Returns
+    -------
+    SpeechTrainReport
+
+    Raises
+    ------
+    InputError
+        If a manifest can't be read, or nothing is left to learn from.
+    OutputError
+        If the model can't be written where it should be, or there is an unfinished training and neither ``resume`` nor
+        ``force``.
+    ParameterError
+        If parameters are unknown or wrong, or the unfinished training is of other recordings or parameters.
+    DivergedError
+        If the weights leave the range of numbers; the last good state stays in ``OUTPUT.partial``.
+    """
+    begun = time.monotonic()
+    check_model_place(output, force=force, resume=resume)
+    try:
+        from nlpkit.training.lightning_trainer import process_rank
+        from nlpkit.training.speech.proposal import check_asked, proposed
+        from nlpkit.training.speech.training import train_recognizer
+    except ModuleNotFoundError as error:
+        raise missing(error) from error
+    given = dict(parameters or {})
+    check_asked(architecture, given)
+    for name, count in (("threads", threads), ("devices", devices)):
+        check_count(name, count)
+    if not 0 < keep <= 1:
+        raise ParameterError(f"keep is {keep!r}: expected a share above 0, at most 1")
+    resolve_device(device)
+    starting_from = _base(base, architecture)
+    targets = _targets(architecture, letters, vocabulary, reject, starting_from)
+    left_out = LeftOut()
+    recordings = listed_recordings(manifest, sound, read_as, left_out)
+    rate = starting_from.sr if starting_from is not None else sr or common_rate(recordings)
+    reads: dict[str, Any] = {"max_seconds": given.get("max_seconds", 30.0), "label": label, "threads": threads}
+    clips = targets.usable(read_clips(recordings, rate, left_out, reading=reading, **reads), left_out)
+    if not clips:
+        raise nothing_left(left_out, "no recording to train on")
+    if valid is None:
+        clips, held, valid_source = split_off(clips, int(given.get("seed", 1)))
+    else:
+        others = listed_recordings(valid, sound, read_as, left_out)
+        held = targets.usable(read_clips(others, rate, left_out, **reads), left_out)
+        valid_source = "given"
+        if not held:
+            raise nothing_left(left_out, "no recording to validate with")
+    targets.learn(clips)
+    clips, held = targets.known(clips, left_out), targets.known(held, left_out)
+    options = proposed(architecture, len(clips), given)
+    untrained = _untrained(architecture, given, options.seed, targets, clips, rate, starting_from)
+    clips, held = (targets.short(each, untrained, left_out) for each in (clips, held))
+    if not clips:
+        raise nothing_left(left_out, "no recording to train on")
+    store, valid_store = (_store(each, targets, rate) for each in (clips, held))
+    frozen = starting_from is not None and not unfreeze
+    weights = untrained.weights.items()
+    plan = SpeechPlan(
+        architecture=architecture,
+        clips=len(store),
+        valid_clips=len(valid_store),
+        seconds=float(store.seconds.sum()),
+        valid_source=valid_source,
+        sr=rate,
+        labels=targets.names,
+        vocabulary=targets.vocabulary,
+        parameters=sum(array.size for name, array in weights if not frozen or name.startswith("output.")),
+        left_out=dict(left_out.counts),
+        examples=left_out.examples,
+        base=str(base or ""),
+    )
+    if started is not None:
+        started(plan)
+    claimed: AbstractContextManager[Path] = nullcontext(unfinished_folder(output))
+    if process_rank() == 0:
+        claimed = unfinished_training(output, resume=resume, force=force)
+    with claimed as folder:
+        model, result = train_recognizer(
+            untrained,
+            store,
+            valid_store if len(valid_store) else None,
+            options,
+            frozen=frozen,
+            state_folder=folder,
+            resume=resume,
+            progress=progress,
+            validated=validated,
+            device=device,
+            devices=devices,
+            threads=threads,
+            tensorboard=tensorboard,
+            begun=begun,
+        )
+        if result.is_main:
+            model = calibrated(model, held, keep=keep)
+            provenance = _provenance(plan, options, result)
+            model.save(output, provenance=provenance, files=_pictures(result), half=half, force=force)
+            shutil.rmtree(folder, ignore_errors=True)
+    return SpeechTrainReport(plan=plan, result=result, model=model)
+
+
+def _base(base: StrPath | None, architecture: str) -> SpeechModel | None:
+    """Return the model to start from.
+
+    Raises
+    ------
+    ParameterError
+        If it is of another architecture.
+    """
+    if base is None:
+        return None
+    from nlpkit import load
+    from nlpkit.speech.recognition.speech_model import SpeechModel
+
+    found = load(base)
+    if not isinstance(found, SpeechModel) or found.kind != KINDS[architecture]:
+        kind = getattr(found, "kind", type(found).__name__)
+        raise ParameterError(f"{base}: is a {kind}, and --arch {architecture} starts from a {KINDS[architecture]}")
+    return found
+
+
+def _targets(
+    architecture: str, letters: str, vocabulary: str, reject: Sequence[str], base: SpeechModel | None
+) -> LabelTargets | TextTargets:
+    if architecture != "ctc":
+        return LabelTargets(rejects=reject)
+    alphabet = getattr(base, "alphabet", None)
+    return TextTargets(letters=letters, vocabulary=vocabulary, rejects=reject, alphabet=alphabet)
+
+
+def _untrained(
+    architecture: str,
+    given: Mapping[str, Any],
+    seed: int,
+    targets: LabelTargets | TextTargets,
+    clips: Sequence[Clip],
+    sr: int,
+    base: SpeechModel | None,
+) -> SpeechModel:
+    """Return the model with the weights that its training begins with."""
+    from nlpkit.speech.recognition.front import Front, front_features
+    from nlpkit.training.speech.proposal import model_options
+    from nlpkit.training.speech.training import initial_weights
+    from nlpkit.training.speech.transfer import transferred
+
+    cls: Any = resolve(KINDS[architecture], MODELS)
+    network = resolve("network", {"network": cls.network})
+    size = {"n_tokens" if architecture == "ctc" else "n_labels": len(targets)}
+    if base is not None:
+        options, front = replace(base.options, **size), base.front
+        weights = transferred(
+            initial_weights(resolve("network", {"network": cls.network}), options, seed), base.weights
+        )
+    else:
+        options = model_options(architecture, given, **size)
+        features = front_features(sr, options.n_mels)
+        step = max(1, len(clips) // 500)
+        front = Front.fitted(features, [clip.samples for clip in clips[::step]])
+        weights = initial_weights(network, options, seed)
+    return cls(options, front, weights, **targets.stored())
+
+
+def _store(clips: Sequence[Clip], targets: LabelTargets | TextTargets, sr: int) -> ClipStore:
+    from nlpkit.training.speech.clip_store import ClipStore
+
+    return ClipStore.of([clip.samples for clip in clips], [targets.encode(clip) for clip in clips], sr)
+
+
+def _provenance(plan: SpeechPlan, options: SpeechTrainingOptions, result: TrainingResult) -> dict[str, Any]:
+    summary = {key: value for key, value in result.as_json().items() if key != "history"}
+    return {
+        "data": asdict(plan),
+        "training": asdict(options),
+        "result": summary,
+        "history": [row.as_json() for row in result.history],
+    }
+
+
+def _pictures(result: TrainingResult) -> dict[str, bytes]:
+    from nlpkit.training.learning_curve import learning_curve
+
+    metric = next(iter(result.metrics), "")
+    with suppress(Exception):  # a model without a picture is better than none
+        curve = learning_curve(
+            result.history, chosen_steps=result.chosen_steps, metric=metric, labels=("loss: -log p", f"{metric}, %")
+        )
+        return {"learning-curve.png": curve}
+    return {}

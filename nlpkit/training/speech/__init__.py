@@ -1,0 +1,1 @@
+"""Training of speech recognition: classifiers of clips, and transcripts by CTC."""

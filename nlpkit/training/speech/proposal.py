@@ -1,0 +1,92 @@
+"""Defaults of a recogniser and its training, where they are not given."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import fields
+from typing import Any
+
+from nlpkit.errors import ParameterError
+from nlpkit.speech.recognition.cnn_options import CnnOptions
+from nlpkit.speech.recognition.ctc_options import CtcOptions
+from nlpkit.speech.recognition.lstm_options import LstmOptions
+
+from .options import SpeechTrainingOptions
+
+ARCHITECTURES: dict[str, type[Any]] = {"cnn": CnnOptions, "lstm": LstmOptions, "ctc": CtcOptions}
+DERIVED = ("n_labels", "n_tokens")
+"""Options of a model that follow from the data."""
+
+_LEAST_STEPS = 1500
+
+
+def check_asked(architecture: str, asked: Mapping[str, Any]) -> None:
+    """Refuse unknown or invalid options, before anything is read.
+
+    Raises
+    ------
+    ParameterError
+        With the reason.
+    """
+    if architecture not in ARCHITECTURES:
+        raise ParameterError(f"architecture is {architecture!r}: expected one of {', '.join(ARCHITECTURES)}")
+    of_model = _names(ARCHITECTURES[architecture]).difference(DERIVED)
+    of_training = _names(SpeechTrainingOptions)
+    for name in asked:
+        if name not in of_model | of_training:
+            owners = [each for each, options in ARCHITECTURES.items() if name in _names(options).difference(DERIVED)]
+            known = (
+                f"it belongs to {', '.join(owners)}" if owners else f"choose among {', '.join(sorted(of_model))}, ..."
+            )
+            raise ParameterError(f"{architecture} has no option {name!r}: {known}")
+    SpeechTrainingOptions(**{name: value for name, value in asked.items() if name in of_training})
+    monitor = asked.get("monitor", "loss")
+    measured = ("wer", "cer") if architecture == "ctc" else ("accuracy",)
+    if monitor not in (*measured, "loss"):
+        raise ParameterError(f"monitor is {monitor!r}: {architecture} has {', '.join(measured)} and loss")
+
+
+def proposed(architecture: str, n_clips: int, asked: Mapping[str, Any]) -> SpeechTrainingOptions:
+    """Return the options of a training: what is asked for, and proposals for the rest.
+
+    ==================  ==========  ==========  ==========
+    architecture        cnn         lstm        ctc
+    ==================  ==========  ==========  ==========
+    learning rate       0.002       0.002       0.002
+    clips in a batch    32          32          32
+    epochs, at least    24          30          30
+    monitor             accuracy    accuracy    wer
+    ==================  ==========  ==========  ==========
+
+    A batch is smaller if an epoch has fewer than 20 of them, and there are more epochs if all of them have fewer than
+    1,500 batches.
+
+    Parameters
+    ----------
+    architecture : {"cnn", "lstm", "ctc"}
+    n_clips : int
+        Recordings to train on.
+    asked : mapping
+        Options of `SpeechTrainingOptions` by name, and others, which are ignored.
+    """
+    batch_clips = int(asked.get("batch_clips", max(4, min(32, n_clips // 20))))
+    steps = -(-n_clips // batch_clips)
+    epochs = max(24 if architecture == "cnn" else 30, min(200, _LEAST_STEPS // steps))
+    own: dict[str, Any] = {
+        "learning_rate": 2e-3,
+        "batch_clips": batch_clips,
+        "epochs": epochs,
+        "monitor": "wer" if architecture == "ctc" else "accuracy",
+    }
+    given = {name: value for name, value in asked.items() if name in _names(SpeechTrainingOptions)}
+    return SpeechTrainingOptions(**own | given)
+
+
+def model_options(architecture: str, asked: Mapping[str, Any], **derived: int) -> Any:
+    """Return the options of a model: what is asked for, and what follows from the data."""
+    options = ARCHITECTURES[architecture]
+    return options(**{name: value for name, value in asked.items() if name in _names(options)} | derived)
+
+
+def _names(options: type[Any]) -> set[str]:
+    return {field.name for field in fields(options)}

@@ -1,0 +1,97 @@
+"""Classifier: the label of each clip, with probabilities; a base of the classifiers of speech."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from nlpkit.errors import ArtifactError
+from nlpkit.speech.recognition.classification import Classification
+from nlpkit.speech.recognition.front import Front
+from nlpkit.speech.recognition.speech_model import SpeechModel
+
+
+class Classifier(SpeechModel):
+    """A network of labels.
+
+    Parameters
+    ----------
+    options, front, weights, provenance, device
+        See `nlpkit.speech.recognition.speech_model.SpeechModel`.
+    labels : sequence of str
+    temperature : float
+        Divisor of the logits that calibrates the probabilities (Guo et al. 2017).
+    limit : float
+        A label whose probability is lower is rejected.
+    rejects : sequence of str
+        Labels of sounds that are none of the known ones; they are rejected.
+    """
+
+    stored_options = (*SpeechModel.stored_options, "labels", "temperature", "limit", "rejects")
+
+    def __init__(
+        self,
+        options: Any,
+        front: Front,
+        weights: Mapping[str, np.ndarray],
+        *,
+        labels: Sequence[str],
+        temperature: float = 1.0,
+        limit: float = 0.0,
+        rejects: Sequence[str] = (),
+        provenance: Mapping[str, Any] | None = None,
+        device: str = "cpu",
+    ) -> None:
+        super().__init__(options, front, weights, provenance=provenance, device=device)
+        if len(labels) != options.n_labels:
+            raise ArtifactError(f"there are {len(labels)} labels, and the network has {options.n_labels}")
+        self.labels = tuple(labels)
+        self.temperature, self.limit, self.rejects = temperature, limit, tuple(rejects)
+
+    def classify(
+        self, clips: Iterable[Any], *, sr: int | None = None, threads: int | None = None
+    ) -> list[Classification]:
+        """Return the label of each clip.
+
+        Parameters
+        ----------
+        clips : iterable of paths, binary files, AudioPart or (n_samples,) float arrays
+        sr : int, optional
+            Sampling rate of arrays in Hz; default: the model's.
+        threads : int, optional
+            Clips computed at once; default: all available cores. The result is the same.
+
+        Raises
+        ------
+        InputError
+            If a file cannot be read, or a sample is not finite.
+        ParameterError
+            If an item is not a clip.
+        """
+        return [self.label_of(logits) for _, logits in self.logits(clips, sr=sr, threads=threads)]
+
+    def label_of(self, logits: np.ndarray) -> Classification:
+        """Return the classification of logits (n_labels,)."""
+        scaled = logits.astype(np.float64) / self.temperature
+        weights = np.exp(scaled - scaled.max())
+        shares = weights / weights.sum()
+        best = int(shares.argmax())
+        label: str | None = self.labels[best]
+        if shares[best] < self.limit or label in self.rejects:
+            label = None
+        return Classification(
+            label=label,
+            confidence=float(shares[best]),
+            probabilities=dict(zip(self.labels, shares.tolist(), strict=True)),
+        )
+
+    def stored(self) -> dict[str, Any]:
+        """Return the labels, and what becomes of uncertain ones."""
+        return {
+            "labels": list(self.labels),
+            "temperature": self.temperature,
+            "limit": self.limit,
+            "rejects": list(self.rejects),
+        }

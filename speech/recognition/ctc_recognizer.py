@@ -1,0 +1,103 @@
+"""CtcRecognizer: speech to text by connectionist temporal classification (Graves et al. 2006).
+
+A network gives each frame a letter or a blank. A text is a path of such frames, without blanks and repetitions;
+training adds up the probabilities of all paths of a text, and `nlpkit.speech.recognition.greedy.best_path` takes the
+likeliest path. Beam search is left out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from nlpkit.errors import ArtifactError
+from nlpkit.speech.recognition.alphabet import Alphabet
+from nlpkit.speech.recognition.ctc_options import CtcOptions
+from nlpkit.speech.recognition.front import Front
+from nlpkit.speech.recognition.greedy import best_path
+from nlpkit.speech.recognition.speech_model import SpeechModel
+from nlpkit.speech.transcripts.transcript import Transcript, Word
+
+
+class CtcRecognizer(SpeechModel):
+    """Recognises the words in clips.
+
+    Parameters
+    ----------
+    options, front, weights, provenance, device
+        See `nlpkit.speech.recognition.speech_model.SpeechModel`.
+    letters : sequence of str
+        The letters of tokens 1, 2, ...; token 0 is the blank.
+    vocabulary : sequence of str
+        The only words that are known; others are rejected. Empty for any word.
+    limit : float
+        A word with a lower confidence is rejected.
+    """
+
+    kind = "ctc_recognizer"
+    inference = "nlpkit.speech.recognition.inference.ctc:CtcInference"
+    network = "nlpkit.speech.recognition.networks.ctc:CtcNetwork"
+    options_of = CtcOptions
+    stored_options = (*SpeechModel.stored_options, "letters", "vocabulary", "limit")
+
+    def __init__(
+        self,
+        options: CtcOptions,
+        front: Front,
+        weights: Mapping[str, np.ndarray],
+        *,
+        letters: Sequence[str],
+        vocabulary: Sequence[str] = (),
+        limit: float = 0.0,
+        provenance: Mapping[str, Any] | None = None,
+        device: str = "cpu",
+    ) -> None:
+        super().__init__(options, front, weights, provenance=provenance, device=device)
+        self.alphabet = Alphabet(letters)
+        if len(self.alphabet) != options.n_tokens:
+            raise ArtifactError(f"there are {len(letters)} letters, and the network has {options.n_tokens - 1}")
+        self.vocabulary, self.limit = tuple(vocabulary), limit
+
+    def recognize(self, clips: Iterable[Any], *, sr: int | None = None, threads: int | None = None) -> list[Transcript]:
+        """Return the words of each clip, with times and confidences.
+
+        Parameters
+        ----------
+        clips : iterable of paths, binary files, AudioPart or (n_samples,) float arrays
+            Each as a whole; `nlpkit.jobs.transcribe` cuts long recordings.
+        sr : int, optional
+            Sampling rate of arrays in Hz; default: the model's.
+        threads : int, optional
+            Clips computed at once; default: all available cores. The result is the same.
+
+        Raises
+        ------
+        InputError
+            If a file cannot be read, or a sample is not finite.
+        ParameterError
+            If an item is not a clip.
+        """
+        found = self.logits(clips, sr=sr, threads=threads)
+        return [self.transcript_of(logits, len(samples) / self.sr) for samples, logits in found]
+
+    def transcript_of(self, logits: np.ndarray, duration: float) -> Transcript:
+        """Return the words of logits (frames, n_tokens) of a clip of ``duration`` seconds."""
+        tokens, first, last, log_p = best_path(logits)
+        step = self.options.stride * self.front.options.hop_length / self.sr
+        words: list[Word] = []
+        rejected = 0
+        for text, start, end in self.alphabet.words(tokens.tolist()):
+            confidence = float(np.exp(log_p[start:end].min()))
+            if confidence < self.limit or (self.vocabulary and text not in self.vocabulary):
+                rejected += 1
+                continue
+            begin = max(0.0, (int(first[start]) - 0.5) * step)
+            finish = min(duration, (int(last[end - 1]) + 0.5) * step)
+            words.append(Word(text=text, start=min(begin, finish), end=finish, confidence=confidence))
+        return Transcript(words=words, rejected=rejected, separator=" ")
+
+    def stored(self) -> dict[str, Any]:
+        """Return the alphabet, and what becomes of uncertain words."""
+        return {"letters": list(self.alphabet.letters), "vocabulary": list(self.vocabulary), "limit": self.limit}

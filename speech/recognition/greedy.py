@@ -1,0 +1,43 @@
+"""Greedy decoding of CTC: the likeliest token of each frame, with times and confidences."""
+
+from __future__ import annotations
+
+import numpy as np
+
+
+def best_path(logits: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    """Return the tokens of the likeliest path (Graves et al. 2006), without blanks and repetitions.
+
+    Parameters
+    ----------
+    logits : (frames, n_tokens) array
+        Token 0 is the blank.
+
+    Returns
+    -------
+    tokens : (n,) int64 array
+    first, last : (n,) int64 arrays
+        First and last frame of each token.
+    log_p : (n,) float64 array
+        Highest log-probability of the token in these frames.
+
+    Examples
+    --------
+    >>> tokens, first, last, _ = best_path(np.eye(3)[[0, 1, 1, 0, 1, 2]])
+    >>> tokens.tolist(), first.tolist(), last.tolist()
+    ([1, 1, 2], [1, 4, 5], [2, 4, 5])
+    """
+    if not len(logits):
+        none = np.zeros(0, np.int64)
+        return none, none, none, np.zeros(0)
+    best = logits.argmax(1)
+    changes = np.flatnonzero(np.diff(best)) + 1
+    first = np.concatenate([[0], changes])
+    last = np.concatenate([changes, [len(best)]]) - 1
+    wide = logits.astype(np.float64)
+    highest = wide.max(1)
+    log_p = -np.log(np.exp(wide - highest[:, None]).sum(1))  # of the likeliest token of each frame
+    peaks = np.maximum.reduceat(log_p, first)
+    tokens = best[first]
+    said = tokens != 0
+    return tokens[said], first[said], last[said], peaks[said]

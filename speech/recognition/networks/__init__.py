@@ -1,0 +1,1 @@
+"""The networks of recognition as torch modules, for training and GPUs."""

@@ -1,0 +1,61 @@
+"""CnnNetwork: a small residual network that sees the spectrogram as a picture (He et al. 2016; Tang and Lin 2018)."""
+
+from __future__ import annotations
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from nlpkit.layers.convolution import ConvBlock, frames_mask
+from nlpkit.speech.recognition.cnn_options import CnnOptions
+
+
+class ResidualBlock(nn.Module):
+    """Two convolutions, whose result is added to the input: y = relu(x' + conv(relu(conv(x))))."""
+
+    def __init__(self, before: int, after: int, stride: tuple[int, int]) -> None:
+        super().__init__()
+        self.first = ConvBlock(before, after, stride=stride)
+        self.second = ConvBlock(after, after)
+        changes = before != after or stride != (1, 1)
+        self.shortcut = nn.Conv2d(before, after, 1, stride, bias=False) if changes else None
+
+    def forward(self, x: Tensor, lengths: Tensor) -> tuple[Tensor, Tensor]:
+        """Return (n, after, bands', frames') and its lengths."""
+        plus = x if self.shortcut is None else self.shortcut(x)
+        x, shorter = self.first(x, lengths)
+        return self.second(x, shorter, plus=plus)
+
+
+class CnnNetwork(nn.Module):
+    """A convolution, residual blocks that halve bands and frames, the mean over time, and a layer of labels.
+
+    Parameters
+    ----------
+    options : CnnOptions
+    """
+
+    def __init__(self, options: CnnOptions) -> None:
+        super().__init__()
+        self.options = options
+        channels = options.channels
+        self.stem = ConvBlock(1, channels[0], stride=(2, 2))
+        self.blocks = nn.ModuleList(
+            ResidualBlock(before, after, (1, 1) if number == 0 else (2, 2))
+            for number, (before, after) in enumerate(zip((channels[0], *channels), channels, strict=False))
+        )
+        self.output = nn.Linear(2 * channels[-1], options.n_labels)
+
+    def forward(self, x: Tensor, lengths: Tensor) -> Tensor:
+        """Return the logits (n, n_labels) of features (n, n_mels, frames) of ``lengths`` frames."""
+        pooled = self.pooled(x, lengths)
+        return self.output(F.dropout(pooled, self.options.dropout, self.training))
+
+    def pooled(self, x: Tensor, lengths: Tensor) -> Tensor:
+        """Return the mean and the maximum over bands and frames, (n, 2 channels)."""
+        x, lengths = self.stem(x[:, None], lengths)
+        for block in self.blocks:
+            x, lengths = block(x, lengths)
+        mask = frames_mask(lengths, x.shape[3])
+        mean = (x * mask).sum((2, 3), dtype=torch.float32) / (lengths[:, None] * x.shape[2])
+        return torch.cat([mean, x.masked_fill(~mask, 0.0).amax((2, 3)).float()], dim=1)

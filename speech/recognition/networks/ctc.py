@@ -1,0 +1,45 @@
+"""CtcNetwork: convolutions, a bidirectional LSTM or GRU, and a letter or blank per frame (Graves et al. 2006)."""
+
+from __future__ import annotations
+
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from nlpkit.layers.convolution import ConvBlock
+from nlpkit.layers.recurrent import SourceReader
+from nlpkit.speech.recognition.ctc_options import CtcOptions
+
+
+class CtcNetwork(nn.Module):
+    """Two convolutions that shorten the clip, recurrent layers in both directions, and a layer of tokens.
+
+    The form is that of Deep Speech 2 (Amodei et al. 2016).
+
+    Parameters
+    ----------
+    options : CtcOptions
+    """
+
+    def __init__(self, options: CtcOptions) -> None:
+        super().__init__()
+        self.options = options
+        strides = options.strides
+        self.first = ConvBlock(1, options.channels, (3, 3), (2, strides[0]))
+        self.second = ConvBlock(options.channels, options.channels, (3, 3), (2, strides[1]))
+        bands = -(-options.n_mels // 4)
+        size = 2 * options.hidden_size
+        self.reader = SourceReader(options.cell, options.channels * bands, size, options.layers, options.dropout, True)
+        self.output = nn.Linear(size, options.n_tokens)
+
+    def forward(self, x: Tensor, lengths: Tensor) -> tuple[Tensor, Tensor]:
+        """Return the logits (n, frames', n_tokens) of features (n, n_mels, frames), and their lengths."""
+        states, lengths = self.states(x, lengths)
+        return self.output(F.dropout(states, self.options.dropout, self.training)), lengths
+
+    def states(self, x: Tensor, lengths: Tensor) -> tuple[Tensor, Tensor]:
+        """Return the states (n, frames', 2 hidden_size), and their lengths."""
+        x, lengths = self.first(x[:, None], lengths)
+        x, lengths = self.second(x, lengths)
+        x = x.permute(0, 3, 1, 2).flatten(2)
+        x = F.dropout(x, self.options.dropout, self.training)
+        return self.reader(x, lengths)[0], lengths
