@@ -74,6 +74,8 @@ class TranscriptScore:
     utterances : int
     empty_references : int
         Utterances without a word in the reference. Words of their transcripts are insertions.
+    empty_transcribed : int
+        Those of them whose transcript has a word.
     words, characters : ErrorRate
     wrong : tuple of UtteranceAlignment
         Utterances with a wrong word, in their order.
@@ -85,6 +87,7 @@ class TranscriptScore:
 
     utterances: int
     empty_references: int
+    empty_transcribed: int
     words: ErrorRate
     characters: ErrorRate
     wrong: tuple[UtteranceAlignment, ...]
@@ -183,6 +186,7 @@ def score_transcripts(
     return TranscriptScore(
         utterances=len(wanted),
         empty_references=sum(not text for text in wanted),
+        empty_transcribed=sum(not text and bool(made) for text, made in zip(wanted, said, strict=True)),
         words=rates[0],
         characters=rates[1],
         wrong=wrong,

@@ -103,7 +103,7 @@ def test_errors_are_the_edit_distance(pairs: list[tuple[list[str], list[str]]]) 
 def test_words_where_nothing_was_said_are_insertions() -> None:
     score = score_transcripts(["one", "two two", ""], ["one", "", ""])
     assert (score.words.insertions, score.words.length, score.words.rate) == (2, 1, 2.0)
-    assert score.empty_references == 2
+    assert (score.empty_references, score.empty_transcribed) == (2, 1)
     assert [each.number for each in score.wrong] == [1]
 
 

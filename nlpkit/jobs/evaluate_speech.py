@@ -1,0 +1,256 @@
+"""`evaluate_speech`: a model that recognises speech, and recordings with what is right, in; scores out."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from nlpkit.corpora.recordings.recording import Recording
+from nlpkit.device import check_count
+from nlpkit.errors import ParameterError
+from nlpkit.threads import available_threads
+
+from .inputs import Reading, StrPath, spelled_out
+from .passes import Progress
+from .scored_recordings import ScoredRecordings
+from .sound import Sound
+from .speech_targets import REJECTS
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    from nlpkit.evaluation import ClassificationScore, TranscriptScore
+    from nlpkit.speech.recognition.speech_model import SpeechModel
+
+EVALUATING = "evaluating"
+
+
+@dataclass(frozen=True, kw_only=True)
+class SpeechAnswer:
+    """What a model answered to a recording.
+
+    Attributes
+    ----------
+    name : str
+    start : float
+        Start within the file, in seconds.
+    seconds : float
+        Duration.
+    wanted : str
+        The right text or label.
+    answer : str or None
+        The model's; None if it rejected the recording.
+    confidence : float or None
+        Probability of the likeliest label; None for a text.
+    """
+
+    name: str
+    start: float
+    seconds: float
+    wanted: str
+    answer: str | None
+    confidence: float | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class SpeechEvaluationReport:
+    """Result of `evaluate_speech`.
+
+    Attributes
+    ----------
+    answers : tuple of SpeechAnswer
+        In the order of the recordings.
+    classification : ClassificationScore or None
+        Of a classifier.
+    transcripts : TranscriptScore or None
+        Of a recogniser of texts.
+    seconds, compute_seconds : float
+        Duration of the recordings, and of their recognition from samples, without reading them, loading the model, and
+        compiling.
+    threads : int
+    left_out : dict of str to int
+        Number of recordings that were left out, by reason.
+    """
+
+    answers: tuple[SpeechAnswer, ...]
+    classification: ClassificationScore | None
+    transcripts: TranscriptScore | None
+    seconds: float
+    compute_seconds: float
+    threads: int
+    left_out: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def real_time_factor(self) -> float:
+        """Duration of the recognition over that of the recordings."""
+        return self.compute_seconds / self.seconds
+
+
+@spelled_out
+def evaluate_speech(
+    model: StrPath | SpeechModel,
+    manifest: StrPath,
+    *,
+    label: str = "label",
+    normalizer: str = "lower",
+    bootstrap: int = 1000,
+    seed: int | None = None,
+    device: str = "cpu",
+    threads: int | None = None,
+    read_as: Reading = Reading(),
+    sound: Sound = Sound(),
+    progress: Progress | None = None,
+) -> SpeechEvaluationReport:
+    """Score a model that recognises speech on recordings whose text or label is known.
+
+    Parameters
+    ----------
+    model : path, or CnnClassifier, LstmClassifier or CtcRecognizer
+    manifest : path
+        The recordings, as `nlpkit.corpora.Recordings` reads them. Of a recogniser of texts each needs a text, which may
+        be empty where nothing is said; or a label that says so, such as ``_other_``. Of a classifier each needs a
+        label: one that the model knows, or ``_other_``, ``_unknown_``, ``_silence_``, ``_noise_`` or
+        ``_background_noise_`` for a sound that should be rejected.
+    label : {"label", "text", "speaker"} or str
+        What a classifier's answers are compared with: one of these, or another column of the manifest.
+    normalizer : {"lower", "none"}
+        How texts are compared: see `nlpkit.evaluation.score_transcripts`.
+    bootstrap, seed : int
+        Number of samples for the intervals of error rates, and their seed (12345 by default).
+    device : str
+        Where the model computes. On "cpu" it needs no PyTorch.
+    threads : int, optional
+        Recordings recognised at once; default: every core. The answers are the same.
+    read_as : Reading
+        How the manifest is read. With ``on_bad="skip"`` recordings that cannot be read, or lack a text or a known
+        label, are left out and counted. With ``nulls="empty"`` a missing text is an empty one.
+    sound : Sound
+        How sound is read: channel, salvage, raw, offset, duration, and the split of the manifest. Options of both may
+        be given one by one.
+    progress : callable, optional
+        See `nlpkit.jobs.passes.Progress`; called with the number of recordings.
+
+    Returns
+    -------
+    SpeechEvaluationReport
+
+    Raises
+    ------
+    InputError
+        If a recording cannot be read, or lacks what it is compared with, and ``on_bad`` is "error"; or none is left.
+    ArtifactError
+        If the model cannot be read.
+    ParameterError
+        If the model recognises no speech, or a parameter has an invalid value.
+    MissingDependencyError
+        If a package is not installed: jiwer for texts, PyTorch for a device other than the CPU.
+
+    Examples
+    --------
+    >>> report = evaluate_speech("digits", "test.jsonl")  # doctest: +SKIP
+    >>> report.transcripts.words.rate, report.real_time_factor  # doctest: +SKIP
+    (0.012, 0.008)
+    """
+    from nlpkit.evaluation import score_classifications, score_transcripts
+    from nlpkit.evaluation.error_rates import SEED
+    from nlpkit.evaluation.resampling import check_resampling
+    from nlpkit.evaluation.transcript_normalizers import normalizer as check_normalizer
+
+    check_count("threads", threads)
+    seed = SEED if seed is None else seed
+    check_resampling("bootstrap", bootstrap, seed, least=0)
+    check_normalizer(normalizer)
+    opened = open_speech_model(model, device)
+    gives_text = hasattr(opened, "recognize")
+    labels = None if gives_text else (*opened.labels, *(name for name in opened.rejects if name not in opened.labels))
+    threads = threads or available_threads()
+    answers: list[SpeechAnswer] = []
+    shares: list[list[float]] = []
+    compute_seconds = 0.0
+    with ScoredRecordings(manifest, sound, read_as, labels=labels, label=label) as recordings:
+        for batch in recordings.batches(opened.sr, threads):
+            samples = [clip for _, _, clip in batch]
+            if not answers:
+                _recognized(opened, samples[:1], threads)  # compiles
+            started = time.perf_counter()
+            found = _recognized(opened, samples, threads)
+            compute_seconds += time.perf_counter() - started
+            for (recording, wanted, clip), each in zip(batch, found, strict=True):
+                answers.append(_answer(recording, wanted, len(clip) / opened.sr, each))
+                if not gives_text:
+                    shares.append([each.probabilities[name] for name in opened.labels])
+            if progress is not None:
+                progress(EVALUATING, len(answers), len(recordings))
+        left_out, data = recordings.left_out, recordings.signature
+    right = [each.wanted for each in answers]
+    classification = transcripts = None
+    if gives_text:
+        texts = [each.answer or "" for each in answers]
+        transcripts = score_transcripts(texts, right, normalizer=normalizer, bootstrap=bootstrap, seed=seed, data=data)
+    else:
+        classification = score_classifications(
+            [each.answer for each in answers],
+            right,
+            labels=opened.labels,
+            probabilities=shares,
+            rejects=(*opened.rejects, *(name for name in REJECTS if name not in opened.labels)),
+            data=data,
+        )
+    return SpeechEvaluationReport(
+        answers=tuple(answers),
+        classification=classification,
+        transcripts=transcripts,
+        seconds=sum(each.seconds for each in answers),
+        compute_seconds=compute_seconds,
+        threads=threads,
+        left_out=left_out,
+    )
+
+
+def open_speech_model(model: StrPath | SpeechModel, device: str = "cpu") -> Any:
+    """Return a model that recognises speech, which is loaded if it is a path.
+
+    Raises
+    ------
+    ArtifactError
+        If the folder is no model.
+    ParameterError
+        If it recognises no speech, or there is no such device.
+    """
+    from nlpkit import load
+
+    opened: Any = load(model) if isinstance(model, str | os.PathLike) else model
+    if not (hasattr(opened, "recognize") or hasattr(opened, "classify")):
+        name = os.fspath(model) if isinstance(model, str | os.PathLike) else "model"
+        raise ParameterError(
+            f"{name}: is a model of the kind {getattr(opened, 'kind', type(opened).__name__)}, which recognises no "
+            "speech: give a folder that `nlpkit train speech` wrote"
+        )
+    if device not in ("cpu", "auto"):
+        from nlpkit.device import resolve_device
+
+        opened = opened.on(str(resolve_device(device)))
+    return opened
+
+
+def _recognized(model: Any, samples: Sequence[np.ndarray], threads: int) -> list[Any]:
+    return (
+        model.recognize(samples, threads=threads)
+        if hasattr(model, "recognize")
+        else model.classify(samples, threads=threads)
+    )
+
+
+def _answer(recording: Recording, wanted: str, seconds: float, found: Any) -> SpeechAnswer:
+    is_label = hasattr(found, "probabilities")
+    return SpeechAnswer(
+        name=recording.name,
+        start=recording.start,
+        seconds=seconds,
+        wanted=wanted,
+        answer=found.label if is_label else found.text,
+        confidence=found.confidence if is_label else None,
+    )
