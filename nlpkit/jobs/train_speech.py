@@ -67,7 +67,7 @@ def train_speech(
     letters: str = "lower",
     vocabulary: str = "auto",
     reject: Sequence[str] = (),
-    keep: float = 0.97,
+    accept: float = 0.97,
     sr: int | None = None,
     parameters: Mapping[str, Any] | None = None,
     half: bool = False,
@@ -114,7 +114,7 @@ def train_speech(
     reject : sequence of str
         Further labels of sounds that are none of the known ones, beside ``_other_``, ``_unknown_``, ``_silence_``,
         ``_noise_`` and ``_background_noise_``. Of CTC they have no text.
-    keep : float
+    accept : float
         Share of right answers in the validation that are given; the rest, and what is as uncertain, is rejected.
     sr : int, optional
         Sampling rate of the model in Hz; default: 16,000, or 8,000 if more than a tenth of the recordings has less.
@@ -165,8 +165,8 @@ def train_speech(
     check_asked(architecture, given)
     for name, count in (("threads", threads), ("devices", devices)):
         check_count(name, count)
-    if not 0 < keep <= 1:
-        raise ParameterError(f"keep is {keep!r}: expected a share above 0, at most 1")
+    if not 0 < accept <= 1:
+        raise ParameterError(f"accept is {accept!r}: expected a share above 0, at most 1")
     resolve_device(device)
     starting_from = _base(base, architecture)
     targets = _targets(architecture, letters, vocabulary, reject, starting_from)
@@ -232,7 +232,7 @@ def train_speech(
             begun=begun,
         )
         if result.is_main:
-            model = calibrated(model, held, keep=keep)
+            model = calibrated(model, held, accept=accept)
             provenance = _provenance(plan, options, result)
             model.save(output, provenance=provenance, files=_pictures(result), half=half, force=force)
             shutil.rmtree(folder, ignore_errors=True)

@@ -65,7 +65,7 @@ def temperature(logits: Any, labels: Any) -> float:
     return math.exp(-(low + high) / 2)
 
 
-def limit_for(confidences: Any, keep: float = 0.97) -> float:
+def limit_for(confidences: Any, *, keep: float = 0.97) -> float:
     """Return the limit of confidence at which a share of right answers is kept; lower confidences are rejected.
 
     Parameters
