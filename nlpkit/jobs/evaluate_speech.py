@@ -5,16 +5,17 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from nlpkit.corpora.recordings.recording import Recording
 from nlpkit.device import check_count
 from nlpkit.errors import ParameterError
 from nlpkit.threads import available_threads
 
 from .inputs import Reading, StrPath, spelled_out
 from .passes import Progress
+from .places import check_place
 from .scored_recordings import ScoredRecordings
 from .sound import Sound
 from .speech_targets import REJECTS
@@ -43,6 +44,8 @@ class SpeechAnswer:
         The right text or label.
     answer : str or None
         The model's; None if it rejected the recording.
+    is_right : bool
+        Whether the label is right, or every word after the normaliser.
     confidence : float or None
         Probability of the likeliest label; None for a text.
     """
@@ -52,6 +55,7 @@ class SpeechAnswer:
     seconds: float
     wanted: str
     answer: str | None
+    is_right: bool
     confidence: float | None = None
 
 
@@ -96,6 +100,7 @@ def evaluate_speech(
     *,
     label: str = "label",
     normalizer: str = "lower",
+    confusion: StrPath | None = None,
     bootstrap: int = 1000,
     seed: int | None = None,
     device: str = "cpu",
@@ -118,6 +123,8 @@ def evaluate_speech(
         What a classifier's answers are compared with: one of these, or another column of the manifest.
     normalizer : {"lower", "none"}
         How texts are compared: see `nlpkit.evaluation.score_transcripts`.
+    confusion : path, optional
+        A .png to draw a classifier's confusions to.
     bootstrap, seed : int
         Number of samples for the intervals of error rates, and their seed (12345 by default).
     device : str
@@ -143,6 +150,8 @@ def evaluate_speech(
         If a recording cannot be read, or lacks what it is compared with, and ``on_bad`` is "error"; or none is left.
     ArtifactError
         If the model cannot be read.
+    OutputError
+        If the picture cannot be written.
     ParameterError
         If the model recognises no speech, or a parameter has an invalid value.
     MissingDependencyError
@@ -163,14 +172,21 @@ def evaluate_speech(
     seed = SEED if seed is None else seed
     check_resampling("bootstrap", bootstrap, seed, least=0)
     check_normalizer(normalizer)
+    if confusion is not None:
+        if not os.fspath(confusion).lower().endswith(".png"):
+            raise ParameterError(f"confusion is {os.fspath(confusion)!r}: expected the name of a .png")
+        check_place(confusion, is_folder=False, force=True)
     opened = open_speech_model(model, device)
     gives_text = hasattr(opened, "recognize")
-    labels = None if gives_text else (*opened.labels, *(name for name in opened.rejects if name not in opened.labels))
+    if gives_text and confusion is not None:
+        raise ParameterError("confusion is a picture of labels, and the model gives texts: leave it out")
+    labels = None if gives_text else opened.labels
+    rejects = () if gives_text else (*opened.rejects, *(name for name in REJECTS if name not in opened.labels))
     threads = threads or available_threads()
     answers: list[SpeechAnswer] = []
     shares: list[list[float]] = []
     compute_seconds = 0.0
-    with ScoredRecordings(manifest, sound, read_as, labels=labels, label=label) as recordings:
+    with ScoredRecordings(manifest, sound, read_as, labels=labels, rejects=rejects, label=label) as recordings:
         for batch in recordings.batches(opened.sr, threads):
             samples = [clip for _, _, clip in batch]
             if not answers:
@@ -179,7 +195,17 @@ def evaluate_speech(
             found = _recognized(opened, samples, threads)
             compute_seconds += time.perf_counter() - started
             for (recording, wanted, clip), each in zip(batch, found, strict=True):
-                answers.append(_answer(recording, wanted, len(clip) / opened.sr, each))
+                answers.append(
+                    SpeechAnswer(
+                        name=recording.name,
+                        start=recording.start,
+                        seconds=len(clip) / opened.sr,
+                        wanted=wanted,
+                        answer=each.text if gives_text else each.label,
+                        is_right=gives_text or each.label == (None if wanted in rejects else wanted),
+                        confidence=None if gives_text else each.confidence,
+                    )
+                )
                 if not gives_text:
                     shares.append([each.probabilities[name] for name in opened.labels])
             if progress is not None:
@@ -190,15 +216,19 @@ def evaluate_speech(
     if gives_text:
         texts = [each.answer or "" for each in answers]
         transcripts = score_transcripts(texts, right, normalizer=normalizer, bootstrap=bootstrap, seed=seed, data=data)
+        for each in transcripts.wrong:
+            answers[each.number] = replace(answers[each.number], is_right=False)
     else:
         classification = score_classifications(
             [each.answer for each in answers],
             right,
             labels=opened.labels,
             probabilities=shares,
-            rejects=(*opened.rejects, *(name for name in REJECTS if name not in opened.labels)),
+            rejects=rejects,
             data=data,
         )
+        if confusion is not None:
+            _draw(classification, confusion, os.path.basename(os.fspath(manifest)))
     return SpeechEvaluationReport(
         answers=tuple(answers),
         classification=classification,
@@ -244,13 +274,11 @@ def _recognized(model: Any, samples: Sequence[np.ndarray], threads: int) -> list
     )
 
 
-def _answer(recording: Recording, wanted: str, seconds: float, found: Any) -> SpeechAnswer:
-    is_label = hasattr(found, "probabilities")
-    return SpeechAnswer(
-        name=recording.name,
-        start=recording.start,
-        seconds=seconds,
-        wanted=wanted,
-        answer=found.label if is_label else found.text,
-        confidence=found.confidence if is_label else None,
-    )
+def _draw(score: ClassificationScore, path: StrPath, name: str) -> None:
+    from nlpkit.evaluation import confusion_picture
+    from nlpkit.outputs.files import PendingFile
+
+    title = f"{name}: {100 * score.accuracy:.1f} % of {score.recordings:,} right"
+    picture = confusion_picture(score.confusion, [each.label for each in score.classes], title=title)
+    with PendingFile(Path(path)) as file:
+        file.write(picture)

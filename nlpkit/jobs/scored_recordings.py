@@ -41,6 +41,8 @@ class ScoredRecordings:
         or left out and counted, as its ``on_bad`` says.
     labels : sequence of str, optional
         The labels that are known; without them texts are right.
+    rejects : sequence of str
+        Further labels: of sounds that should be rejected.
     label : str
         Attribute or column that is the label.
 
@@ -64,6 +66,7 @@ class ScoredRecordings:
         read_as: Reading,
         *,
         labels: Sequence[str] | None = None,
+        rejects: Sequence[str] = (),
         label: str = "label",
     ) -> None:
         if sound.channel == "each":
@@ -71,7 +74,7 @@ class ScoredRecordings:
                 "channel is 'each', and a recording has one text or label: give mix, or a channel's number"
             )
         self._sound = replace(sound, manifest=manifest)
-        self._labels, self._label = labels, label
+        self._labels, self._rejects, self._label = labels, rejects, label
         self._listed = self._sound.listed(read_as)
         self._path = os.fspath(manifest)
         self.signature = _signed(self._path)
@@ -149,7 +152,7 @@ class ScoredRecordings:
             what = f"{self._label} to compare with; --label names another column"
             bad.record("no label", f"{at}: has no {what}")
             return None
-        if str(value) in self._labels or str(value) in REJECTS:
+        if str(value) in self._labels or str(value) in self._rejects:
             return str(value)
         shown = ", ".join(self._labels[:_SHOWN]) + (", ..." if len(self._labels) > _SHOWN else "")
         bad.record(
