@@ -16,6 +16,9 @@ from .augmentation import augmented
 from .clip_store import ClipStore
 from .options import SpeechTrainingOptions
 
+RENEWED = 50
+"""Batches from which statistics are made anew."""
+
 Item = tuple[int, ...]
 """Numbers of the clips that are joined to one."""
 
