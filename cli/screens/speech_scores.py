@@ -44,7 +44,7 @@ def show_speech_report(report: SpeechEvaluationReport, *, worst: int = 10) -> No
 
 
 def _show_classification(score: ClassificationScore) -> None:
-    table = new_table((f"{score.recordings:,} recordings", _LEFT), ("", _RIGHT), ("95 % interval", _RIGHT))
+    table = new_table((_recordings(score.recordings), _LEFT), ("", _RIGHT), ("95 % interval", _RIGHT))
     table.add_row("accuracy", _percent(score.accuracy), _between(score.low, score.high))
     table.add_row("macro F1", _percent(score.macro_f1), "")
     table.add_row("rejected", _percent(score.rejected), "")
@@ -68,25 +68,18 @@ def _show_classification(score: ClassificationScore) -> None:
 
 def _show_transcripts(score: TranscriptScore) -> None:
     table = new_table(
-        *(
-            (f"{score.utterances:,} recordings", _LEFT),
-            ("", _RIGHT),
-            ("95 % interval", _RIGHT),
-            ("substituted", _RIGHT),
-        ),
-        *(("deleted", _RIGHT), ("inserted", _RIGHT), ("of", _RIGHT)),
+        *((_recordings(score.utterances), _LEFT), ("", _RIGHT), ("95 % interval", _RIGHT), ("wrong", _RIGHT)),
+        *(("missing", _RIGHT), ("added", _RIGHT), ("of", _RIGHT)),
     )
-    for what, each in (("words wrong (WER)", score.words), ("characters wrong (CER)", score.characters)):
+    for name, each in (("words", score.words), ("characters", score.characters)):
         counts = (each.substitutions, each.deletions, each.insertions, each.length)
         between = "" if each.low is None or each.high is None else _between(each.low, each.high)
-        table.add_row(what, _percent(each.rate), between, *(f"{n:,}" for n in counts))
-    table.add_row("recordings with a wrong word", _percent(score.sentence_error_rate), *[""] * 5)
-    if score.empty_references:
-        table.add_row(
-            "words where nothing is said", f"{score.empty_transcribed:,}", *[""] * 4, f"{score.empty_references:,}"
-        )
+        table.add_row(f"{each.name}, {name}", _percent(each.rate), between, *(f"{n:,}" for n in counts))
     print_table(table)
-    print(f"compared after the normaliser {score.normalizer!r}")
+    print(f"recordings with a wrong word: {len(score.wrong):,} of {score.utterances:,}")
+    if score.empty_references:
+        print(f"answers with a word where there is none: {score.empty_transcribed:,} of {score.empty_references:,}")
+    print(f"texts are compared after the normaliser {score.normalizer!r}")
 
 
 def _show_confusions(confusions: Iterable[Confusion], wanted: str, made: str) -> None:
@@ -94,7 +87,7 @@ def _show_confusions(confusions: Iterable[Confusion], wanted: str, made: str) ->
     for each in list(confusions)[:_MOST_CONFUSIONS]:
         table.add_row(plain(each.reference or _NOTHING), plain(each.hypothesis or _NOTHING), f"{each.count:,}")
     if table.row_count:
-        print("most frequent errors")
+        print("\nmost frequent errors")
         print_table(table)
 
 
@@ -118,12 +111,16 @@ def _show_wrong_texts(report: SpeechEvaluationReport, worst: int) -> None:
     wrong = sorted(report.transcripts.wrong, key=lambda each: (-each.errors, each.number))
     if not wrong or not worst:
         return
-    print(f"recordings with a wrong word: {len(wrong):,}" + _of_which(len(wrong), worst, "worst"))
+    print(f"recordings with a wrong word{_of_which(len(wrong), worst, 'worst')}")
     for each in wrong[:worst]:
         print(f"\n{_place(report.answers[each.number])}")
         for line in str(each).splitlines():
             print(line)
     print()
+
+
+def _recordings(n: int) -> str:
+    return "1 recording" if n == 1 else f"{n:,} recordings"
 
 
 def _of_which(n: int, shown: int, what: str) -> str:

@@ -116,10 +116,10 @@ def score_transcripts(
     hypotheses : sequence of str
         The transcripts; an empty one has deletions alone.
     references : sequence of str
-        What was said, in the same order; an empty one stands for sound without words.
+        The words that were said, in the same order; an empty one stands for sound without words.
     normalizer : {"lower", "none"}
-        What both sides go through: lower case and letters, digits and apostrophes alone; or nothing but the reduction
-        of white space. See `nlpkit.evaluation.transcript_normalizers`.
+        How both sides are changed: to lower case, with letters, digits and apostrophes alone; or only in their white
+        space. See `nlpkit.evaluation.transcript_normalizers`.
     bootstrap : int
         Number of samples for the intervals; 0 for none.
     seed : int

@@ -7,6 +7,7 @@ from .corpus_check.check import check_pairs
 from .corpus_check.report import CorpusReport
 from .embed import EmbedReport, embed_files, embed_texts
 from .evaluate import EvaluationReport, evaluate_translations
+from .evaluate_speech import SpeechAnswer, SpeechEvaluationReport, evaluate_speech
 from .search import Hit, search_files
 from .similar import Answer, similar_words, solve_analogies
 from .sound import Sound
@@ -27,6 +28,8 @@ __all__ = [
     "Sound",
     "SoundTotals",
     "SpectrogramReport",
+    "SpeechAnswer",
+    "SpeechEvaluationReport",
     "Term",
     "TrainReport",
     "TranslateReport",
@@ -36,6 +39,7 @@ __all__ = [
     "convert_vectors",
     "embed_files",
     "embed_texts",
+    "evaluate_speech",
     "evaluate_translations",
     "save_spectrograms",
     "search_files",

@@ -18,7 +18,6 @@ from .passes import Progress
 from .places import check_place
 from .scored_recordings import ScoredRecordings
 from .sound import Sound
-from .speech_targets import REJECTS
 
 if TYPE_CHECKING:
     import numpy as np
@@ -31,7 +30,7 @@ EVALUATING = "evaluating"
 
 @dataclass(frozen=True, kw_only=True)
 class SpeechAnswer:
-    """What a model answered to a recording.
+    """The answer of a model to a recording.
 
     Attributes
     ----------
@@ -68,9 +67,9 @@ class SpeechEvaluationReport:
     answers : tuple of SpeechAnswer
         In the order of the recordings.
     classification : ClassificationScore or None
-        Of a classifier.
+        For a classifier.
     transcripts : TranscriptScore or None
-        Of a recogniser of texts.
+        For a recogniser of texts.
     seconds, compute_seconds : float
         Duration of the recordings, and of their recognition from samples, without reading them, loading the model, and
         compiling.
@@ -120,7 +119,7 @@ def evaluate_speech(
         label: one that the model knows, or ``_other_``, ``_unknown_``, ``_silence_``, ``_noise_`` or
         ``_background_noise_`` for a sound that should be rejected.
     label : {"label", "text", "speaker"} or str
-        What a classifier's answers are compared with: one of these, or another column of the manifest.
+        The right answers of a classifier: one of these, or another column of the manifest.
     normalizer : {"lower", "none"}
         How texts are compared: see `nlpkit.evaluation.score_transcripts`.
     confusion : path, optional
@@ -167,6 +166,8 @@ def evaluate_speech(
     from nlpkit.evaluation.error_rates import SEED
     from nlpkit.evaluation.resampling import check_resampling
     from nlpkit.evaluation.transcript_normalizers import normalizer as check_normalizer
+
+    from .speech_targets import REJECTS
 
     check_count("threads", threads)
     seed = SEED if seed is None else seed

@@ -17,7 +17,6 @@ from nlpkit.threads import map_batches
 
 from .inputs import Reading, StrPath
 from .sound import Sound, told
-from .speech_targets import REJECTS
 
 if TYPE_CHECKING:
     import numpy as np
@@ -140,6 +139,8 @@ class ScoredRecordings:
 
     def _right(self, recording: Recording) -> str | None:
         """Return the text or label of a recording; None if it is left out."""
+        from .speech_targets import REJECTS
+
         at, bad = recording.where or recording.name, self._listed.bad
         if self._labels is None:
             if recording.text is None and recording.label not in REJECTS:

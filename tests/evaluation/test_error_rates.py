@@ -121,7 +121,7 @@ def test_interval_is_that_of_all_resamplings() -> None:
 
 
 def test_interval_shrinks_with_the_square_root_of_the_number() -> None:
-    """Of n words one in five is wrong: the interval of 95 % is 3.92 standard errors of sqrt(0.16 / n) wide."""
+    """One in five of n words is wrong: the interval of 95 % is 3.92 standard errors of sqrt(0.16 / n) wide."""
     for n in (100, 1600):
         said = ["no" if number % 5 == 0 else "yes" for number in range(n)]
         words = score_transcripts(said, ["yes"] * n, bootstrap=4000).words
