@@ -14,7 +14,7 @@ from nlpkit.errors import ParameterError
 from nlpkit.threads import available_threads
 
 from .inputs import Reading, StrPath, spelled_out
-from .passes import Progress
+from .passes import EVALUATING, Progress
 from .places import check_place
 from .scored_recordings import ScoredRecordings
 from .sound import Sound
@@ -24,8 +24,6 @@ if TYPE_CHECKING:
 
     from nlpkit.evaluation import ClassificationScore, TranscriptScore
     from nlpkit.speech.recognition.speech_model import SpeechModel
-
-EVALUATING = "evaluating"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -127,7 +125,7 @@ def evaluate_speech(
     bootstrap, seed : int
         Number of samples for the intervals of error rates, and their seed (12345 by default).
     device : str
-        Where the model computes. On "cpu" it needs no PyTorch.
+        Where the model computes. "cpu" and "auto" are the CPU, without PyTorch.
     threads : int, optional
         Recordings recognised at once; default: every core. The answers are the same.
     read_as : Reading
@@ -137,7 +135,7 @@ def evaluate_speech(
         How sound is read: channel, salvage, raw, offset, duration, and the split of the manifest. Options of both may
         be given one by one.
     progress : callable, optional
-        See `nlpkit.jobs.passes.Progress`; called with the number of recordings.
+        See `nlpkit.jobs.passes.Progress`.
 
     Returns
     -------
