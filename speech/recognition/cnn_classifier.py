@@ -2,7 +2,8 @@
 
 The spectrogram is a picture, in which the network finds patterns of some frames and bands, whenever they occur. Each
 block adds its convolutions to its input (He et al. 2016), as in small networks for spoken commands (Tang and Lin 2018):
-y = relu(x + conv(relu(conv(x)))). The mean and the maximum over time give the label. Batch normalisation is left out of
+y = relu(x + conv(relu(conv(x)))). The mean and the maximum over time of each channel and band
+give the label. Batch normalisation is left out of
 the statistics of padding.
 """
 

@@ -11,6 +11,7 @@ from torch import nn
 
 from nlpkit.speech.recognition.front import Front
 from nlpkit.training.batch_statistics import renew_statistics
+from nlpkit.training.loss import precise
 from nlpkit.training.task import Validated
 
 from .clip_batches import RENEWED, ClipBatch, Item, collate, plan_epoch
@@ -77,7 +78,7 @@ class ClassifierTask:
             nll = batch.mixed * nll + (1 - batch.mixed) * self._nll(log_p, batch.targets[batch.partners])
         smoothing = self.options.label_smoothing
         loss = (1 - smoothing) * nll.sum() - smoothing * log_p.mean(1).sum()
-        return loss / divisor, nll.detach().sum()
+        return loss / divisor, precise(nll.detach()).sum()
 
     def _nll(self, log_p: torch.Tensor, targets: torch.Tensor) -> torch.Tensor:
         nll = -log_p.gather(1, targets[:, None])[:, 0]

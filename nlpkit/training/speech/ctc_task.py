@@ -14,6 +14,7 @@ from torch import nn
 from nlpkit.speech.recognition.front import Front
 from nlpkit.speech.recognition.greedy import best_path
 from nlpkit.training.batch_statistics import renew_statistics
+from nlpkit.training.loss import precise
 from nlpkit.training.task import Validated
 
 from .clip_batches import RENEWED, ClipBatch, Item, collate, plan_epoch
@@ -106,7 +107,7 @@ class CtcTask:
     def loss(self, batch: ClipBatch, *, step: int, divisor: float) -> tuple[torch.Tensor, torch.Tensor]:
         """Return the CTC loss, -log p of the targets, over ``divisor``, and its sum."""
         nll = self._nll(batch)
-        return nll / divisor, nll.detach()
+        return nll / divisor, precise(nll.detach())
 
     def _nll(self, batch: ClipBatch) -> torch.Tensor:
         logits, lengths = self.model(batch.features, batch.lengths)

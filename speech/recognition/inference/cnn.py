@@ -41,6 +41,6 @@ class CnnInference:
             x = second(rectified(first(x)))
             x += plus
             rectified(x)
-        flat = x.reshape(len(x), -1)
+        flat = x.reshape(-1, x.shape[2])
         pooled = np.concatenate([flat.mean(1), flat.max(1)])
         return linear(pooled, self._output, "output")
