@@ -71,7 +71,7 @@ def limit_for(confidences: Any, *, keep: float = 0.97) -> float:
     Parameters
     ----------
     confidences : array (n,)
-        Of answers that are right.
+        The confidences of right answers.
     keep : float
         Share that is kept, more than 0.
 
