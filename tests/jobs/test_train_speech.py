@@ -101,11 +101,11 @@ def test_letters_that_only_the_validation_has_are_left_out_there(recordings: Pat
 def test_any_column_may_be_the_label(recordings: Path, tmp_path: Path) -> None:
     plan, _ = run(tmp_path / "model", recordings, label="speaker")
     assert plan.labels == ("s0", "s1", "s2", "s3")
+    one = tmp_path / "one.jsonl"
+    rows = [json.loads(line) for line in recordings.read_text().splitlines()]
+    rows = [{**row, "path": str(recordings.parent / row["path"]), "label": "same"} for row in rows]
+    one.write_text("".join(json.dumps(row) + "\n" for row in rows))
     with pytest.raises(ParameterError, match="expected at least two; --label names the column"):
-        one = tmp_path / "one.jsonl"
-        rows = [json.loads(line) for line in recordings.read_text().splitlines()]
-        rows = [{**row, "path": str(recordings.parent / row["path"]), "label": "same"} for row in rows]
-        one.write_text("".join(json.dumps(row) + "\n" for row in rows))
         run(tmp_path / "other", one)
 
 
