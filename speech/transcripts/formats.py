@@ -19,7 +19,7 @@ FORMATS = ("txt", "srt", "vtt", "tsv", "json")
 
 @dataclass(frozen=True, kw_only=True)
 class Ending:
-    """What is known at the end of a recording.
+    """Facts about a recording that are known at its end.
 
     Attributes
     ----------
@@ -38,7 +38,7 @@ class Ending:
 
 @dataclass(frozen=True, kw_only=True)
 class TranscriptLayout:
-    """What a file of transcripts holds.
+    """Contents of a file of transcripts.
 
     Attributes
     ----------
@@ -67,7 +67,7 @@ class TranscriptLayout:
 
     @property
     def head(self) -> str:
-        """What stands once at the start of a file, before all recordings."""
+        """Lines at the start of a file, before all recordings."""
         return _CLASSES[self.format].head(self)
 
     def recording(self, source: str) -> TranscriptFormat:
