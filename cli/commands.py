@@ -24,6 +24,8 @@ COMMANDS = {
     "terms": Command(function="nlpkit.cli.terms:terms"),
     "info": Command(function="nlpkit.cli.info:info"),
     "spectrogram": Command(function="nlpkit.cli.spectrogram:spectrogram"),
+    "transcribe": Command(function="nlpkit.cli.transcribe:transcribe"),
+    "record": Command(function="nlpkit.cli.record:record"),
     "evaluate": Command(function="nlpkit.cli.evaluate:evaluate"),
     "corpus": Command(function="nlpkit.cli.corpus:corpus"),
 }
@@ -70,6 +72,7 @@ def nlpkit(
     nlpkit train translation --src train.en --trg train.de -o en-de
     nlpkit translate "two dogs run" --model en-de
     nlpkit spectrogram speech.flac -o speech.png
+    nlpkit transcribe speech.flac --model digits -o speech.srt
     """
     if version:
         print(f"nlpkit {__version__}")

@@ -96,6 +96,8 @@ class AudioFiles(Rereadable):
         Names of the columns that are kept in any case, and of those that are if there is a place for them.
     left_out : dict of str to int
         Number of files that the current pass has skipped, and of those in folders that are not audio, by reason.
+    refused : list of InputError
+        Errors of the inputs that are missing or have no audio, if these are skipped.
 
     Raises
     ------
@@ -129,6 +131,7 @@ class AudioFiles(Rereadable):
         self.bad = BadRecords(self.left_out, on_bad=on_bad, may_skip=may_skip)
         self.kept: tuple[str, ...] = ()
         self.beside = tuple(beside)
+        self.refused: list[InputError] = []
         self._parts = parts
         self._raw = raw
         self._options = options
@@ -142,7 +145,7 @@ class AudioFiles(Rereadable):
     def _found(self, inputs: list[str | os.PathLike[str]]) -> list[Source]:
         names = [os.fspath(name) for name in inputs]
         check_given(names)
-        refused: list[InputError] = []
+        refused = self.refused
 
         def refuse(reason: str, error: InputError) -> None:
             refused.append(error)

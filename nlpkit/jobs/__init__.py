@@ -8,6 +8,7 @@ from .corpus_check.report import CorpusReport
 from .embed import EmbedReport, embed_files, embed_texts
 from .evaluate import EvaluationReport, evaluate_translations
 from .evaluate_speech import SpeechAnswer, SpeechEvaluationReport, evaluate_speech
+from .record import RecordReport, record_sound
 from .search import Hit, search_files
 from .similar import Answer, similar_words, solve_analogies
 from .sound import Sound
@@ -15,7 +16,10 @@ from .sound_totals import SoundTotals, audio_info, sound_totals
 from .spectrograms import SpectrogramReport, save_spectrograms, verify_files
 from .terms import Term, terms
 from .train import TrainReport, train_files
+from .train_speech import SpeechTrainReport, train_speech
 from .train_translation import TranslationTrainReport, train_translation
+from .transcribe import transcribe_files
+from .transcribe_report import RecordingTranscript, TranscribeReport
 from .translate import TranslateReport, translate_files, translate_texts
 
 __all__ = [
@@ -25,13 +29,17 @@ __all__ = [
     "EmbedReport",
     "EvaluationReport",
     "Hit",
+    "RecordReport",
+    "RecordingTranscript",
     "Sound",
     "SoundTotals",
     "SpectrogramReport",
     "SpeechAnswer",
     "SpeechEvaluationReport",
+    "SpeechTrainReport",
     "Term",
     "TrainReport",
+    "TranscribeReport",
     "TranslateReport",
     "TranslationTrainReport",
     "audio_info",
@@ -41,6 +49,7 @@ __all__ = [
     "embed_texts",
     "evaluate_speech",
     "evaluate_translations",
+    "record_sound",
     "save_spectrograms",
     "search_files",
     "similar_words",
@@ -48,7 +57,9 @@ __all__ = [
     "sound_totals",
     "terms",
     "train_files",
+    "train_speech",
     "train_translation",
+    "transcribe_files",
     "translate_files",
     "translate_texts",
     "verify_files",

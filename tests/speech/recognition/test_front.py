@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from tones import spoken
+from tone_words import spoken
 
 from nlpkit.speech import log_mel
 from nlpkit.speech.recognition.front import Front, front_features

@@ -1,0 +1,174 @@
+"""``nlpkit transcribe``: recordings in; text, subtitles or labels out."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Annotated
+
+import typer
+
+from nlpkit.cli import sound_options
+from nlpkit.cli.options import Quiet, Threads, described
+from nlpkit.cli.screens.screen import note, progress_bar, tell_left_out
+from nlpkit.cli.sound_options import SOUND, ManifestReading
+from nlpkit.errors import ParameterError
+from nlpkit.jobs.sound import Sound
+from nlpkit.jobs.transcribe import transcribe_files
+from nlpkit.jobs.transcribe_report import TranscribeReport
+
+_ENCODING = (
+    "The inputs are raw samples, without a header, of --sr and --raw-channels; or encoding of the manifest's text."
+)
+
+
+def transcribe(
+    audio: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="AUDIO...", help="Audio files, folders, globs, or - for standard input.", show_default=False
+        ),
+    ] = None,
+    model: Annotated[
+        str | None,
+        typer.Option(
+            "--model",
+            metavar="MODEL",
+            help="Folder of a model that recognises words or labels, from nlpkit train speech.",
+            show_default=False,
+        ),
+    ] = None,
+    output: Annotated[
+        str | None,
+        typer.Option(
+            "-o",
+            "--output",
+            metavar="OUT",
+            help=described("A file, or a folder with a file for each recording.", "standard output"),
+            show_default=False,
+        ),
+    ] = None,
+    format: Annotated[
+        str | None,
+        typer.Option(
+            "--format",
+            metavar="txt|srt|vtt|tsv|json",
+            help=described("Text, subtitles, a table, or JSON with each word.", "by the suffix of OUT, else txt"),
+            show_default=False,
+        ),
+    ] = None,
+    vad: Annotated[
+        str,
+        typer.Option(
+            "--vad",
+            metavar="energy|silero|off",
+            help="How speech is found: by its level, by silero-vad, or not at all; off leaves nothing out.",
+        ),
+    ] = "energy",
+    channels: Annotated[
+        str,
+        typer.Option(
+            "--channels",
+            metavar="mix|split|N",
+            help="The average of all channels; each by itself, with its label; or one of them, from 1.",
+        ),
+    ] = "mix",
+    resume: Annotated[
+        bool,
+        typer.Option("--resume", metavar="", help="Go on after a stop: same inputs, same options."),
+    ] = False,
+    force: Annotated[
+        bool,
+        typer.Option(
+            "--force", metavar="", help="Replace a folder that nlpkit wrote, and drop transcripts that were stopped."
+        ),
+    ] = False,
+    threads: Threads = None,
+    quiet: Quiet = False,
+    offset: Annotated[
+        float, typer.Option("--offset", metavar="SECONDS", help="Leave out so much.", rich_help_panel=SOUND)
+    ] = 0.0,
+    duration: Annotated[
+        float | None, typer.Option("--duration", metavar="SECONDS", help="Read so much.", rich_help_panel=SOUND)
+    ] = None,
+    encoding: Annotated[
+        str | None,
+        typer.Option("--encoding", metavar="s16le|f32le|mulaw|...", help=_ENCODING, rich_help_panel=SOUND),
+    ] = None,
+    sr: Annotated[
+        int | None,
+        typer.Option(
+            "--sr", metavar="N", help="Rate of raw samples, in Hz.", show_default=False, rich_help_panel=SOUND
+        ),
+    ] = None,
+    raw_channels: Annotated[
+        int | None,
+        typer.Option(
+            "--raw-channels",
+            metavar="N",
+            help=described("Channels of raw samples.", "1"),
+            show_default=False,
+            rich_help_panel=SOUND,
+        ),
+    ] = None,
+    on_bad: sound_options.OnBadSound = "error",
+    sound: Annotated[Sound, "channel"] = Sound(),
+    read_as: ManifestReading = ManifestReading(),
+) -> None:
+    """Turn recordings of any length into text, subtitles or labels.
+
+    Long recordings are cut at pauses, and silence is left out. WAV from a pipe is transcribed while it arrives. Who
+    speaks when is not recognised; --channels split tells the two sides of a call apart.
+
+    \b
+    nlpkit transcribe memo.wav --model digits
+    nlpkit transcribe film.mkv --model speech -o film.srt
+    nlpkit transcribe calls/ --model digits -o texts/ --channels split --resume
+    nlpkit transcribe calls/ --model digits -o calls.tsv --on-bad skip
+    nlpkit record -o - | nlpkit transcribe - --model digits
+    """
+    if not audio and sound.manifest is None:
+        raise ParameterError("name what to read: audio files, folders, globs, - for standard input, or --manifest")
+    raw, text_encoding = sound_options.raw_or_text(encoding, sr, None)
+    if raw is None:
+        if encoding is not None and sound.manifest is None:
+            sound_options.refuse_encoding(encoding)
+        for name, value in (("--sr", sr), ("--raw-channels", raw_channels)):
+            if value is not None:
+                raise ParameterError(f"{name} is about raw samples: give --encoding too, or leave it out")
+    elif raw_channels is not None:
+        raw = replace(raw, channels=raw_channels)
+    output = "-" if output is None else output
+    with progress_bar(quiet=quiet) as progress:
+        report = transcribe_files(
+            audio or [],
+            output,
+            model=model,
+            format=format,
+            vad=vad,
+            channels=channels,
+            threads=threads,
+            force=force,
+            resume=resume,
+            read_as=replace(read_as, on_bad=on_bad, encoding=text_encoding),
+            sound=replace(sound, raw=raw, offset=offset, duration=duration),
+            progress=progress,
+        )
+    if not quiet:
+        _tell(report, output)
+    for message in report.refused:
+        note(message)
+    if report.refused:
+        raise typer.Exit(2)
+
+
+def _tell(report: TranscribeReport, output: str) -> None:
+    tell_left_out(report.left_out)
+    if not report.texts:
+        said = "all of it was left out as silence: --vad off leaves nothing out"
+        is_silent = report.seconds and report.silence >= report.seconds - 0.001
+        note("no text: " + (said if is_silent else "nothing in the sound is a known word"))
+    recordings = "1 recording" if report.recordings == 1 else f"{report.recordings:,} recordings"
+    where = "" if output == "-" else f" in {output}"
+    parts = [f"{recordings}{where}", f"{report.seconds:.1f} s of sound", f"{report.silence:.1f} s left out as silence"]
+    parts += [f"{report.rejected:,} rejected as unknown", f"real-time factor {report.real_time_factor:.3f}"]
+    note(", ".join(parts))

@@ -1,0 +1,86 @@
+"""What a job that transcribes recordings did: seconds, silence, rejected words, errors, and the transcripts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from nlpkit.speech.transcripts.segment import Segment
+
+
+@dataclass(frozen=True, kw_only=True)
+class RecordingTranscript:
+    """What was recognised in a recording.
+
+    Attributes
+    ----------
+    source : str
+        Name of the recording.
+    duration : float
+        Seconds.
+    silence : float
+        Seconds that were left out as silence; of several channels their sum.
+    segments : list of Segment
+        In order of time.
+    """
+
+    source: str
+    duration: float
+    silence: float
+    segments: list[Segment]
+
+
+@dataclass(kw_only=True)
+class TranscribeReport:
+    """Result of `transcribe_files`.
+
+    Attributes
+    ----------
+    recordings : int
+        Number of recordings that were transcribed.
+    seconds, silence : float
+        Seconds of sound, and seconds of them that were left out as silence; channels that are apart are added.
+    segments, texts : int
+        Number of segments, and of those in which there is a known word or label.
+    rejected : int
+        Number of words, or of segments of a classifier, that are none of the known ones.
+    elapsed : float
+        Duration of the job in seconds, without loading the model.
+    fresh : float
+        Seconds of sound that were recognised now, and not before the job was stopped.
+    refused : list of str
+        Errors of the inputs that could not be read; the others are transcribed all the same.
+    left_out : dict of str to int
+        Number of files that were left out, by reason.
+    written : list of Path
+        The files.
+    transcripts : list of RecordingTranscript, or None
+        All transcripts, if no output was named.
+    """
+
+    recordings: int = 0
+    seconds: float = 0.0
+    silence: float = 0.0
+    segments: int = 0
+    texts: int = 0
+    rejected: int = 0
+    elapsed: float = 0.0
+    fresh: float = 0.0
+    refused: list[str] = field(default_factory=list)
+    left_out: dict[str, int] = field(default_factory=dict)
+    written: list[Path] = field(default_factory=list)
+    transcripts: list[RecordingTranscript] | None = None
+
+    @property
+    def real_time_factor(self) -> float:
+        """Seconds of computing for each second of sound."""
+        return self.elapsed / self.fresh if self.fresh else 0.0
+
+    def add(self, facts: Mapping[str, Any]) -> None:
+        """Add the facts about a recording: its seconds, silence, segments, texts and rejected."""
+        self.recordings += 1
+        for name in ("seconds", "silence", "segments", "texts", "rejected"):
+            setattr(self, name, getattr(self, name) + facts[name])
