@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import soundfile as sf
 from tone_models import tone_classifier, tone_recognizer
-from tones import SR, spoken
+from tone_words import SR, spoken
 
 pytest.importorskip("jiwer")
 
