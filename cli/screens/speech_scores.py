@@ -124,7 +124,7 @@ def _recordings(n: int) -> str:
 
 
 def _of_which(n: int, shown: int, what: str) -> str:
-    return f", the {shown:,} {what} of them" if n > shown else ""
+    return f" (shown: {shown:,}, the {what})" if n > shown else ""
 
 
 def _place(answer: SpeechAnswer) -> Text:

@@ -6,6 +6,7 @@ import os
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,12 +19,14 @@ from .passes import EVALUATING, Progress
 from .places import check_place
 from .scored_recordings import ScoredRecordings
 from .sound import Sound
+from .transcriber import Transcriber, open_recognizer
 
 if TYPE_CHECKING:
     import numpy as np
 
     from nlpkit.evaluation import ClassificationScore, TranscriptScore
     from nlpkit.speech.recognition.speech_model import SpeechModel
+    from nlpkit.speech.transcripts.transcript import Transcript
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -108,6 +111,9 @@ def evaluate_speech(
 ) -> SpeechEvaluationReport:
     """Score a model that recognises speech on recordings whose text or label is known.
 
+    Each recording is recognised as a whole; for a text, one of more than 30 s in the segments of
+    `nlpkit.jobs.transcribe_files`.
+
     Parameters
     ----------
     model : path, or CnnClassifier, LstmClassifier or CtcRecognizer
@@ -175,7 +181,7 @@ def evaluate_speech(
         if not os.fspath(confusion).lower().endswith(".png"):
             raise ParameterError(f"confusion is {os.fspath(confusion)!r}: expected the name of a .png")
         check_place(confusion, is_folder=False, force=True)
-    opened = open_speech_model(model, device)
+    opened = _opened(model, device)
     gives_text = hasattr(opened, "recognize")
     if gives_text and confusion is not None:
         raise ParameterError("confusion is a picture of labels, and the model gives texts: leave it out")
@@ -239,37 +245,37 @@ def evaluate_speech(
     )
 
 
-def open_speech_model(model: StrPath | SpeechModel, device: str = "cpu") -> Any:
-    """Return a model that recognises speech, which is loaded if it is a path.
+def _opened(model: StrPath | SpeechModel, device: str) -> Any:
+    opened = open_recognizer(model)
+    if device in ("cpu", "auto"):
+        return opened
+    from nlpkit.device import resolve_device
 
-    Raises
-    ------
-    ArtifactError
-        If the folder is no model.
-    ParameterError
-        If it recognises no speech, or there is no such device.
-    """
-    from nlpkit import load
-
-    opened: Any = load(model) if isinstance(model, str | os.PathLike) else model
-    if not (hasattr(opened, "recognize") or hasattr(opened, "classify")):
-        name = os.fspath(model) if isinstance(model, str | os.PathLike) else "model"
-        raise ParameterError(
-            f"{name}: is a model of the kind {getattr(opened, 'kind', type(opened).__name__)}, which recognises no "
-            "speech: give a folder that `nlpkit train speech` wrote"
-        )
-    if device not in ("cpu", "auto"):
-        from nlpkit.device import resolve_device
-
-        opened = opened.on(str(resolve_device(device)))
-    return opened
+    return opened.on(str(resolve_device(device)))
 
 
 def _recognized(model: Any, samples: Sequence[np.ndarray], threads: int) -> list[Any]:
-    return (
-        model.recognize(samples, threads=threads)
-        if hasattr(model, "recognize")
-        else model.classify(samples, threads=threads)
+    """Return the answers to clips; if they are texts, a long clip is cut as by `nlpkit.jobs.transcribe_files`."""
+    if not hasattr(model, "recognize"):
+        return model.classify(samples, threads=threads)
+    from nlpkit.speech.recognition.segments import LONGEST
+
+    is_long = [len(clip) > LONGEST * model.sr for clip in samples]
+    short = iter(
+        model.recognize([clip for clip, cut in zip(samples, is_long, strict=True) if not cut], threads=threads)
+    )
+    return [_cut(model, clip, threads) if cut else next(short) for clip, cut in zip(samples, is_long, strict=True)]
+
+
+def _cut(model: Any, samples: np.ndarray, threads: int) -> Transcript:
+    from nlpkit.speech.transcripts.transcript import Transcript
+
+    parts = chain.from_iterable(Transcriber(model, threads=threads).segments([samples]))
+    answers = [part.answer for part in parts if isinstance(part.answer, Transcript)]
+    return Transcript(
+        words=[word for answer in answers for word in answer.words],
+        separator=answers[0].separator if answers else " ",
+        rejected=sum(answer.rejected for answer in answers),
     )
 
 

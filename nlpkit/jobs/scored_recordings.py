@@ -21,7 +21,7 @@ from .sound import Sound, told
 if TYPE_CHECKING:
     import numpy as np
 
-_BATCH = 64  # recordings that are read together
+_BATCH, _BATCH_SECONDS = 64, 600.0  # recordings that are given together, and their duration
 _SHOWN = 20
 _OWN = ("label", "text", "speaker", "id")
 
@@ -118,10 +118,10 @@ class ScoredRecordings:
 
         bad = self._listed.bad
         rows = self._listed.recordings()
+        batch: list[tuple[Recording, str, np.ndarray]] = []
         is_empty = True
-        while rows_read := list(islice(rows, _BATCH)):
-            chosen = [(row, right) for row in rows_read if (right := self._right(row)) is not None]
-            batch: list[tuple[Recording, str, np.ndarray]] = []
+        while read := list(islice(rows, threads)):
+            chosen = [(row, right) for row in read if (right := self._right(row)) is not None]
             found = map_batches(samples, range(threads), [row for row, _ in chosen])
             for (row, right), clip in zip(chosen, found, strict=True):
                 if isinstance(clip, InputError):
@@ -130,10 +130,12 @@ class ScoredRecordings:
                     bad.record("no sound", f"{row.where or row.name}: {row.name} has no samples")
                 else:
                     batch.append((row, right, clip))
-            if batch:
-                is_empty = False
+            if len(batch) >= _BATCH or sum(len(clip) for _, _, clip in batch) > _BATCH_SECONDS * sr:
                 yield batch
-        if is_empty:
+                batch, is_empty = [], False
+        if batch:
+            yield batch
+        elif is_empty:
             why = ", ".join(f"{reason}: {n:,}" for reason, n in self.left_out.items())
             raise InputError(f"{self._path}: no recording is left to evaluate ({why})")
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import soundfile as sf
 from tone_models import tone_classifier, tone_recognizer
-from tones import SR, spoken
+from tone_words import SR, spoken
 
 pytest.importorskip("jiwer")
 
@@ -79,7 +79,7 @@ def test_a_recognisers_report(run: Any) -> None:
 
 def test_the_worst_recordings_are_shown(run: Any) -> None:
     one = run("evaluate", "labels", "--manifest", "labels.jsonl", "--worst", "1").out
-    assert "recordings with a wrong answer: 3, the 1 surest of them" in one
+    assert "recordings with a wrong answer: 3 (shown: 1, the surest)" in one
     assert sum(f"{number}.wav" in one for number in range(8)) == 1
     assert "wrong answer" not in run("evaluate", "labels", "--manifest", "labels.jsonl", "--worst", "0").out
     few = run("evaluate", "texts", "--manifest", "texts.jsonl", "--worst", "1").out

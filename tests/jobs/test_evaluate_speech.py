@@ -12,7 +12,8 @@ import numpy as np
 import pytest
 import soundfile as sf
 from tone_models import tone_classifier, tone_recognizer
-from tones import SR, spoken
+from tone_words import SR, spoken
+from tones import ToneRecognizer, said
 
 from nlpkit.embeddings import Hashing
 from nlpkit.errors import ArtifactError, InputError, OutputError, ParameterError
@@ -22,11 +23,11 @@ from nlpkit.jobs import evaluate_speech
 pytest.importorskip("jiwer")
 
 
-def listed(folder: Path, said: Sequence[str], **columns: Sequence[Any]) -> Path:
+def listed(folder: Path, clips: Sequence[str], **columns: Sequence[Any]) -> Path:
     """Write recordings and their manifest, with the columns given."""
     folder.mkdir(exist_ok=True)
     rows = []
-    for number, text in enumerate(said):
+    for number, text in enumerate(clips):
         sf.write(folder / f"{number}.wav", spoken(text, 100 + number), SR)
         values = {name: column[number] for name, column in columns.items() if column[number] is not None}
         rows.append(json.dumps({"path": f"{number}.wav", **values}))
@@ -69,20 +70,20 @@ def test_probabilities_are_the_models_own(labelled: Path) -> None:
 
 
 def test_transcripts_are_those_of_the_model_and_scored_as_alone(tmp_path: Path) -> None:
-    said = ["ab", "ba ca", "c", "abc a", "b", "ca cb", " "]
+    clips = ["ab", "ba ca", "c", "abc a", "b", "ca cb", " "]
     texts = ["ab", "Ba, ca!", "c b", "abc a", "a", "ca cb", ""]
-    manifest = listed(tmp_path / "texts", said, text=texts)
+    manifest = listed(tmp_path / "texts", clips, text=texts)
     model = tone_recognizer()
     report = evaluate_speech(model, manifest, bootstrap=50, seed=3)
-    made = [each.text for each in model.recognize([str(manifest.parent / f"{n}.wav") for n in range(len(said))])]
-    assert len({text == right for text, right in zip(made, said, strict=True)}) == 2  # some are wrong, others right
+    made = [each.text for each in model.recognize([str(manifest.parent / f"{n}.wav") for n in range(len(clips))])]
+    assert len({text == right for text, right in zip(made, clips, strict=True)}) == 2  # some are wrong, others right
     assert [each.answer for each in report.answers] == made
     assert [each.wanted for each in report.answers] == texts
     data = f"manifest.jsonl#{hashlib.sha256(manifest.read_bytes()).hexdigest()[:12]}"
     assert report.transcripts == score_transcripts(made, texts, bootstrap=50, seed=3, data=data)
     assert report.transcripts is not None
     wrong = {each.number for each in report.transcripts.wrong}
-    assert [each.is_right for each in report.answers] == [number not in wrong for number in range(len(said))]
+    assert [each.is_right for each in report.answers] == [number not in wrong for number in range(len(clips))]
     strict = evaluate_speech(model, manifest, normalizer="none", bootstrap=0).transcripts
     assert strict is not None
     assert strict.words.errors > report.transcripts.words.errors
@@ -171,6 +172,20 @@ def test_recordings_without_text(tmp_path: Path) -> None:
     assert [each.wanted for each in taken.answers] == ["ab", "", ""]
 
 
+def test_a_long_recording_is_cut_as_it_is_transcribed(tmp_path: Path) -> None:
+    words = ["five", "ten", "twenty", "ten"] * 4
+    sound = said(*(part for word in words for part in (word, 2.0)), "?", 1.0)
+    assert len(sound) > 30 * SR
+    for name, samples in (("long", sound), ("short", said("ten", 0.5, "five")), ("longer", np.tile(sound, 2))):
+        sf.write(tmp_path / f"{name}.wav", samples, SR)
+    texts = {"long": " ".join(words), "short": "ten five", "longer": " ".join(words * 2)}
+    rows = [json.dumps({"path": f"{name}.wav", "text": text}) for name, text in texts.items()]
+    (tmp_path / "m.jsonl").write_text("\n".join(rows))
+    report = evaluate_speech(ToneRecognizer(), tmp_path / "m.jsonl", threads=2)
+    assert [each.answer for each in report.answers] == list(texts.values())
+    assert [each.seconds for each in report.answers] == [len(sound) / SR, 1.1, 2 * len(sound) / SR]
+
+
 def test_nothing_left_is_an_error(damaged: Path) -> None:
     damaged.write_text('{"path": "empty.wav", "label": "a"}')
     with pytest.raises(InputError, match=r"no recording is left to evaluate .*cannot be read as sound: 1"):
@@ -213,5 +228,7 @@ def test_a_picture_of_texts_and_a_model_of_texts_are_refused(labelled: Path, tmp
     with pytest.raises(ParameterError, match="the model gives texts"):
         evaluate_speech(tone_recognizer(), labelled, confusion=tmp_path / "c.png")
     Hashing().save(tmp_path / "hashing")
-    with pytest.raises(ParameterError, match="hashing: is a model of the kind hashing, which recognises no speech"):
+    with pytest.raises(
+        ParameterError, match=r"hashing: is a model of another kind \(hashing\): expected one that recognises speech"
+    ):
         evaluate_speech(tmp_path / "hashing", labelled)

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 import torch
-from tones import SR, spoken
+from tone_words import SR, spoken
 
 from nlpkit.registry import resolve
 from nlpkit.speech.recognition import CnnClassifier, CnnOptions, CtcOptions, CtcRecognizer
