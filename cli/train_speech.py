@@ -111,9 +111,9 @@ def speech(
 ) -> None:
     """Train a recogniser of speech on recordings, and save it as a model folder.
 
-    A manifest names recordings with their label (cnn, lstm) or text (ctc): a table or JSON lines with the columns path,
-    label, text and speaker; Kaldi's, LJ Speech's, LibriSpeech's and Common Voice's folders; or a folder with a
-    sub-folder of recordings for each label.
+    A manifest is a table or JSON lines with the columns path, label or text, and speaker.
+
+    It may be a folder, too: with a sub-folder for each label, or of Kaldi, LJ Speech, LibriSpeech or Common Voice.
 
     The state is kept each epoch, at least every five minutes, and at Ctrl-C: --resume continues from there.
 
