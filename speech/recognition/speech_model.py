@@ -23,6 +23,7 @@ from nlpkit.speech.recognition.front import Front
 from nlpkit.threads import available_threads, iter_batches
 
 _MEAN, _DEVIATION = "front.mean", "front.deviation"
+_PIECES = "spm.model"
 
 
 class SpeechModel:
@@ -67,6 +68,7 @@ class SpeechModel:
         self.weights = {name: np.asarray(array, np.float32) for name, array in weights.items()}
         self.provenance = dict(provenance or {})
         self.device = device
+        self._check_shapes()
         try:
             self._compute = resolve("inference", {"inference": self.inference})(options, self.weights)
         except (KeyError, ValueError) as error:
@@ -182,12 +184,14 @@ class SpeechModel:
             arrays = {name: array.astype(np.float16) for name, array in arrays.items()}
         features = FeatureOptions()
         own = {name: value for name, value in asdict(self.front.options).items() if value != getattr(features, name)}
+        kept = self.stored()
+        pieces = kept.pop("pieces", None)
         return artifacts.save(
             path,
             kind=self.kind,
-            options={"network": asdict(self.options), "features": own, **self.stored()},
+            options={"network": asdict(self.options), "features": own, **kept},
             arrays=arrays,
-            files=files,
+            files={**({} if pieces is None else {_PIECES: pieces}), **(files or {})},
             provenance=provenance or self.provenance,
             force=force,
         )
@@ -207,6 +211,8 @@ class SpeechModel:
             raise ArtifactError(f"{stored.path}: its options are not those of a speech model ({error})") from error
         weights = {name: stored.arrays[name].astype(np.float32) for name in stored.arrays}
         front = Front(options=features, mean=weights.pop(_MEAN), deviation=weights.pop(_DEVIATION))
+        if _PIECES in stored.files:
+            options["pieces"] = stored.file(_PIECES)
         return cls(network, front, weights, provenance=stored.provenance, **options)
 
     def with_weights(self, weights: Mapping[str, np.ndarray], **changes: Any) -> Self:
