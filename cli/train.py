@@ -27,9 +27,9 @@ TRANSLATION = Command(
 )
 
 SPEECH_LEARNT = {
-    "cnn": "nlpkit.speech.recognition.cnn_options:CnnOptions",
-    "lstm": "nlpkit.speech.recognition.lstm_options:LstmOptions",
-    "ctc": "nlpkit.speech.recognition.ctc_options:CtcOptions",
+    "cnn": "nlpkit.speech.recognition.cnn:CnnOptions",
+    "lstm": "nlpkit.speech.recognition.lstm:LstmOptions",
+    "ctc": "nlpkit.speech.recognition.ctc:CtcOptions",
     "training": "nlpkit.training.speech.options:SpeechTrainingOptions",
 }
 SPEECH = Command(

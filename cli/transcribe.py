@@ -74,7 +74,7 @@ def transcribe(
     ] = "mix",
     resume: Annotated[
         bool,
-        typer.Option("--resume", metavar="", help="Go on after a stop: same inputs, same options."),
+        typer.Option("--resume", metavar="", help="Continue after a stop: same inputs, same options."),
     ] = False,
     force: Annotated[
         bool,

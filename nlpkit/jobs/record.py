@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     import numpy as np
 
     from nlpkit.outputs.files import Sink
+    from nlpkit.training.stop_signals import StopSignals
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -104,7 +105,7 @@ def record_sound(
 
 
 def _written(
-    output: StrPath, blocks: Iterable[np.ndarray], sr: int, duration: float | None, signals: object
+    output: StrPath, blocks: Iterable[np.ndarray], sr: int, duration: float | None, signals: StopSignals
 ) -> RecordReport:
     """Write blocks until they end, the duration is over, or a signal comes."""
     import numpy as np
@@ -123,7 +124,7 @@ def _written(
                     taken = block if left is None else block[: left - writer.frames]
                     peak = max(peak, float(np.abs(taken).max(initial=0.0)))
                     writer.write(taken)
-                    if writer.frames == left or getattr(signals, "received", 0):
+                    if writer.frames == left or signals.received:
                         break
                 writer.finish()
             except BrokenPipeError:

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from .speech_clips import Clip
 
 if TYPE_CHECKING:
@@ -24,6 +22,8 @@ def calibrated(model: SpeechModel, clips: Sequence[Clip], *, accept: float) -> S
     accept : float
         Share of right answers that are to be given.
     """
+    import numpy as np
+
     from nlpkit.speech.recognition.calibration import limit_for, temperature
     from nlpkit.speech.recognition.classifier import Classifier
     from nlpkit.speech.recognition.ctc_recognizer import CtcRecognizer

@@ -66,8 +66,8 @@ def transcribe_files(
     force : bool
         Replace a folder that nlpkit wrote.
     resume : bool
-        Go on with transcripts that were stopped; with other inputs or options it is an error. Without it they are
-        continued, too, unless ``force`` drops those of other options.
+        Continue transcripts that were stopped; other inputs or options are an error. Without it they are continued,
+        too, unless ``force`` drops those of other options.
     read_as : Reading
         How a manifest is read, and on_bad: with ``"skip"`` inputs that are missing or cannot be read are counted in
         ``left_out``.
@@ -104,7 +104,7 @@ def transcribe_files(
     place = TranscriptOutput.of(output, format)
     place.check(force=force)
     if resume and output in (None, "-"):
-        raise ParameterError("--resume goes on with a file or a folder: name it with -o, or leave --resume out")
+        raise ParameterError("--resume continues a file or a folder: name it with -o, or leave --resume out")
     split = channels == "split"
     sound = replace(sound, channel="mix" if split else _number(channels))
     named = listed(inputs)
@@ -115,7 +115,7 @@ def transcribe_files(
     started = time.perf_counter()
     if live is not None:
         if resume:
-            raise ParameterError("--resume goes on with files, and a stream cannot be read again: leave it out")
+            raise ParameterError("--resume continues with files, and a stream cannot be read again: leave it out")
         with live.interruptible():
             place.write([live], report, hearing)
         return replace(report, elapsed=time.perf_counter() - started, fresh=report.seconds)

@@ -1,4 +1,4 @@
-"""What a job that transcribes recordings did: seconds, silence, rejected words, errors, and the transcripts."""
+"""Results of a job that transcribes recordings: seconds, silence, rejected words, errors, and the transcripts."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, kw_only=True)
 class RecordingTranscript:
-    """What was recognised in a recording.
+    """The transcript of a recording.
 
     Attributes
     ----------

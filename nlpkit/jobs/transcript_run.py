@@ -48,7 +48,7 @@ class TranscriptRun:
 
         transcriber, blocks = self._heard.transcriber(self._journal)
         for segments in transcriber.segments(blocks):
-            found = []
+            found: list[str] = []
             for segment in segments:
                 self._has_begun = True
                 self._counts["segments"] += 1

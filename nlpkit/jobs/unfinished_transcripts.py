@@ -26,7 +26,7 @@ class UnfinishedTranscripts:
 
     A finished transcript is a file of its own in ``OUT.partial``, and a line in ``progress.jsonl``, which begins with a
     line on what all are made of. What is recognised of the current recording stands in ``journal.jsonl``. So a job that
-    was killed goes on where it was.
+    was killed can be continued.
 
     Parameters
     ----------
@@ -35,7 +35,7 @@ class UnfinishedTranscripts:
     names : sequence of str
         Names of the files of all recordings.
     made_by : mapping
-        Options, model and input, in a form that JSON can store; an unfinished folder goes on only with the same.
+        Options, model and input, in a form that JSON can store; an unfinished folder is continued only with the same.
     force, resume : bool
         Whether a folder that was begun with other options is dropped; not with ``resume``.
 
@@ -60,7 +60,7 @@ class UnfinishedTranscripts:
         self.partial = place.with_name(place.name + ".partial")
         self.finished: dict[int, dict[str, Any]] = {}
         self._names = names
-        self._header = {"format": "nlpkit", "kind": "transcripts", "nlpkit": __version__}
+        self._header: dict[str, Any] = {"format": "nlpkit", "kind": "transcripts", "nlpkit": __version__}
         self._header |= json.loads(json.dumps(made_by, default=str))
         self._force, self._resume = force, resume
         self._lock: int | None = None
@@ -194,7 +194,8 @@ class UnfinishedTranscripts:
     def _difference(self, found: Mapping[str, Any]) -> str | None:
         if found.get("input") != self._header.get("input"):
             return "another input (its files or how they are read)"
-        old, new = found.get("options") or {}, self._header.get("options") or {}
+        old: dict[str, Any] = found.get("options") or {}
+        new: dict[str, Any] = self._header.get("options") or {}
         for name in sorted({*old, *new}):
             if old.get(name) != new.get(name):
                 return f"other options ({name}={old.get(name)!r}, now {new.get(name)!r})"

@@ -83,8 +83,8 @@ class Loudness:
         self._levels[at : at + SLOTS] = levels
         self.slots += slots
         if self.slots % _STEP == 0 or self.slots < 2 * _STEP:
-            known = self._levels[max(0, at + slots - self._least) : at + slots]
-            self._long = _quietest(known[:: 1 + len(known) // 600])
+            minute = self._levels[max(0, at + slots - self._least) : at + slots]
+            self._long = _quietest(minute[:: 1 + len(minute) // 600])
 
     def above(self, first: int, end: int) -> np.ndarray:
         """Return how far slots stand out from the background, in dB: the mean of the bands, (n_slots,)."""

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from nlpkit.errors import ParameterError
-from nlpkit.speech.recognition.classification import Classification
+from nlpkit.speech.recognition.classifier import Classification
 from nlpkit.speech.transcripts.cues import Cue, CueMaker
 from nlpkit.speech.transcripts.segment import Segment
 from nlpkit.speech.transcripts.transcript import Word
@@ -19,7 +19,7 @@ FORMATS = ("txt", "srt", "vtt", "tsv", "json")
 
 @dataclass(frozen=True, kw_only=True)
 class Ending:
-    """What is known at the end of a recording.
+    """Facts about a recording that are known at its end.
 
     Attributes
     ----------
@@ -38,7 +38,7 @@ class Ending:
 
 @dataclass(frozen=True, kw_only=True)
 class TranscriptLayout:
-    """What a file of transcripts holds.
+    """Contents of a file of transcripts.
 
     Attributes
     ----------
@@ -67,7 +67,7 @@ class TranscriptLayout:
 
     @property
     def head(self) -> str:
-        """What stands once at the start of a file, before all recordings."""
+        """Lines at the start of a file, before all recordings."""
         return _CLASSES[self.format].head(self)
 
     def recording(self, source: str) -> TranscriptFormat:

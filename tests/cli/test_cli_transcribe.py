@@ -206,7 +206,7 @@ def test_ctrl_c_ends_a_stream_and_loses_nothing(live: Any) -> None:
         (["in/a.wav", "--model", "tones", "--sr", "8000"], "--sr is about raw samples: give --encoding too"),
         (["in/a.wav", "--model", "tones", "--raw-channels", "2"], "--raw-channels is about raw samples"),
         (["in/a.wav", "--model", "tones", "-o", "a.mp3"], "transcripts cannot be written as 'mp3'"),
-        (["in/a.wav", "--model", "tones", "--resume"], "--resume goes on with a file or a folder"),
+        (["in/a.wav", "--model", "tones", "--resume"], "--resume continues a file or a folder"),
         (["in/c.wav", "--model", "tones"], "in/c.wav"),
         (["in/a.wav", "--model", "none"], "none"),
     ],

@@ -136,7 +136,7 @@ def test_a_base_gives_its_body_and_its_features(recordings: Path, tmp_path: Path
         if not name.startswith("output."):
             np.testing.assert_array_equal(report.model.weights[name], array)
     np.testing.assert_array_equal(report.model.front.mean, base.front.mean)
-    with pytest.raises(ParameterError, match=r"is a cnn_classifier, and --arch ctc starts from a ctc_recognizer"):
+    with pytest.raises(ParameterError, match=r"is a CnnClassifier, and ctc \(--arch\) starts from a CtcRecognizer"):
         run(tmp_path / "ctc", new, base=tmp_path / "base", architecture="ctc")
 
 

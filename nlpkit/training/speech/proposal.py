@@ -7,9 +7,9 @@ from dataclasses import fields
 from typing import Any
 
 from nlpkit.errors import ParameterError
-from nlpkit.speech.recognition.cnn_options import CnnOptions
-from nlpkit.speech.recognition.ctc_options import CtcOptions
-from nlpkit.speech.recognition.lstm_options import LstmOptions
+from nlpkit.speech.recognition.cnn import CnnOptions
+from nlpkit.speech.recognition.ctc import CtcOptions
+from nlpkit.speech.recognition.lstm import LstmOptions
 
 from .options import SpeechTrainingOptions
 

@@ -7,7 +7,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from nlpkit.layers.convolution import ConvBlock
-from nlpkit.speech.recognition.cnn_options import CnnOptions
+from nlpkit.speech.recognition.cnn import CnnOptions
 
 
 class ResidualBlock(nn.Module):
