@@ -68,11 +68,13 @@ class SpeechModel:
         self.weights = {name: np.asarray(array, np.float32) for name, array in weights.items()}
         self.provenance = dict(provenance or {})
         self.device = device
-        self._check_shapes()
         try:
             self._compute = resolve("inference", {"inference": self.inference})(options, self.weights)
+            outputs = self._compute(np.zeros((options.n_mels, 8), np.float32)).shape[-1]
         except (KeyError, ValueError) as error:
             raise ArtifactError(f"the weights are of another network than the options ({error})") from error
+        if outputs != options.n_outputs or len(front.mean) != options.n_mels:
+            raise ArtifactError(f"the network has {outputs} outputs: expected {options.n_outputs}")
 
     @property
     def sr(self) -> int:
