@@ -61,11 +61,11 @@ class ClipBatch:
 def plan_epoch(
     store: ClipStore, options: SpeechTrainingOptions, epoch: int, *, shuffled: bool = True
 ) -> list[list[Item]]:
-    """Return the batches of an epoch: clips of similar duration, in an order that depends on the seed and the epoch.
+    """Return the batches of an epoch: clips of similar duration, in an order set by the seed and the epoch.
 
-    With ``options.join`` clips are joined to longer ones, and each is used once in an epoch. CTC learns blanks first, and
-    letters sooner from short clips that have some: in the first four epochs clips are alone, and those without tokens are
-    left out; in the next two epochs at most two clips are joined, then three, and so on.
+    With ``options.join`` clips are joined to longer ones, and each is used once in an epoch. CTC learns blanks first,
+    and letters sooner from short clips that have some: in the first four epochs clips are alone, and those without
+    tokens are left out; in the next two epochs at most two clips are joined, then three, and so on.
     """
     draw = np.random.default_rng((options.seed, epoch))
     order = draw.permutation(len(store)) if shuffled else np.arange(len(store))
