@@ -119,11 +119,11 @@ def read_clips(
     Parameters
     ----------
     recordings
-        What `listed_recordings` returned.
+        Result of `listed_recordings`.
     sr : int
         Sampling rate in Hz.
     left_out : LeftOut
-        What is left out is added to it.
+        Counts of the recordings that are left out; they are added.
     max_seconds : float
     label : str
         Attribute or column that is the label.
