@@ -154,6 +154,14 @@ def test_one_file_for_all(folder: Path) -> None:
         transcribe_files(folder / "in", folder / "all.srt", model=model)
 
 
+def test_progress(folder: Path) -> None:
+    seen: list[tuple[str, int, int | None]] = []
+    transcribe_files(folder / "in", folder / "o/", model=ToneRecognizer(), progress=lambda *args: seen.append(args))
+    total = sum(path.stat().st_size for path in (folder / "in").iterdir())
+    assert seen[-1] == ("transcribing", total, total)
+    assert [done for _, done, _ in seen] == sorted(done for _, done, _ in seen)
+
+
 def test_labels(folder: Path) -> None:
     report = transcribe_files(folder / "in", folder / "all.tsv", model=ToneClassifier())
     rows = [line.split("\t") for line in (folder / "all.tsv").read_text().splitlines()]
@@ -213,7 +221,8 @@ def test_a_file_that_can_not_be_read_costs_one_line(damaged: Path) -> None:
 
 
 def test_a_single_file_that_can_not_be_read(damaged: Path) -> None:
-    for name in BAD:
+    sf.write(damaged / "in/late.wav", np.append(np.tile(B, 20), np.nan), SR, subtype="FLOAT")
+    for name in [*BAD, "late"]:
         for output in (None, damaged / "o.txt", damaged / "o/"):
             with pytest.raises(InputError, match=rf"{name}\.wav"):
                 transcribe_files(damaged / f"in/{name}.wav", output, model=ToneRecognizer())
@@ -254,6 +263,10 @@ def test_a_stream(tmp_path: Path) -> None:
     assert words_of(transcribe_files("-", model=ToneRecognizer(), stdin=stream(*parts))) == expected
     raw = io.BytesIO((said(*parts) * 32767).astype("<i2").tobytes())
     assert words_of(transcribe_files("-", model=ToneRecognizer(), stdin=raw, raw=RawFormat(sr=SR))) == expected
+    both = np.stack([said(*parts)[::-1], said(*parts)], axis=1)
+    raw = io.BytesIO((both * 32767).astype("<i2").tobytes())
+    two = RawFormat(sr=SR, channels=2)
+    assert words_of(transcribe_files("-", model=ToneRecognizer(), stdin=raw, raw=two, channels=np.int64(2))) == expected
     flac = io.BytesIO()
     sf.write(flac, said(*parts), SR, format="FLAC")
     flac.seek(0)
