@@ -1,4 +1,4 @@
-"""``nlpkit evaluate``: how good translations are."""
+"""``nlpkit evaluate``: how good translations are, or a model of speech."""
 
 from __future__ import annotations
 
@@ -8,14 +8,15 @@ from typing import Annotated
 
 import typer
 
-from nlpkit.cli import options
+from nlpkit.cli import options, scoring_options
+from nlpkit.cli.evaluate_speech import SPEECH_ONLY, evaluate_recordings, refuse
 from nlpkit.cli.screens.evaluation_table import show_report
 from nlpkit.cli.screens.screen import note, progress_bar, tell_left_out
 from nlpkit.errors import ParameterError
 from nlpkit.jobs.evaluate import EvaluationReport, evaluate_translations
 from nlpkit.jobs.inputs import PairReading, Reading
+from nlpkit.jobs.sound import Sound
 
-_SCORING = "How translations are scored"
 _DEFAULT = "translation in --hyp and --against, and where --ref has it; else text"
 
 
@@ -23,7 +24,10 @@ def evaluate(
     context: typer.Context,
     model: Annotated[
         str | None,
-        typer.Argument(metavar="MODEL", help="The folder of a translation model, which translates --src."),
+        typer.Argument(
+            metavar="MODEL",
+            help="The folder of a translation model, which translates --src; or of a model of speech, for --manifest.",
+        ),
     ] = None,
     ref: Annotated[
         list[str] | None,
@@ -79,68 +83,12 @@ def evaluate(
     ] = "auto",
     precision: options.Precision = "float32",
     threads: options.Threads = None,
-    tokenize: Annotated[
-        str | None,
-        typer.Option(
-            "--tokenize",
-            metavar="NAME",
-            help=options.described(
-                "BLEU's tokenizer, by sacreBLEU's name: 13a, intl, zh, ja-mecab, ko-mecab, char, none, ...",
-                "by language: zh for Chinese, ja-mecab or char for Japanese, char for Thai, Lao, Khmer and Burmese, "
-                "else 13a",
-            ),
-            show_default=False,
-            rich_help_panel=_SCORING,
-        ),
-    ] = None,
-    lowercase: Annotated[
-        bool,
-        typer.Option(
-            "--lowercase",
-            metavar="",
-            help="BLEU and chrF without regard to case, as in many papers.",
-            rich_help_panel=_SCORING,
-        ),
-    ] = False,
-    bootstrap: Annotated[
-        int,
-        typer.Option(
-            "--bootstrap",
-            metavar="N",
-            help="Samples of the sentences for the intervals; 0: none.",
-            rich_help_panel=_SCORING,
-        ),
-    ] = 1000,
-    test: Annotated[
-        str,
-        typer.Option(
-            "--test", metavar="bootstrap|randomization", help="The paired test of --against.", rich_help_panel=_SCORING
-        ),
-    ] = "bootstrap",
-    seed: Annotated[
-        int | None,
-        typer.Option(
-            "--seed",
-            metavar="N",
-            help=options.described("Seed of the samples.", "12345"),
-            show_default=False,
-            rich_help_panel=_SCORING,
-        ),
-    ] = None,
-    lengths: Annotated[
-        str | None,
-        typer.Option(
-            "--lengths",
-            metavar="N,N,...",
-            help=options.described(
-                "The greatest length of each group of the table by length, in words; in characters where words have no "
-                "spaces between them.",
-                "5,10,15,20,25,30,40,50",
-            ),
-            show_default=False,
-            rich_help_panel=_SCORING,
-        ),
-    ] = None,
+    tokenize: scoring_options.Tokenize = None,
+    lowercase: scoring_options.Lowercase = False,
+    bootstrap: scoring_options.Bootstrap = 1000,
+    test: scoring_options.Test = "bootstrap",
+    seed: scoring_options.Seed = None,
+    lengths: scoring_options.Lengths = None,
     field: Annotated[
         str | None,
         typer.Option(
@@ -161,11 +109,19 @@ def evaluate(
             rich_help_panel=options.READING,
         ),
     ] = None,
+    label: scoring_options.Label = "label",
+    normalizer: scoring_options.Normalizer = "lower",
+    confusion: scoring_options.Confusion = None,
+    worst: scoring_options.Worst = 10,
     quiet: options.Quiet = False,
+    sound: Sound = Sound(),
     pairs_as: PairReading = PairReading(),
     read_as: Annotated[Reading, "per", "field", "column"] = Reading(),
 ) -> None:
-    """Score the translations of a model, or of a file: BLEU, chrF and TER, with intervals and by length.
+    """Score the translations of a model, or of a file; or the answers of a model of speech.
+
+    Translations get BLEU, chrF and TER, with intervals and by length. Recordings in --manifest have a label or a text:
+    labels get accuracy, a report by class and the calibration error, texts get word and character error rates.
 
     \b
     nlpkit evaluate model --src test.en --ref test.de
@@ -173,11 +129,33 @@ def evaluate(
     nlpkit evaluate model --pairs test.tsv
     nlpkit evaluate --hyp ours.jsonl --ref test.de --lowercase
     nlpkit evaluate --hyp ours.de --ref test.de --format json
+    nlpkit evaluate digits --manifest test.jsonl --confusion digits.png
     """
-    if model is None and hyp is None and not ref and not src and not pairs:
+    if model is None and hyp is None and not ref and not src and not pairs and sound.manifest is None:
         print(context.get_help())
         raise typer.Exit(2)
-    _check(model, ref, src, pairs, hyp, output, format)
+    if format not in ("text", "json"):
+        raise ParameterError(f"--format is {format!r}: choose text or json")
+    if sound.manifest is not None:
+        evaluate_recordings(
+            context,
+            model,
+            label=label,
+            normalizer=normalizer,
+            confusion=confusion,
+            bootstrap=bootstrap,
+            seed=seed,
+            device=device,
+            threads=threads,
+            as_json=format == "json",
+            worst=worst,
+            quiet=quiet,
+            sound=sound,
+            read_as=read_as,
+        )
+        return
+    refuse(context, SPEECH_ONLY, "is about recordings: name them with --manifest, or leave it out")
+    _check(model, ref, src, pairs, hyp, output)
     with progress_bar(quiet=quiet) as progress:
         report = evaluate_translations(
             ref or [],
@@ -226,15 +204,13 @@ def _check(
     pairs: str | None,
     hyp: str | None,
     output: str | None,
-    format: str,
 ) -> None:
-    if format not in ("text", "json"):
-        raise ParameterError(f"--format is {format!r}: choose text or json")
     if pairs is not None and (ref or src):
         raise ParameterError(f"--pairs has sources and right translations: leave out {'--ref' if ref else '--src'}")
     if not ref and pairs is None:
         raise ParameterError(
-            "there is nothing to compare with: give the right translations with --ref, or with the sources as --pairs"
+            "there is nothing to compare with: give the right translations with --ref, or with the sources as --pairs; "
+            "or recordings with --manifest"
         )
     if model is None and hyp is None:
         raise ParameterError("there is nothing to score: give the folder of a MODEL, or translations with --hyp")

@@ -82,7 +82,7 @@ class Parameter:
         if self.name in _NAMED:
             return _NAMED[self.name].read(value)
         if "tuple" in self.annotation:
-            return _integers(self.option, value)
+            return _numbers(self.option, value, self.annotation)
         types = set(re.findall(r"\w+", self.annotation))
         if "int" in types and re.fullmatch(r"[+-]?\d+", value):
             return int(value)
@@ -239,7 +239,7 @@ def _metavar(parameter: Parameter) -> str:
     if parameter.name in _NAMED:
         return _NAMED[parameter.name].metavar
     if "tuple" in parameter.annotation:
-        return "MIN,MAX"
+        return "N,N,..." if "..." in parameter.annotation else "MIN,MAX"
     choices = _choices(parameter)
     if choices:
         return choices if len(choices) <= _WIDEST else "NAME"
@@ -272,15 +272,20 @@ def _shown(default: Any) -> str:
     return "none" if default is None else str(default).replace("[", r"\[")
 
 
-def _integers(option: str, value: str) -> tuple[int, ...]:
+def _numbers(option: str, value: str, annotation: str) -> tuple[float, ...]:
+    """Return numbers with commas between them; of two, one may stand for both."""
+    kind, what = (float, "numbers") if "float" in annotation else (int, "whole numbers")
     parts = value.split(",")
-    if len(parts) == 1:
+    any_number = "..." in annotation
+    if len(parts) == 1 and not any_number:
         parts *= 2
     try:
-        low, high = map(int, parts)
+        found = tuple(map(kind, parts))
     except ValueError:
-        raise ParameterError(f"{option} is {value!r}: expected two whole numbers, such as 1,2") from None
-    return low, high
+        found = ()
+    if not found or (len(found) != 2 and not any_number):
+        raise ParameterError(f"{option} is {value!r}: expected {'' if any_number else 'two '}{what}, such as 1,2")
+    return found
 
 
 def _float(option: str, value: str, otherwise: str = "") -> float:

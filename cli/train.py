@@ -1,4 +1,4 @@
-"""``nlpkit train``: a command for each method that trains in epochs, and one for translation models."""
+"""``nlpkit train``: a command for each method that trains in epochs, and for models of translation and speech."""
 
 from __future__ import annotations
 
@@ -26,12 +26,26 @@ TRANSLATION = Command(
     function="nlpkit.cli.train_translation:translation", classes=LEARNT, derived=DERIVED, proposed=PROPOSED
 )
 
+SPEECH_LEARNT = {
+    "cnn": "nlpkit.speech.recognition.cnn:CnnOptions",
+    "lstm": "nlpkit.speech.recognition.lstm:LstmOptions",
+    "ctc": "nlpkit.speech.recognition.ctc:CtcOptions",
+    "training": "nlpkit.training.speech.options:SpeechTrainingOptions",
+}
+SPEECH = Command(
+    function="nlpkit.cli.train_speech:speech",
+    classes=SPEECH_LEARNT,
+    derived=("n_labels", "n_tokens"),
+    proposed={"learning_rate", "batch_clips", "epochs", "monitor"},
+)
+MODELS = {"translation": TRANSLATION, "speech": SPEECH}
+
 
 class Trainings(TyperGroup):
     """The commands of ``nlpkit train``."""
 
     def list_commands(self, ctx: Any) -> list[str]:
-        return [*trained_methods(), "translation"]
+        return [*trained_methods(), *MODELS]
 
     def get_command(self, ctx: Any, cmd_name: str) -> Any:
         return self._command(cmd_name).build(cmd_name)
@@ -62,8 +76,8 @@ class Trainings(TyperGroup):
         return name, command, rest
 
     def _command(self, name: str) -> Command:
-        if name == "translation":
-            return TRANSLATION
+        if name in MODELS:
+            return MODELS[name]
         if name not in trained_methods():
             known = ", ".join(self.list_commands(None))
             raise ParameterError(f"there is no training {name!r}: choose one of {known}")
@@ -86,12 +100,13 @@ train = typer.Typer(
 
 @train.callback()
 def _train(context: typer.Context) -> None:
-    """Train word vectors on a corpus, or a translation model on sentence pairs, into a model folder.
+    """Train word vectors, a translation model or a recogniser of speech, into a model folder.
 
     \b
     nlpkit train word2vec -i corpus.txt -o model
     nlpkit train fasttext -i corpus/*.txt.gz -o model --vector-size 300 --epochs 10
     nlpkit train translation --src train.en --trg train.de -o en-de
+    nlpkit train speech --manifest commands/ --arch cnn -o commands
     """
     if context.invoked_subcommand is None:
         print(context.get_help())

@@ -31,8 +31,8 @@ KINDS = {
     "vocabulary": "nlpkit.text.vocabulary:Vocabulary",
     "word_vectors": "nlpkit.embeddings.word_vectors:WordVectors",
     "translation": "nlpkit.translation.translator:Translator",
-    "cnn_classifier": "nlpkit.speech.recognition.cnn_classifier:CnnClassifier",
-    "lstm_classifier": "nlpkit.speech.recognition.lstm_classifier:LstmClassifier",
+    "cnn_classifier": "nlpkit.speech.recognition.classifier:CnnClassifier",
+    "lstm_classifier": "nlpkit.speech.recognition.classifier:LstmClassifier",
     "ctc_recognizer": "nlpkit.speech.recognition.ctc_recognizer:CtcRecognizer",
 }
 """All models that can be saved as a folder, by the ``kind`` in ``config.json``."""

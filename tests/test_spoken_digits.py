@@ -24,7 +24,7 @@ def benchmark(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], Any]:
 
 
 def constants(*words: str) -> dict[str, list[tuple[str, np.ndarray]]]:
-    """Clips of 100 equal samples, which tell in a string who said what."""
+    """Clips of 100 equal samples, so that a string shows who said which word."""
     return {
         speaker: [(word, np.full(100, 0.1 * place + 0.01 * number)) for number, word in enumerate(words, 1)]
         for place, speaker in enumerate(("ada", "bo"), 1)

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from nlpkit.jobs.passes import TRAINING, TRANSLATING
+from nlpkit.jobs.passes import EVALUATING, TRAINING, TRANSLATING
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -18,7 +18,7 @@ BAR_WIDTH = 12
 
 _LONGEST_TEXT = 400
 _LEAST_BYTES = 1 << 22  # what is smaller is done before a bar is read
-_LEAST_WORDS = 1 << 20
+_LEAST = {TRAINING: 1 << 20, EVALUATING: 500}  # in the units of other stages
 
 
 def is_terminal() -> bool:
@@ -56,7 +56,7 @@ def progress_bar(*, quiet: bool) -> Iterator[Callable[[str, int, int | None], No
     from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
 
     class Amount(DownloadColumn):
-        """Bytes, words of a training, or texts."""
+        """Bytes, words of a training, texts, or recordings."""
 
         def render(self, task: Any) -> Text:
             column = self.others.get(task.description)
@@ -65,6 +65,7 @@ def progress_bar(*, quiet: bool) -> Iterator[Callable[[str, int, int | None], No
         others: ClassVar = {
             TRAINING: TextColumn("{task.completed:,}/{task.total:,} words", style="progress.download"),
             TRANSLATING: TextColumn("{task.completed:,} texts", style="progress.download"),
+            EVALUATING: TextColumn("{task.completed:,}/{task.total:,} recordings", style="progress.download"),
         }
 
     columns = (TextColumn("{task.description}"), BarColumn(), Amount(), TimeRemainingColumn())
@@ -72,7 +73,7 @@ def progress_bar(*, quiet: bool) -> Iterator[Callable[[str, int, int | None], No
         tasks: dict[str, Any] = {}
 
         def show(stage: str, done: int, total: int | None) -> None:
-            if total is not None and total < (_LEAST_WORDS if stage == TRAINING else _LEAST_BYTES):
+            if total is not None and total < _LEAST.get(stage, _LEAST_BYTES):
                 return
             if stage not in tasks:
                 tasks[stage] = progress.add_task(stage, total=total)

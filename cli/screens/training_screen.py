@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from rich.progress import Progress
 
     from nlpkit.embeddings.word_training.progress import WordTrainingPlan, WordTrainingProgress
+    from nlpkit.jobs.speech_plan import SpeechPlan
     from nlpkit.jobs.train_translation import TranslationPlan
     from nlpkit.training.report import TrainingProgress, ValidationReport
 
@@ -96,6 +97,41 @@ class TranslationScreen(TrainingScreen):
         )
         for sample in report.samples[:2]:
             print_line(plain(f"   {sample.translation}  ←  {sample.reference}"), style="dim", highlight=False)
+
+
+class SpeechScreen(TrainingScreen):
+    """Progress of `nlpkit.jobs.train_speech`."""
+
+    def reading(self, stage: str, done: int, total: int | None) -> None:
+        """Show the number of recordings read."""
+        self._progress.update(self._task, completed=done, total=total, said=f"{done:,} of {total:,} recordings")
+
+    def started(self, plan: SpeechPlan) -> None:
+        """Begin to show the training."""
+        self._progress.reset(self._task, description="training", total=None, said="")
+
+    def progress(self, state: TrainingProgress) -> None:
+        """Show the epoch, the loss and the time left."""
+        of = f" of {state.epochs}" if state.epochs else ""
+        known = math.isfinite(state.seconds_left)
+        left = f", {clock(state.seconds_left)} left" if known else ""
+        self._progress.update(
+            self._task,
+            completed=state.seconds,
+            total=state.seconds + state.seconds_left if known else None,
+            said=f"epoch {state.epoch}{of}, loss {state.loss:.3f}{left}",
+        )
+
+    def validated(self, report: ValidationReport) -> None:
+        """Print the quality of the model, and some texts."""
+        row = report.row
+        best = " *" if report.is_best else ""
+        loss = "" if row.valid_loss is None else f", validation {row.valid_loss:.3f}"
+        found = "".join(f", {name} {value:.1f} %" for name, value in row.metrics.items() if value is not None)
+        print_line = self._progress.console.print
+        print_line(f"[bold]epoch {row.epoch}[/bold]  loss {row.train_loss:.3f}{loss}{found}{best}", highlight=False)
+        for sample in report.samples[:2]:
+            print_line(plain(f"   {sample.text}  ←  {sample.reference}"), style="dim", highlight=False)
 
 
 @contextmanager

@@ -121,6 +121,7 @@ def score_classifications(
     *,
     labels: Sequence[str],
     probabilities: Any = None,
+    rejects: Sequence[str] = (),
     data: str = "given labels",
 ) -> ClassificationScore:
     """Score the answers of a classifier.
@@ -128,13 +129,15 @@ def score_classifications(
     Parameters
     ----------
     predicted : sequence of (str or None)
-        The answers; None, or `OTHER`, for a rejected recording.
+        The answers; None, `OTHER`, or one of ``rejects`` for a rejected recording.
     wanted : sequence of str
         The right labels, in the same order: of ``labels``, or `OTHER` for a recording that should be rejected.
     labels : sequence of str
         The labels that the classifier knows, in the order of its probabilities.
     probabilities : array (n_recordings, n_labels), optional
         Probability of every label for every recording, before rejection.
+    rejects : sequence of str
+        Further labels of recordings that should be rejected; they count as `OTHER`.
     data : str
         Name of the data in the signature.
 
@@ -158,8 +161,8 @@ def score_classifications(
     known = list(labels)
     if len(set(known)) < len(known) or not known:
         raise ParameterError(f"labels is {known!r}: expected different labels, at least one")
-    names = [*(label for label in known if label != OTHER), OTHER]
-    place = {label: number for number, label in enumerate(names)}
+    names = [*(label for label in known if label != OTHER and label not in rejects), OTHER]
+    place = {label: number for number, label in enumerate(names)} | dict.fromkeys(rejects, len(names) - 1)
     answers = [OTHER if label is None else label for label in predicted]
     _check(answers, list(wanted), place)
     truth, answer = (np.array([place[label] for label in each]) for each in (wanted, answers))

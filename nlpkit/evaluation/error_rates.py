@@ -74,6 +74,8 @@ class TranscriptScore:
     utterances : int
     empty_references : int
         Utterances without a word in the reference. Words of their transcripts are insertions.
+    empty_transcribed : int
+        Those of them whose transcript has a word.
     words, characters : ErrorRate
     wrong : tuple of UtteranceAlignment
         Utterances with a wrong word, in their order.
@@ -85,6 +87,7 @@ class TranscriptScore:
 
     utterances: int
     empty_references: int
+    empty_transcribed: int
     words: ErrorRate
     characters: ErrorRate
     wrong: tuple[UtteranceAlignment, ...]
@@ -113,10 +116,10 @@ def score_transcripts(
     hypotheses : sequence of str
         The transcripts; an empty one has deletions alone.
     references : sequence of str
-        What was said, in the same order; an empty one stands for sound without words.
+        The words that were said, in the same order; an empty one stands for sound without words.
     normalizer : {"lower", "none"}
-        What both sides go through: lower case and letters, digits and apostrophes alone; or nothing but the reduction
-        of white space. See `nlpkit.evaluation.transcript_normalizers`.
+        How both sides are changed: to lower case, with letters, digits and apostrophes alone; or only in their white
+        space. See `nlpkit.evaluation.transcript_normalizers`.
     bootstrap : int
         Number of samples for the intervals; 0 for none.
     seed : int
@@ -183,6 +186,7 @@ def score_transcripts(
     return TranscriptScore(
         utterances=len(wanted),
         empty_references=sum(not text for text in wanted),
+        empty_transcribed=sum(not text and bool(made) for text, made in zip(wanted, said, strict=True)),
         words=rates[0],
         characters=rates[1],
         wrong=wrong,

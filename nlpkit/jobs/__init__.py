@@ -7,6 +7,7 @@ from .corpus_check.check import check_pairs
 from .corpus_check.report import CorpusReport
 from .embed import EmbedReport, embed_files, embed_texts
 from .evaluate import EvaluationReport, evaluate_translations
+from .evaluate_speech import SpeechAnswer, SpeechEvaluationReport, evaluate_speech
 from .record import RecordReport, record_sound
 from .search import Hit, search_files
 from .similar import Answer, similar_words, solve_analogies
@@ -15,6 +16,7 @@ from .sound_totals import SoundTotals, audio_info, sound_totals
 from .spectrograms import SpectrogramReport, save_spectrograms, verify_files
 from .terms import Term, terms
 from .train import TrainReport, train_files
+from .train_speech import SpeechTrainReport, train_speech
 from .train_translation import TranslationTrainReport, train_translation
 from .transcribe import transcribe_files
 from .transcribe_report import RecordingTranscript, TranscribeReport
@@ -32,6 +34,9 @@ __all__ = [
     "Sound",
     "SoundTotals",
     "SpectrogramReport",
+    "SpeechAnswer",
+    "SpeechEvaluationReport",
+    "SpeechTrainReport",
     "Term",
     "TrainReport",
     "TranscribeReport",
@@ -42,6 +47,7 @@ __all__ = [
     "convert_vectors",
     "embed_files",
     "embed_texts",
+    "evaluate_speech",
     "evaluate_translations",
     "record_sound",
     "save_spectrograms",
@@ -51,6 +57,7 @@ __all__ = [
     "sound_totals",
     "terms",
     "train_files",
+    "train_speech",
     "train_translation",
     "transcribe_files",
     "translate_files",

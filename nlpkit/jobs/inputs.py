@@ -203,6 +203,8 @@ def spelled_out(function: Callable[..., Result]) -> Callable[..., Result]:
     ('review', 'title')
     """
 
+    own = {*function.__annotations__}
+
     @functools.wraps(function)
     def call(*args: Any, **given: Any) -> Result:
         taken: set[str] = set()
@@ -210,7 +212,7 @@ def spelled_out(function: Callable[..., Result]) -> Callable[..., Result]:
             default = (function.__kwdefaults__ or {}).get(argument)
             if default is None:
                 continue
-            apart = given.keys() & default.__dataclass_fields__.keys()
+            apart = (given.keys() & default.__dataclass_fields__.keys()) - own
             if apart:
                 given[argument] = replace(given.get(argument, default), **{name: given[name] for name in apart})
                 taken |= apart

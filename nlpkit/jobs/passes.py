@@ -20,10 +20,12 @@ IN_MEMORY_CHARACTERS = 1 << 24
 
 Progress = Callable[[str, int, int | None], None]
 """Called at times with the stage, the bytes read so far, and all bytes (or None); in the stage `TRAINING` with the
-words trained so far, and those of all epochs; in the stage `TRANSLATING` with the texts done, and None."""
+words trained so far, and those of all epochs; in the stage `TRANSLATING` with the texts done, and None; in the stage
+`EVALUATING` with the recordings done, and all."""
 
 TRAINING = "training"
 TRANSLATING = "translating"
+EVALUATING = "evaluating"
 
 _FIT_CHARACTERS = 1 << 20
 

@@ -5,15 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from .speech_clips import Clip
 
 if TYPE_CHECKING:
     from nlpkit.speech.recognition.speech_model import SpeechModel
 
 
-def calibrated(model: SpeechModel, clips: Sequence[Clip], *, keep: float) -> SpeechModel:
+def calibrated(model: SpeechModel, clips: Sequence[Clip], *, accept: float) -> SpeechModel:
     """Return a model with the temperature and the limit of rejection that suit the clips.
 
     Parameters
@@ -21,9 +19,11 @@ def calibrated(model: SpeechModel, clips: Sequence[Clip], *, keep: float) -> Spe
     model : Classifier or CtcRecognizer
     clips : sequence of Clip
         Clips that it was not trained on; without any the model is returned as it is.
-    keep : float
+    accept : float
         Share of right answers that are to be given.
     """
+    import numpy as np
+
     from nlpkit.speech.recognition.calibration import limit_for, temperature
     from nlpkit.speech.recognition.classifier import Classifier
     from nlpkit.speech.recognition.ctc_recognizer import CtcRecognizer
@@ -39,7 +39,7 @@ def calibrated(model: SpeechModel, clips: Sequence[Clip], *, keep: float) -> Spe
         right = [
             each.confidence for each, label in zip(found, labels, strict=True) if each.label == model.labels[label]
         ]
-        return model.with_weights(model.weights, limit=limit_for(right, keep)) if right else model
+        return model.with_weights(model.weights, limit=limit_for(right, keep=accept)) if right else model
     assert isinstance(model, CtcRecognizer)
     import jiwer
 
@@ -49,4 +49,4 @@ def calibrated(model: SpeechModel, clips: Sequence[Clip], *, keep: float) -> Spe
             for chunk in jiwer.process_words(clip.text, " ".join(word.text for word in found.words)).alignments[0]:
                 if chunk.type == "equal":
                     right += [word.confidence for word in found.words[chunk.hyp_start_idx : chunk.hyp_end_idx]]
-    return model.with_weights(model.weights, limit=limit_for(right, keep)) if right else model
+    return model.with_weights(model.weights, limit=limit_for(right, keep=accept)) if right else model

@@ -6,17 +6,20 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-
-import numpy as np
+from typing import TYPE_CHECKING
 
 from nlpkit.corpora.recordings.recording import Recording
 from nlpkit.errors import InputError, NlpkitError
-from nlpkit.speech.audio.part import AudioPart
 from nlpkit.threads import available_threads, iter_batches
 
 from .inputs import Reading, StrPath
 from .passes import Progress
 from .sound import Sound, told
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    from nlpkit.speech.audio.part import AudioPart
 
 READING_SOUND = "reading sound"
 RATES = (16000, 8000)
@@ -173,6 +176,8 @@ def split_off(clips: Sequence[Clip], seed: int) -> tuple[list[Clip], list[Clip],
 
 
 def _split(clips: Sequence[Clip], groups: Sequence[str | None], seed: int) -> tuple[list[int], list[int], str]:
+    import numpy as np
+
     draw = np.random.default_rng(seed)
     speakers = sorted({clip.speaker for clip in clips if clip.speaker is not None})
     if len(speakers) >= 8 and all(clip.speaker is not None for clip in clips):

@@ -6,22 +6,20 @@ import shutil
 import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext, suppress
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from nlpkit.device import check_count, resolve_device
 from nlpkit.errors import ParameterError
-from nlpkit.registry import KINDS as MODELS
-from nlpkit.registry import resolve
 
 from .inputs import Reading, StrPath, spelled_out
 from .passes import Progress
 from .sound import Sound
 from .speech_calibration import calibrated
-from .speech_clips import Clip, LeftOut, common_rate, listed_recordings, nothing_left, read_clips, split_off
+from .speech_clips import LeftOut, common_rate, listed_recordings, nothing_left, read_clips, split_off
 from .speech_plan import SpeechPlan
-from .speech_targets import LabelTargets, TextTargets
+from .speech_start import clip_store, model_to_start_from, targets_of, untrained_model
 from .train import check_model_place
 from .translate import missing
 from .unfinished import unfinished_folder, unfinished_training
@@ -29,11 +27,7 @@ from .unfinished import unfinished_folder, unfinished_training
 if TYPE_CHECKING:
     from nlpkit.speech.recognition.speech_model import SpeechModel
     from nlpkit.training.report import TrainingProgress, TrainingResult, ValidationReport
-    from nlpkit.training.speech.clip_store import ClipStore
     from nlpkit.training.speech.options import SpeechTrainingOptions
-
-KINDS = {"cnn": "cnn_classifier", "lstm": "lstm_classifier", "ctc": "ctc_recognizer"}
-"""Kind of the model of each architecture."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -67,7 +61,7 @@ def train_speech(
     letters: str = "lower",
     vocabulary: str = "auto",
     reject: Sequence[str] = (),
-    keep: float = 0.97,
+    accept: float = 0.97,
     sr: int | None = None,
     parameters: Mapping[str, Any] | None = None,
     half: bool = False,
@@ -114,7 +108,7 @@ def train_speech(
     reject : sequence of str
         Further labels of sounds that are none of the known ones, beside ``_other_``, ``_unknown_``, ``_silence_``,
         ``_noise_`` and ``_background_noise_``. Of CTC they have no text.
-    keep : float
+    accept : float
         Share of right answers in the validation that are given; the rest, and what is as uncertain, is rejected.
     sr : int, optional
         Sampling rate of the model in Hz; default: 16,000, or 8,000 if more than a tenth of the recordings has less.
@@ -165,11 +159,11 @@ def train_speech(
     check_asked(architecture, given)
     for name, count in (("threads", threads), ("devices", devices)):
         check_count(name, count)
-    if not 0 < keep <= 1:
-        raise ParameterError(f"keep is {keep!r}: expected a share above 0, at most 1")
+    if not 0 < accept <= 1:
+        raise ParameterError(f"accept is {accept!r}: expected a share above 0, at most 1")
     resolve_device(device)
-    starting_from = _base(base, architecture)
-    targets = _targets(architecture, letters, vocabulary, reject, starting_from)
+    starting_from = model_to_start_from(base, architecture)
+    targets = targets_of(architecture, letters, vocabulary, reject, starting_from)
     left_out = LeftOut()
     recordings = listed_recordings(manifest, sound, read_as, left_out)
     rate = starting_from.sr if starting_from is not None else sr or common_rate(recordings)
@@ -188,11 +182,11 @@ def train_speech(
     targets.learn(clips)
     clips, held = targets.known(clips, left_out), targets.known(held, left_out)
     options = proposed(architecture, len(clips), given)
-    untrained = _untrained(architecture, given, options.seed, targets, clips, rate, starting_from)
+    untrained = untrained_model(architecture, given, options.seed, targets, clips, rate, starting_from)
     clips, held = (targets.short(each, untrained, left_out) for each in (clips, held))
     if not clips:
         raise nothing_left(left_out, "no recording to train on")
-    store, valid_store = (_store(each, targets, rate) for each in (clips, held))
+    store, valid_store = (clip_store(each, targets, rate) for each in (clips, held))
     frozen = starting_from is not None and not unfreeze
     weights = untrained.weights.items()
     plan = SpeechPlan(
@@ -232,78 +226,11 @@ def train_speech(
             begun=begun,
         )
         if result.is_main:
-            model = calibrated(model, held, keep=keep)
+            model = calibrated(model, held, accept=accept)
             provenance = _provenance(plan, options, result)
             model.save(output, provenance=provenance, files=_pictures(result), half=half, force=force)
             shutil.rmtree(folder, ignore_errors=True)
     return SpeechTrainReport(plan=plan, result=result, model=model)
-
-
-def _base(base: StrPath | None, architecture: str) -> SpeechModel | None:
-    """Return the model to start from.
-
-    Raises
-    ------
-    ParameterError
-        If it is of another architecture.
-    """
-    if base is None:
-        return None
-    from nlpkit import load
-    from nlpkit.speech.recognition.speech_model import SpeechModel
-
-    found = load(base)
-    if not isinstance(found, SpeechModel) or found.kind != KINDS[architecture]:
-        kind = getattr(found, "kind", type(found).__name__)
-        raise ParameterError(f"{base}: is a {kind}, and --arch {architecture} starts from a {KINDS[architecture]}")
-    return found
-
-
-def _targets(
-    architecture: str, letters: str, vocabulary: str, reject: Sequence[str], base: SpeechModel | None
-) -> LabelTargets | TextTargets:
-    if architecture != "ctc":
-        return LabelTargets(rejects=reject)
-    alphabet = getattr(base, "alphabet", None)
-    return TextTargets(letters=letters, vocabulary=vocabulary, rejects=reject, alphabet=alphabet)
-
-
-def _untrained(
-    architecture: str,
-    given: Mapping[str, Any],
-    seed: int,
-    targets: LabelTargets | TextTargets,
-    clips: Sequence[Clip],
-    sr: int,
-    base: SpeechModel | None,
-) -> SpeechModel:
-    """Return the model with the weights that its training begins with."""
-    from nlpkit.speech.recognition.front import Front, front_features
-    from nlpkit.training.speech.proposal import model_options
-    from nlpkit.training.speech.training import initial_weights
-    from nlpkit.training.speech.transfer import transferred
-
-    cls: Any = resolve(KINDS[architecture], MODELS)
-    network = resolve("network", {"network": cls.network})
-    size = {"n_tokens" if architecture == "ctc" else "n_labels": len(targets)}
-    if base is not None:
-        options, front = replace(base.options, **size), base.front
-        weights = transferred(
-            initial_weights(resolve("network", {"network": cls.network}), options, seed), base.weights
-        )
-    else:
-        options = model_options(architecture, given, **size)
-        features = front_features(sr, options.n_mels)
-        step = max(1, len(clips) // 500)
-        front = Front.fitted(features, [clip.samples for clip in clips[::step]])
-        weights = initial_weights(network, options, seed)
-    return cls(options, front, weights, **targets.stored())
-
-
-def _store(clips: Sequence[Clip], targets: LabelTargets | TextTargets, sr: int) -> ClipStore:
-    from nlpkit.training.speech.clip_store import ClipStore
-
-    return ClipStore.of([clip.samples for clip in clips], [targets.encode(clip) for clip in clips], sr)
 
 
 def _provenance(plan: SpeechPlan, options: SpeechTrainingOptions, result: TrainingResult) -> dict[str, Any]:

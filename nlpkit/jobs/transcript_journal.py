@@ -97,7 +97,7 @@ def _as_json(answer: Any) -> dict[str, Any]:
 
 
 def _from_json(fields: Mapping[str, Any]) -> Any:
-    from nlpkit.speech.recognition.classification import Classification
+    from nlpkit.speech.recognition.classifier import Classification
     from nlpkit.speech.transcripts.transcript import Transcript, Word
 
     if "words" not in fields:

@@ -44,9 +44,10 @@ class MaskedBatchNorm(nn.Module):
         return torch.addcmul(shift[:, None, None], x, scale[:, None, None]) * mask
 
     def _statistics(self, x: Tensor, mask: Tensor) -> tuple[Tensor, Tensor]:
-        count = mask.sum() * x.shape[2]
-        mean = x.sum((0, 2, 3), dtype=torch.float32) / count
-        variance = ((x - mean[:, None, None]) * mask).square().sum((0, 2, 3), dtype=torch.float32) / count
+        kind = torch.promote_types(x.dtype, torch.float32)
+        count = mask.sum(dtype=kind) * x.shape[2]
+        mean = x.sum((0, 2, 3), dtype=kind) / count
+        variance = ((x - mean[:, None, None]) * mask).square().sum((0, 2, 3), dtype=kind) / count
         with torch.no_grad():
             self.running_mean.lerp_(mean, self.momentum)
             self.running_var.lerp_(variance * (count / (count - 1).clamp_min(1)), self.momentum)

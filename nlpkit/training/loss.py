@@ -9,6 +9,11 @@ import torch
 _CPU_SCORES, _GPU_SCORES = 1 << 19, 1 << 27
 
 
+def precise(loss: torch.Tensor) -> torch.Tensor:
+    """Return a loss as float64, where the device has it, so that sums over steps don't depend on when they are read."""
+    return loss if loss.device.type == "mps" else loss.double()
+
+
 def smoothed_cross_entropy(
     logits: torch.Tensor, targets: torch.Tensor, *, smoothing: float = 0.0, divisor: float = 1.0
 ) -> tuple[torch.Tensor, torch.Tensor]:
@@ -68,7 +73,7 @@ class _SmoothedCrossEntropy(torch.autograd.Function):
         if gradient is not None:
             gradient[n_rows:] = 0
             ctx.save_for_backward(gradient)
-        told = nll.to(torch.float32 if logits.device.type == "mps" else torch.float64)
+        told = precise(nll)
         ctx.mark_non_differentiable(told)
         return ((1 - smoothing) * nll + smoothing / n_words * uniform) / divisor, told
 

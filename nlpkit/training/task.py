@@ -91,6 +91,9 @@ class Task(Protocol):
     def validate(self) -> Validated:
         """Validate the model; it is in evaluation mode, and autocast is set as in training."""
 
+    def renew(self) -> None:
+        """Make anew what the model has learnt beside its weights, such as statistics of batches, for averaged ones."""
+
     def state(self) -> dict[str, Any]:
         """Return what a checkpoint has to hold beside the model, as JSON."""
 

@@ -253,6 +253,7 @@ class _Run:
             mean, found_steps = mean_weights(self.folder, steps)
             if len(found_steps) > 1:
                 load_weights(self.model, mean)
+                self.task.renew()
                 found = self._validate()
                 row = replace(best, valid_loss=found.loss, metrics=found.metrics)
                 if ranking.goodness(row) >= ranking.goodness(best):

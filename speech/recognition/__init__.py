@@ -7,13 +7,11 @@ from typing import TYPE_CHECKING
 from nlpkit.registry import attributes_of
 
 if TYPE_CHECKING:
-    from nlpkit.speech.recognition.classification import Classification
-    from nlpkit.speech.recognition.cnn_classifier import CnnClassifier
-    from nlpkit.speech.recognition.cnn_options import CnnOptions
-    from nlpkit.speech.recognition.ctc_options import CtcOptions
+    from nlpkit.speech.recognition.classifier import Classification, CnnClassifier, LstmClassifier
+    from nlpkit.speech.recognition.cnn import CnnOptions
+    from nlpkit.speech.recognition.ctc import CtcOptions
     from nlpkit.speech.recognition.ctc_recognizer import CtcRecognizer
-    from nlpkit.speech.recognition.lstm_classifier import LstmClassifier
-    from nlpkit.speech.recognition.lstm_options import LstmOptions
+    from nlpkit.speech.recognition.lstm import LstmOptions
 
 __all__ = [
     "Classification",
@@ -26,13 +24,13 @@ __all__ = [
 ]
 
 _HOMES = {
-    "Classification": "nlpkit.speech.recognition.classification",
-    "CnnClassifier": "nlpkit.speech.recognition.cnn_classifier",
-    "CnnOptions": "nlpkit.speech.recognition.cnn_options",
-    "CtcOptions": "nlpkit.speech.recognition.ctc_options",
+    "Classification": "nlpkit.speech.recognition.classifier",
+    "CnnClassifier": "nlpkit.speech.recognition.classifier",
+    "CnnOptions": "nlpkit.speech.recognition.cnn",
+    "CtcOptions": "nlpkit.speech.recognition.ctc",
     "CtcRecognizer": "nlpkit.speech.recognition.ctc_recognizer",
-    "LstmClassifier": "nlpkit.speech.recognition.lstm_classifier",
-    "LstmOptions": "nlpkit.speech.recognition.lstm_options",
+    "LstmClassifier": "nlpkit.speech.recognition.classifier",
+    "LstmOptions": "nlpkit.speech.recognition.lstm",
 }
 
 __getattr__ = attributes_of(__name__, _HOMES)

@@ -1,16 +1,38 @@
-"""Classifier: the label of each clip, with probabilities; a base of the classifiers of speech."""
+"""CnnClassifier and LstmClassifier: the label of each clip, with probabilities."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from nlpkit.errors import ArtifactError
-from nlpkit.speech.recognition.classification import Classification
+from nlpkit.speech.recognition.cnn import CnnOptions
 from nlpkit.speech.recognition.front import Front
+from nlpkit.speech.recognition.lstm import LstmOptions
 from nlpkit.speech.recognition.speech_model import SpeechModel
+
+
+@dataclass(frozen=True, kw_only=True)
+class Classification:
+    """The label of a sound.
+
+    Attributes
+    ----------
+    label : str or None
+        The likeliest label; None if it is rejected: its probability is below the classifier's limit, or it stands for
+        sounds that are none of the known ones.
+    confidence : float
+        The probability of the likeliest label, from 0 to 1.
+    probabilities : mapping of str to float
+        Of every label; their sum is 1.
+    """
+
+    label: str | None
+    confidence: float
+    probabilities: Mapping[str, float]
 
 
 class Classifier(SpeechModel):
@@ -95,3 +117,21 @@ class Classifier(SpeechModel):
             "limit": self.limit,
             "rejects": list(self.rejects),
         }
+
+
+class CnnClassifier(Classifier):
+    """Classifies clips by a convolutional network: see `nlpkit.speech.recognition.cnn`, and `Classifier`."""
+
+    kind = "cnn_classifier"
+    inference = "nlpkit.speech.recognition.cnn:CnnInference"
+    network = "nlpkit.speech.recognition._cnn_torch:CnnNetwork"
+    options_of = CnnOptions
+
+
+class LstmClassifier(Classifier):
+    """Classifies clips by a recurrent network: see `nlpkit.speech.recognition.lstm`, and `Classifier`."""
+
+    kind = "lstm_classifier"
+    inference = "nlpkit.speech.recognition.lstm:LstmInference"
+    network = "nlpkit.speech.recognition._lstm_torch:LstmNetwork"
+    options_of = LstmOptions

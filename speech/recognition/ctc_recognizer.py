@@ -1,9 +1,4 @@
-"""CtcRecognizer: speech to text by connectionist temporal classification (Graves et al. 2006).
-
-A network gives each frame a letter or a blank. A text is a path of such frames, without blanks and repetitions;
-training adds up the probabilities of all paths of a text, and `nlpkit.speech.recognition.greedy.best_path` takes the
-likeliest path. Beam search is left out.
-"""
+"""CtcRecognizer: the words in each clip, by the network of `nlpkit.speech.recognition.ctc`."""
 
 from __future__ import annotations
 
@@ -14,7 +9,7 @@ import numpy as np
 
 from nlpkit.errors import ArtifactError
 from nlpkit.speech.recognition.alphabet import Alphabet
-from nlpkit.speech.recognition.ctc_options import CtcOptions
+from nlpkit.speech.recognition.ctc import CtcOptions
 from nlpkit.speech.recognition.front import Front
 from nlpkit.speech.recognition.greedy import best_path
 from nlpkit.speech.recognition.speech_model import SpeechModel
@@ -37,8 +32,8 @@ class CtcRecognizer(SpeechModel):
     """
 
     kind = "ctc_recognizer"
-    inference = "nlpkit.speech.recognition.inference.ctc:CtcInference"
-    network = "nlpkit.speech.recognition.networks.ctc:CtcNetwork"
+    inference = "nlpkit.speech.recognition.ctc:CtcInference"
+    network = "nlpkit.speech.recognition._ctc_torch:CtcNetwork"
     options_of = CtcOptions
     stored_options = (*SpeechModel.stored_options, "letters", "vocabulary", "limit")
 

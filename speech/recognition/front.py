@@ -37,30 +37,37 @@ def front_features(sr: int, n_mels: int = 40) -> FeatureOptions:
 
 @dataclass(frozen=True, kw_only=True)
 class Front:
-    """Log-mel features, less their mean over the clip, divided by the deviation of each band in the training data.
+    """Log-mel features, relative to the loudness of the clip, and normalised by mean and deviation of each band.
 
-    The mean over a clip is its loudness and the colour of its microphone: the same words at another volume have the
-    same features.
+    The loudness of a clip is one number: the logarithm of the mean energy of its frames, weighted by energy, so
+    that pauses don't count. The same words at another volume have the same features. The mean of each band over a clip
+    isn't subtracted: in a clip of one short word it is much of what tells it from another.
 
     Parameters
     ----------
     options : FeatureOptions
-    deviation : (n_mels,) float32 array
+    mean, deviation : (n_mels,) float32 array
+        Of the training data.
     """
 
     options: FeatureOptions
+    mean: np.ndarray
     deviation: np.ndarray
 
     @classmethod
     def fitted(cls, options: FeatureOptions, clips: Sequence[np.ndarray]) -> Front:
-        """Return the front whose deviation is that of some clips."""
-        total, frames = np.zeros(options.n_mels), 0
-        unit = cls(options=options, deviation=np.ones(options.n_mels, np.float32))
+        """Return the front with the mean and the deviation of some clips."""
+        zeros, ones = np.zeros(options.n_mels, np.float32), np.ones(options.n_mels, np.float32)
+        unit = cls(options=options, mean=zeros, deviation=ones)
+        total, squares, frames = np.zeros(options.n_mels), np.zeros(options.n_mels), 0
         for clip in clips:
-            values, _ = unit.features([clip])
-            total += np.square(values[0], dtype=np.float64).sum(1)
-            frames += values.shape[2]
-        return cls(options=options, deviation=np.sqrt(np.maximum(total / max(1, frames), 1e-4)).astype(np.float32))
+            values = unit.features([clip])[0][0].astype(np.float64)
+            total += values.sum(1)
+            squares += np.square(values).sum(1)
+            frames += values.shape[1]
+        mean = total / max(1, frames)
+        deviation = np.sqrt(np.maximum(squares / max(1, frames) - np.square(mean), 1e-4))
+        return cls(options=options, mean=mean.astype(np.float32), deviation=deviation.astype(np.float32))
 
     @property
     def sr(self) -> int:
@@ -89,6 +96,23 @@ class Front:
         values = log_mel(samples, preset=self.options, lengths=counts, threads=threads)
         frames = np.array([self.options.n_frames(int(count)) for count in counts], dtype=np.int64)
         inside = np.arange(values.shape[2]) < frames[:, None]
-        mean = (values * inside[:, None]).sum(2) / np.maximum(frames, 1)[:, None]
-        values = (values - mean[:, :, None]) / self.deviation[:, None]
-        return np.where(inside[:, None], values, np.float32(0)).astype(np.float32, copy=False), frames
+        values -= loudness(values, inside)[:, None, None]
+        values -= self.mean[:, None]
+        values /= self.deviation[:, None]
+        values *= inside[:, None]
+        return values, frames
+
+
+def loudness(values: np.ndarray, inside: np.ndarray) -> np.ndarray:
+    """Return the loudness of clips, in the unit of the features: ln(Σ e² / Σ e) of the energies e of their frames.
+
+    Parameters
+    ----------
+    values : (n_clips, n_mels, frames) array
+        Logarithms of mel bands.
+    inside : (n_clips, frames) bool array
+        Which frames belong to a clip.
+    """
+    energies = np.exp(values).sum(1) * inside
+    least = np.finfo(np.float32).tiny
+    return np.log(np.maximum(np.square(energies).sum(1), least) / np.maximum(energies.sum(1), least))

@@ -22,7 +22,7 @@ from nlpkit.speech.features.options import FeatureOptions
 from nlpkit.speech.recognition.front import Front
 from nlpkit.threads import available_threads, iter_batches
 
-_DEVIATION = "front.deviation"
+_MEAN, _DEVIATION = "front.mean", "front.deviation"
 
 
 class SpeechModel:
@@ -177,7 +177,7 @@ class SpeechModel:
         OutputError
             If the folder exists or is not writable.
         """
-        arrays = {_DEVIATION: self.front.deviation, **self.weights}
+        arrays = {_MEAN: self.front.mean, _DEVIATION: self.front.deviation, **self.weights}
         if half:
             arrays = {name: array.astype(np.float16) for name, array in arrays.items()}
         features = FeatureOptions()
@@ -206,7 +206,7 @@ class SpeechModel:
         except (KeyError, TypeError) as error:
             raise ArtifactError(f"{stored.path}: its options are not those of a speech model ({error})") from error
         weights = {name: stored.arrays[name].astype(np.float32) for name in stored.arrays}
-        front = Front(options=features, deviation=weights.pop(_DEVIATION))
+        front = Front(options=features, mean=weights.pop(_MEAN), deviation=weights.pop(_DEVIATION))
         return cls(network, front, weights, provenance=stored.provenance, **options)
 
     def with_weights(self, weights: Mapping[str, np.ndarray], **changes: Any) -> Self:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from nlpkit.errors import ParameterError
-from nlpkit.speech.recognition.classification import Classification
+from nlpkit.speech.recognition.classifier import Classification
 from nlpkit.speech.transcripts.cues import Cue, CueMaker
 from nlpkit.speech.transcripts.segment import Segment
 from nlpkit.speech.transcripts.transcript import Word

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from nlpkit.speech.recognition.classification import Classification
+from nlpkit.speech.recognition.classifier import Classification
 from nlpkit.speech.transcripts.transcript import Transcript, Word
 
 

@@ -145,6 +145,21 @@ def test_a_classifier_that_knows_other_sounds_as_a_label() -> None:
     assert score.negative_log_likelihood == pytest.approx(-np.log([0.9, 0.8, 0.2]).mean())
 
 
+def test_several_labels_that_stand_for_other_sounds() -> None:
+    labels = ["one", "noise", "music"]
+    p = np.array([[0.9, 0.1, 0.0], [0.2, 0.8, 0.0], [0.1, 0.7, 0.2], [0.8, 0.1, 0.1]])
+    score = score_classifications(
+        ["one", None, "noise", "one"],
+        ["one", "noise", "music", OTHER],
+        labels=labels,
+        probabilities=p,
+        rejects=["noise", "music"],
+    )
+    assert score.confusion == ((1, 0), (1, 2))
+    assert (score.accuracy, score.other_accepted) == (3 / 4, 1 / 3)
+    assert score.negative_log_likelihood == pytest.approx(-np.log([0.9, 0.8, 0.2]).mean())
+
+
 def test_probability_zero_of_the_right_label_is_finite() -> None:
     score = scored(np.array([[1.0, 0, 0, 0, 0]]), ["one"])
     assert score.negative_log_likelihood is not None

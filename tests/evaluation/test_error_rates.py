@@ -103,7 +103,7 @@ def test_errors_are_the_edit_distance(pairs: list[tuple[list[str], list[str]]]) 
 def test_words_where_nothing_was_said_are_insertions() -> None:
     score = score_transcripts(["one", "two two", ""], ["one", "", ""])
     assert (score.words.insertions, score.words.length, score.words.rate) == (2, 1, 2.0)
-    assert score.empty_references == 2
+    assert (score.empty_references, score.empty_transcribed) == (2, 1)
     assert [each.number for each in score.wrong] == [1]
 
 
@@ -121,7 +121,7 @@ def test_interval_is_that_of_all_resamplings() -> None:
 
 
 def test_interval_shrinks_with_the_square_root_of_the_number() -> None:
-    """Of n words one in five is wrong: the interval of 95 % is 3.92 standard errors of sqrt(0.16 / n) wide."""
+    """One in five of n words is wrong: the interval of 95 % is 3.92 standard errors of sqrt(0.16 / n) wide."""
     for n in (100, 1600):
         said = ["no" if number % 5 == 0 else "yes" for number in range(n)]
         words = score_transcripts(said, ["yes"] * n, bootstrap=4000).words

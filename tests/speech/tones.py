@@ -10,8 +10,7 @@ from typing import Any, ClassVar, Self
 import numpy as np
 
 from nlpkit import artifact as artifacts
-from nlpkit.speech.recognition.classification import Classification
-from nlpkit.speech.recognition.classifier import Classifier
+from nlpkit.speech.recognition.classifier import Classification, Classifier
 from nlpkit.speech.recognition.ctc_recognizer import CtcRecognizer
 from nlpkit.speech.transcripts.transcript import Transcript, Word
 

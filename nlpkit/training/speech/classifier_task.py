@@ -10,9 +10,11 @@ import torch
 from torch import nn
 
 from nlpkit.speech.recognition.front import Front
+from nlpkit.training.batch_statistics import renew_statistics
+from nlpkit.training.loss import precise
 from nlpkit.training.task import Validated
 
-from .clip_batches import ClipBatch, Item, collate, plan_epoch
+from .clip_batches import RENEWED, ClipBatch, Item, collate, plan_epoch
 from .clip_store import ClipStore
 from .options import SpeechTrainingOptions
 
@@ -76,7 +78,7 @@ class ClassifierTask:
             nll = batch.mixed * nll + (1 - batch.mixed) * self._nll(log_p, batch.targets[batch.partners])
         smoothing = self.options.label_smoothing
         loss = (1 - smoothing) * nll.sum() - smoothing * log_p.mean(1).sum()
-        return loss / divisor, nll.detach().sum()
+        return loss / divisor, precise(nll.detach()).sum()
 
     def _nll(self, log_p: torch.Tensor, targets: torch.Tensor) -> torch.Tensor:
         nll = -log_p.gather(1, targets[:, None])[:, 0]
@@ -107,6 +109,13 @@ class ClassifierTask:
                 logits.append(self.model(batch.features, batch.lengths).float().cpu().numpy())
                 labels.append(batch.targets.cpu().numpy())
         return np.concatenate(logits), np.concatenate(labels)
+
+    def renew(self) -> None:
+        """Make the statistics of batch normalisation anew, from the first batches of an epoch."""
+        device = next(self.model.parameters()).device
+        plan = self.plan(0)[:RENEWED]
+        batches = (self.collate(items, number).to(device) for number, items in enumerate(plan))
+        renew_statistics(self.model, batches, lambda batch: self.model(batch.features, batch.lengths))
 
     def state(self) -> dict[str, Any]:
         """Return nothing: the model and the step say it all."""

@@ -16,6 +16,9 @@ from .augmentation import augmented
 from .clip_store import ClipStore
 from .options import SpeechTrainingOptions
 
+RENEWED = 50
+"""Batches from which statistics are made anew."""
+
 Item = tuple[int, ...]
 """Numbers of the clips that are joined to one."""
 
@@ -57,14 +60,15 @@ def plan_epoch(
 ) -> list[list[Item]]:
     """Return the batches of an epoch: clips of similar duration, in an order that depends on the seed and the epoch.
 
-    With ``options.join`` every clip is used once, alone or joined with others.
+    With ``options.join`` every clip is used once, alone or joined with others. In the first two epochs all are alone,
+    in the next two at most two are joined, and so on: CTC learns from short clips first.
     """
     draw = np.random.default_rng((options.seed, epoch))
     order = draw.permutation(len(store)) if shuffled else np.arange(len(store))
     items: list[Item] = []
     at = 0
     while at < len(order):
-        size = int(draw.integers(1, options.join + 1)) if shuffled else 1
+        size = int(draw.integers(1, min(options.join, 1 + epoch // 2) + 1)) if shuffled else 1
         items.append(tuple(order[at : at + size].tolist()))
         at += size
     seconds = [float(store.seconds[list(item)].sum()) for item in items]

@@ -13,9 +13,11 @@ from torch import nn
 
 from nlpkit.speech.recognition.front import Front
 from nlpkit.speech.recognition.greedy import best_path
+from nlpkit.training.batch_statistics import renew_statistics
+from nlpkit.training.loss import precise
 from nlpkit.training.task import Validated
 
-from .clip_batches import ClipBatch, Item, collate, plan_epoch
+from .clip_batches import RENEWED, ClipBatch, Item, collate, plan_epoch
 from .clip_store import ClipStore
 from .options import SpeechTrainingOptions
 
@@ -105,7 +107,7 @@ class CtcTask:
     def loss(self, batch: ClipBatch, *, step: int, divisor: float) -> tuple[torch.Tensor, torch.Tensor]:
         """Return the CTC loss, -log p of the targets, over ``divisor``, and its sum."""
         nll = self._nll(batch)
-        return nll / divisor, nll.detach()
+        return nll / divisor, precise(nll.detach())
 
     def _nll(self, batch: ClipBatch) -> torch.Tensor:
         logits, lengths = self.model(batch.features, batch.lengths)
@@ -143,6 +145,13 @@ class CtcTask:
             },
             samples=tuple(Heard(number=number, text=text, reference=ref) for number, text, ref in samples),
         )
+
+    def renew(self) -> None:
+        """Make the statistics of batch normalisation anew, from the first batches of an epoch."""
+        device = next(self.model.parameters()).device
+        plan = self.plan(0)[:RENEWED]
+        batches = (self.collate(items, number).to(device) for number, items in enumerate(plan))
+        renew_statistics(self.model, batches, lambda batch: self.model(batch.features, batch.lengths))
 
     def state(self) -> dict[str, Any]:
         """Return nothing: the model and the step say it all."""

@@ -7,9 +7,9 @@ from dataclasses import fields
 from typing import Any
 
 from nlpkit.errors import ParameterError
-from nlpkit.speech.recognition.cnn_options import CnnOptions
-from nlpkit.speech.recognition.ctc_options import CtcOptions
-from nlpkit.speech.recognition.lstm_options import LstmOptions
+from nlpkit.speech.recognition.cnn import CnnOptions
+from nlpkit.speech.recognition.ctc import CtcOptions
+from nlpkit.speech.recognition.lstm import LstmOptions
 
 from .options import SpeechTrainingOptions
 
@@ -53,7 +53,7 @@ def proposed(architecture: str, n_clips: int, asked: Mapping[str, Any]) -> Speec
     architecture        cnn         lstm        ctc
     ==================  ==========  ==========  ==========
     learning rate       0.002       0.002       0.002
-    clips in a batch    32          32          32
+    clips in a batch    32          32          16
     epochs, at least    24          30          30
     monitor             accuracy    accuracy    wer
     ==================  ==========  ==========  ==========
@@ -69,7 +69,7 @@ def proposed(architecture: str, n_clips: int, asked: Mapping[str, Any]) -> Speec
     asked : mapping
         Options of `SpeechTrainingOptions` by name, and others, which are ignored.
     """
-    batch_clips = int(asked.get("batch_clips", max(4, min(32, n_clips // 20))))
+    batch_clips = int(asked.get("batch_clips", max(4, min(16 if architecture == "ctc" else 32, n_clips // 20))))
     steps = -(-n_clips // batch_clips)
     epochs = max(24 if architecture == "cnn" else 30, min(200, _LEAST_STEPS // steps))
     own: dict[str, Any] = {

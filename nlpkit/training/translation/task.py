@@ -220,6 +220,9 @@ class TranslationTask:
         assert self._validation is not None
         return self._validation.run(self.model)
 
+    def renew(self) -> None:
+        """Do nothing: a translation model has weights alone."""
+
     def state(self) -> dict[str, Any]:
         """Return nothing: the model and the step say it all."""
         return {}

@@ -7,7 +7,7 @@ from itertools import pairwise
 
 import pytest
 
-from nlpkit.speech.recognition.classification import Classification
+from nlpkit.speech.recognition.classifier import Classification
 from nlpkit.speech.transcripts.cues import Cue, cues_of
 from nlpkit.speech.transcripts.segment import Segment
 from nlpkit.speech.transcripts.transcript import Transcript, Word

@@ -11,7 +11,7 @@ import webvtt
 from test_cues import cues_of, drawn, segment, spoken, text_of, word
 
 from nlpkit.errors import ParameterError
-from nlpkit.speech.recognition.classification import Classification
+from nlpkit.speech.recognition.classifier import Classification
 from nlpkit.speech.transcripts.formats import FORMATS, Ending, TranscriptLayout
 from nlpkit.speech.transcripts.segment import Segment
 from nlpkit.speech.transcripts.transcript import Transcript

@@ -7,7 +7,7 @@ from torch import Tensor, nn
 
 from nlpkit.layers.convolution import ConvBlock
 from nlpkit.layers.recurrent import SourceReader
-from nlpkit.speech.recognition.ctc_options import CtcOptions
+from nlpkit.speech.recognition.ctc import CtcOptions
 
 
 class CtcNetwork(nn.Module):

@@ -6,8 +6,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from nlpkit.layers.convolution import ConvBlock, frames_mask
-from nlpkit.speech.recognition.cnn_options import CnnOptions
+from nlpkit.layers.convolution import ConvBlock
+from nlpkit.speech.recognition.cnn import CnnOptions
 
 
 class ResidualBlock(nn.Module):
@@ -44,7 +44,8 @@ class CnnNetwork(nn.Module):
             ResidualBlock(before, after, (1, 1) if number == 0 else (2, 2))
             for number, (before, after) in enumerate(zip((channels[0], *channels), channels, strict=False))
         )
-        self.output = nn.Linear(2 * channels[-1], options.n_labels)
+        bands = -(-options.n_mels // 2 ** len(channels))
+        self.output = nn.Linear(2 * channels[-1] * bands, options.n_labels)
 
     def forward(self, x: Tensor, lengths: Tensor) -> Tensor:
         """Return the logits (n, n_labels) of features (n, n_mels, frames) of ``lengths`` frames."""
@@ -52,10 +53,9 @@ class CnnNetwork(nn.Module):
         return self.output(F.dropout(pooled, self.options.dropout, self.training))
 
     def pooled(self, x: Tensor, lengths: Tensor) -> Tensor:
-        """Return the mean and the maximum over bands and frames, (n, 2 channels)."""
+        """Return the mean and the maximum over frames, (n, 2 channels bands')."""
         x, lengths = self.stem(x[:, None], lengths)
         for block in self.blocks:
             x, lengths = block(x, lengths)
-        mask = frames_mask(lengths, x.shape[3])
-        mean = (x * mask).sum((2, 3), dtype=torch.float32) / (lengths[:, None] * x.shape[2])
-        return torch.cat([mean, x.masked_fill(~mask, 0.0).amax((2, 3)).float()], dim=1)
+        x = x.flatten(1, 2)  # rectified, and 0 in the padding
+        return torch.cat([x.sum(2, dtype=torch.float32) / lengths[:, None], x.amax(2).float()], dim=1)

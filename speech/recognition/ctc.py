@@ -1,10 +1,18 @@
-"""CtcOptions: sizes of the recogniser by CTC."""
+"""CTC: speech to text by connectionist temporal classification (Graves et al. 2006).
+
+A network gives each frame a letter or a blank. A text is a path of such frames, without blanks and repetitions;
+training adds up the probabilities of all paths of a text, and `nlpkit.speech.recognition.greedy.best_path` takes the
+likeliest path. Beam search is left out.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numpy as np
+
 from nlpkit.errors import require, require_number, require_whole
+from nlpkit.speech.recognition.layers import Arrays, Convolution, Recurrence, linear, rectified
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,3 +62,30 @@ class CtcOptions:
     def strides(self) -> tuple[int, int]:
         """Strides over time of the two convolutions."""
         return 2 if self.stride > 1 else 1, 2 if self.stride == 4 else 1
+
+
+class CtcInference:
+    """Logits of tokens.
+
+    Parameters
+    ----------
+    options : CtcOptions
+    arrays : mapping of str to array
+        Weights by torch's names.
+    """
+
+    def __init__(self, options: CtcOptions, arrays: Arrays) -> None:
+        strides = options.strides
+        self._first = Convolution.of(arrays, "first", (2, strides[0]))
+        self._second = Convolution.of(arrays, "second", (2, strides[1]))
+        self._layers = [Recurrence.of(arrays, "reader.rnn", n, options.cell) for n in range(options.layers)]
+        self._output = {name: arrays[name].astype(np.float32) for name in ("output.weight", "output.bias")}
+
+    def __call__(self, features: np.ndarray) -> np.ndarray:
+        """Return the logits (frames', n_tokens) of one clip's features (n_mels, frames)."""
+        x = rectified(self._first(features[None]))
+        x = rectified(self._second(x))
+        x = x.transpose(2, 0, 1).reshape(x.shape[2], -1)
+        for layer in self._layers:
+            x = layer(x)
+        return linear(x, self._output, "output")

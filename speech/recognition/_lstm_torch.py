@@ -7,7 +7,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from nlpkit.layers.recurrent import SourceReader
-from nlpkit.speech.recognition.lstm_options import LstmOptions
+from nlpkit.speech.recognition.lstm import LstmOptions
 
 
 class LstmNetwork(nn.Module):

@@ -108,7 +108,7 @@ class Recurrence:
 
     def __call__(self, x: np.ndarray) -> np.ndarray:
         """Return the states (frames, 2 hidden) of (frames, size)."""
-        from nlpkit.speech.recognition.inference._recurrence_numba import gru_states, lstm_states
+        from nlpkit.speech.recognition._recurrence_numba import gru_states, lstm_states
 
         hidden = len(self.onward[0])
         states = np.empty((len(x), 2 * hidden), np.float32)

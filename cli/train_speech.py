@@ -1,0 +1,225 @@
+"""``nlpkit train speech``: recordings in, a recogniser of labels or words out."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from nlpkit.cli import options
+from nlpkit.cli.screens.screen import note
+from nlpkit.cli.screens.training_screen import SpeechScreen, resumable, training_screen
+from nlpkit.cli.sound_options import ManifestReading
+from nlpkit.errors import ParameterError
+from nlpkit.jobs.sound import Sound
+from nlpkit.jobs.speech_plan import SpeechPlan
+from nlpkit.jobs.train_speech import SpeechTrainReport, train_speech
+from nlpkit.jobs.unfinished import is_unfinished
+
+if TYPE_CHECKING:
+    from nlpkit.training.report import ValidationReport
+
+_METRICS = {"accuracy": "accuracy", "wer": "WER", "cer": "CER"}
+
+
+def speech(
+    context: typer.Context,
+    manifest: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--manifest",
+            metavar="PATH",
+            help="Recordings to train on: a manifest, or a folder or tar file of recordings; repeatable.",
+        ),
+    ] = None,
+    valid: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--valid",
+            metavar="PATH",
+            help="Recordings to validate with; repeatable. Without any, a tenth is kept for it, of whole speakers "
+            "where at least eight are named.",
+        ),
+    ] = None,
+    output: options.TrainedModel = None,
+    arch: Annotated[
+        str,
+        typer.Option("--arch", metavar="cnn|lstm|ctc", help="The architecture: labels by cnn or lstm, text by ctc."),
+    ] = "cnn",
+    base: Annotated[
+        str | None,
+        typer.Option(
+            "--base", metavar="MODEL", help="Start from this model, and train only its last layer.", show_default=False
+        ),
+    ] = None,
+    unfreeze: Annotated[bool, typer.Option("--unfreeze", metavar="", help="Train all layers of --base.")] = False,
+    label: Annotated[
+        str,
+        typer.Option("--label", metavar="COLUMN", help="Column of the labels: label, text, speaker or any other one."),
+    ] = "label",
+    letters: Annotated[
+        str,
+        typer.Option("--letters", metavar="lower|as-is", help="Texts in lower case, without punctuation; or as is."),
+    ] = "lower",
+    vocabulary: Annotated[
+        str,
+        typer.Option(
+            "--vocabulary",
+            metavar="auto|closed|open",
+            help="closed rejects words that are not in the texts; auto does so where these have few different ones.",
+        ),
+    ] = "auto",
+    reject: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--reject",
+            metavar="LABEL",
+            help="A label of sounds that are none of the known ones, like _other_ and _silence_; repeatable.",
+        ),
+    ] = None,
+    accept: Annotated[
+        float,
+        typer.Option(
+            "--accept",
+            metavar="SHARE",
+            help="Share of right answers in the validation that the model gives; what is less certain is rejected.",
+        ),
+    ] = 0.97,
+    sr: Annotated[
+        int | None,
+        typer.Option(
+            "--sr",
+            metavar="N",
+            help=options.described("Sampling rate of the model in Hz.", "16000, or 8000 if recordings have less"),
+            show_default=False,
+        ),
+    ] = None,
+    half: Annotated[bool, typer.Option("--half", metavar="", help="Store weights as float16, half the size.")] = False,
+    resume: options.Resume = False,
+    force: options.Retrain = False,
+    device: Annotated[str, typer.Option("--device", metavar="auto|cpu|cuda|mps", help="Where to compute.")] = "auto",
+    devices: Annotated[int, typer.Option("--devices", metavar="N", help="How many of them, by DDP.")] = 1,
+    threads: options.Threads = None,
+    tensorboard: Annotated[
+        str | None, typer.Option("--tensorboard", metavar="FOLDER", help="Write TensorBoard's logs there.")
+    ] = None,
+    quiet: options.Quiet = False,
+    sound: Annotated[Sound, "manifest"] = Sound(),
+    read_as: ManifestReading = ManifestReading(),
+    parameters: dict[str, Any] | None = None,
+) -> None:
+    """Train a recogniser of speech on recordings, and save it as a model folder.
+
+    A manifest is a table or JSON lines with the columns path, label or text, and speaker.
+
+    It may be a folder, too: with a sub-folder for each label, or of Kaldi, LJ Speech, LibriSpeech or Common Voice.
+
+    The state is kept each epoch, at least every five minutes, and at Ctrl-C: --resume continues from there.
+
+    \b
+    nlpkit train speech --manifest commands/ -o commands
+    nlpkit train speech --manifest train.jsonl --valid dev.jsonl --arch ctc -o model
+    nlpkit train speech --manifest calls.csv --label speaker --arch lstm -o voices
+    nlpkit train speech --manifest mine.csv --base commands -o mine
+    """
+    if manifest is None and output is None:
+        print(context.get_help())
+        raise typer.Exit(2)
+    if manifest is None:
+        raise ParameterError("name the recordings to train on with --manifest")
+    if output is None:
+        raise ParameterError("name the folder of the model with -o")
+    quiet = quiet or os.environ.get("LOCAL_RANK", "0") != "0"  # one of several processes speaks
+    with resumable(output, quiet=quiet), training_screen(SpeechScreen, quiet=quiet) as screen:
+
+        def begin(plan: SpeechPlan) -> None:
+            if resume and not quiet and not is_unfinished(output):
+                note("there is no unfinished training to resume: a new one begins")
+            if not quiet:
+                for line in _what_is_trained(plan):
+                    note(line)
+            if screen:
+                screen.started(plan)
+
+        def tell(report: ValidationReport) -> None:
+            if screen:
+                screen.validated(report)
+            elif not quiet:
+                note(_validation(report))
+            if not quiet and report.row.metrics.get("empty") == 100:
+                note("all validation recordings have an empty text so far: CTC learns blanks first")
+
+        report = train_speech(
+            output,
+            manifest,
+            valid=valid,
+            architecture=arch,
+            base=base,
+            unfreeze=unfreeze,
+            label=label,
+            letters=letters,
+            vocabulary=vocabulary,
+            reject=reject or (),
+            accept=accept,
+            sr=sr,
+            parameters=parameters,
+            half=half,
+            threads=threads,
+            device=device,
+            devices=devices,
+            tensorboard=tensorboard,
+            force=force,
+            resume=resume,
+            sound=sound,
+            read_as=read_as,
+            reading=screen.reading if screen else None,
+            started=begin,
+            progress=screen.progress if screen else None,
+            validated=tell,
+        )
+    if not quiet and report.result.is_main:
+        _tell(report, output)
+
+
+def _what_is_trained(plan: SpeechPlan) -> list[str]:
+    names = f"{len(plan.labels)} {'letters' if plan.architecture == 'ctc' else 'labels'}"
+    lines = [
+        f"{plan.clips:,} recordings of {plan.seconds / 60:,.1f} minutes, {names}; {plan.architecture} of"
+        f" {plan.parameters:,} parameters to train, at {plan.sr:,} Hz"
+    ]
+    if plan.vocabulary:
+        lines.append(
+            f"the texts have {len(plan.vocabulary)} different words, and the model rejects others; --vocabulary open"
+            " admits any"
+        )
+    if plan.valid_source != "given":
+        lines.append(f"validation: {plan.valid_clips:,} recordings, {plan.valid_source}")
+    return lines + [
+        f"left out, {reason}: {n:,} (such as {plan.examples[reason]})" for reason, n in plan.left_out.items()
+    ]
+
+
+def _validation(report: ValidationReport) -> str:
+    row = report.row
+    loss = "" if row.valid_loss is None else f", validation {row.valid_loss:.3f}"
+    best = ", the best so far" if report.is_best else ""
+    return (
+        f"epoch {row.epoch}, step {row.step:,}, {row.seconds / 60:.1f} minutes: loss {row.train_loss:.3f}{loss}"
+        f"{_measured(row.metrics)}{best}"
+    )
+
+
+def _measured(metrics: Any) -> str:
+    known = {name: metrics[name] for name in _METRICS if metrics.get(name) is not None}
+    return "".join(f", {_METRICS[name]} {value:.1f} %" for name, value in known.items())
+
+
+def _tell(report: SpeechTrainReport, output: str) -> None:
+    result = report.result
+    again = "" if result.resumed_at is None else f", resumed at step {result.resumed_at:,}"
+    loss = "" if result.valid_loss is None else f", validation loss {result.valid_loss:.3f}"
+    note(
+        f"{result.epochs} epochs in {result.seconds / 60:.1f} minutes, ended by {result.ended_by}{loss}"
+        f"{_measured(result.metrics)}{again}, in {output}"
+    )

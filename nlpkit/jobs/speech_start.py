@@ -1,0 +1,91 @@
+"""What a training of speech starts from: an untrained model, or a trained one with a new head."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from nlpkit.errors import ParameterError
+from nlpkit.registry import KINDS as MODELS
+from nlpkit.registry import resolve
+
+from .inputs import StrPath
+from .speech_clips import Clip
+from .speech_targets import LabelTargets, TextTargets
+
+if TYPE_CHECKING:
+    from nlpkit.speech.recognition.speech_model import SpeechModel
+    from nlpkit.training.speech.clip_store import ClipStore
+
+KINDS = {"cnn": "cnn_classifier", "lstm": "lstm_classifier", "ctc": "ctc_recognizer"}
+"""Kind of the model of each architecture."""
+
+
+def model_to_start_from(base: StrPath | None, architecture: str) -> SpeechModel | None:
+    """Return the model to start from.
+
+    Raises
+    ------
+    ParameterError
+        If it is of another architecture.
+    """
+    if base is None:
+        return None
+    from nlpkit import load
+    from nlpkit.speech.recognition.speech_model import SpeechModel
+
+    found = load(base)
+    wanted = resolve(KINDS[architecture], MODELS)
+    if not isinstance(found, SpeechModel) or not isinstance(found, wanted):
+        raise ParameterError(
+            f"{base}: is a {type(found).__name__}, and {architecture} (--arch) starts from a {wanted.__name__}"
+        )
+    return found
+
+
+def targets_of(
+    architecture: str, letters: str, vocabulary: str, reject: Sequence[str], base: SpeechModel | None
+) -> LabelTargets | TextTargets:
+    if architecture != "ctc":
+        return LabelTargets(rejects=reject)
+    alphabet = getattr(base, "alphabet", None)
+    return TextTargets(letters=letters, vocabulary=vocabulary, rejects=reject, alphabet=alphabet)
+
+
+def untrained_model(
+    architecture: str,
+    given: Mapping[str, Any],
+    seed: int,
+    targets: LabelTargets | TextTargets,
+    clips: Sequence[Clip],
+    sr: int,
+    base: SpeechModel | None,
+) -> SpeechModel:
+    """Return the model with the weights that its training begins with."""
+    from nlpkit.speech.recognition.front import Front, front_features
+    from nlpkit.training.speech.proposal import model_options
+    from nlpkit.training.speech.training import initial_weights
+    from nlpkit.training.speech.transfer import transferred
+
+    cls: Any = resolve(KINDS[architecture], MODELS)
+    network = resolve("network", {"network": cls.network})
+    size = {"n_tokens" if architecture == "ctc" else "n_labels": len(targets)}
+    if base is not None:
+        options, front = replace(base.options, **size), base.front
+        weights = transferred(
+            initial_weights(resolve("network", {"network": cls.network}), options, seed), base.weights
+        )
+    else:
+        options = model_options(architecture, given, **size)
+        features = front_features(sr, options.n_mels)
+        step = max(1, len(clips) // 500)
+        front = Front.fitted(features, [clip.samples for clip in clips[::step]])
+        weights = initial_weights(network, options, seed)
+    return cls(options, front, weights, **targets.stored())
+
+
+def clip_store(clips: Sequence[Clip], targets: LabelTargets | TextTargets, sr: int) -> ClipStore:
+    from nlpkit.training.speech.clip_store import ClipStore
+
+    return ClipStore.of([clip.samples for clip in clips], [targets.encode(clip) for clip in clips], sr)

@@ -1,0 +1,50 @@
+"""Statistics of batch normalisation, made anew: those of averaged weights are not the average of the statistics."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+import torch
+from torch import nn
+from torch.nn.modules.batchnorm import _BatchNorm
+
+from nlpkit.layers.convolution import MaskedBatchNorm
+
+
+@torch.no_grad()
+def renew_statistics(model: nn.Module, batches: Iterable[Any], forward: Callable[[Any], Any]) -> None:
+    """Replace the means and variances of a model's batch normalisation by those over some batches.
+
+    Each batch has the same weight, as proposed with averaged weights (Izmailov et al. 2018). The mode of the model, and
+    frozen layers, are unchanged.
+
+    Parameters
+    ----------
+    model : nn.Module
+    batches : iterable
+    forward : callable
+        Runs the model on a batch.
+
+    Examples
+    --------
+    >>> norm = MaskedBatchNorm(1)
+    >>> clips = [torch.full((1, 1, 1, 2), value) for value in (1.0, 3.0)]
+    >>> renew_statistics(norm, clips, lambda clip: norm(clip, torch.ones(1, 1, 1, 2)))
+    >>> norm.running_mean.tolist()
+    [2.0]
+    """
+    layers: list[Any] = [layer for layer in model.modules() if isinstance(layer, MaskedBatchNorm | _BatchNorm)]
+    if not layers:
+        return
+    was_training, momenta = model.training, [layer.momentum for layer in layers]
+    model.train()
+    try:
+        for number, batch in enumerate(batches, 1):
+            for layer in layers:
+                layer.momentum = 1 / number
+            forward(batch)
+    finally:
+        model.train(was_training)
+        for layer, momentum in zip(layers, momenta, strict=True):
+            layer.momentum = momentum

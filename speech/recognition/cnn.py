@@ -1,0 +1,89 @@
+"""CNN: a small residual network on the spectrogram of each clip.
+
+The spectrogram is a picture, in which the network finds patterns of some frames and bands, whenever they occur. Each
+block adds its convolutions to its input (He et al. 2016), as in small networks for spoken commands (Tang and Lin 2018):
+y = relu(x + conv(relu(conv(x)))). The mean and the maximum over time of each channel and band
+give the label. Batch normalisation is left out of
+the statistics of padding.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from nlpkit.errors import require, require_number, require_whole
+from nlpkit.speech.recognition.layers import Arrays, Convolution, linear, rectified
+
+
+@dataclass(frozen=True, kw_only=True)
+class CnnOptions:
+    """Sizes of a `nlpkit.speech.recognition.CnnClassifier`.
+
+    Parameters
+    ----------
+    n_mels : int
+        Mel bands of the features.
+    n_labels : int
+    channels : sequence of int
+        Channels of each residual block; from the second on, each halves bands and frames.
+    dropout : float
+
+    Raises
+    ------
+    ParameterError
+        If a value is out of range.
+    """
+
+    n_mels: int = 40
+    n_labels: int
+    channels: tuple[int, ...] = (32, 48, 64)
+    dropout: float = 0.2
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "channels", tuple(self.channels))
+        require(len(self.channels) > 0, "channels", self.channels, "the number of channels of each block")
+        for value in self.channels:
+            require_whole("channels", value, 1)
+        for name in ("n_mels", "n_labels"):
+            require_whole(name, getattr(self, name), 1)
+        require_number("dropout", self.dropout, 0, 0.99)
+
+
+class CnnInference:
+    """Logits of labels.
+
+    Parameters
+    ----------
+    options : CnnOptions
+    arrays : mapping of str to array
+        Weights by torch's names.
+    """
+
+    def __init__(self, options: CnnOptions, arrays: Arrays) -> None:
+        self._stem = Convolution.of(arrays, "stem", (2, 2))
+        self._blocks = []
+        for number in range(len(options.channels)):
+            name, stride = f"blocks.{number}", (1, 1) if number == 0 else (2, 2)
+            shortcut = arrays.get(f"{name}.shortcut.weight")
+            self._blocks.append(
+                (
+                    None if shortcut is None else Convolution.plain(shortcut, stride),
+                    Convolution.of(arrays, f"{name}.first", stride),
+                    Convolution.of(arrays, f"{name}.second", (1, 1)),
+                )
+            )
+        self._output = {name: arrays[name].astype(np.float32) for name in ("output.weight", "output.bias")}
+
+    def __call__(self, features: np.ndarray) -> np.ndarray:
+        """Return the logits (n_labels,) of one clip's features (n_mels, frames)."""
+        x = rectified(self._stem(features[None]))
+        for shortcut, first, second in self._blocks:
+            plus = x if shortcut is None else shortcut(x)
+            x = second(rectified(first(x)))
+            x += plus
+            rectified(x)
+        flat = x.reshape(-1, x.shape[2])
+        pooled = np.concatenate([flat.mean(1), flat.max(1)])
+        return linear(pooled, self._output, "output")

@@ -1,1 +1,0 @@
-"""The networks of recognition as torch modules, for training and GPUs."""

@@ -1,0 +1,171 @@
+"""Trainings of speech from manifests: what is learnt, what is left out, and what is refused."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import soundfile as sf
+from tone_words import SR, spoken, write_recordings
+
+import nlpkit
+from nlpkit.errors import InputError, OutputError, ParameterError
+from nlpkit.jobs.speech_plan import SpeechPlan
+from nlpkit.jobs.train_speech import train_speech
+from nlpkit.speech.recognition import CnnClassifier, CtcRecognizer
+
+QUICK: dict[str, Any] = {"n_mels": 12, "epochs": 1, "batch_clips": 8, "band_masks": 0}
+CNN: dict[str, Any] = {"channels": (6, 8)}
+CTC: dict[str, Any] = {"channels": 4, "hidden_size": 8, "layers": 1}
+
+
+@pytest.fixture(scope="module")
+def recordings(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return write_recordings(tmp_path_factory.mktemp("tones"), n=8)
+
+
+def run(output: Path, manifest: Any, **given: Any) -> tuple[SpeechPlan, Any]:
+    own = {**QUICK, **(CTC if given.get("architecture") == "ctc" else CNN), **given.pop("parameters", {})}
+    report = train_speech(output, manifest, parameters=own, device="cpu", threads=1, **given)
+    return report.plan, report.model
+
+
+def test_a_model_folder_comes_out_that_gives_the_same_answers(recordings: Path, tmp_path: Path) -> None:
+    plan, model = run(tmp_path / "model", recordings)
+    assert (plan.sr, plan.labels, plan.clips + plan.valid_clips) == (8000, ("ab", "ba", "ca"), 24)
+    loaded = nlpkit.load(tmp_path / "model")
+    assert isinstance(loaded, CnnClassifier)
+    clips = [recordings.parent / "ab-0.wav", spoken("ca", 3)]
+    assert loaded.classify(clips) == model.classify(clips)
+    assert sorted(path.name for path in (tmp_path / "model").iterdir()) == [
+        "config.json",
+        "learning-curve.png",
+        "model.safetensors",
+    ]
+    assert not (tmp_path / "model.partial").exists()
+    config = json.loads((tmp_path / "model" / "config.json").read_text())
+    assert config["provenance"]["data"]["clips"] == plan.clips
+    assert config["provenance"]["training"]["batch_clips"] == 8
+
+
+def test_what_cannot_be_used_is_left_out_by_reason(recordings: Path, tmp_path: Path) -> None:
+    folder = recordings.parent
+    (folder / "text.wav").write_text("no sound at all")
+    (folder / "empty.wav").touch()
+    sf.write(folder / "none.wav", np.zeros(0, np.float32), SR)
+    sf.write(folder / "long.wav", np.zeros(3 * SR, np.float32), SR)
+    sf.write(folder / "short.wav", spoken("a")[: SR // 50], SR)
+    bad = [
+        {"path": "text.wav", "text": "ab"},
+        {"path": "empty.wav", "text": "ab"},
+        {"path": "gone.wav", "text": "ab"},
+        {"path": "none.wav", "text": "ab"},
+        {"path": "long.wav", "text": "ab"},
+        {"path": "short.wav", "text": "abcabc"},
+        {"path": "ab-0.wav", "text": "…"},
+        {"path": "ab-1.wav"},
+    ]
+    listing = folder / "with-bad.jsonl"
+    listing.write_text(recordings.read_text() + "".join(json.dumps(row) + "\n" for row in bad))
+    plan, model = run(tmp_path / "model", listing, architecture="ctc", parameters={"max_seconds": 2.0})
+    assert isinstance(model, CtcRecognizer)
+    counts = dict(plan.left_out)
+    assert counts.pop("longer than max_seconds, 2 s") == 1
+    assert counts.pop("more letters than frames") == 1
+    assert counts.pop("no text") == 2
+    assert sum(counts.values()) == 4, counts
+    assert plan.clips + plan.valid_clips == 24
+    assert set(plan.examples) == set(plan.left_out)
+
+
+def test_nothing_left_is_an_error_that_says_why(tmp_path: Path) -> None:
+    listing = tmp_path / "list.jsonl"
+    (tmp_path / "a.wav").write_text("text")
+    listing.write_text('{"path": "a.wav", "label": "x"}\n')
+    with pytest.raises(InputError, match=r"no recording to train on; left out: cannot be read: 1 \(such as .*a\.wav"):
+        run(tmp_path / "model", listing)
+    assert not (tmp_path / "model").exists()
+
+
+def test_letters_that_only_the_validation_has_are_left_out_there(recordings: Path, tmp_path: Path) -> None:
+    valid = write_recordings(tmp_path / "valid", n=2, words=("ab", "cab", "zab"))
+    plan, model = run(tmp_path / "model", recordings, valid=valid, architecture="ctc")
+    assert plan.left_out == {"letters outside the alphabet": 2}
+    assert plan.valid_clips == 4
+    assert model.alphabet.letters == (" ", "a", "b", "c")
+
+
+def test_any_column_may_be_the_label(recordings: Path, tmp_path: Path) -> None:
+    plan, _ = run(tmp_path / "model", recordings, label="speaker")
+    assert plan.labels == ("s0", "s1", "s2", "s3")
+    one = tmp_path / "one.jsonl"
+    rows = [json.loads(line) for line in recordings.read_text().splitlines()]
+    rows = [{**row, "path": str(recordings.parent / row["path"]), "label": "same"} for row in rows]
+    one.write_text("".join(json.dumps(row) + "\n" for row in rows))
+    with pytest.raises(ParameterError, match="expected at least two; --label names the column"):
+        run(tmp_path / "other", one)
+
+
+def test_few_words_make_a_closed_vocabulary(recordings: Path, tmp_path: Path) -> None:
+    assert run(tmp_path / "few", [recordings, recordings], architecture="ctc")[0].vocabulary == ("ab", "ba", "ca")
+    assert run(tmp_path / "open", recordings, architecture="ctc", vocabulary="open")[0].vocabulary == ()
+    assert run(tmp_path / "rare", recordings, architecture="ctc")[0].vocabulary == ()
+
+
+def test_recordings_of_other_sounds_are_learnt_without_text(recordings: Path, tmp_path: Path) -> None:
+    other = write_recordings(tmp_path / "other", n=3, words=("ccc",))
+    rows = [json.loads(line) for line in other.read_text().splitlines()]
+    other.write_text("".join(json.dumps({**row, "text": "", "label": "_other_"}) + "\n" for row in rows))
+    plan, model = run(tmp_path / "ctc", [recordings, other], architecture="ctc")
+    assert plan.clips + plan.valid_clips == 27
+    assert plan.left_out == {}
+    plan, model = run(tmp_path / "cnn", [recordings, other])
+    assert model.rejects == ("_other_",)
+    assert model.label_of(np.array([9.0 * (label == "_other_") for label in model.labels])).label is None
+
+
+def test_a_base_gives_its_body_and_its_features(recordings: Path, tmp_path: Path) -> None:
+    _, base = run(tmp_path / "base", recordings)
+    new = write_recordings(tmp_path / "new", n=6, words=("bb", "ac"))
+    report = train_speech(tmp_path / "model", new, base=tmp_path / "base", device="cpu", threads=1, parameters=QUICK)
+    assert report.plan.labels == ("ac", "bb")
+    for name, array in base.weights.items():
+        if not name.startswith("output."):
+            np.testing.assert_array_equal(report.model.weights[name], array)
+    np.testing.assert_array_equal(report.model.front.mean, base.front.mean)
+    with pytest.raises(ParameterError, match=r"is a CnnClassifier, and ctc \(--arch\) starts from a CtcRecognizer"):
+        run(tmp_path / "ctc", new, base=tmp_path / "base", architecture="ctc")
+
+
+def test_speakers_are_kept_whole_for_the_validation_where_there_are_many(tmp_path: Path) -> None:
+    listing = write_recordings(tmp_path / "all", n=10)
+    rows = [json.loads(line) for line in listing.read_text().splitlines()]
+    listing.write_text("".join(json.dumps({**row, "speaker": f"v{n // 3}"}) + "\n" for n, row in enumerate(rows)))
+    plan, _ = run(tmp_path / "model", listing)
+    assert (plan.valid_clips, plan.valid_source) == (3, "kept from the training, 1 of 10 speakers")
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ({"architecture": "rnn"}, "architecture is 'rnn': expected one of cnn, lstm, ctc"),
+        ({"parameters": {"stride": 2}}, "cnn has no option 'stride': it belongs to ctc"),
+        ({"parameters": {"monitor": "wer"}}, "monitor is 'wer': cnn has accuracy and loss"),
+        ({"parameters": {"snr": (30.0, 5.0)}}, "snr is"),
+        ({"accept": 0.0}, "accept is 0.0: expected a share above 0"),
+        ({"architecture": "ctc", "letters": "upper"}, "letters is 'upper': expected one of lower, as-is"),
+        ({"architecture": "ctc", "vocabulary": "some"}, "vocabulary is 'some'"),
+    ],
+)
+def test_wrong_options_are_refused_before_anything_is_read(given: dict[str, Any], said: str, tmp_path: Path) -> None:
+    with pytest.raises(ParameterError, match=said.replace(".", r"\.")):
+        run(tmp_path / "model", tmp_path / "missing.jsonl", **given)
+
+
+def test_a_folder_that_is_there_is_refused(recordings: Path, tmp_path: Path) -> None:
+    (tmp_path / "model").mkdir()
+    with pytest.raises(OutputError):
+        run(tmp_path / "model", recordings)
