@@ -11,6 +11,8 @@ import numpy as np
 import pytest
 import soundfile as sf
 import srt
+from tone_models import tone_recognizer
+from tone_words import spoken
 from tones import SR, ToneClassifier, ToneRecognizer, said
 
 from nlpkit.embeddings import BagOfWords
@@ -73,6 +75,21 @@ def test_many_segments_are_recognised_in_batches(tmp_path: Path) -> None:
         (("five", "ten", "twenty")[number % 3], round(1.5 + 1.8 * number, 2)) for number in range(50)
     ]
     assert (report.segments, model.heard) == (50, 4)
+
+
+def test_a_network_hears_in_a_long_recording_as_in_its_segments(tmp_path: Path) -> None:
+    model = tone_recognizer()
+    parts = [part for seed in range(20) for part in (spoken("a bc", seed), np.zeros(SR, np.float32))]
+    y = np.concatenate(parts).astype(np.float32)
+    sf.write(tmp_path / "a.wav", y, SR, subtype="FLOAT")
+    found = transcribe_files(tmp_path / "a.wav", model=model).transcripts
+    assert found is not None
+    assert len(found[0].segments) == 20
+    for each in found[0].segments:
+        alone = model.recognize([y[round(each.start * SR) : round(each.end * SR)]])[0].moved(each.start)
+        assert [word.text for word in each.words] == [word.text for word in alone.words] != []
+        np.testing.assert_allclose([w.start for w in each.words], [w.start for w in alone.words], atol=1e-9)
+        assert all(each.start <= word.start <= word.end <= each.end for word in each.words)
 
 
 def test_channels(folder: Path) -> None:
