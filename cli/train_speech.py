@@ -62,6 +62,15 @@ def speech(
         str,
         typer.Option("--letters", metavar="lower|as-is", help="Texts in lower case, without punctuation; or as is."),
     ] = "lower",
+    pieces: Annotated[
+        int | None,
+        typer.Option(
+            "--pieces",
+            metavar="N",
+            help="Learn about N sub-words with sentencepiece instead of letters.",
+            show_default=False,
+        ),
+    ] = None,
     vocabulary: Annotated[
         str,
         typer.Option(
@@ -159,6 +168,7 @@ def speech(
             unfreeze=unfreeze,
             label=label,
             letters=letters,
+            pieces=pieces,
             vocabulary=vocabulary,
             reject=reject or (),
             accept=accept,
@@ -183,7 +193,7 @@ def speech(
 
 
 def _what_is_trained(plan: SpeechPlan) -> list[str]:
-    names = f"{len(plan.labels)} {'letters' if plan.architecture == 'ctc' else 'labels'}"
+    names = f"{len(plan.labels)} {'tokens' if plan.architecture == 'ctc' else 'labels'}"
     lines = [
         f"{plan.clips:,} recordings of {plan.seconds / 60:,.1f} minutes, {names}; {plan.architecture} of"
         f" {plan.parameters:,} parameters to train, at {plan.sr:,} Hz"

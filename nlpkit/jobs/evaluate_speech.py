@@ -19,7 +19,6 @@ from .passes import EVALUATING, Progress
 from .places import check_place
 from .scored_recordings import ScoredRecordings
 from .sound import Sound
-from .transcriber import Transcriber, open_recognizer
 
 if TYPE_CHECKING:
     import numpy as np
@@ -246,6 +245,8 @@ def evaluate_speech(
 
 
 def _opened(model: StrPath | SpeechModel, device: str) -> Any:
+    from .transcriber import open_recognizer
+
     opened = open_recognizer(model)
     if device in ("cpu", "auto"):
         return opened
@@ -269,6 +270,8 @@ def _recognized(model: Any, samples: Sequence[np.ndarray], threads: int) -> list
 
 def _cut(model: Any, samples: np.ndarray, threads: int) -> Transcript:
     from nlpkit.speech.transcripts.transcript import Transcript
+
+    from .transcriber import Transcriber
 
     parts = chain.from_iterable(Transcriber(model, threads=threads).segments([samples]))
     answers = [part.answer for part in parts if isinstance(part.answer, Transcript)]

@@ -45,12 +45,18 @@ def model_to_start_from(base: StrPath | None, architecture: str) -> SpeechModel 
 
 
 def targets_of(
-    architecture: str, letters: str, vocabulary: str, reject: Sequence[str], base: SpeechModel | None
+    architecture: str,
+    letters: str,
+    vocabulary: str,
+    reject: Sequence[str],
+    pieces: int | None,
+    base: SpeechModel | None,
 ) -> LabelTargets | TextTargets:
+    """Return what a training learns, by its options."""
     if architecture != "ctc":
         return LabelTargets(rejects=reject)
     alphabet = getattr(base, "alphabet", None)
-    return TextTargets(letters=letters, vocabulary=vocabulary, rejects=reject, alphabet=alphabet)
+    return TextTargets(letters=letters, vocabulary=vocabulary, rejects=reject, alphabet=alphabet, pieces=pieces)
 
 
 def untrained_model(
@@ -86,6 +92,7 @@ def untrained_model(
 
 
 def clip_store(clips: Sequence[Clip], targets: LabelTargets | TextTargets, sr: int) -> ClipStore:
+    """Return clips with what is said in them, for the training."""
     from nlpkit.training.speech.clip_store import ClipStore
 
     return ClipStore.of([clip.samples for clip in clips], [targets.encode(clip) for clip in clips], sr)

@@ -8,12 +8,13 @@ from dataclasses import replace
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Protocol
 
-from nlpkit.errors import ParameterError
+from nlpkit.errors import ParameterError, is_whole, require
 from nlpkit.speech.recognition.alphabet import Alphabet, spoken_form
 
 from .speech_clips import Clip, LeftOut
 
 if TYPE_CHECKING:
+    from nlpkit.speech.recognition.piece_alphabet import PieceAlphabet
     from nlpkit.speech.recognition.speech_model import SpeechModel
 
 REJECTS = ("_other_", "_unknown_", "_silence_", "_noise_", "_background_noise_")
@@ -132,8 +133,10 @@ class TextTargets:
     vocabulary : {"auto", "closed", "open"}
     rejects : iterable of str
         Further labels of sounds without text.
-    alphabet : Alphabet, optional
+    alphabet : Alphabet or PieceAlphabet, optional
         An alphabet that is known already.
+    pieces : int, optional
+        Number of sub-words that are learnt instead of letters.
 
     Raises
     ------
@@ -147,11 +150,14 @@ class TextTargets:
         letters: str = "lower",
         vocabulary: str = "auto",
         rejects: Iterable[str] = (),
-        alphabet: Alphabet | None = None,
+        alphabet: Alphabet | PieceAlphabet | None = None,
+        pieces: int | None = None,
     ) -> None:
         for name, value, choices in (("letters", letters, LETTERS), ("vocabulary", vocabulary, VOCABULARIES)):
             if value not in choices:
                 raise ParameterError(f"{name} is {value!r}: expected one of {', '.join(choices)}")
+        require(pieces is None or is_whole(pieces, 8), "pieces", pieces, "a whole number of sub-words, at least 8")
+        self._pieces = pieces
         self.alphabet = alphabet or Alphabet([])
         self.vocabulary: Sequence[str] = ()
         self._given = alphabet is not None
@@ -160,8 +166,8 @@ class TextTargets:
 
     @property
     def names(self) -> Sequence[str]:
-        """The letters."""
-        return self.alphabet.letters
+        """The letters, or the sub-words."""
+        return self.alphabet.letters or tuple(map(str, range(1, len(self.alphabet))))
 
     def usable(self, clips: Iterable[Clip], left_out: LeftOut) -> list[Clip]:
         """Return the clips with a text, or a label that says that there is none, and count the others."""
@@ -178,7 +184,8 @@ class TextTargets:
         """Take the alphabet and the vocabulary of clips."""
         texts = [clip.text or "" for clip in clips]
         if not self._given:
-            self.alphabet = Alphabet.with_space(texts)
+            size = self._pieces
+            self.alphabet = _pieces_of(texts, size) if size else Alphabet.with_space(texts)
         counts = Counter(word for text in texts for word in text.split())
         few = 0 < len(counts) <= _MOST_WORDS and counts.total() >= _LEAST_EACH * len(counts)
         if self._asked == "closed" or (self._asked == "auto" and few):
@@ -214,7 +221,14 @@ class TextTargets:
 
     def stored(self) -> dict[str, Any]:
         """Return the letters and the vocabulary."""
-        return {"letters": list(self.alphabet.letters), "vocabulary": list(self.vocabulary)}
+        pieces = None if isinstance(self.alphabet, Alphabet) else self.alphabet.proto
+        return {"letters": list(self.alphabet.letters), "pieces": pieces, "vocabulary": list(self.vocabulary)}
 
     def __len__(self) -> int:
         return len(self.alphabet)
+
+
+def _pieces_of(texts: Sequence[str], size: int) -> PieceAlphabet:
+    from nlpkit.speech.recognition.piece_alphabet import PieceAlphabet
+
+    return PieceAlphabet.learnt(texts, size=size)

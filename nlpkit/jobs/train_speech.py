@@ -59,6 +59,7 @@ def train_speech(
     unfreeze: bool = False,
     label: str = "label",
     letters: str = "lower",
+    pieces: int | None = None,
     vocabulary: str = "auto",
     reject: Sequence[str] = (),
     accept: float = 0.97,
@@ -102,6 +103,8 @@ def train_speech(
         What a classifier learns: one of these, or another column of the manifest.
     letters : {"lower", "as-is"}
         How texts are learnt: in lower case without punctuation, or as they are.
+    pieces : int, optional
+        Learn about this number of sub-words with sentencepiece instead of letters.
     vocabulary : {"auto", "closed", "open"}
         Whether words that are not in the texts are rejected; "auto" does so if there are at most 100 different ones,
         each ten times on the average.
@@ -163,7 +166,7 @@ def train_speech(
         raise ParameterError(f"accept is {accept!r}: expected a share above 0, at most 1")
     resolve_device(device)
     starting_from = model_to_start_from(base, architecture)
-    targets = targets_of(architecture, letters, vocabulary, reject, starting_from)
+    targets = targets_of(architecture, letters, vocabulary, reject, pieces, starting_from)
     left_out = LeftOut()
     recordings = listed_recordings(manifest, sound, read_as, left_out)
     rate = starting_from.sr if starting_from is not None else sr or common_rate(recordings)

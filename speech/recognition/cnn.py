@@ -50,6 +50,11 @@ class CnnOptions:
             require_whole(name, getattr(self, name), 1)
         require_number("dropout", self.dropout, 0, 0.99)
 
+    @property
+    def n_outputs(self) -> int:
+        """Size of the last layer."""
+        return self.n_labels
+
 
 class CnnInference:
     """Logits of labels.

@@ -63,6 +63,11 @@ class CtcOptions:
         """Strides over time of the two convolutions."""
         return 2 if self.stride > 1 else 1, 2 if self.stride == 4 else 1
 
+    @property
+    def n_outputs(self) -> int:
+        """Size of the last layer."""
+        return self.n_tokens
+
 
 class CtcInference:
     """Logits of tokens.

@@ -12,6 +12,7 @@ from nlpkit.speech.recognition.alphabet import Alphabet
 from nlpkit.speech.recognition.ctc import CtcOptions
 from nlpkit.speech.recognition.front import Front
 from nlpkit.speech.recognition.greedy import best_path
+from nlpkit.speech.recognition.piece_alphabet import PieceAlphabet
 from nlpkit.speech.recognition.speech_model import SpeechModel
 from nlpkit.speech.transcripts.transcript import Transcript, Word
 
@@ -25,6 +26,8 @@ class CtcRecognizer(SpeechModel):
         See `nlpkit.speech.recognition.speech_model.SpeechModel`.
     letters : sequence of str
         The letters of tokens 1, 2, ...; token 0 is the blank.
+    pieces : bytes, optional
+        A serialised sentencepiece model, whose pieces are the tokens instead.
     vocabulary : sequence of str
         The only words that are known; others are rejected. Empty for any word.
     limit : float
@@ -43,16 +46,17 @@ class CtcRecognizer(SpeechModel):
         front: Front,
         weights: Mapping[str, np.ndarray],
         *,
-        letters: Sequence[str],
+        letters: Sequence[str] = (),
+        pieces: bytes | None = None,
         vocabulary: Sequence[str] = (),
         limit: float = 0.0,
         provenance: Mapping[str, Any] | None = None,
         device: str = "cpu",
     ) -> None:
         super().__init__(options, front, weights, provenance=provenance, device=device)
-        self.alphabet = Alphabet(letters)
+        self.alphabet: Alphabet | PieceAlphabet = Alphabet(letters) if pieces is None else PieceAlphabet(pieces)
         if len(self.alphabet) != options.n_tokens:
-            raise ArtifactError(f"there are {len(letters)} letters, and the network has {options.n_tokens - 1}")
+            raise ArtifactError(f"there are {len(self.alphabet)} tokens, and the network has {options.n_tokens}")
         self.vocabulary, self.limit = tuple(vocabulary), limit
 
     def recognize(self, clips: Iterable[Any], *, sr: int | None = None, threads: int | None = None) -> list[Transcript]:
@@ -95,4 +99,6 @@ class CtcRecognizer(SpeechModel):
 
     def stored(self) -> dict[str, Any]:
         """Return the alphabet, and what becomes of uncertain words."""
-        return {"letters": list(self.alphabet.letters), "vocabulary": list(self.vocabulary), "limit": self.limit}
+        pieces = self.alphabet.proto if isinstance(self.alphabet, PieceAlphabet) else None
+        rest = {"vocabulary": list(self.vocabulary), "limit": self.limit}
+        return {"letters": list(self.alphabet.letters), "pieces": pieces, **rest}

@@ -48,6 +48,11 @@ class LstmOptions:
             require_whole(name, getattr(self, name), 1)
         require_number("dropout", self.dropout, 0, 0.99)
 
+    @property
+    def n_outputs(self) -> int:
+        """Size of the last layer."""
+        return self.n_labels
+
 
 class LstmInference:
     """Logits of labels.

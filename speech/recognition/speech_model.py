@@ -23,6 +23,7 @@ from nlpkit.speech.recognition.front import Front
 from nlpkit.threads import available_threads, iter_batches
 
 _MEAN, _DEVIATION = "front.mean", "front.deviation"
+_PIECES = "spm.model"
 
 
 class SpeechModel:
@@ -69,8 +70,11 @@ class SpeechModel:
         self.device = device
         try:
             self._compute = resolve("inference", {"inference": self.inference})(options, self.weights)
+            outputs = self._compute(np.zeros((options.n_mels, 8), np.float32)).shape[-1]
         except (KeyError, ValueError) as error:
             raise ArtifactError(f"the weights are of another network than the options ({error})") from error
+        if outputs != options.n_outputs or len(front.mean) != options.n_mels:
+            raise ArtifactError(f"the network has {outputs} outputs: expected {options.n_outputs}")
 
     @property
     def sr(self) -> int:
@@ -182,12 +186,14 @@ class SpeechModel:
             arrays = {name: array.astype(np.float16) for name, array in arrays.items()}
         features = FeatureOptions()
         own = {name: value for name, value in asdict(self.front.options).items() if value != getattr(features, name)}
+        kept = self.stored()
+        pieces = kept.pop("pieces", None)
         return artifacts.save(
             path,
             kind=self.kind,
-            options={"network": asdict(self.options), "features": own, **self.stored()},
+            options={"network": asdict(self.options), "features": own, **kept},
             arrays=arrays,
-            files=files,
+            files={**({} if pieces is None else {_PIECES: pieces}), **(files or {})},
             provenance=provenance or self.provenance,
             force=force,
         )
@@ -207,6 +213,8 @@ class SpeechModel:
             raise ArtifactError(f"{stored.path}: its options are not those of a speech model ({error})") from error
         weights = {name: stored.arrays[name].astype(np.float32) for name in stored.arrays}
         front = Front(options=features, mean=weights.pop(_MEAN), deviation=weights.pop(_DEVIATION))
+        if _PIECES in stored.files:
+            options["pieces"] = stored.file(_PIECES)
         return cls(network, front, weights, provenance=stored.provenance, **options)
 
     def with_weights(self, weights: Mapping[str, np.ndarray], **changes: Any) -> Self:

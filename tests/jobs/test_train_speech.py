@@ -169,3 +169,17 @@ def test_a_folder_that_is_there_is_refused(recordings: Path, tmp_path: Path) -> 
     (tmp_path / "model").mkdir()
     with pytest.raises(OutputError):
         run(tmp_path / "model", recordings)
+
+
+def test_pieces_of_sentencepiece_are_tokens_and_stand_in_the_folder(recordings: Path, tmp_path: Path) -> None:
+    _, model = run(tmp_path / "model", recordings, architecture="ctc", pieces=10, vocabulary="open")
+    loaded = nlpkit.load(tmp_path / "model")
+    assert isinstance(loaded, CtcRecognizer)
+    assert (tmp_path / "model" / "spm.model").exists()
+    assert loaded.alphabet.encode("ab ca") == model.alphabet.encode("ab ca")
+    clips = [spoken("ab", 1)]
+    assert loaded.recognize(clips) == model.recognize(clips)
+    report = train_speech(
+        tmp_path / "more", recordings, architecture="ctc", base=tmp_path / "model", parameters=QUICK, device="cpu"
+    )
+    assert len(report.model.alphabet) == len(model.alphabet)

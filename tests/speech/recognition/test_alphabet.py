@@ -6,6 +6,7 @@ import pytest
 
 from nlpkit.errors import InputError
 from nlpkit.speech.recognition.alphabet import Alphabet, spoken_form
+from nlpkit.speech.recognition.piece_alphabet import PieceAlphabet
 
 
 def test_text_comes_back() -> None:
@@ -47,3 +48,18 @@ def test_letters_outside_are_named() -> None:
 )
 def test_the_spoken_form_has_letters_marks_and_digits(text: str, expected: str) -> None:
     assert spoken_form(text) == expected
+
+
+def test_pieces_are_tokens_whose_words_have_places() -> None:
+    texts = ["turn the lights on", "turn the music off", "lights off"] * 10
+    pieces = PieceAlphabet.learnt(texts, size=30)
+    tokens = pieces.encode("turn lights  off")
+    assert 0 not in tokens  # the blank
+    assert pieces.decode(tokens) == "turn lights off"
+    words = pieces.words(tokens)
+    assert [word for word, _, _ in words] == ["turn", "lights", "off"]
+    assert [start for _, start, _ in words] == [0, *(end for _, _, end in words[:-1])]
+    assert words[-1][2] == len(tokens)
+    assert pieces.unknown("lights at 9") == "9a"
+    with pytest.raises(InputError, match=r"letters outside the alphabet: '9'"):
+        pieces.encode("on 9")
