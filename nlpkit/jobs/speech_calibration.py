@@ -48,7 +48,8 @@ def calibrated(model: SpeechModel, clips: Sequence[Clip], *, accept: float) -> S
 def _with_limit(model: SpeechModel, right: list[float], accept: float) -> SpeechModel:
     from nlpkit.speech.recognition.calibration import limit_for
 
-    return model.with_weights(model.weights, limit=limit_for(right, keep=accept)) if right else model
+    limit = limit_for(right, keep=accept) if right and accept < 1 else 0.0
+    return model.with_weights(model.weights, limit=limit)
 
 
 def _confidences(model: CtcRecognizer, clips: Sequence[Clip]) -> list[float]:
