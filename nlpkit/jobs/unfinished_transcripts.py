@@ -24,31 +24,27 @@ MANIFEST = "manifest.json"
 class UnfinishedTranscripts:
     """Transcripts on their way to a folder or a file.
 
-        A finished transcript is a file of its own in ``OUT.partial``, and a line in ``progress.jsonl``, which begins with a
-        line on what all are made of. What is recognised of the current recording stands in ``journal.jsonl``. So a job that
-        was killed can be continued.
+    A finished transcript is a file of its own in ``OUT.partial``, and a line in ``progress.jsonl``, which begins with a
+    line on what all are made of. What is recognised of the current recording stands in ``journal.jsonl``. So a job that
+    was killed can be continued.
 
-        Parameters
-        ----------
-        output : path
-            ``OUT``.
-        names : sequence of str
-            Names of the files of all recordings.
-        made_by : mapping
-            Options, model and input, in a form that JSON can store; an unfinished folder is continued only with the same.
-        force, resume : bool
-            Whether a folder that was begun with other options is dropped; not with ``resume``.
+    Parameters
+    ----------
+    output : path
+        ``OUT``.
+    names : sequence of str
+        Names of the files of all recordings.
+    made_by : mapping
+        Options, model and input, in a form that JSON can store; an unfinished folder is continued only with the same.
+    force, resume : bool
+        Whether a folder that was begun with other options is dropped; not with ``resume``.
 
-        Attributes
-        ----------
-        partial : Path
-            The folder.
-        finished : dict of int to dict
-    <<<<<<< HEAD
-            Properties of the finished recordings, by number.
-    =======
-            Facts about the finished recordings, by number.
-    >>>>>>> h1
+    Attributes
+    ----------
+    partial : Path
+        The folder.
+    finished : dict of int to dict
+        Facts about the finished recordings, by number.
     """
 
     def __init__(
