@@ -1,4 +1,4 @@
-"""What a model of speech learns from recordings: their labels, or their texts."""
+"""Targets: the labels or the texts that a model of speech learns from recordings."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _MOST_WORDS, _LEAST_EACH = 100, 10
 
 
 class Targets(Protocol):
-    """What is learnt."""
+    """Labels or texts, as tokens."""
 
     names: Sequence[str]
     """The labels, or the letters."""

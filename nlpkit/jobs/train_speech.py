@@ -100,7 +100,7 @@ def train_speech(
     unfreeze : bool
         Train all its layers.
     label : {"label", "text", "speaker"} or str
-        What a classifier learns: one of these, or another column of the manifest.
+        Attribute of a recording that a classifier learns, or another column of the manifest.
     letters : {"lower", "as-is"}
         How texts are learnt: in lower case without punctuation, or as they are.
     pieces : int, optional

@@ -19,6 +19,9 @@ from .options import SpeechTrainingOptions
 RENEWED = 50
 """Batches from which statistics are made anew."""
 
+FIRST_EPOCHS = 4
+"""Epochs of short clips."""
+
 Item = tuple[int, ...]
 """Numbers of the clips that are joined to one."""
 
@@ -58,17 +61,21 @@ class ClipBatch:
 def plan_epoch(
     store: ClipStore, options: SpeechTrainingOptions, epoch: int, *, shuffled: bool = True
 ) -> list[list[Item]]:
-    """Return the batches of an epoch: clips of similar duration, in an order that depends on the seed and the epoch.
+    """Return the batches of an epoch: clips of similar duration, in an order set by the seed and the epoch.
 
-    With ``options.join`` every clip is used once, alone or joined with others. In the first two epochs all are alone,
-    in the next two at most two are joined, and so on: CTC learns from short clips first.
+    With ``options.join`` clips are joined to longer ones, and each is used once in an epoch. CTC learns blanks first,
+    and letters sooner from short clips that have some: in the first four epochs clips are alone, and those without
+    tokens are left out; in the next two epochs at most two clips are joined, then three, and so on.
     """
     draw = np.random.default_rng((options.seed, epoch))
     order = draw.permutation(len(store)) if shuffled else np.arange(len(store))
+    if shuffled and epoch < FIRST_EPOCHS and options.join > 1:
+        order = np.array([number for number in order if len(store.targets[number])], dtype=np.int64)
+    most = min(options.join, max(1, epoch // 2)) if shuffled else 1
     items: list[Item] = []
     at = 0
     while at < len(order):
-        size = int(draw.integers(1, min(options.join, 1 + epoch // 2) + 1)) if shuffled else 1
+        size = int(draw.integers(1, most + 1))
         items.append(tuple(order[at : at + size].tolist()))
         at += size
     seconds = [float(store.seconds[list(item)].sum()) for item in items]
