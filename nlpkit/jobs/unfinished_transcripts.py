@@ -44,7 +44,7 @@ class UnfinishedTranscripts:
     partial : Path
         The folder.
     finished : dict of int to dict
-        Facts about the finished recordings, by number.
+        Properties of the finished recordings, by number.
     """
 
     def __init__(

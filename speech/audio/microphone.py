@@ -40,7 +40,9 @@ class Microphone:
         try:
             self.name = str(self._sounddevice.query_devices(self._device, "input")["name"])
         except failed as error:
-            raise InputError(self._choice(f"there is no microphone {device!r} (--device): ")) from error
+            named = f"there is no microphone {device!r} (--device): "
+            problem = "the system has no default microphone: name one with --device, " if device is None else named
+            raise InputError(self._choice(problem)) from error
         try:
             self._sounddevice.check_input_settings(self._device, channels=1, dtype="int16", samplerate=sr)
         except failed as error:
