@@ -19,6 +19,9 @@ from .options import SpeechTrainingOptions
 RENEWED = 50
 """Batches from which statistics are made anew."""
 
+FRAMES = 32
+"""Batches have a multiple of so many frames: torch keeps what it prepares for each shape, so these are few."""
+
 FIRST_EPOCHS = 4
 """Epochs of short clips."""
 
@@ -118,9 +121,10 @@ def collate(
     values, lengths = front.features(clips)
     if options is not None:
         values, lengths = _masked(*_stretched(values, lengths, options.tempo, draw), options, draw)
+    values = np.pad(values, ((0, 0), (0, 0), (0, -values.shape[2] % FRAMES)))
     targets = [_joined([store.targets[number] for number in item], separator) for item in items]
     batch = ClipBatch(
-        features=torch.from_numpy(np.ascontiguousarray(values)),
+        features=torch.from_numpy(values),
         lengths=torch.from_numpy(lengths),
         targets=torch.from_numpy(np.concatenate(targets)),
         counts=torch.tensor([len(target) for target in targets]),
