@@ -36,7 +36,7 @@ SPEECH = Command(
     function="nlpkit.cli.train_speech:speech",
     classes=SPEECH_LEARNT,
     derived=("n_labels", "n_tokens"),
-    proposed={"learning_rate", "batch_clips", "epochs", "monitor"},
+    proposed={"learning_rate", "batch_clips", "epochs", "monitor", "mixup"},
 )
 MODELS = {"translation": TRANSLATION, "speech": SPEECH}
 

@@ -88,13 +88,17 @@ def speech(
         ),
     ] = None,
     accept: Annotated[
-        float,
+        float | None,
         typer.Option(
             "--accept",
             metavar="SHARE",
-            help="Share of right answers in the validation that the model gives; what is less certain is rejected.",
+            help=options.described(
+                "Share of right answers in the validation that the model gives; what is less certain is rejected.",
+                "0.97 if there are recordings of other sounds, else 1",
+            ),
+            show_default=False,
         ),
-    ] = 0.97,
+    ] = None,
     sr: Annotated[
         int | None,
         typer.Option(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -44,6 +45,19 @@ def print_json_lines(records: Iterable[Mapping[str, Any]]) -> None:
 def note(message: str) -> None:
     """Print one line on standard error."""
     print(f"nlpkit: {message}", file=sys.stderr)
+
+
+@contextmanager
+def noted_if_slow(message: str, seconds: float, *, quiet: bool) -> Iterator[None]:
+    """Print a note if what is done within takes longer than so many seconds."""
+    timer = threading.Timer(seconds, note, [message])
+    timer.daemon = True
+    if not quiet:
+        timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
 
 
 @contextmanager

@@ -225,7 +225,7 @@ def heard_live(
     read = getattr(stream, "raw", stream).read
     found = live_source(lambda n: read(n) or b"", sound.raw)
     if isinstance(found, LiveSource):
-        channel = sound.channel if isinstance(sound.channel, int) else None
+        channel = None if sound.channel in ("mix", "each") else int(sound.channel)
         return LiveSound(found, channel, hearing), read_as
     rest: Any = _Rest(found, read)
     return None, replace(read_as, stdin=rest)

@@ -122,7 +122,7 @@ def _written(
             try:
                 for block in blocks:
                     taken = block if left is None else block[: left - writer.frames]
-                    peak = max(peak, float(np.abs(taken).max(initial=0.0)))
+                    peak = max(peak, float(np.nan_to_num(np.abs(taken)).max(initial=0.0)))
                     writer.write(taken)
                     if writer.frames == left or signals.received:
                         break

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import os
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from nlpkit.corpora.recordings.recording import Recording
@@ -80,7 +80,7 @@ def listed_recordings(
         If a manifest cannot be read, or lists nothing.
     """
     found: list[tuple[Recording, AudioPart]] = []
-    paths = [manifests] if isinstance(manifests, str | Path) else list(manifests)
+    paths = [manifests] if isinstance(manifests, str | os.PathLike) else list(manifests)
     for path in paths:
         one = replace(sound, manifest=path)
         listed = one.listed(read_as)
@@ -119,11 +119,11 @@ def read_clips(
     Parameters
     ----------
     recordings
-        What `listed_recordings` returned.
+        Result of `listed_recordings`.
     sr : int
         Sampling rate in Hz.
     left_out : LeftOut
-        What is left out is added to it.
+        Counts of the recordings that are left out; they are added.
     max_seconds : float
     label : str
         Attribute or column that is the label.

@@ -1,4 +1,4 @@
-"""SpeechPlan: what is about to be trained, before a training of speech."""
+"""SpeechPlan: model and recordings of a training of speech that is about to begin."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True, kw_only=True)
 class SpeechPlan:
-    """What is about to be trained.
+    """Model and recordings of a training that is about to begin.
 
     Attributes
     ----------

@@ -1,4 +1,4 @@
-"""What a training of speech starts from: an untrained model, or a trained one with a new head."""
+"""Start of a training of speech: an untrained model, or a trained one with a new head."""
 
 from __future__ import annotations
 

@@ -1,9 +1,9 @@
-"""What a model of speech learns from recordings: their labels, or their texts."""
+"""Targets: the labels or the texts that a model of speech learns from recordings."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Protocol
@@ -26,12 +26,15 @@ _MOST_WORDS, _LEAST_EACH = 100, 10
 
 
 class Targets(Protocol):
-    """What is learnt."""
+    """Labels or texts, as tokens."""
 
     names: Sequence[str]
     """The labels, or the letters."""
 
     vocabulary: Sequence[str]
+
+    rejects: Collection[str]
+    """Labels of sounds that are none of the known ones."""
 
     def usable(self, clips: Iterable[Clip], left_out: LeftOut) -> list[Clip]:
         """Return the clips that say what is to be learnt, and count the others."""
@@ -70,7 +73,7 @@ class LabelTargets:
 
     def __init__(self, *, rejects: Iterable[str] = (), names: Sequence[str] = ()) -> None:
         self.names: Sequence[str] = tuple(names)
-        self._rejects = {*REJECTS, *rejects}
+        self.rejects = {*REJECTS, *rejects}
         self._numbers: dict[str, int] = {}
 
     def usable(self, clips: Iterable[Clip], left_out: LeftOut) -> list[Clip]:
@@ -118,7 +121,7 @@ class LabelTargets:
 
     def stored(self) -> dict[str, Any]:
         """Return the labels, and which of them are rejected."""
-        return {"labels": list(self.names), "rejects": [name for name in self.names if name in self._rejects]}
+        return {"labels": list(self.names), "rejects": [name for name in self.names if name in self.rejects]}
 
     def __len__(self) -> int:
         return len(self.names)
@@ -162,7 +165,7 @@ class TextTargets:
         self.vocabulary: Sequence[str] = ()
         self._given = alphabet is not None
         self._letters, self._asked = letters, vocabulary
-        self._rejects = {*REJECTS, *rejects}
+        self.rejects = {*REJECTS, *rejects}
 
     @property
     def names(self) -> Sequence[str]:
@@ -174,7 +177,7 @@ class TextTargets:
         found = []
         for clip in clips:
             text = spoken_form(clip.text or "") if self._letters == "lower" else " ".join((clip.text or "").split())
-            if text or clip.label in self._rejects:
+            if text or clip.label in self.rejects:
                 found.append(replace(clip, text=text))
             else:
                 left_out.add("no text", clip.name)

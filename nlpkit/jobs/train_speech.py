@@ -17,7 +17,7 @@ from .inputs import Reading, StrPath, spelled_out
 from .passes import Progress
 from .sound import Sound
 from .speech_calibration import calibrated
-from .speech_clips import LeftOut, common_rate, listed_recordings, nothing_left, read_clips, split_off
+from .speech_clips import Clip, LeftOut, common_rate, listed_recordings, nothing_left, read_clips, split_off
 from .speech_plan import SpeechPlan
 from .speech_start import clip_store, model_to_start_from, targets_of, untrained_model
 from .train import check_model_place
@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from nlpkit.speech.recognition.speech_model import SpeechModel
     from nlpkit.training.report import TrainingProgress, TrainingResult, ValidationReport
     from nlpkit.training.speech.options import SpeechTrainingOptions
+
+    from .speech_targets import LabelTargets, TextTargets
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,7 +64,7 @@ def train_speech(
     pieces: int | None = None,
     vocabulary: str = "auto",
     reject: Sequence[str] = (),
-    accept: float = 0.97,
+    accept: float | None = None,
     sr: int | None = None,
     parameters: Mapping[str, Any] | None = None,
     half: bool = False,
@@ -100,7 +102,7 @@ def train_speech(
     unfreeze : bool
         Train all its layers.
     label : {"label", "text", "speaker"} or str
-        What a classifier learns: one of these, or another column of the manifest.
+        Attribute of a recording that a classifier learns, or another column of the manifest.
     letters : {"lower", "as-is"}
         How texts are learnt: in lower case without punctuation, or as they are.
     pieces : int, optional
@@ -111,8 +113,10 @@ def train_speech(
     reject : sequence of str
         Further labels of sounds that are none of the known ones, beside ``_other_``, ``_unknown_``, ``_silence_``,
         ``_noise_`` and ``_background_noise_``. Of CTC they have no text.
-    accept : float
-        Share of right answers in the validation that are given; the rest, and what is as uncertain, is rejected.
+    accept : float, optional
+        Share of right answers in the validation that are given; the rest, and what is as uncertain, is rejected. 1
+        rejects nothing for its uncertainty. Default: 0.97 if there are recordings of sounds that are none of the known
+        ones, else 1.
     sr : int, optional
         Sampling rate of the model in Hz; default: 16,000, or 8,000 if more than a tenth of the recordings has less.
     parameters : mapping, optional
@@ -162,7 +166,7 @@ def train_speech(
     check_asked(architecture, given)
     for name, count in (("threads", threads), ("devices", devices)):
         check_count(name, count)
-    if not 0 < accept <= 1:
+    if accept is not None and not 0 < accept <= 1:
         raise ParameterError(f"accept is {accept!r}: expected a share above 0, at most 1")
     resolve_device(device)
     starting_from = model_to_start_from(base, architecture)
@@ -229,11 +233,17 @@ def train_speech(
             begun=begun,
         )
         if result.is_main:
-            model = calibrated(model, held, accept=accept)
+            model = calibrated(model, held, accept=_accepted(accept, targets, (*clips, *held)))
             provenance = _provenance(plan, options, result)
             model.save(output, provenance=provenance, files=_pictures(result), half=half, force=force)
             shutil.rmtree(folder, ignore_errors=True)
     return SpeechTrainReport(plan=plan, result=result, model=model)
+
+
+def _accepted(accept: float | None, targets: LabelTargets | TextTargets, clips: Sequence[Clip]) -> float:
+    if accept is not None:
+        return accept
+    return 0.97 if any(clip.label in targets.rejects for clip in clips) else 1.0
 
 
 def _provenance(plan: SpeechPlan, options: SpeechTrainingOptions, result: TrainingResult) -> dict[str, Any]:

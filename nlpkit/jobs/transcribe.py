@@ -122,11 +122,10 @@ def transcribe_files(
     with sound.files(named, replace(read_as, on_bad="skip") if sound.manifest is None else read_as) as files:
         heard = heard_recordings(files, sound, hearing, progress)
         place.refuse_inputs(files)
-        made_by = {
-            "options": {"format": place.format, "vad": vad, "channels": str(channels), **sound.described()},
-            "model": hearing.fingerprint(),
-            "input": files.fingerprint(),
-        }
+        made_by = None
+        if output not in (None, "-"):
+            options = {"format": place.format, "vad": vad, "channels": str(channels), **sound.described()}
+            made_by = {"options": options, "model": hearing.fingerprint(), "input": files.fingerprint()}
         is_list = len(named) > 1 or sound.manifest is not None or bool(files.folders) or len(heard) > 1
         left_out = dict(files.left_out)
         if read_as.on_bad != "skip" and sound.manifest is None:

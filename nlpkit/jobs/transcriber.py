@@ -7,13 +7,13 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from nlpkit.errors import ParameterError
 
 from .inputs import StrPath
 
 if TYPE_CHECKING:
+    import numpy as np
+
     from nlpkit.speech.recognition.segments import Segmenter, SoundSegment
     from nlpkit.speech.transcripts.segment import Segment
 
@@ -147,6 +147,8 @@ class Transcriber:
         blocks : iterable of (n_samples,) or (channels, n_samples) float32 arrays
             At the model's rate.
         """
+        import numpy as np
+
         for block in blocks:
             rows = np.atleast_2d(block)
             self._given += rows.shape[1]

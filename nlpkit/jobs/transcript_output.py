@@ -244,6 +244,7 @@ class TranscriptOutput:
                         alone = [layout.head] if self.is_folder else []
                         work.finish(number, _joined(alone, run.lines()), run.facts)
                 except InputError as error:
+                    work.give_up()
                     refuse(error)
                     continue
                 report.add(run.facts())

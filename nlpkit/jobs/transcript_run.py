@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from nlpkit.errors import InputError
 
 from .heard_sound import HeardSound, LiveSound
+from .transcriber import Transcriber
 from .transcript_journal import TranscriptJournal
 
 if TYPE_CHECKING:
@@ -39,7 +40,7 @@ class TranscriptRun:
         self._journal = journal
         self._counts = {"segments": 0, "texts": 0, "rejected": 0}
         self._ending: dict[str, float] = {"duration": 0.0, "silence": 0.0, "seconds": 0.0}
-        self._has_begun = False
+        self._transcriber: Transcriber | None = None
         self.fresh = 0.0
 
     def lines(self, collected: list[Segment] | None = None) -> Iterator[list[str]]:
@@ -47,10 +48,10 @@ class TranscriptRun:
         from nlpkit.speech.transcripts.formats import Ending
 
         transcriber, blocks = self._heard.transcriber(self._journal)
+        self._transcriber = transcriber
         for segments in transcriber.segments(blocks):
             found: list[str] = []
             for segment in segments:
-                self._has_begun = True
                 self._counts["segments"] += 1
                 self._counts["texts"] += bool(segment.text)
                 self._counts["rejected"] += segment.rejected
@@ -72,7 +73,10 @@ class TranscriptRun:
         """Return the lines that end a transcript whose recording cannot be read further; none if it has no lines."""
         from nlpkit.speech.transcripts.formats import Ending
 
-        return list(self._format.end(Ending(duration=0.0, error=str(error)))) if self._has_begun else []
+        if self._transcriber is None or not self._counts["segments"]:
+            return []
+        ending = Ending(duration=self._transcriber.duration, silence=self._transcriber.silence, error=str(error))
+        return list(self._format.end(ending))
 
     def facts(self) -> dict[str, Any]:
         """Return what is known about the recording, once all lines were taken."""

@@ -44,7 +44,7 @@ class UnfinishedTranscripts:
     partial : Path
         The folder.
     finished : dict of int to dict
-        What is known about the finished recordings, by number.
+        Properties of the finished recordings, by number.
     """
 
     def __init__(
@@ -94,6 +94,10 @@ class UnfinishedTranscripts:
     def journal(self, number: int) -> TranscriptJournal:
         """Return the journal of a recording."""
         return TranscriptJournal(self.partial / JOURNAL, number)
+
+    def give_up(self) -> None:
+        """Forget what was recognised of a recording that cannot be read to its end."""
+        (self.partial / JOURNAL).unlink(missing_ok=True)
 
     def finish(self, number: int, lines: Iterable[str], facts: Callable[[], Mapping[str, Any]]) -> None:
         """Write the transcript of a recording, and ``facts`` about it, which are known when it is written."""

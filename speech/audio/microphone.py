@@ -36,10 +36,16 @@ class Microphone:
         self._sounddevice: Any = _sounddevice()
         self._sr = sr
         self._device = int(device) if isinstance(device, str) and device.isdecimal() else device
+        failed = (ValueError, self._sounddevice.PortAudioError)
         try:
             self.name = str(self._sounddevice.query_devices(self._device, "input")["name"])
-            self._sounddevice.check_input_settings(self._device, channels=1, dtype="float32", samplerate=sr)
-        except (ValueError, self._sounddevice.PortAudioError) as error:
+        except failed as error:
+            named = f"there is no microphone {device!r} (--device): "
+            problem = "the system has no default microphone: name one with --device, " if device is None else named
+            raise InputError(self._choice(problem)) from error
+        try:
+            self._sounddevice.check_input_settings(self._device, channels=1, dtype="int16", samplerate=sr)
+        except failed as error:
             raise self._refusal(error) from error
 
     def blocks(self, is_stopped: Callable[[], bool]) -> Iterator[np.ndarray]:
@@ -53,9 +59,9 @@ class Microphone:
         waiting: queue.SimpleQueue[np.ndarray] = queue.SimpleQueue()
 
         def take(samples: np.ndarray, frames: int, time: Any, status: Any) -> None:
-            waiting.put(samples[:, 0].copy())
+            waiting.put(samples[:, 0].astype(np.float32) / 32768)
 
-        options = {"samplerate": self._sr, "blocksize": round(self._sr * _BLOCK), "channels": 1, "dtype": "float32"}
+        options = {"samplerate": self._sr, "blocksize": round(self._sr * _BLOCK), "channels": 1, "dtype": "int16"}
         try:
             with self._sounddevice.InputStream(device=self._device, callback=take, **options) as stream:
                 while not is_stopped():
@@ -70,13 +76,18 @@ class Microphone:
             raise self._refusal(error) from error
 
     def _refusal(self, error: Exception) -> InputError:
-        """Return the error about a device, with the names of those that there are."""
+        """Return the error about a device that does not record."""
+        said = " ".join(str(error).split())
+        return InputError(
+            self._choice(f"{self.name} does not record {self._sr:,} samples a second ({said}): give another --sr, or ")
+        )
+
+    def _choice(self, problem: str) -> str:
+        """Return a problem with the names of the devices that there are."""
         devices = [each["name"] for each in self._sounddevice.query_devices() if each["max_input_channels"] > 0]
         if not devices:
-            return InputError("there is no microphone: connect one, and allow its use")
-        asked = "the microphone" if self._device is None else f"--device {self._device}"
-        said = " ".join(str(error).split())
-        return InputError(f"{asked} cannot record {self._sr:,} samples a second ({said}): choose among {devices}")
+            return "there is no microphone: connect one, and allow its use"
+        return f"{problem}choose among {', '.join(map(repr, devices))}"
 
 
 def _sounddevice() -> Any:

@@ -45,8 +45,9 @@ class WaveWriter:
         self._file.flush()
 
     def write(self, block: np.ndarray) -> None:
-        """Add samples, (n_samples,) float32; they are limited to ±1."""
-        numbers = np.clip(np.rint(np.asarray(block, np.float64) * 32768), -32768, 32767).astype("<i2")
+        """Add samples, (n_samples,) float32; they are limited to ±1, and NaN becomes 0."""
+        scaled = np.nan_to_num(np.asarray(block, np.float64) * 32768)
+        numbers = np.clip(np.rint(scaled), -32768, 32767).astype("<i2")
         self._file.write(numbers.tobytes())
         self._file.flush()
         self.frames += len(numbers)

@@ -6,7 +6,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from nlpkit.layers.convolution import ConvBlock
-from nlpkit.layers.recurrent import SourceReader
+from nlpkit.speech.recognition._recurrence_torch import BothWays
 from nlpkit.speech.recognition.ctc import CtcOptions
 
 
@@ -28,7 +28,9 @@ class CtcNetwork(nn.Module):
         self.second = ConvBlock(options.channels, options.channels, (3, 3), (2, strides[1]))
         bands = -(-options.n_mels // 4)
         size = 2 * options.hidden_size
-        self.reader = SourceReader(options.cell, options.channels * bands, size, options.layers, options.dropout, True)
+        self.reader = BothWays(
+            options.cell, options.channels * bands, options.hidden_size, options.layers, options.dropout
+        )
         self.output = nn.Linear(size, options.n_tokens)
 
     def forward(self, x: Tensor, lengths: Tensor) -> tuple[Tensor, Tensor]:
@@ -42,4 +44,4 @@ class CtcNetwork(nn.Module):
         x, lengths = self.second(x, lengths)
         x = x.permute(0, 3, 1, 2).flatten(2)
         x = F.dropout(x, self.options.dropout, self.training)
-        return self.reader(x, lengths)[0], lengths
+        return self.reader(x, lengths), lengths

@@ -6,7 +6,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from nlpkit.layers.recurrent import SourceReader
+from nlpkit.speech.recognition._recurrence_torch import BothWays
 from nlpkit.speech.recognition.lstm import LstmOptions
 
 
@@ -25,7 +25,7 @@ class LstmNetwork(nn.Module):
         self.options = options
         size = 2 * options.hidden_size
         self.input = nn.Linear(options.n_mels * options.stack, options.hidden_size)
-        self.reader = SourceReader("lstm", options.hidden_size, size, options.layers, options.dropout, True)
+        self.reader = BothWays("lstm", options.hidden_size, options.hidden_size, options.layers, options.dropout)
         self.keys = nn.Linear(size, options.hidden_size)
         self.query = nn.Linear(options.hidden_size, 1, bias=False)
         self.output = nn.Linear(size, options.n_labels)
@@ -39,7 +39,7 @@ class LstmNetwork(nn.Module):
         """Return the weighted mean of the states, (n, 2 hidden_size)."""
         x, lengths = side_by_side(x, lengths, self.options.stack)
         x = F.dropout(F.relu(self.input(x)), self.options.dropout, self.training)
-        states, _ = self.reader(x, lengths)
+        states = self.reader(x, lengths)
         scores = self.query(torch.tanh(self.keys(states)))[..., 0]
         outside = torch.arange(states.shape[1], device=x.device) >= lengths[:, None]
         weights = scores.float().masked_fill(outside, -torch.inf).softmax(1)

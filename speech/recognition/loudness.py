@@ -49,6 +49,8 @@ class Loudness:
         self._least = round(_LONG / SLOT)
         self._kept = 4 * self._least
         self._levels = np.zeros((self._kept, self._bands.shape[1]), np.float32)
+        self._short = np.zeros_like(self._levels)  # what the quietest slots around stay below
+        self._settled = 0  # slots of which this is final
         self._first = 0  # number of the slot in row 0
         self._long: np.ndarray = np.zeros(self._bands.shape[1], np.float32)
 
@@ -75,7 +77,7 @@ class Loudness:
         spectra = rfft(frames * self._window, axis=1)
         powers = (spectra.real**2 + spectra.imag**2) @ self._bands
         levels = 10 * np.log10(np.maximum(powers.reshape(SLOTS, _FRAMES, -1).mean(axis=1), 10 ** (_FAINTEST / 10)))
-        if self.slots - self._first + SLOTS > self._kept:
+        if self.slots - self._first + _STEP + SLOTS > self._kept:
             self._forget()
         at = self.slots - self._first
         if known is not None and known < self._n_fft and at:
@@ -87,29 +89,34 @@ class Loudness:
             self._long = _quietest(minute[:: 1 + len(minute) // 600])
 
     def above(self, first: int, end: int) -> np.ndarray:
-        """Return how far slots stand out from the background, in dB: the mean of the bands, (n_slots,)."""
-        found = []
+        """Return how far slots stand out from the background, in dB: the mean of the bands, (n_slots,).
+
+        No slot before ``first`` may be asked for later.
+        """
         around = round(_SHORT / SLOT)
         step = around // 3
-        for start in range(first - first % step, end, step):
-            rows = self._rows(max(start - around, 0), min(start + step + around, self.slots))
-            floor = np.minimum(self._long, _quietest(rows))
-            inside = self._rows(max(start, first), min(start + step, end))
-            found.append(np.maximum(inside - floor, 0).mean(axis=1))
-        return np.concatenate(found) if found else np.zeros(0, np.float32)
+        begin = max(self._settled, first - first % step)
+        for start in range(begin, end, step):
+            rows = self._rows(self._levels, max(start - around, 0), min(start + step + around, self.slots))
+            self._rows(self._short, start, start + step)[:] = _quietest(rows)
+            if start + step + around <= self.slots:
+                self._settled = start + step
+        floors = np.minimum(self._long, self._rows(self._short, first, end))
+        return np.maximum(self._rows(self._levels, first, end) - floors, 0).mean(axis=1)
 
     def levels(self, first: int, end: int) -> np.ndarray:
         """Return the levels of slots in all bands together, in dB of full scale."""
-        return 10 * np.log10((10 ** (self._rows(first, end) / 10)).sum(axis=1))
+        return 10 * np.log10((10 ** (self._rows(self._levels, first, end) / 10)).sum(axis=1))
 
-    def _rows(self, first: int, end: int) -> np.ndarray:
-        return self._levels[max(0, first - self._first) : end - self._first]
+    def _rows(self, array: np.ndarray, first: int, end: int) -> np.ndarray:
+        return array[max(0, first - self._first) : end - self._first]
 
     def _forget(self) -> None:
         """Forget the older half of what is kept, two minutes."""
         gone = self.slots - self._first - self._kept // 2
         rest = self.slots - self._first - gone
-        self._levels[:rest] = self._levels[gone : gone + rest].copy()
+        for array in (self._levels, self._short):
+            array[:rest] = array[gone : gone + rest].copy()
         self._first += gone
 
 

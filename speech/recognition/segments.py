@@ -25,7 +25,7 @@ _SILENCE, _KEPT = 120, 60  # slots of silence that are dropped together, and tho
 _ASKED = 2.0  # seconds of a steady sound that `speech_regions` is asked about
 _WHOLE = 1.5  # seconds of a sound that is not cut
 _FAINTEST = 4e-5  # largest sample of digital silence: one step of 16 bits, and a little more
-_BUFFER = 90.0  # seconds
+_BUFFER = 60.0  # seconds
 _SILERO = 100  # slots that silero-vad judges together
 _CONTEXT = 20  # slots before them that it sees
 
@@ -52,7 +52,7 @@ class Segmenter:
     Speech is what stands out from its background (see `nlpkit.speech.recognition.loudness`), however soft it is. A
     steady sound in which nothing stands out is speech if `nlpkit.speech.speech_regions` says so. A sound of at most
     1.5 s is not cut, and left out only if it is digital silence. Segments never overlap. They do not depend on the
-    sizes of the blocks, and no more than 90 s are held in memory.
+    sizes of the blocks, and no more than 60 s are held in memory.
 
     Parameters
     ----------

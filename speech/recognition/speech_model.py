@@ -70,10 +70,11 @@ class SpeechModel:
         self.device = device
         try:
             self._compute = resolve("inference", {"inference": self.inference})(options, self.weights)
-            outputs = self._compute(np.zeros((options.n_mels, 8), np.float32)).shape[-1]
+            values, _ = front.features([np.zeros(front.sr // 10, np.float32)])
+            outputs = self._compute(values[0]).shape[-1]  # kernels are compiled here, if they are not in numba's cache
         except (KeyError, ValueError) as error:
             raise ArtifactError(f"the weights are of another network than the options ({error})") from error
-        if outputs != options.n_outputs or len(front.mean) != options.n_mels:
+        if outputs != options.n_outputs:
             raise ArtifactError(f"the network has {outputs} outputs: expected {options.n_outputs}")
 
     @property

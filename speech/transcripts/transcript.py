@@ -27,7 +27,7 @@ class Word:
 
 @dataclass(frozen=True, kw_only=True)
 class Transcript:
-    """What was said in a recording or a part of it.
+    """The words of a recording or a part of it.
 
     Attributes
     ----------

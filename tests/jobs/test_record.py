@@ -32,6 +32,13 @@ def test_a_file(tmp_path: Path) -> None:
     assert report.peak == np.float32(max(np.abs(block).max(initial=0) for block in BLOCKS))
 
 
+def test_samples_that_are_no_numbers_are_silence(tmp_path: Path) -> None:
+    report = record_sound(tmp_path / "a.wav", sr=8000, blocks=[np.array([0.5, np.nan, -2.0, np.inf], np.float32)])
+    found, _ = sf.read(tmp_path / "a.wav", dtype="float32")
+    np.testing.assert_allclose(found, [0.5, 0, -1, 1], atol=1 / 32768)
+    assert report.seconds == 4 / 8000
+
+
 def test_so_many_seconds(tmp_path: Path) -> None:
     record_sound(tmp_path / "a.wav", sr=8000, duration=0.1005, blocks=BLOCKS)
     np.testing.assert_allclose(sf.read(tmp_path / "a.wav")[0], WHOLE[:804], atol=1 / 32768)

@@ -11,6 +11,8 @@ import numpy as np
 import pytest
 import soundfile as sf
 import srt
+from tone_models import tone_recognizer
+from tone_words import spoken
 from tones import SR, ToneClassifier, ToneRecognizer, said
 
 from nlpkit.embeddings import BagOfWords
@@ -73,6 +75,21 @@ def test_many_segments_are_recognised_in_batches(tmp_path: Path) -> None:
         (("five", "ten", "twenty")[number % 3], round(1.5 + 1.8 * number, 2)) for number in range(50)
     ]
     assert (report.segments, model.heard) == (50, 4)
+
+
+def test_a_network_hears_in_a_long_recording_as_in_its_segments(tmp_path: Path) -> None:
+    model = tone_recognizer()
+    parts = [part for seed in range(20) for part in (spoken("a bc", seed), np.zeros(SR, np.float32))]
+    y = np.concatenate(parts).astype(np.float32)
+    sf.write(tmp_path / "a.wav", y, SR, subtype="FLOAT")
+    found = transcribe_files(tmp_path / "a.wav", model=model).transcripts
+    assert found is not None
+    assert len(found[0].segments) == 20
+    for each in found[0].segments:
+        alone = model.recognize([y[round(each.start * SR) : round(each.end * SR)]])[0].moved(each.start)
+        assert [word.text for word in each.words] == [word.text for word in alone.words] != []
+        np.testing.assert_allclose([w.start for w in each.words], [w.start for w in alone.words], atol=1e-9)
+        assert all(each.start <= word.start <= word.end <= each.end for word in each.words)
 
 
 def test_channels(folder: Path) -> None:
@@ -154,6 +171,14 @@ def test_one_file_for_all(folder: Path) -> None:
         transcribe_files(folder / "in", folder / "all.srt", model=model)
 
 
+def test_progress(folder: Path) -> None:
+    seen: list[tuple[str, int, int | None]] = []
+    transcribe_files(folder / "in", folder / "o/", model=ToneRecognizer(), progress=lambda *args: seen.append(args))
+    total = sum(path.stat().st_size for path in (folder / "in").iterdir())
+    assert seen[-1] == ("transcribing", total, total)
+    assert [done for _, done, _ in seen] == sorted(done for _, done, _ in seen)
+
+
 def test_labels(folder: Path) -> None:
     report = transcribe_files(folder / "in", folder / "all.tsv", model=ToneClassifier())
     rows = [line.split("\t") for line in (folder / "all.tsv").read_text().splitlines()]
@@ -213,7 +238,8 @@ def test_a_file_that_can_not_be_read_costs_one_line(damaged: Path) -> None:
 
 
 def test_a_single_file_that_can_not_be_read(damaged: Path) -> None:
-    for name in BAD:
+    sf.write(damaged / "in/late.wav", np.append(np.tile(B, 20), np.nan), SR, subtype="FLOAT")
+    for name in [*BAD, "late"]:
         for output in (None, damaged / "o.txt", damaged / "o/"):
             with pytest.raises(InputError, match=rf"{name}\.wav"):
                 transcribe_files(damaged / f"in/{name}.wav", output, model=ToneRecognizer())
@@ -254,6 +280,10 @@ def test_a_stream(tmp_path: Path) -> None:
     assert words_of(transcribe_files("-", model=ToneRecognizer(), stdin=stream(*parts))) == expected
     raw = io.BytesIO((said(*parts) * 32767).astype("<i2").tobytes())
     assert words_of(transcribe_files("-", model=ToneRecognizer(), stdin=raw, raw=RawFormat(sr=SR))) == expected
+    both = np.stack([said(*parts)[::-1], said(*parts)], axis=1)
+    raw = io.BytesIO((both * 32767).astype("<i2").tobytes())
+    two = RawFormat(sr=SR, channels=2)
+    assert words_of(transcribe_files("-", model=ToneRecognizer(), stdin=raw, raw=two, channels=np.int64(2))) == expected
     flac = io.BytesIO()
     sf.write(flac, said(*parts), SR, format="FLAC")
     flac.seek(0)

@@ -46,7 +46,7 @@ def tones_in(samples: np.ndarray) -> list[tuple[float, float, int]]:
 
 
 class _Tones:
-    """What both models have: a rate, and a folder to be saved in."""
+    """Base of both models: a rate, and a folder to be saved in."""
 
     sr = SR
     weights: ClassVar[dict[str, np.ndarray]] = {}

@@ -19,6 +19,9 @@ from .options import SpeechTrainingOptions
 RENEWED = 50
 """Batches from which statistics are made anew."""
 
+FRAMES = 32
+"""Batches have a multiple of so many frames: torch keeps what it prepares for each shape, so these are few."""
+
 FIRST_EPOCHS = 4
 """Epochs of short clips."""
 
@@ -61,11 +64,11 @@ class ClipBatch:
 def plan_epoch(
     store: ClipStore, options: SpeechTrainingOptions, epoch: int, *, shuffled: bool = True
 ) -> list[list[Item]]:
-    """Return the batches of an epoch: clips of similar duration, in an order that depends on the seed and the epoch.
+    """Return the batches of an epoch: clips of similar duration, in an order set by the seed and the epoch.
 
-    With ``options.join`` clips are joined to longer ones, and each is used once in an epoch. CTC learns blanks first, and
-    letters sooner from short clips that have some: in the first four epochs clips are alone, and those without tokens are
-    left out; in the next two epochs at most two clips are joined, then three, and so on.
+    With ``options.join`` clips are joined to longer ones, and each is used once in an epoch. CTC learns blanks first,
+    and letters sooner from short clips that have some: in the first four epochs clips are alone, and those without
+    tokens are left out; in the next two epochs at most two clips are joined, then three, and so on.
     """
     draw = np.random.default_rng((options.seed, epoch))
     order = draw.permutation(len(store)) if shuffled else np.arange(len(store))
@@ -118,9 +121,10 @@ def collate(
     values, lengths = front.features(clips)
     if options is not None:
         values, lengths = _masked(*_stretched(values, lengths, options.tempo, draw), options, draw)
+    values = np.pad(values, ((0, 0), (0, 0), (0, -values.shape[2] % FRAMES)))
     targets = [_joined([store.targets[number] for number in item], separator) for item in items]
     batch = ClipBatch(
-        features=torch.from_numpy(np.ascontiguousarray(values)),
+        features=torch.from_numpy(values),
         lengths=torch.from_numpy(lengths),
         targets=torch.from_numpy(np.concatenate(targets)),
         counts=torch.tensor([len(target) for target in targets]),

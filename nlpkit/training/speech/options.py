@@ -64,7 +64,7 @@ class SpeechTrainingOptions(LoopOptions):
     batch_clips: int = 64
     batch_seconds: float = 120.0
     max_seconds: float = 30.0
-    speed: float = 0.15
+    speed: float = 0.2
     tempo: float = 0.15
     gain: float = 6.0
     shift: float = 0.1

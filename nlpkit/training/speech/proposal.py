@@ -56,6 +56,7 @@ def proposed(architecture: str, n_clips: int, asked: Mapping[str, Any]) -> Speec
     clips in a batch    32          32          16
     epochs, at least    24          30          30
     monitor             accuracy    accuracy    wer
+    mixup               0.3         0           0
     ==================  ==========  ==========  ==========
 
     A batch is smaller if an epoch has fewer than 20 of them, and there are more epochs if all of them have fewer than
@@ -77,6 +78,7 @@ def proposed(architecture: str, n_clips: int, asked: Mapping[str, Any]) -> Speec
         "batch_clips": batch_clips,
         "epochs": epochs,
         "monitor": "wer" if architecture == "ctc" else "accuracy",
+        "mixup": 0.3 if architecture == "cnn" else 0.0,
     }
     given = {name: value for name, value in asked.items() if name in _names(SpeechTrainingOptions)}
     return SpeechTrainingOptions(**own | given)

@@ -1,4 +1,4 @@
-"""What options cannot give is refused, or told, at every entrance alike."""
+"""Features that options cannot give are refused, or warned of, at every entrance alike."""
 
 from __future__ import annotations
 
