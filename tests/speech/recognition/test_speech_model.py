@@ -129,7 +129,9 @@ def test_words_have_times_and_unknown_or_uncertain_ones_are_counted() -> None:
     assert found.text == "ab c"
     assert [(round(word.start, 3), round(word.end, 3)) for word in found.words] == [(0.01, 0.07), (0.09, 0.13)]
     sums = p.sum(1)
-    np.testing.assert_allclose([word.confidence for word in found.words], [0.7 / sums[3], 0.6 / sums[5]])
+    np.testing.assert_allclose(
+        [word.confidence for word in found.words], [np.sqrt(0.8 / sums[1] * 0.7 / sums[3]), 0.6 / sums[5]]
+    )
     careful = model.with_weights(model.weights, limit=0.94)
     assert (careful.transcript_of(logits, 0.16).text, careful.transcript_of(logits, 0.16).rejected) == ("ab", 1)
     closed = model.with_weights(model.weights, vocabulary=("c",))
