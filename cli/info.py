@@ -132,12 +132,16 @@ def _of_model(folder: str) -> dict[str, Any]:
 
     description = describe(folder)
     try:
-        resolve(description.kind, KINDS)
+        cls = resolve(description.kind, KINDS)
     except ParameterError as error:
         raise ArtifactError(f"{folder}: unknown kind: {error}") from error
+    told = {}
+    if hasattr(cls, "summary"):
+        told["summary"] = cls.summary(description.options, description.arrays, description.provenance)
     return {
         "path": str(description.path),
         "kind": description.kind,
+        **told,
         "format_version": description.format_version,
         "options": description.options,
         "arrays": {name: {"dtype": dtype, "shape": shape} for name, (dtype, shape) in description.arrays.items()},
@@ -166,4 +170,6 @@ def _shown(section: str, item: Any) -> str:
         return f"{item['dtype']} {' × '.join(f'{size:,}' for size in item['shape'])}"
     if section == "files":
         return f"{item:,} bytes"
+    if isinstance(item, list) and item and isinstance(item[0], dict):
+        return f"{len(item):,} rows"
     return str(item)

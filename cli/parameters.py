@@ -81,7 +81,8 @@ class Parameter:
             return None
         if self.name in _NAMED:
             return _NAMED[self.name].read(value)
-        if "tuple" in self.annotation:
+        is_one = "int" in self.annotation.split(" | ") and re.fullmatch(r"[+-]?\d+", value)
+        if "tuple" in self.annotation and not is_one:
             return _numbers(self.option, value, self.annotation)
         types = set(re.findall(r"\w+", self.annotation))
         if "int" in types and re.fullmatch(r"[+-]?\d+", value):
@@ -107,8 +108,9 @@ def parameters(
             known = found.get(field.name)
             annotation = str(getattr(field.type, "__name__", field.type))
             kind, description = described.get(field.name, ("", ""))
-            if known and annotation not in known.annotation:  # one name for two things
-                owner = "sound" if cls.takes_sound else method
+            shared = known is not None and annotation in (known.annotation, *known.annotation.split(" | "))
+            if known and not shared:  # one name for two things
+                owner = "sound" if getattr(cls, "takes_sound", False) else method
                 description = f"{known.description} Of {owner}: {description[:1].lower()}{description[1:]}"
                 annotation, kind = f"{known.annotation} | {annotation}", ""
             elif known:

@@ -18,6 +18,8 @@ from nlpkit.jobs.train_speech import SpeechTrainReport, train_speech
 from nlpkit.jobs.unfinished import is_unfinished
 
 if TYPE_CHECKING:
+    from nlpkit.evaluation.classification_quality import ClassificationScore
+    from nlpkit.evaluation.error_rates import TranscriptScore
     from nlpkit.training.report import ValidationReport
 
 _METRICS = {"accuracy": "accuracy", "wer": "WER", "cer": "CER"}
@@ -207,7 +209,9 @@ def _what_is_trained(plan: SpeechPlan) -> list[str]:
             f"the texts have {len(plan.vocabulary)} different words, and the model rejects others; --vocabulary open"
             " admits any"
         )
-    if plan.valid_source != "given":
+    if not plan.valid_clips:
+        lines.append(f"validation: {plan.valid_source}; the loss of the training decides which weights are best")
+    elif plan.valid_source != "given":
         lines.append(f"validation: {plan.valid_clips:,} recordings, {plan.valid_source}")
     return lines + [
         f"left out, {reason}: {n:,} (such as {plan.examples[reason]})" for reason, n in plan.left_out.items()
@@ -237,3 +241,24 @@ def _tell(report: SpeechTrainReport, output: str) -> None:
         f"{result.epochs} epochs in {result.seconds / 60:.1f} minutes, ended by {result.ended_by}{loss}"
         f"{_measured(result.metrics)}{again}, in {output}"
     )
+    if report.validation is not None:
+        note(_score(report.validation))
+
+
+def _score(score: ClassificationScore | TranscriptScore) -> str:
+    words = getattr(score, "words", None)
+    if words is not None:
+        found = [_share(each.name, each.rate, each.low, each.high) for each in (words, score.characters)]
+        return f"validation: {score.utterances:,} recordings, {', '.join(found)}"
+    found = [_share("accuracy", score.accuracy, score.low, score.high)]
+    found += [f"{100 * score.rejected:.1f} % rejected"] if score.rejected else []
+    worst = [f"{each.reference} as {each.hypothesis} ({each.count:,})" for each in score.confusions[:3]]
+    most = f"; most frequent errors: {', '.join(worst)}" if worst else ""
+    return f"validation: {score.recordings:,} recordings, {', '.join(found)}{most}"
+
+
+def _share(name: str, share: float | None, low: float | None, high: float | None) -> str:
+    if share is None:
+        return f"no {name}"
+    ends = "" if low is None or high is None else f" ({100 * low:.1f} to {100 * high:.1f})"
+    return f"{name} {100 * share:.1f} %{ends}"

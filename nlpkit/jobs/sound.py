@@ -46,7 +46,7 @@ class Sound:
     Raises
     ------
     ParameterError
-        If the channel is none, or there is a split without a manifest.
+        If the channel is none.
     """
 
     manifest: StrPath | None = None
@@ -62,8 +62,6 @@ class Sound:
             object.__setattr__(self, "channel", int(self.channel))
         if self.channel not in ("mix", "each") and not is_whole(self.channel, 1, 1024):
             raise ParameterError(f"channel is {self.channel!r}: expected mix, each, or a channel's number from 1")
-        if self.split is not None and self.manifest is None:
-            raise ParameterError("split (--split) chooses a set of recordings: give a manifest (--manifest) too")
 
     def given(self) -> list[str]:
         """Return the names of the options that were given."""
@@ -83,9 +81,11 @@ class Sound:
         Raises
         ------
         InputError, ParameterError
-            If there are none, or inputs beside a manifest.
+            If there are none, inputs beside a manifest, or a split without one.
         """
         named = list(inputs)
+        if self.manifest is None and self.split is not None:
+            raise ParameterError("split (--split) chooses a set of recordings: give a manifest (--manifest) too")
         if self.manifest is None:
             given: dict[str, Any] = {"stdin": read_as.stdin, "may_skip": read_as.may_skip, **self._known(read_as)}
             return AudioFiles(named, raw=self.raw is not None, **given)

@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from .speech_clips import Clip
 
 if TYPE_CHECKING:
+    from nlpkit.speech.recognition.classifier import Classification, Classifier
     from nlpkit.speech.recognition.ctc_recognizer import CtcRecognizer
     from nlpkit.speech.recognition.speech_model import SpeechModel
+    from nlpkit.speech.transcripts.transcript import Transcript
 
 
-def calibrated(model: SpeechModel, clips: Sequence[Clip], *, accept: float) -> SpeechModel:
-    """Return a model with the temperature and the limit of rejection that suit the clips.
+def calibrated(
+    model: SpeechModel, clips: Sequence[Clip], *, accept: float, threads: int | None = None
+) -> tuple[SpeechModel, list[Classification] | list[Transcript]]:
+    """Return a model with the temperature and the limit of rejection that suit the clips, and its answers to them.
 
     Parameters
     ----------
@@ -22,44 +27,66 @@ def calibrated(model: SpeechModel, clips: Sequence[Clip], *, accept: float) -> S
         Clips that it was not trained on; without any the model is returned as it is.
     accept : float
         Share of right answers that are to be given.
+    threads : int, optional
+        Clips computed at once; default: all available cores.
     """
-    import numpy as np
-
-    from nlpkit.speech.recognition.calibration import temperature
     from nlpkit.speech.recognition.classifier import Classifier
     from nlpkit.speech.recognition.ctc_recognizer import CtcRecognizer
 
     if not clips:
-        return model
+        return model, []
     if isinstance(model, CtcRecognizer):
-        return _with_limit(model, _confidences(model, clips), accept)
+        return _recognizer(model, clips, accept, threads)
     assert isinstance(model, Classifier)
+    return _classifier(model, clips, accept, threads)
+
+
+def _classifier(
+    model: Classifier, clips: Sequence[Clip], accept: float, threads: int | None
+) -> tuple[SpeechModel, list[Classification]]:
+    import numpy as np
+
+    from nlpkit.speech.recognition.calibration import temperature
+
     numbers = {label: number for number, label in enumerate(model.labels)}
     labels = np.array([numbers[clip.label or ""] for clip in clips])
-    logits = np.stack([row for _, row in model.logits([clip.samples for clip in clips])])
+    logits = np.stack([row for _, row in model.logits([clip.samples for clip in clips], threads=threads)])
     model = model.with_weights(model.weights, temperature=temperature(logits, labels))
-    found = [model.label_of(row) for row in logits]
     right = [
-        each.confidence for each, label in zip(found, labels, strict=True) if each.label == model.labels[int(label)]
+        each.confidence
+        for each, clip in zip(map(model.label_of, logits), clips, strict=True)
+        if each.label == clip.label
     ]
-    return _with_limit(model, right, accept)
+    model = model.with_weights(model.weights, limit=_limit(right, accept))
+    return model, [model.label_of(row) for row in logits]
 
 
-def _with_limit(model: SpeechModel, right: list[float], accept: float) -> SpeechModel:
+def _recognizer(
+    model: CtcRecognizer, clips: Sequence[Clip], accept: float, threads: int | None
+) -> tuple[SpeechModel, list[Transcript]]:
+    found = model.recognize([clip.samples for clip in clips], threads=threads)
+    limit = _limit(_confidences(found, clips), accept)
+    answers = []
+    for each in found:
+        words = [word for word in each.words if word.confidence >= limit]
+        answers.append(replace(each, words=words, rejected=each.rejected + len(each.words) - len(words)))
+    return model.with_weights(model.weights, limit=limit), answers
+
+
+def _limit(right: list[float], accept: float) -> float:
     from nlpkit.speech.recognition.calibration import limit_for
 
-    limit = limit_for(right, keep=accept) if right and accept < 1 else 0.0
-    return model.with_weights(model.weights, limit=limit)
+    return limit_for(right, keep=accept) if right and accept < 1 else 0.0
 
 
-def _confidences(model: CtcRecognizer, clips: Sequence[Clip]) -> list[float]:
+def _confidences(found: Sequence[Transcript], clips: Sequence[Clip]) -> list[float]:
     """Return the confidences of the words that are right."""
     import jiwer
 
     right: list[float] = []
-    for clip, found in zip(clips, model.recognize([clip.samples for clip in clips]), strict=True):
-        if clip.text and found.words:
-            for chunk in jiwer.process_words(clip.text, found.text).alignments[0]:
+    for clip, each in zip(clips, found, strict=True):
+        if clip.text and each.words:
+            for chunk in jiwer.process_words(clip.text, each.text).alignments[0]:
                 if chunk.type == "equal":
-                    right += [word.confidence for word in found.words[chunk.hyp_start_idx : chunk.hyp_end_idx]]
+                    right += [word.confidence for word in each.words[chunk.hyp_start_idx : chunk.hyp_end_idx]]
     return right

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from nlpkit.corpora.recordings.recording import Recording
 from nlpkit.errors import InputError, NlpkitError
+from nlpkit.outputs.files import output_errors
 from nlpkit.threads import available_threads, iter_batches
 
 from .inputs import Reading, StrPath
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     import numpy as np
 
     from nlpkit.speech.audio.part import AudioPart
+    from nlpkit.training.speech.clip_room import ClipRoom
 
 READING_SOUND = "reading sound"
 RATES = (16000, 8000)
@@ -110,6 +112,7 @@ def read_clips(
     left_out: LeftOut,
     *,
     max_seconds: float,
+    room: ClipRoom,
     label: str = "label",
     threads: int | None = None,
     reading: Progress | None = None,
@@ -125,12 +128,19 @@ def read_clips(
     left_out : LeftOut
         Counts of the recordings that are left out; they are added.
     max_seconds : float
+    room : ClipRoom
+        Where samples are held.
     label : str
         Attribute or column that is the label.
     threads : int, optional
         Files read at once; default: all available cores.
     reading : callable, optional
         Called with the progress.
+
+    Raises
+    ------
+    OutputError
+        If the file of the samples can't be written.
     """
 
     def read(_: int, one: tuple[Recording, AudioPart]) -> Clip | Exception:
@@ -158,7 +168,9 @@ def read_clips(
         elif len(clip.samples) > max_seconds * sr:
             left_out.add(f"longer than max_seconds, {max_seconds:g} s", recording.name)
         else:
-            yield clip
+            with output_errors(room.folder):
+                kept = room.keep(clip.samples)
+            yield replace(clip, samples=kept)
 
 
 def _label(recording: Recording, name: str) -> str | None:
@@ -166,12 +178,13 @@ def _label(recording: Recording, name: str) -> str | None:
     return None if value is None else str(value)
 
 
-def split_off(clips: Sequence[Clip], seed: int) -> tuple[list[Clip], list[Clip], str]:
+def split_off(clips: Sequence[Clip], seed: int, *, by_label: bool) -> tuple[list[Clip], list[Clip], str]:
     """Split clips into those to train on and those to validate with; also say how, in words.
 
-    Whole speakers are kept for the validation if there are at least eight; else a tenth of the clips of each label.
+    Whole speakers are kept for the validation if there are at least eight; else a tenth of the clips of each label that
+    has at least five. Without ``by_label`` there are two kinds of clips, those with a text and those without.
     """
-    train, valid, how = _split(clips, [clip.label for clip in clips], seed)
+    train, valid, how = _split(clips, [clip.label if by_label else str(bool(clip.text)) for clip in clips], seed)
     return [clips[number] for number in train], [clips[number] for number in valid], how
 
 
@@ -202,9 +215,10 @@ def _split(clips: Sequence[Clip], groups: Sequence[str | None], seed: int) -> tu
         members.setdefault(group, []).append(number)
     for numbers in members.values():
         shuffled = [numbers[place] for place in draw.permutation(len(numbers))]
-        valid += shuffled[: round(len(shuffled) / 10) if len(shuffled) >= 5 else 0]
+        valid += shuffled[: max(1, round(len(shuffled) / 10)) if len(shuffled) >= 5 else 0]
     valid = sorted(valid)
-    return sorted(set(range(len(clips))) - set(valid)), valid, "kept from the training"
+    how = "kept from the training" if valid else "none can be spared"
+    return sorted(set(range(len(clips))) - set(valid)), valid, how
 
 
 def nothing_left(left_out: LeftOut, what: str) -> InputError:

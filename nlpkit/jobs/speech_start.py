@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import asdict, replace
 from typing import TYPE_CHECKING, Any
 
 from nlpkit.errors import ParameterError
@@ -20,6 +20,38 @@ if TYPE_CHECKING:
 
 KINDS = {"cnn": "cnn_classifier", "lstm": "lstm_classifier", "ctc": "ctc_recognizer"}
 """Kind of the model of each architecture."""
+
+
+def check_start(
+    architecture: str,
+    given: Mapping[str, Any],
+    base: SpeechModel | None,
+    *,
+    unfreeze: bool,
+    sr: int | None,
+    letters: str,
+    vocabulary: str,
+    pieces: int | None,
+) -> None:
+    """Refuse options that would be without effect.
+
+    Raises
+    ------
+    ParameterError
+        With the reason.
+    """
+    if base is None and unfreeze:
+        raise ParameterError("unfreeze trains all layers of a model to start from: name one with --base (base)")
+    if base is not None:
+        sizes = {name: value for name, value in asdict(base.options).items() if name != "dropout"} | {"sr": base.sr}
+        for name, value in {**given, "sr": sr or base.sr}.items():
+            if name in sizes and value != sizes[name]:
+                raise ParameterError(f"{name} is {value!r}, and the model of --base has {sizes[name]!r}: leave it out")
+        if pieces is not None:
+            raise ParameterError(f"pieces is {pieces!r}, and the model of --base has its own: leave it out")
+    text = {"letters": letters != "lower", "vocabulary": vocabulary != "auto", "pieces": pieces is not None}
+    if architecture != "ctc" and (names := [name for name, is_given in text.items() if is_given]):
+        raise ParameterError(f"{names[0]} belongs to ctc, and {architecture} learns labels: leave it out")
 
 
 def model_to_start_from(base: StrPath | None, architecture: str) -> SpeechModel | None:
@@ -78,10 +110,9 @@ def untrained_model(
     network = resolve("network", {"network": cls.network})
     size = {"n_tokens" if architecture == "ctc" else "n_labels": len(targets)}
     if base is not None:
-        options, front = replace(base.options, **size), base.front
-        weights = transferred(
-            initial_weights(resolve("network", {"network": cls.network}), options, seed), base.weights
-        )
+        dropout = given.get("dropout", base.options.dropout)
+        options, front = replace(base.options, **size, dropout=dropout), base.front
+        weights = transferred(initial_weights(network, options, seed), base.weights)
     else:
         options = model_options(architecture, given, **size)
         features = front_features(sr, options.n_mels)

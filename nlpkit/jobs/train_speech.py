@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -11,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from nlpkit.device import check_count, resolve_device
-from nlpkit.errors import ParameterError
+from nlpkit.errors import ParameterError, require_whole
 
 from .inputs import Reading, StrPath, spelled_out
 from .passes import Progress
@@ -19,12 +20,15 @@ from .sound import Sound
 from .speech_calibration import calibrated
 from .speech_clips import Clip, LeftOut, common_rate, listed_recordings, nothing_left, read_clips, split_off
 from .speech_plan import SpeechPlan
-from .speech_start import clip_store, model_to_start_from, targets_of, untrained_model
+from .speech_start import check_start, clip_store, model_to_start_from, targets_of, untrained_model
+from .speech_validation import validation_json, validation_pictures, validation_score
 from .train import check_model_place
 from .translate import missing
-from .unfinished import unfinished_folder, unfinished_training
+from .unfinished import check_logs, unfinished_folder, unfinished_training
 
 if TYPE_CHECKING:
+    from nlpkit.evaluation.classification_quality import ClassificationScore
+    from nlpkit.evaluation.error_rates import TranscriptScore
     from nlpkit.speech.recognition.speech_model import SpeechModel
     from nlpkit.training.report import TrainingProgress, TrainingResult, ValidationReport
     from nlpkit.training.speech.options import SpeechTrainingOptions
@@ -43,11 +47,14 @@ class SpeechTrainReport:
         See `nlpkit.training.report`.
     model : CnnClassifier, LstmClassifier or CtcRecognizer
         The trained model, saved already.
+    validation : ClassificationScore or TranscriptScore or None
+        Its score on the validation recordings, by which its weights were chosen; None without any.
     """
 
     plan: SpeechPlan
     result: TrainingResult
     model: SpeechModel
+    validation: ClassificationScore | TranscriptScore | None = None
 
 
 @spelled_out
@@ -91,8 +98,9 @@ def train_speech(
     output : path
         The folder to save the model in.
     manifest : path or sequence of paths
-        Recordings to train on, as `nlpkit.corpora.Recordings` reads them. They are held in memory. Those that can't be
-        used are left out, and counted by reason.
+        Recordings to train on, as `nlpkit.corpora.Recordings` reads them. Their samples are held in memory up to 1 GiB,
+        and beyond that in a temporary file in the folder of ``output``. Those that can't be used are left out, and
+        counted by reason.
     valid : path or sequence of paths, optional
         Recordings to validate with. Without, a tenth is kept for it: of whole speakers, if at least eight are named.
     architecture : {"cnn", "lstm", "ctc"}
@@ -157,7 +165,9 @@ def train_speech(
     begun = time.monotonic()
     check_model_place(output, force=force, resume=resume)
     try:
+        from nlpkit.speech.recognition.speech_model import is_statistic
         from nlpkit.training.lightning_trainer import process_rank
+        from nlpkit.training.speech.clip_room import ClipRoom
         from nlpkit.training.speech.proposal import check_asked, proposed
         from nlpkit.training.speech.training import train_recognizer
     except ModuleNotFoundError as error:
@@ -168,18 +178,25 @@ def train_speech(
         check_count(name, count)
     if accept is not None and not 0 < accept <= 1:
         raise ParameterError(f"accept is {accept!r}: expected a share above 0, at most 1")
+    if sr is not None:
+        require_whole("sr", sr, 1000, 192_000)
+    check_logs(tensorboard, output)
     resolve_device(device)
     starting_from = model_to_start_from(base, architecture)
+    texts: dict[str, Any] = {"letters": letters, "vocabulary": vocabulary, "pieces": pieces}
+    check_start(architecture, given, starting_from, unfreeze=unfreeze, sr=sr, **texts)
     targets = targets_of(architecture, letters, vocabulary, reject, pieces, starting_from)
     left_out = LeftOut()
     recordings = listed_recordings(manifest, sound, read_as, left_out)
     rate = starting_from.sr if starting_from is not None else sr or common_rate(recordings)
+    room = ClipRoom(os.path.dirname(os.path.realpath(output)))
     reads: dict[str, Any] = {"max_seconds": given.get("max_seconds", 30.0), "label": label, "threads": threads}
+    reads["room"] = room
     clips = targets.usable(read_clips(recordings, rate, left_out, reading=reading, **reads), left_out)
     if not clips:
         raise nothing_left(left_out, "no recording to train on")
     if valid is None:
-        clips, held, valid_source = split_off(clips, int(given.get("seed", 1)))
+        clips, held, valid_source = split_off(clips, int(given.get("seed", 1)), by_label=architecture != "ctc")
     else:
         others = listed_recordings(valid, sound, read_as, left_out)
         held = targets.usable(read_clips(others, rate, left_out, **reads), left_out)
@@ -195,7 +212,7 @@ def train_speech(
         raise nothing_left(left_out, "no recording to train on")
     store, valid_store = (clip_store(each, targets, rate) for each in (clips, held))
     frozen = starting_from is not None and not unfreeze
-    weights = untrained.weights.items()
+    weights, trained = untrained.weights.items(), "output." if frozen else ""
     plan = SpeechPlan(
         architecture=architecture,
         clips=len(store),
@@ -205,7 +222,7 @@ def train_speech(
         sr=rate,
         labels=targets.names,
         vocabulary=targets.vocabulary,
-        parameters=sum(array.size for name, array in weights if not frozen or name.startswith("output.")),
+        parameters=sum(array.size for name, array in weights if name.startswith(trained) and not is_statistic(name)),
         left_out=dict(left_out.counts),
         examples=left_out.examples,
         base=str(base or ""),
@@ -232,12 +249,18 @@ def train_speech(
             tensorboard=tensorboard,
             begun=begun,
         )
+        score = None
         if result.is_main:
-            model = calibrated(model, held, accept=_accepted(accept, targets, (*clips, *held)))
+            share = _accepted(accept, targets, (*clips, *held))
+            model, answers = calibrated(model, held, accept=share, threads=threads)
+            score = validation_score(model, held, answers)
             provenance = _provenance(plan, options, result)
-            model.save(output, provenance=provenance, files=_pictures(result), half=half, force=force)
+            if score is not None:
+                provenance["validation"] = validation_json(score)
+            pictures = {**_curve(result), **validation_pictures(score)}
+            model.save(output, provenance=provenance, files=pictures, half=half, force=force)
             shutil.rmtree(folder, ignore_errors=True)
-    return SpeechTrainReport(plan=plan, result=result, model=model)
+    return SpeechTrainReport(plan=plan, result=result, model=model, validation=score)
 
 
 def _accepted(accept: float | None, targets: LabelTargets | TextTargets, clips: Sequence[Clip]) -> float:
@@ -256,7 +279,7 @@ def _provenance(plan: SpeechPlan, options: SpeechTrainingOptions, result: Traini
     }
 
 
-def _pictures(result: TrainingResult) -> dict[str, bytes]:
+def _curve(result: TrainingResult) -> dict[str, bytes]:
     from nlpkit.training.learning_curve import learning_curve
 
     metric = next(iter(result.metrics), "")

@@ -31,7 +31,7 @@ from .training_pairs import (
 )
 from .translate import missing
 from .translation_plan import TranslationPlan
-from .unfinished import unfinished_folder, unfinished_training
+from .unfinished import check_logs, unfinished_folder, unfinished_training
 
 if TYPE_CHECKING:
     from nlpkit.training.report import TrainingProgress, TrainingResult, ValidationReport
@@ -162,7 +162,7 @@ def train_translation(
     check_count("devices", devices)
     place = resolve_device(device)
     _check_devices(devices, (src, trg, pairs, valid, valid_src, valid_trg))
-    _check_logs(tensorboard, output)
+    check_logs(tensorboard, output)
     read = read_pairs(read_as.pairs(src, trg, pairs), reading, output)
     if (valid_src is None) != (valid_trg is None):
         raise ParameterError("valid_src and valid_trg belong together: give both, or both sides in one file by valid")
@@ -266,18 +266,3 @@ def _check_devices(devices: int, inputs: Sequence[Paths | None]) -> None:
         raise ParameterError(f"devices is {devices}, and standard input can be read by one process alone: give a file")
     if devices > 1 and os.name == "nt":
         raise ParameterError(f"devices is {devices}, and on Windows one device trains: expected 1")
-
-
-def _check_logs(tensorboard: StrPath | None, output: StrPath) -> None:
-    if tensorboard is None:
-        return
-    logs = Path(os.path.realpath(tensorboard))
-    for place in (Path(os.path.realpath(output)), unfinished_folder(output)):
-        if logs == place or place in logs.parents:
-            raise ParameterError(
-                f"tensorboard is {os.fspath(tensorboard)!r}, in the model's folder: name another for the logs"
-            )
-    from nlpkit.outputs.files import output_errors
-
-    with output_errors(tensorboard):
-        logs.mkdir(parents=True, exist_ok=True)

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from nlpkit.errors import OutputError
+from nlpkit.errors import OutputError, ParameterError
 
 from .inputs import StrPath
 
@@ -42,6 +42,30 @@ def check_nothing_unfinished(output: StrPath, *, resume: bool, force: bool) -> N
             f"{unfinished_folder(output)}: an unfinished training is there: resume it with --resume (resume=True), or"
             " start anew with --force (force=True)"
         )
+
+
+def check_logs(tensorboard: StrPath | None, output: StrPath) -> None:
+    """Make the folder of TensorBoard's logs.
+
+    Raises
+    ------
+    ParameterError
+        If it is in the folder of the model.
+    OutputError
+        If it cannot be made.
+    """
+    from nlpkit.outputs.files import output_errors
+
+    if tensorboard is None:
+        return
+    logs = Path(os.path.realpath(tensorboard))
+    for place in (Path(os.path.realpath(output)), unfinished_folder(output)):
+        if logs == place or place in logs.parents:
+            raise ParameterError(
+                f"tensorboard is {os.fspath(tensorboard)!r}, in the model's folder: name another for the logs"
+            )
+    with output_errors(tensorboard):
+        logs.mkdir(parents=True, exist_ok=True)
 
 
 @contextmanager

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from nlpkit.errors import require, require_number, require_whole
+from nlpkit.errors import is_whole, require, require_number, require_whole
 from nlpkit.speech.recognition.layers import Arrays, Convolution, linear, rectified
 
 
@@ -26,7 +26,7 @@ class CnnOptions:
     n_mels : int
         Mel bands of the features.
     n_labels : int
-    channels : sequence of int
+    channels : int or sequence of int
         Channels of each residual block; from the second on, each halves bands and frames.
     dropout : float
 
@@ -42,7 +42,7 @@ class CnnOptions:
     dropout: float = 0.2
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "channels", tuple(self.channels))
+        object.__setattr__(self, "channels", (self.channels,) if is_whole(self.channels, 0) else tuple(self.channels))
         require(len(self.channels) > 0, "channels", self.channels, "the number of channels of each block")
         for value in self.channels:
             require_whole("channels", value, 1)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict
@@ -24,6 +25,12 @@ from nlpkit.threads import available_threads, iter_batches, one_blas_thread
 
 _MEAN, _DEVIATION = "front.mean", "front.deviation"
 _PIECES = "spm.model"
+_SHOWN = 12
+
+
+def is_statistic(name: str) -> bool:
+    """Return whether an array of a model is a mean, a deviation or a count, and not trained."""
+    return name in (_MEAN, _DEVIATION) or name.endswith((".running_mean", ".running_var", ".num_batches_tracked"))
 
 
 class SpeechModel:
@@ -218,6 +225,38 @@ class SpeechModel:
         if _PIECES in stored.files:
             options["pieces"] = stored.file(_PIECES)
         return cls(network, front, weights, provenance=stored.provenance, **options)
+
+    @classmethod
+    def summary(cls, options: Mapping[str, Any], arrays: Mapping[str, Any], provenance: Mapping[str, Any]) -> Any:
+        """Return what ``nlpkit info`` shows first of a saved model: a mapping of names to short values.
+
+        Parameters
+        ----------
+        options, provenance : mapping
+            What ``config.json`` holds.
+        arrays : mapping of str to (str, tuple of int)
+            Type and shape of each array.
+        """
+        network, features, data = options["network"], options["features"], provenance.get("data", {})
+        names = options.get("labels") or options.get("letters") or ()
+        what = "labels" if "labels" in options else "letters" if names else "sub-words"
+        shown = [f"{len(names) or network['n_tokens'] - 1:,}", ", ".join(map(repr, names[:_SHOWN]))]
+        sr, hop = features["sr"], features["hop_length"]
+        found = {
+            "architecture": cls.kind.partition("_")[0],
+            what: ": ".join(filter(None, shown)) + (", ..." if len(names) > _SHOWN else ""),
+            "vocabulary": f"{len(options['vocabulary']):,} words" if options.get("vocabulary") else "",
+            "sr": sr,
+            "features": f"{features['n_mels']} mel bands every {1000 * hop / sr:g} ms",
+            "parameters": sum(math.prod(shape) for name, (_, shape) in arrays.items() if not is_statistic(name)),
+            "limit": round(options.get("limit", 0.0), 3) or "none: nothing is rejected for its uncertainty",
+            "rejects": ", ".join(options.get("rejects", ())),
+        }
+        if data:
+            minutes = f"{data['seconds'] / 60:,.1f} minutes"
+            found["trained on"] = f"{data['clips']:,} recordings, {minutes}; validated with {data['valid_clips']:,}"
+            found["base"] = data.get("base", "")
+        return {name: value for name, value in found.items() if value != ""}
 
     def with_weights(self, weights: Mapping[str, np.ndarray], **changes: Any) -> Self:
         """Return a copy with other weights, and other options beside the network's."""

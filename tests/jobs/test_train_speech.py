@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -13,11 +14,13 @@ from tone_words import SR, spoken, write_recordings
 
 import nlpkit
 from nlpkit.errors import InputError, OutputError, ParameterError
+from nlpkit.jobs.evaluate_speech import evaluate_speech
 from nlpkit.jobs.speech_plan import SpeechPlan
 from nlpkit.jobs.train_speech import train_speech
 from nlpkit.speech.recognition import CnnClassifier, CtcRecognizer
 
-QUICK: dict[str, Any] = {"n_mels": 12, "epochs": 1, "batch_clips": 8, "band_masks": 0}
+LOOP: dict[str, Any] = {"epochs": 1, "batch_clips": 8, "band_masks": 0}
+QUICK: dict[str, Any] = {**LOOP, "n_mels": 12}
 CNN: dict[str, Any] = {"channels": (6, 8)}
 CTC: dict[str, Any] = {"channels": 4, "hidden_size": 8, "layers": 1}
 
@@ -42,6 +45,7 @@ def test_a_model_folder_comes_out_that_gives_the_same_answers(recordings: Path, 
     assert loaded.classify(clips) == model.classify(clips)
     assert sorted(path.name for path in (tmp_path / "model").iterdir()) == [
         "config.json",
+        "confusion.png",
         "learning-curve.png",
         "model.safetensors",
     ]
@@ -130,12 +134,16 @@ def test_recordings_of_other_sounds_are_learnt_without_text(recordings: Path, tm
 def test_a_base_gives_its_body_and_its_features(recordings: Path, tmp_path: Path) -> None:
     _, base = run(tmp_path / "base", recordings)
     new = write_recordings(tmp_path / "new", n=6, words=("bb", "ac"))
-    report = train_speech(tmp_path / "model", new, base=tmp_path / "base", device="cpu", threads=1, parameters=QUICK)
+    report = train_speech(tmp_path / "model", new, base=tmp_path / "base", device="cpu", threads=1, parameters=LOOP)
     assert report.plan.labels == ("ac", "bb")
     for name, array in base.weights.items():
         if not name.startswith("output."):
             np.testing.assert_array_equal(report.model.weights[name], array)
     np.testing.assert_array_equal(report.model.front.mean, base.front.mean)
+    others: list[dict[str, Any]] = [{"sr": 16000}, {"parameters": {"n_mels": 20}}, {"parameters": {"channels": (6, 9)}}]
+    for other in others:
+        with pytest.raises(ParameterError, match=r"and the model of --base has .*: leave it out"):
+            run(tmp_path / "other", new, base=tmp_path / "base", **other)
     with pytest.raises(ParameterError, match=r"is a CnnClassifier, and ctc \(--arch\) starts from a CtcRecognizer"):
         run(tmp_path / "ctc", new, base=tmp_path / "base", architecture="ctc")
 
@@ -155,13 +163,18 @@ def test_speakers_are_kept_whole_for_the_validation_where_there_are_many(tmp_pat
         ({"parameters": {"stride": 2}}, "cnn has no option 'stride': it belongs to ctc"),
         ({"parameters": {"monitor": "wer"}}, "monitor is 'wer': cnn has accuracy and loss"),
         ({"parameters": {"snr": (30.0, 5.0)}}, "snr is"),
+        ({"parameters": {"channels": (0,)}}, "channels is 0: expected a whole number of at least 1"),
+        ({"architecture": "ctc", "parameters": {"channels": (4, 5)}}, "channels is (4, 5): expected a whole number"),
+        ({"unfreeze": True}, "unfreeze trains all layers of a model to start from: name one with --base (base)"),
+        ({"pieces": 50}, "pieces belongs to ctc, and cnn learns labels: leave it out"),
+        ({"vocabulary": "open"}, "vocabulary belongs to ctc, and cnn learns labels"),
         ({"accept": 0.0}, "accept is 0.0: expected a share above 0"),
         ({"architecture": "ctc", "letters": "upper"}, "letters is 'upper': expected one of lower, as-is"),
         ({"architecture": "ctc", "vocabulary": "some"}, "vocabulary is 'some'"),
     ],
 )
 def test_wrong_options_are_refused_before_anything_is_read(given: dict[str, Any], said: str, tmp_path: Path) -> None:
-    with pytest.raises(ParameterError, match=said.replace(".", r"\.")):
+    with pytest.raises(ParameterError, match=re.escape(said)):
         run(tmp_path / "model", tmp_path / "missing.jsonl", **given)
 
 
@@ -180,6 +193,29 @@ def test_pieces_of_sentencepiece_are_tokens_and_stand_in_the_folder(recordings: 
     clips = [spoken("ab", 1)]
     assert loaded.recognize(clips) == model.recognize(clips)
     report = train_speech(
-        tmp_path / "more", recordings, architecture="ctc", base=tmp_path / "model", parameters=QUICK, device="cpu"
+        tmp_path / "more", recordings, architecture="ctc", base=tmp_path / "model", parameters=LOOP, device="cpu"
     )
     assert len(report.model.alphabet) == len(model.alphabet)
+
+
+@pytest.mark.parametrize("architecture", ["cnn", "ctc"])
+def test_the_score_of_the_validation_is_that_of_the_saved_model(architecture: str, tmp_path: Path) -> None:
+    listing = write_recordings(tmp_path / "tones", n=6)
+    valid = write_recordings(tmp_path / "valid", n=4, first=50)
+    own = {**QUICK, **(CTC if architecture == "ctc" else CNN), "epochs": 4, "learning_rate": 1e-2}
+    run: dict[str, Any] = {"architecture": architecture, "parameters": own, "device": "cpu", "threads": 1}
+    report = train_speech(tmp_path / "model", listing, valid=valid, accept=0.8, **run)
+    evaluated = evaluate_speech(tmp_path / "model", valid, normalizer="none", threads=1)
+    told = nlpkit.load(tmp_path / "model").provenance["validation"]
+    if architecture == "ctc":
+        assert report.validation.words.errors == evaluated.transcripts.words.errors
+        assert told["wer"]["rate"] == report.validation.words.rate
+        assert not (tmp_path / "model" / "confusion.png").exists()
+        return
+    expected = evaluated.classification
+    assert report.validation.confusion == expected.confusion
+    assert told["accuracy"] == {"share": expected.accuracy, "low": expected.low, "high": expected.high}
+    assert told["rejected"] == expected.rejected > 0
+    assert set(told["classes"]) == {each.label for each in expected.classes}
+    assert sum(count for _, _, count in told["confusions"]) == expected.recordings - expected.correct
+    assert (tmp_path / "model" / "confusion.png").read_bytes().startswith(b"\x89PNG")

@@ -81,7 +81,8 @@ def plan_epoch(
         size = int(draw.integers(1, most + 1))
         items.append(tuple(order[at : at + size].tolist()))
         at += size
-    seconds = [float(store.seconds[list(item)].sum()) for item in items]
+    durations = store.seconds
+    seconds = [float(durations[list(item)].sum()) for item in items]
     ranked = sorted(range(len(items)), key=lambda number: seconds[number])
     batches: list[list[Item]] = []
     for number in ranked:

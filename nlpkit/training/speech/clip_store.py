@@ -5,34 +5,31 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from functools import cached_property
 
 import numpy as np
 
 
 @dataclass(frozen=True, kw_only=True)
 class ClipStore:
-    """Clips, one after the other in one array, and their targets.
+    """Clips and their targets.
 
     Attributes
     ----------
     sr : int
         Sampling rate in Hz.
-    samples : (n_samples,) float32 array
-    bounds : (n_clips + 1,) int64 array
-        Start of each clip, and the end of the last one.
+    clips : sequence of (n_samples,) float32 arrays
     targets : sequence of (n_tokens,) int64 arrays
         Tokens that are said in each clip; for a classifier its label.
     """
 
     sr: int
-    samples: np.ndarray
-    bounds: np.ndarray
+    clips: Sequence[np.ndarray]
     targets: Sequence[np.ndarray]
 
     @classmethod
     def of(cls, clips: Iterable[np.ndarray], targets: Iterable[Sequence[int]], sr: int) -> ClipStore:
-        """Return a store of clips in memory.
+        """Return a store of clips; float32 arrays are not copied.
 
         Examples
         --------
@@ -41,29 +38,25 @@ class ClipStore:
         (2, [1.0, 1.0], [0.000375, 0.00025])
         """
         kept = [np.asarray(clip, np.float32) for clip in clips]
-        bounds = np.cumsum([0, *map(len, kept)], dtype=np.int64)
-        samples = np.concatenate(kept) if kept else np.zeros(0, np.float32)
-        return cls(sr=sr, samples=samples, bounds=bounds, targets=[np.asarray(each, np.int64) for each in targets])
+        return cls(sr=sr, clips=kept, targets=[np.asarray(each, np.int64) for each in targets])
 
     def __len__(self) -> int:
-        return len(self.bounds) - 1
+        return len(self.clips)
 
     def clip(self, number: int) -> np.ndarray:
         """Return the samples of a clip."""
-        return self.samples[self.bounds[number] : self.bounds[number + 1]]
+        return self.clips[number]
 
-    @property
+    @cached_property
     def seconds(self) -> np.ndarray:
         """Duration of each clip."""
-        return np.diff(self.bounds) / self.sr
+        return np.array([len(clip) for clip in self.clips]) / self.sr
 
     def fingerprint(self) -> str:
         """Return a hash of the samples and targets."""
         found = hashlib.sha256(str(self.sr).encode())
-        for array in (self.samples, self.bounds, *self.targets):
-            found.update(np.ascontiguousarray(array).data)
+        for clip, target in zip(self.clips, self.targets, strict=True):
+            found.update(f"{len(clip)} {len(target)}".encode())
+            found.update(np.ascontiguousarray(clip).data)
+            found.update(np.ascontiguousarray(target).data)
         return found.hexdigest()[:16]
-
-    def as_dict(self) -> dict[str, Any]:
-        """Return the numbers of clips and their duration, for reports."""
-        return {"clips": len(self), "seconds": round(float(self.seconds.sum()), 1)}

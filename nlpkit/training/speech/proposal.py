@@ -40,6 +40,8 @@ def check_asked(architecture: str, asked: Mapping[str, Any]) -> None:
             )
             raise ParameterError(f"{architecture} has no option {name!r}: {known}")
     SpeechTrainingOptions(**{name: value for name, value in asked.items() if name in of_training})
+    size = "n_tokens" if architecture == "ctc" else "n_labels"
+    model_options(architecture, asked, **{size: 2})
     monitor = asked.get("monitor", "loss")
     measured = ("wer", "cer") if architecture == "ctc" else ("accuracy",)
     if monitor not in (*measured, "loss"):
