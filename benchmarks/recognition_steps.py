@@ -80,7 +80,7 @@ def losses(model: Any, store: ClipStore, training: SpeechTrainingOptions) -> tup
     length."""
     still = replace(model.options, dropout=0.0)
     module = type(model)(still, model.front, model.weights, **model.stored()).module()
-    task = task_of(model, module, store, None, replace(training, **AS_THEY_ARE))
+    task = task_of(model, module, store, None, replace(training, mixup=0.0, **AS_THEY_ARE))
     items = task.plan(0)[0][:8]
     batch = task.collate(items, 1)
     batch = replace(batch, lengths=torch.full_like(batch.lengths, batch.features.shape[2]))
@@ -137,8 +137,7 @@ def alternate(
     model: Any, store: ClipStore, training: SpeechTrainingOptions, kind: str, options: argparse.Namespace
 ) -> list[tuple[float, float]]:
     """Return clips per second of nlpkit's training and of the plain loop, turn by turn."""
-    if kind != "augmented":
-        training = replace(training, **AS_THEY_ARE)
+    training = replace(training, mixup=0.0, **({} if kind == "augmented" else AS_THEY_ARE))
     module = model.module()
     task = task_of(model, module, store, None, training)
     plans = chain.from_iterable(task.plan(epoch) for epoch in count())

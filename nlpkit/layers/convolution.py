@@ -94,7 +94,7 @@ class _Normalized(torch.autograd.Function):
             y.add_(plus)
         if rectified:
             y.relu_()
-        y.mul_(mask)
+        clear_padding(y, mask)
         ctx.save_for_backward(x, mask, weight, mean, variance, count, *([y] if rectified else []))
         ctx.eps, ctx.adds = eps, plus is not None
         return y
@@ -115,7 +115,7 @@ class _Normalized(torch.autograd.Function):
         shift = -scale * of_bias / count - of_x * mean
         zero, one = torch.zeros_like(mean), torch.ones_like(mean)
         to_x = torch.native_batch_norm(x, of_x, shift, zero, one, False, 0.0, 0.0)[0]
-        to_x.addcmul_(slope, scale[:, None, None].to(slope.dtype)).mul_(mask)
+        clear_padding(to_x.addcmul_(slope, scale[:, None, None].to(slope.dtype)), mask)
         return to_x, None, of_weight, of_bias, slope if ctx.adds else None, None, None, None
 
 
@@ -150,8 +150,14 @@ class ConvBlock(nn.Module):
         lengths = (lengths + stride - 1) // stride
         mask = frames_mask(lengths, x.shape[3]).to(x.dtype)
         with torch.no_grad():  # the slope of the norm is 0 there already
-            x.mul_(mask)
+            clear_padding(x, mask)
         return self.norm(x, mask, plus=plus, rectified=True), lengths
+
+
+def clear_padding(x: Tensor, mask: Tensor) -> None:
+    """Set (n, channels, bands, frames) to 0, in place, where the mask (n, 1, 1, frames) is."""
+    whole = 0 if x.device.type == "cuda" else int(mask.amin(0).sum())  # frames of all clips; a GPU would have to wait
+    x[..., whole:].mul_(mask[..., whole:])
 
 
 def frames_mask(lengths: Tensor, frames: int) -> Tensor:
