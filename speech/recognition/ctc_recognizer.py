@@ -15,6 +15,7 @@ from nlpkit.speech.recognition.front import Front
 from nlpkit.speech.recognition.greedy import best_path, log_softmax
 from nlpkit.speech.recognition.piece_alphabet import PieceAlphabet
 from nlpkit.speech.recognition.speech_model import SpeechModel
+from nlpkit.speech.recognition.word_times import sounding
 from nlpkit.speech.transcripts.transcript import Transcript, Word
 
 
@@ -81,27 +82,26 @@ class CtcRecognizer(SpeechModel):
             If an item is not a clip.
         """
         found = self.logits(clips, sr=sr, threads=threads)
-        return [self.transcript_of(logits, len(samples) / self.sr) for samples, logits in found]
+        return [self.transcript_of(logits, samples) for samples, logits in found]
 
-    def transcript_of(self, logits: np.ndarray, duration: float) -> Transcript:
-        """Return the words of logits (frames, n_tokens) of a clip of ``duration`` seconds.
+    def transcript_of(self, logits: np.ndarray, samples: np.ndarray) -> Transcript:
+        """Return the words of logits (frames, n_tokens) of a clip.
 
         The confidence of a word is the geometric mean over its letters of the highest probability of each.
         """
-        step = self.options.stride * self.front.options.hop_length / self.sr
-        words: list[Word] = []
+        step, duration = self.options.stride * self.front.options.hop_length / self.sr, len(samples) / self.sr
         heard = self._free_words(logits)
         found = self._closed.search(log_softmax(logits)) if self._closed else heard
-        for each in found:
-            confidence = float(np.exp(each.log_p))
-            if confidence >= self.limit:
-                start, end = max(0.0, (each.first - 0.5) * step), min(duration, (each.last + 0.5) * step)
-                words.append(Word(text=each.text, start=min(start, end), end=end, confidence=confidence))
-        kept = [(word.start, word.end) for word in words]
+        sure = [each for each in found if np.exp(each.log_p) >= self.limit]
+        spans = [(min(duration, each.first * step), min(duration, each.last * step)) for each in sure]
+        words = [
+            Word(text=each.text, start=start, end=end, confidence=float(np.exp(each.log_p)))
+            for each, (start, end) in zip(sure, sounding(samples, self.sr, spans), strict=True)
+        ]
         unknown = [
             each
             for each in (*found, *(heard if self._closed else ()))
-            if not any(each.first * step < end and each.last * step > start for start, end in kept)
+            if not any(each.first <= other.last and each.last >= other.first for other in sure)
         ]
         return Transcript(words=words, rejected=separate(unknown), separator=" ")
 
