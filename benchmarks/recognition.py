@@ -28,6 +28,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import resource
 import statistics
 import subprocess
 import sys
@@ -115,7 +116,7 @@ def timed(function: Any) -> float:
 
 def first(options: argparse.Namespace) -> list[dict[str, Any]]:
     """Measure the first answer of a new process."""
-    found: dict[str, list[float]] = {"empty": [], "filled": []}
+    found: dict[str, list[tuple[float, float]]] = {"empty": [], "filled": []}
     with tempfile.TemporaryDirectory() as folder:
         clip = np.random.default_rng(1).normal(0, 0.1, SR).astype(np.float32)
         soundfile.write(f"{folder}/clip.wav", clip, SR)
@@ -127,14 +128,23 @@ def first(options: argparse.Namespace) -> list[dict[str, Any]]:
         for turn in range(options.repeat):
             for cache in found:
                 environment = {**os.environ, "NUMBA_CACHE_DIR": f"{folder}/cache-{turn}"}
-                begun = time.perf_counter()
+                begun, computed = time.perf_counter(), computing()
                 done = subprocess.run(command, env=environment, cwd=folder, capture_output=True, text=True, check=False)
-                found[cache].append(time.perf_counter() - begun)
+                found[cache].append((time.perf_counter() - begun, computing() - computed))
                 if done.returncode:
                     raise SystemExit(f"FAILED: {done.stderr}")
-    for cache, seconds in found.items():
-        print(f"first answer, {cache} cache: {statistics.median(seconds):.2f} s")
-    return [{"cache": cache, "median": statistics.median(each), "seconds": each} for cache, each in found.items()]
+    rows = []
+    for cache, pairs in found.items():
+        wall, own = (statistics.median(column) for column in zip(*pairs, strict=True))
+        print(f"first answer, {cache} cache: {wall:.2f} s, of which {own:.2f} s of computing")
+        rows.append({"cache": cache, "median": wall, "computing": own, "pairs": pairs})
+    return rows
+
+
+def computing() -> float:
+    """Return the processor's seconds of all processes that have ended."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
 
 
 def parsed(arguments: list[str] | None = None) -> argparse.Namespace:
