@@ -121,9 +121,10 @@ def test_a_translator_gives_what_it_gave(kind: str) -> None:
     np.testing.assert_allclose([one.score for one in found], [score for _, score in told(kind)], atol=1e-4)
 
 
-def test_an_interrupted_translation_training_resumes(tmp_path: Path) -> None:
-    shutil.copytree(SAVED / "interrupted-translation", tmp_path / "model.partial")
-    rows = told("interrupted-translation")
+@pytest.mark.parametrize("kind", make.INTERRUPTED)
+def test_an_interrupted_translation_training_resumes(kind: str, tmp_path: Path) -> None:
+    shutil.copytree(SAVED / kind, tmp_path / "model.partial")
+    rows = told(kind)
 
     def stop(report: Any) -> None:
         seen.append(report.row)
@@ -132,7 +133,7 @@ def test_an_interrupted_translation_training_resumes(tmp_path: Path) -> None:
 
     seen: list[Any] = []
     with pytest.raises(make.BrokenError):
-        make.train("translation-gru", tmp_path / "model", resume=True, validated=stop)
+        make.train(make.INTERRUPTED[kind], tmp_path / "model", resume=True, validated=stop)
     assert seen[0].step > rows[0][0], "it began anew"
     expected = rows[len(rows) - len(seen) :]
     found = [[row.step, row.epoch, row.train_loss, row.valid_loss] for row in seen]

@@ -215,12 +215,8 @@ def heard_live(
     Otherwise the second result is how it is read, with what was read already.
     """
     is_part = sound.offset or sound.duration is not None or sound.salvage
-    if (
-        [os.fspath(each) for each in inputs] != [STDIN]
-        or sound.manifest is not None
-        or sound.split is not None
-        or is_part
-    ):
+    is_listed = sound.manifest is not None or sound.split is not None
+    if [os.fspath(each) for each in inputs] != [STDIN] or is_listed or is_part:
         return None, read_as
     stream: Any = read_as.stdin or (sys.stdin.buffer if sys.stdin is not None else None)
     if stream is None or _is_file(stream):

@@ -1,9 +1,10 @@
-"""Quality of a trained model of speech on its validation recordings: a score, as JSON, and a picture."""
+"""Quality of a trained model of speech on its validation recordings, and what its folder tells about its training."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import suppress
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from .speech_clips import Clip
@@ -14,6 +15,10 @@ if TYPE_CHECKING:
     from nlpkit.speech.recognition.classifier import Classification
     from nlpkit.speech.recognition.speech_model import SpeechModel
     from nlpkit.speech.transcripts.transcript import Transcript
+    from nlpkit.training.report import TrainingResult
+    from nlpkit.training.speech.options import SpeechTrainingOptions
+
+    from .speech_plan import SpeechPlan
 
 DATA = "validation recordings"
 _WORST = 20
@@ -73,15 +78,34 @@ def validation_json(score: ClassificationScore | TranscriptScore) -> dict[str, A
     }
 
 
-def validation_pictures(score: ClassificationScore | TranscriptScore | None) -> dict[str, bytes]:
-    """Return the picture of a classifier's confusions by the name of its file."""
+def provenance_of(
+    plan: SpeechPlan,
+    options: SpeechTrainingOptions,
+    result: TrainingResult,
+    score: ClassificationScore | TranscriptScore | None,
+) -> dict[str, Any]:
+    """Return what a model folder tells about the training, as JSON holds it."""
+    summary = {key: value for key, value in result.as_json().items() if key != "history"}
+    told = {"data": asdict(plan), "training": asdict(options), "result": summary}
+    if score is not None:
+        told["validation"] = validation_json(score)
+    return {**told, "history": [row.as_json() for row in result.history]}
+
+
+def pictures_of(result: TrainingResult, score: ClassificationScore | TranscriptScore | None) -> dict[str, bytes]:
+    """Return the learning curve, and the picture of a classifier's confusions, by the names of their files."""
     from nlpkit.evaluation import confusion_picture
     from nlpkit.evaluation.classification_quality import ClassificationScore
+    from nlpkit.training.learning_curve import learning_curve
 
-    if not isinstance(score, ClassificationScore):
-        return {}
-    title = f"validation: {100 * score.accuracy:.1f} % of {score.recordings:,} right"
+    found = {}
+    metric = next(iter(result.metrics), "")
     with suppress(Exception):  # a model without a picture is better than none
-        labels = [each.label for each in score.classes]
-        return {"confusion.png": confusion_picture(score.confusion, labels, title=title)}
-    return {}
+        axes = ("loss: -log p", f"{metric}, %")
+        curve = learning_curve(result.history, chosen_steps=result.chosen_steps, metric=metric, labels=axes)
+        found["learning-curve.png"] = curve
+        if isinstance(score, ClassificationScore):
+            title = f"validation: {100 * score.accuracy:.1f} % of {score.recordings:,} right"
+            labels = [each.label for each in score.classes]
+            found["confusion.png"] = confusion_picture(score.confusion, labels, title=title)
+    return found

@@ -6,8 +6,8 @@ import os
 import shutil
 import time
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import AbstractContextManager, nullcontext, suppress
-from dataclasses import asdict, dataclass
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -21,7 +21,7 @@ from .speech_calibration import calibrated
 from .speech_clips import Clip, LeftOut, common_rate, listed_recordings, nothing_left, read_clips, split_off
 from .speech_plan import SpeechPlan
 from .speech_start import check_start, clip_store, model_to_start_from, targets_of, untrained_model
-from .speech_validation import validation_json, validation_pictures, validation_score
+from .speech_validation import pictures_of, provenance_of, validation_score
 from .train import check_model_place
 from .translate import missing
 from .unfinished import check_logs, unfinished_folder, unfinished_training
@@ -31,7 +31,6 @@ if TYPE_CHECKING:
     from nlpkit.evaluation.error_rates import TranscriptScore
     from nlpkit.speech.recognition.speech_model import SpeechModel
     from nlpkit.training.report import TrainingProgress, TrainingResult, ValidationReport
-    from nlpkit.training.speech.options import SpeechTrainingOptions
 
     from .speech_targets import LabelTargets, TextTargets
 
@@ -161,6 +160,23 @@ def train_speech(
         If parameters are unknown or wrong, or the unfinished training is of other recordings or parameters.
     DivergedError
         If the weights leave the range of numbers; the last good state stays in ``OUTPUT.partial``.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> import numpy as np, soundfile
+    >>> folder, draw = Path(tempfile.mkdtemp()), np.random.default_rng(1)
+    >>> for label, hz in {"low": 300, "high": 1500}.items():
+    ...     (folder / "tones" / label).mkdir(parents=True)
+    ...     for number in range(10):
+    ...         tone = np.sin(2 * np.pi * hz * draw.uniform(0.9, 1.1) * np.arange(4000) / 8000)
+    ...         soundfile.write(folder / "tones" / label / f"{number}.wav", 0.5 * tone, 8000)
+    >>> sizes = {"channels": (8,), "epochs": 10, "learning_rate": 0.01, "warmup": 0}
+    >>> report = train_speech(folder / "model", folder / "tones", parameters=sizes, device="cpu", threads=1)
+    >>> report.plan.labels, report.plan.clips, report.validation.accuracy
+    (('high', 'low'), 18, 1.0)
+    >>> report.model.classify([folder / "tones" / "low" / "0.wav"])[0].label
+    'low'
     """
     begun = time.monotonic()
     check_model_place(output, force=force, resume=resume)
@@ -254,10 +270,7 @@ def train_speech(
             share = _accepted(accept, targets, (*clips, *held))
             model, answers = calibrated(model, held, accept=share, threads=threads)
             score = validation_score(model, held, answers)
-            provenance = _provenance(plan, options, result)
-            if score is not None:
-                provenance["validation"] = validation_json(score)
-            pictures = {**_curve(result), **validation_pictures(score)}
+            provenance, pictures = provenance_of(plan, options, result, score), pictures_of(result, score)
             model.save(output, provenance=provenance, files=pictures, half=half, force=force)
             shutil.rmtree(folder, ignore_errors=True)
     return SpeechTrainReport(plan=plan, result=result, model=model, validation=score)
@@ -267,25 +280,3 @@ def _accepted(accept: float | None, targets: LabelTargets | TextTargets, clips: 
     if accept is not None:
         return accept
     return 0.97 if any(clip.label in targets.rejects for clip in clips) else 1.0
-
-
-def _provenance(plan: SpeechPlan, options: SpeechTrainingOptions, result: TrainingResult) -> dict[str, Any]:
-    summary = {key: value for key, value in result.as_json().items() if key != "history"}
-    return {
-        "data": asdict(plan),
-        "training": asdict(options),
-        "result": summary,
-        "history": [row.as_json() for row in result.history],
-    }
-
-
-def _curve(result: TrainingResult) -> dict[str, bytes]:
-    from nlpkit.training.learning_curve import learning_curve
-
-    metric = next(iter(result.metrics), "")
-    with suppress(Exception):  # a model without a picture is better than none
-        curve = learning_curve(
-            result.history, chosen_steps=result.chosen_steps, metric=metric, labels=("loss: -log p", f"{metric}, %")
-        )
-        return {"learning-curve.png": curve}
-    return {}

@@ -11,7 +11,9 @@ if TYPE_CHECKING:
     from nlpkit.speech.recognition.cnn import CnnOptions
     from nlpkit.speech.recognition.ctc import CtcOptions
     from nlpkit.speech.recognition.ctc_recognizer import CtcRecognizer
+    from nlpkit.speech.recognition.front import Front, front_features
     from nlpkit.speech.recognition.lstm import LstmOptions
+    from nlpkit.speech.transcripts.transcript import Transcript, Word
 
 __all__ = [
     "Classification",
@@ -19,8 +21,12 @@ __all__ = [
     "CnnOptions",
     "CtcOptions",
     "CtcRecognizer",
+    "Front",
     "LstmClassifier",
     "LstmOptions",
+    "Transcript",
+    "Word",
+    "front_features",
 ]
 
 _HOMES = {
@@ -29,8 +35,12 @@ _HOMES = {
     "CnnOptions": "nlpkit.speech.recognition.cnn",
     "CtcOptions": "nlpkit.speech.recognition.ctc",
     "CtcRecognizer": "nlpkit.speech.recognition.ctc_recognizer",
+    "Front": "nlpkit.speech.recognition.front",
     "LstmClassifier": "nlpkit.speech.recognition.classifier",
     "LstmOptions": "nlpkit.speech.recognition.lstm",
+    "Transcript": "nlpkit.speech.transcripts.transcript",
+    "Word": "nlpkit.speech.transcripts.transcript",
+    "front_features": "nlpkit.speech.recognition.front",
 }
 
 __getattr__ = attributes_of(__name__, _HOMES)

@@ -49,6 +49,11 @@ class Classifier(SpeechModel):
         A label whose probability is lower is rejected.
     rejects : sequence of str
         Labels of sounds that are none of the known ones; they are rejected.
+
+    Raises
+    ------
+    ArtifactError
+        If the weights are of another network, or the number of labels is not the network's.
     """
 
     stored_options = (*SpeechModel.stored_options, "labels", "temperature", "limit", "rejects")
@@ -120,7 +125,18 @@ class Classifier(SpeechModel):
 
 
 class CnnClassifier(Classifier):
-    """Classifies clips by a convolutional network: see `nlpkit.speech.recognition.cnn`, and `Classifier`."""
+    """Classifies clips by a convolutional network: see `nlpkit.speech.recognition.cnn`, and `Classifier`.
+
+    `nlpkit.jobs.train_speech` trains one, and `nlpkit.load` reads it.
+
+    Examples
+    --------
+    >>> import nlpkit
+    >>> model = nlpkit.load("commands")  # doctest: +SKIP
+    >>> [found] = model.classify(["stop.wav"])  # doctest: +SKIP
+    >>> found.label, round(found.confidence, 2)  # doctest: +SKIP
+    ('stop', 0.98)
+    """
 
     kind = "cnn_classifier"
     inference = "nlpkit.speech.recognition.cnn:CnnInference"
@@ -129,7 +145,17 @@ class CnnClassifier(Classifier):
 
 
 class LstmClassifier(Classifier):
-    """Classifies clips by a recurrent network: see `nlpkit.speech.recognition.lstm`, and `Classifier`."""
+    """Classifies clips by a recurrent network: see `nlpkit.speech.recognition.lstm`, and `Classifier`.
+
+    `nlpkit.jobs.train_speech` trains one, and `nlpkit.load` reads it.
+
+    Examples
+    --------
+    >>> import nlpkit
+    >>> model = nlpkit.load("voices")  # doctest: +SKIP
+    >>> [found.label for found in model.classify(["a.wav", "b.wav"])]  # doctest: +SKIP
+    ['theo', 'george']
+    """
 
     kind = "lstm_classifier"
     inference = "nlpkit.speech.recognition.lstm:LstmInference"

@@ -34,6 +34,19 @@ class CtcRecognizer(SpeechModel):
         The only words that are known; others are rejected. Empty for any word.
     limit : float
         A word with a lower confidence is rejected.
+
+    Raises
+    ------
+    ArtifactError
+        If the weights are of another network, or the number of tokens is not the network's.
+
+    Examples
+    --------
+    >>> import nlpkit
+    >>> model = nlpkit.load("digits")  # doctest: +SKIP
+    >>> [found] = model.recognize(["number.wav"])  # doctest: +SKIP
+    >>> found.text, found.words[0].start  # doctest: +SKIP
+    ('seven four two', 0.31)
     """
 
     kind = "ctc_recognizer"

@@ -47,7 +47,7 @@ def test_a_model_and_all_that_is_said(run: Any, tones: Path, tmp_path: Path) -> 
     assert lines[0].endswith(" parameters to train, at 8,000 Hz")
     assert lines[1] == "nlpkit: validation: 3 recordings, kept from the training"
     assert lines[2].startswith("nlpkit: left out, cannot be read: 1 (such as ")
-    assert lines[3].startswith("nlpkit: left out, no label: 1 (such as ab-0")
+    assert lines[3].startswith("nlpkit: left out, no label: 1 (such as tones/ab-0")
     assert [line[:16] for line in lines[4:6]] == ["nlpkit: epoch 1,", "nlpkit: epoch 2,"]
     assert "accuracy" in lines[4]
     assert ", ended by epochs, " in lines[6]

@@ -1,4 +1,4 @@
-"""Make the model folders of this directory: one of every kind, and two trainings that were interrupted.
+"""Make the model folders of this directory: one of every kind, and trainings that were interrupted.
 
 They were made by version 0.1, in format version 1, and stay as they are: a folder that was saved once loads in every
 later version. Run this only to add a kind: ``python tests/saved/make.py KIND``, which writes ``KIND/`` and
@@ -191,6 +191,10 @@ TRAINING = {
     },
 }
 
+INTERRUPTED = {"interrupted-translation": "translation-gru", "interrupted-transformer": "translation-transformer"}
+"""Trainings of translation that were interrupted: the first one by version 0.1, the second one by its successor of
+2026-11-29, before the training loop knew speech."""
+
 
 def train(kind: str, output: Path, **more: Any) -> Any:
     """Train a small translation model; a few seconds."""
@@ -224,17 +228,18 @@ def make_interrupted(kind: str) -> None:
 
     word_training.PROGRESS_SECONDS = 0.001
     with tempfile.TemporaryDirectory() as place:
-        if kind == "interrupted-translation":
+        if kind in INTERRUPTED:
+            trained = INTERRUPTED[kind]
 
             def stop(report: Any) -> None:
                 if report.row.epoch == 3:
                     raise BrokenError
 
-            whole = train("translation-gru", Path(place, "whole")).result
+            whole = train(trained, Path(place, "whole")).result
             told = [[row.step, row.epoch, row.train_loss, row.valid_loss] for row in whole.history[:6]]
             output = Path(place, "model")
             try:
-                train("translation-gru", output, validated=stop)
+                train(trained, output, validated=stop)
             except BrokenError:
                 pass
             else:
@@ -264,7 +269,7 @@ def make_interrupted(kind: str) -> None:
 KINDS = [
     *("onehot", "bow", "tfidf", "hashing", "word2vec", "fasttext", "logmel", "mfcc", "vocabulary", "word_vectors"),
     *TRAINING,
-    *("interrupted-translation", "interrupted-word2vec", "version_2"),
+    *(*INTERRUPTED, "interrupted-word2vec", "version_2"),
 ]
 
 if __name__ == "__main__":

@@ -69,6 +69,21 @@ def train_recognizer(
         If there is no clip to train on.
     ParameterError, ArtifactError, DivergedError, OutputError, KeyboardInterrupt, SystemExit
         As `nlpkit.training.trainer.train_task`.
+
+    Examples
+    --------
+    >>> from nlpkit.speech.recognition import CtcOptions, CtcRecognizer, Front, front_features
+    >>> from nlpkit.speech.recognition._ctc_torch import CtcNetwork
+    >>> draw = np.random.default_rng(1)
+    >>> sounds = [draw.standard_normal(4000).astype(np.float32) for _ in range(8)]
+    >>> front = Front.fitted(front_features(8000, n_mels=8), sounds)
+    >>> sizes = CtcOptions(n_mels=8, n_tokens=3, channels=4, hidden_size=8, layers=1)
+    >>> model = CtcRecognizer(sizes, front, initial_weights(CtcNetwork, sizes, 1), letters="ab")
+    >>> clips = ClipStore.of(sounds, [model.alphabet.encode("ab")] * 8, 8000)
+    >>> options = SpeechTrainingOptions(epochs=2, batch_clips=4)
+    >>> model, result = train_recognizer(model, clips, options=options, device="cpu", threads=1)
+    >>> result.steps, result.ended_by
+    (4, 'epochs')
     """
     options = options or SpeechTrainingOptions()
     if not len(clips):
