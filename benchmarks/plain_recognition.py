@@ -1,4 +1,4 @@
-"""What `recognition.py` compares with: the three networks and their training, written by hand with torch alone.
+"""The other side of `recognition.py`: the three networks and their training, written by hand with torch alone.
 
 The networks have the shapes and names of nlpkit's, of `nn.Conv2d`, `nn.BatchNorm2d` and `nn.LSTM` with
 `pack_padded_sequence`. Batch normalisation counts the padding, as usual. The loop is AdamW with fused steps, weight

@@ -20,7 +20,7 @@ WORDS = {500: "five", 1000: "ten", 2000: "twenty"}
 
 
 def said(*parts: float | str, sr: int = SR) -> np.ndarray:
-    """Sound of words of 0.3 s and pauses of so many seconds; "?" is a tone that is no word."""
+    """Sound of words of 0.3 s and pauses given in seconds; "?" is a tone that is no word."""
     hz = {**{word: tone for tone, word in WORDS.items()}, "?": 3000}
     sounds = []
     for part in parts:

@@ -11,7 +11,7 @@ SR = 8000
 
 
 def sound(*parts: tuple[float, float]) -> np.ndarray:
-    """Noise of so many seconds at so much amplitude, one after the other."""
+    """Noise of some durations in seconds and amplitudes, one after the other."""
     draw = np.random.default_rng(0)
     pieces = [level * draw.standard_normal(round(seconds * SR)) for seconds, level in parts]
     return np.concatenate(pieces).astype(np.float32)

@@ -18,7 +18,7 @@ OPTIONS = {"learning_rate": 1e-2, "warmup": 0, "schedule": "constant", "epochs":
 
 
 def train(place: Path, folder: Path, *, processes: int, **options: Any) -> Any:
-    """Train in so many processes at once, and return what the main one saved."""
+    """Train in several processes at once, and return what the main one saved."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = str(free.getsockname()[1])
