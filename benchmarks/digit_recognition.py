@@ -25,7 +25,7 @@ SPEAKERS = ("george", "jackson", "lucas", "nicolas", "theo", "yweweler")
 SEEDS = (1, 2, 3, 4, 5)
 OTHERS = ("other-speech-train.jsonl", "no-speech-train.jsonl", "commands-other-train.jsonl")
 """Sounds without digits."""
-STRINGS = ["--arch", "ctc", "--join", "6"]
+STRINGS = ["--arch", "ctc", "--join", "6", "--hidden-size", "128", "--monitor", "loss"]
 
 
 def main() -> None:
@@ -78,11 +78,11 @@ class Runs:
         """Strings of digits by CTC: known speakers, then each speaker left out."""
         model = self.train("strings", STRINGS, ["final.jsonl", *OTHERS])
         for manifest in ("strings-test.jsonl", "commands-digits.jsonl"):
-            yield manifest, self.score(model, manifest)["transcripts"]["wer"]
+            yield manifest, self.score(model, manifest)["transcripts"]["words"]["rate"]
         found = {}
         for name in SPEAKERS:
             model = self.train(f"strings-without-{name}", STRINGS, [f"speakers/{name}-train.jsonl", *OTHERS])
-            found[name] = self.score(model, f"speakers/{name}-strings.jsonl")["transcripts"]["wer"]
+            found[name] = self.score(model, f"speakers/{name}-strings.jsonl")["transcripts"]["words"]["rate"]
         yield from found.items()
         yield "mean WER of speakers left out", mean(found.values())
 
