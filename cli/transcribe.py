@@ -9,7 +9,7 @@ import typer
 
 from nlpkit.cli import sound_options
 from nlpkit.cli.options import Quiet, Threads, described
-from nlpkit.cli.screens.screen import note, progress_bar, tell_left_out
+from nlpkit.cli.screens.screen import note, noted_if_slow, progress_bar, tell_left_out
 from nlpkit.cli.sound_options import SOUND, ManifestReading
 from nlpkit.errors import ParameterError
 from nlpkit.jobs.sound import Sound
@@ -33,7 +33,7 @@ def transcribe(
         typer.Option(
             "--model",
             metavar="MODEL",
-            help="Folder of a model that recognises words or labels, from nlpkit train speech.",
+            help=described("Folder of a model, from nlpkit train speech.", "the one that ships, of English digits"),
             show_default=False,
         ),
     ] = None,
@@ -120,11 +120,11 @@ def transcribe(
     speaks when is not recognised; --channels split tells the two sides of a call apart.
 
     \b
-    nlpkit transcribe memo.wav --model digits
+    nlpkit transcribe memo.wav
     nlpkit transcribe film.mkv --model speech -o film.srt
-    nlpkit transcribe calls/ --model digits -o texts/ --channels split --resume
-    nlpkit transcribe calls/ --model digits -o calls.tsv --on-bad skip
-    nlpkit record -o - | nlpkit transcribe - --model digits
+    nlpkit transcribe calls/ --model commands -o texts/ --channels split --resume
+    nlpkit transcribe calls/ --model commands -o calls.tsv --on-bad skip
+    nlpkit record -o - | nlpkit transcribe -
     """
     if not audio and sound.manifest is None:
         raise ParameterError("name what to read: audio files, folders, globs, - for standard input, or --manifest")
@@ -137,12 +137,18 @@ def transcribe(
                 raise ParameterError(f"{name} is about raw samples: give --encoding too, or leave it out")
     elif raw_channels is not None:
         raw = replace(raw, channels=raw_channels)
+    from nlpkit.jobs.transcriber import open_recognizer
+
     output = "-" if output is None else output
+    if model is None and not quiet:
+        note('the model is the one that ships, of English digits such as "seven four two"; --model names another')
+    with noted_if_slow("compiling for this processor, once after installation", 2.5, quiet=quiet):
+        recognizer = open_recognizer(model)
     with progress_bar(quiet=quiet) as progress:
         report = transcribe_files(
             audio or [],
             output,
-            model=model,
+            model=recognizer,
             format=format,
             vad=vad,
             channels=channels,

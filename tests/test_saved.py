@@ -35,6 +35,14 @@ def test_an_estimator_gives_what_it_gave(kind: str) -> None:
     np.testing.assert_allclose(rows, np.load(SAVED / f"{kind}.npy"), rtol=1e-5, atol=1e-5)
 
 
+@pytest.mark.parametrize("kind", ["cnn_classifier", "lstm_classifier", "ctc_recognizer"])
+def test_a_model_of_speech_gives_what_it_gave(kind: str) -> None:
+    model = nlpkit.load(SAVED / kind)
+    [(_, logits)] = model.logits([make.tone()], sr=16000)
+    np.testing.assert_allclose(logits, np.load(SAVED / f"{kind}.npy"), rtol=1e-4, atol=1e-5)
+    assert model.stored() == make.speech_model(kind).stored()
+
+
 @pytest.mark.parametrize("name", make.marked_estimators())
 def test_format_version_2_gives_what_it_gave(name: str) -> None:
     config = json.loads((SAVED / "version_2" / name / "config.json").read_bytes())

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from nlpkit.errors import ParameterError
@@ -27,19 +28,15 @@ KINDS = ("ctc_recognizer", "cnn_classifier", "lstm_classifier")
 """Models that can be used."""
 
 
-def default_model() -> StrPath:
-    """Return the model that is used if none is named.
+def shipped_model() -> Path:
+    """Return the folder of the model that ships with nlpkit, which recognises English digits."""
+    import nlpkit.speech.recognition
 
-    Raises
-    ------
-    ParameterError
-        If there is none.
-    """
-    raise ParameterError("name a model with --model: a folder that nlpkit train speech wrote")
+    return Path(nlpkit.speech.recognition.__file__).with_name("spoken_digits")
 
 
 def open_recognizer(model: StrPath | Any | None = None) -> Any:
-    """Return a model that recognises words or labels in sound; it is loaded if it is a path.
+    """Return a model that recognises words or labels in sound: one given, in a folder, or by default the shipped one.
 
     Raises
     ------
@@ -52,7 +49,7 @@ def open_recognizer(model: StrPath | Any | None = None) -> Any:
     from nlpkit.speech.recognition.classifier import Classifier
     from nlpkit.speech.recognition.ctc_recognizer import CtcRecognizer
 
-    named = default_model() if model is None else model
+    named = shipped_model() if model is None else model
     found = load(named) if isinstance(named, str | os.PathLike) else named
     if not isinstance(found, CtcRecognizer | Classifier):
         where = f"{os.fspath(named)}: " if isinstance(named, str | os.PathLike) else ""

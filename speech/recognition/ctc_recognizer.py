@@ -9,11 +9,13 @@ import numpy as np
 
 from nlpkit.errors import ArtifactError
 from nlpkit.speech.recognition.alphabet import Alphabet
+from nlpkit.speech.recognition.closed_vocabulary import ClosedVocabulary, FoundWord
 from nlpkit.speech.recognition.ctc import CtcOptions
 from nlpkit.speech.recognition.front import Front
-from nlpkit.speech.recognition.greedy import best_path
+from nlpkit.speech.recognition.greedy import best_path, log_softmax
 from nlpkit.speech.recognition.piece_alphabet import PieceAlphabet
 from nlpkit.speech.recognition.speech_model import SpeechModel
+from nlpkit.speech.recognition.word_times import sounding
 from nlpkit.speech.transcripts.transcript import Transcript, Word
 
 
@@ -71,6 +73,7 @@ class CtcRecognizer(SpeechModel):
         if len(self.alphabet) != options.n_tokens:
             raise ArtifactError(f"there are {len(self.alphabet)} tokens, and the network has {options.n_tokens}")
         self.vocabulary, self.limit = tuple(vocabulary), limit
+        self._closed = ClosedVocabulary(self.vocabulary, self.alphabet) if vocabulary else None
 
     def recognize(self, clips: Iterable[Any], *, sr: int | None = None, threads: int | None = None) -> list[Transcript]:
         """Return the words of each clip, with times and confidences.
@@ -92,26 +95,49 @@ class CtcRecognizer(SpeechModel):
             If an item is not a clip.
         """
         found = self.logits(clips, sr=sr, threads=threads)
-        return [self.transcript_of(logits, len(samples) / self.sr) for samples, logits in found]
+        return [self.transcript_of(logits, samples) for samples, logits in found]
 
-    def transcript_of(self, logits: np.ndarray, duration: float) -> Transcript:
-        """Return the words of logits (frames, n_tokens) of a clip of ``duration`` seconds."""
+    def transcript_of(self, logits: np.ndarray, samples: np.ndarray) -> Transcript:
+        """Return the words of logits (frames, n_tokens) of a clip.
+
+        The confidence of a word is the geometric mean over its letters of the highest probability of each.
+        """
+        step, duration = self.options.stride * self.front.options.hop_length / self.sr, len(samples) / self.sr
+        heard = self._free_words(logits)
+        found = self._closed.search(log_softmax(logits)) if self._closed else heard
+        sure = [each for each in found if np.exp(each.log_p) >= self.limit]
+        spans = [(min(duration, each.first * step), min(duration, each.last * step)) for each in sure]
+        words = [
+            Word(text=each.text, start=start, end=end, confidence=float(np.exp(each.log_p)))
+            for each, (start, end) in zip(sure, sounding(samples, self.sr, spans), strict=True)
+        ]
+        unknown = [
+            each
+            for each in (*found, *(heard if self._closed else ()))
+            if not any(each.first <= other.last and each.last >= other.first for other in sure)
+        ]
+        return Transcript(words=words, rejected=separate(unknown), separator=" ")
+
+    def _free_words(self, logits: np.ndarray) -> list[FoundWord]:
+        """Return the words of the likeliest path, known or not."""
         tokens, first, last, log_p = best_path(logits)
-        step = self.options.stride * self.front.options.hop_length / self.sr
-        words: list[Word] = []
-        rejected = 0
-        for text, start, end in self.alphabet.words(tokens.tolist()):
-            confidence = float(np.exp(log_p[start:end].min()))
-            if confidence < self.limit or (self.vocabulary and text not in self.vocabulary):
-                rejected += 1
-                continue
-            begin = max(0.0, (int(first[start]) - 0.5) * step)
-            finish = min(duration, (int(last[end - 1]) + 0.5) * step)
-            words.append(Word(text=text, start=min(begin, finish), end=finish, confidence=confidence))
-        return Transcript(words=words, rejected=rejected, separator=" ")
+        return [
+            FoundWord(text=text, first=int(first[start]), last=int(last[end - 1]), log_p=float(log_p[start:end].mean()))
+            for text, start, end in self.alphabet.words(tokens.tolist())
+        ]
 
     def stored(self) -> dict[str, Any]:
         """Return the alphabet, and what becomes of uncertain words."""
         pieces = self.alphabet.proto if isinstance(self.alphabet, PieceAlphabet) else None
         rest = {"vocabulary": list(self.vocabulary), "limit": self.limit}
         return {"letters": list(self.alphabet.letters), "pieces": pieces, **rest}
+
+
+def separate(found: Sequence[FoundWord]) -> int:
+    """Return how many sounds are left if words that overlap in time are one."""
+    count, end = 0, -1
+    for each in sorted(found, key=lambda word: word.first):
+        if each.first > end:
+            count += 1
+        end = max(end, each.last)
+    return count

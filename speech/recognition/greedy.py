@@ -34,10 +34,14 @@ def best_path(logits: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray, n
     changes = np.flatnonzero(np.diff(best)) + 1
     first = np.concatenate([[0], changes])
     last = np.concatenate([changes, [len(best)]]) - 1
-    wide = logits.astype(np.float64)
-    highest = wide.max(1)
-    log_p = -np.log(np.exp(wide - highest[:, None]).sum(1))  # of the likeliest token of each frame
+    log_p = log_softmax(logits).max(1)  # of the likeliest token of each frame
     peaks = np.maximum.reduceat(log_p, first)
     tokens = best[first]
     said = tokens != 0
     return tokens[said], first[said], last[said], peaks[said]
+
+
+def log_softmax(logits: np.ndarray) -> np.ndarray:
+    """Return the log-probabilities (frames, n_tokens) of logits, in float64."""
+    wide = logits.astype(np.float64) - logits.max(1, keepdims=True)
+    return wide - np.log(np.exp(wide).sum(1, keepdims=True))

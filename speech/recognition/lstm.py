@@ -39,7 +39,7 @@ class LstmOptions:
     n_mels: int = 40
     n_labels: int
     stack: int = 2
-    hidden_size: int = 96
+    hidden_size: int = 128
     layers: int = 2
     dropout: float = 0.3
 

@@ -38,6 +38,45 @@ def test_gradients_of_batch_norm_are_those_of_finite_differences() -> None:
     assert torch.autograd.gradcheck(lambda y: norm(y * mask, mask), (x.requires_grad_(),))
 
 
+@pytest.mark.parametrize("rectified", [False, True])
+@pytest.mark.parametrize("order", [torch.contiguous_format, torch.channels_last])
+def test_gradients_of_all_inputs_are_those_of_torchs_batch_norm(rectified: bool, order: torch.memory_format) -> None:
+    inside = frames_mask(LENGTHS, 7)
+    draw = torch.Generator().manual_seed(1)
+    x, plus, slope = (torch.randn(3, 4, 2, 7, generator=draw, dtype=torch.float64) * inside for _ in range(3))
+    x, plus = (part.contiguous(memory_format=order).requires_grad_() for part in (x + 3 * inside, plus))
+    ours, theirs = MaskedBatchNorm(4).double(), nn.BatchNorm1d(4).double()
+    nn.init.uniform_(ours.weight), nn.init.uniform_(ours.bias)
+    theirs.load_state_dict({**ours.state_dict(), "num_batches_tracked": torch.tensor(0)})
+    found = ours(x, inside.double(), plus=plus, rectified=rectified)
+    assert found.is_contiguous(memory_format=order)
+    rows = inside.expand(3, 1, 2, 7)[:, 0]
+    expected = theirs(x.permute(0, 2, 3, 1)[rows]) + plus.permute(0, 2, 3, 1)[rows]
+    expected = expected.relu() if rectified else expected
+    torch.testing.assert_close(found.permute(0, 2, 3, 1)[rows], expected)
+    mine = torch.autograd.grad(found, [x, plus, ours.weight, ours.bias], slope, retain_graph=True)
+    others = torch.autograd.grad(expected, [x, plus, theirs.weight, theirs.bias], slope.permute(0, 2, 3, 1)[rows])
+    for gradient, other in zip(mine, others, strict=True):
+        torch.testing.assert_close(gradient, other)
+
+
+def test_a_block_has_the_gradients_of_clips_without_padding() -> None:
+    block = ConvBlock(4, 4).double()
+    x = padded(channels=4).double().requires_grad_()
+    made, lengths = block(x, LENGTHS, plus=x)
+    made.square().sum().backward()
+    assert x.grad is not None
+    conv = [block.conv(x[clip : clip + 1, :, :, :n]) for clip, n in enumerate(LENGTHS.tolist())]
+    frames = torch.cat([part.permute(0, 2, 3, 1).flatten(0, 2) for part in conv])
+    theirs = nn.BatchNorm1d(4).double()
+    plus = [x[clip : clip + 1, :, :, :n] for clip, n in enumerate(LENGTHS.tolist())]
+    expected = (theirs(frames) + torch.cat([part.permute(0, 2, 3, 1).flatten(0, 2) for part in plus])).relu()
+    [of_x, of_weight] = torch.autograd.grad(expected.square().sum(), [x, block.conv.weight])
+    assert lengths.tolist() == LENGTHS.tolist()
+    torch.testing.assert_close(x.grad * frames_mask(LENGTHS, 7), of_x)
+    torch.testing.assert_close(block.conv.weight.grad, of_weight)
+
+
 def test_frozen_statistics_stay_in_training() -> None:
     norm = MaskedBatchNorm(3)
     norm(padded(), frames_mask(LENGTHS, 7).float())

@@ -111,6 +111,26 @@ def dense(rows: Any) -> np.ndarray:
     return np.asarray(rows.toarray() if hasattr(rows, "toarray") else rows, np.float64)
 
 
+def speech_model(kind: str) -> Any:
+    """A small model of speech with drawn weights."""
+    from nlpkit.registry import KINDS, resolve
+    from nlpkit.speech.recognition import CnnOptions, CtcOptions, LstmOptions
+    from nlpkit.speech.recognition.front import Front, front_features
+    from nlpkit.training.speech.training import initial_weights
+
+    cls = resolve(kind, KINDS)
+    options: Any = {
+        "cnn_classifier": CnnOptions(n_mels=12, n_labels=3, channels=(4, 6)),
+        "lstm_classifier": LstmOptions(n_mels=12, n_labels=3, hidden_size=6, layers=1),
+        "ctc_recognizer": CtcOptions(n_mels=12, n_tokens=5, channels=4, hidden_size=6, layers=1),
+    }[kind]
+    weights = initial_weights(resolve("network", {"network": cls.network}), options, seed=3)
+    front = Front.fitted(front_features(8000, 12), [tone()[::2]])
+    if kind == "ctc_recognizer":
+        return cls(options, front, weights, letters=" abc", vocabulary=["ab", "c"], limit=0.1)
+    return cls(options, front, weights, labels=["x", "y", "_other_"], rejects=["_other_"], temperature=1.5, limit=0.2)
+
+
 def make(kind: str) -> None:
     """Save one kind and what it gives."""
     from nlpkit.embeddings import Word2Vec, WordVectors
@@ -134,6 +154,11 @@ def make(kind: str) -> None:
         np.save(HERE / "word_vectors.npy", vectors[["rain", "train", "snow"]])
     elif kind.startswith("translation"):
         make_translator(kind)
+    elif kind in ("cnn_classifier", "lstm_classifier", "ctc_recognizer"):
+        model = speech_model(kind)
+        model.save(folder)
+        logits = [row for _, row in model.logits([tone()], sr=16000)]
+        np.save(HERE / f"{kind}.npy", logits[0].astype(np.float64))
     elif kind.startswith("interrupted"):
         make_interrupted(kind)
 

@@ -19,8 +19,6 @@ from .options import SpeechTrainingOptions
 RENEWED = 50
 """Batches from which statistics are made anew."""
 
-FRAMES = 32
-"""Batches have a multiple of so many frames: torch keeps what it prepares for each shape, so these are few."""
 
 FIRST_EPOCHS = 4
 """Epochs of short clips."""
@@ -94,6 +92,20 @@ def plan_epoch(
     return [batches[place] for place in draw.permutation(len(batches))] if shuffled else batches
 
 
+def round_frames(frames: int) -> int:
+    """Return a number of frames at least as large, one of eight between a power of two and the next.
+
+    torch keeps what it prepares for each shape of a batch, so that there must be few.
+
+    Examples
+    --------
+    >>> [round_frames(frames) for frames in (3, 45, 121, 330, 1000)]
+    [8, 48, 128, 352, 1024]
+    """
+    step = max(8, 1 << max(0, frames.bit_length() - 4))
+    return -(-frames // step) * step
+
+
 def collate(
     store: ClipStore,
     items: Sequence[Item],
@@ -122,7 +134,7 @@ def collate(
     values, lengths = front.features(clips)
     if options is not None:
         values, lengths = _masked(*_stretched(values, lengths, options.tempo, draw), options, draw)
-    values = np.pad(values, ((0, 0), (0, 0), (0, -values.shape[2] % FRAMES)))
+    values = np.pad(values, ((0, 0), (0, 0), (0, round_frames(values.shape[2]) - values.shape[2])))
     targets = [_joined([store.targets[number] for number in item], separator) for item in items]
     batch = ClipBatch(
         features=torch.from_numpy(values),

@@ -54,9 +54,9 @@ def proposed(architecture: str, n_clips: int, asked: Mapping[str, Any]) -> Speec
     ==================  ==========  ==========  ==========
     architecture        cnn         lstm        ctc
     ==================  ==========  ==========  ==========
-    learning rate       0.002       0.002       0.002
+    learning rate       0.002       0.003       0.003
     clips in a batch    32          32          16
-    epochs, at least    24          30          30
+    epochs, at least    24          30          40
     monitor             accuracy    accuracy    wer
     mixup               0.3         0           0
     ==================  ==========  ==========  ==========
@@ -74,9 +74,9 @@ def proposed(architecture: str, n_clips: int, asked: Mapping[str, Any]) -> Speec
     """
     batch_clips = int(asked.get("batch_clips", max(4, min(16 if architecture == "ctc" else 32, n_clips // 20))))
     steps = -(-n_clips // batch_clips)
-    epochs = max(24 if architecture == "cnn" else 30, min(200, _LEAST_STEPS // steps))
+    epochs = max({"cnn": 24, "lstm": 30, "ctc": 40}[architecture], min(200, _LEAST_STEPS // steps))
     own: dict[str, Any] = {
-        "learning_rate": 2e-3,
+        "learning_rate": 2e-3 if architecture == "cnn" else 3e-3,
         "batch_clips": batch_clips,
         "epochs": epochs,
         "monitor": "wer" if architecture == "ctc" else "accuracy",

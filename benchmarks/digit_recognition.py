@@ -1,0 +1,113 @@
+"""Recognition of spoken digits: every published training and score, one command each.
+
+    python benchmarks/spoken_digits.py DIGITS --data DATA
+    python benchmarks/digit_recognition.py DIGITS MODELS [--only cnn lstm speakers strings] [--results FILE]
+
+DIGITS is the folder that the first script wrote. Each model is trained once, in MODELS; a model that is there is only
+scored. The recipe was chosen on indices 5-9 of the six speakers and on theo and george left out; final models are
+trained on indices 5-49, of which a tenth is kept to choose the best weights, and are scored on indices 0-4.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from statistics import mean
+from typing import Any
+
+from machine import machine
+
+SPEAKERS = ("george", "jackson", "lucas", "nicolas", "theo", "yweweler")
+SEEDS = (1, 2, 3, 4, 5)
+OTHERS = ("other-speech-train.jsonl", "no-speech-train.jsonl", "commands-other-train.jsonl")
+"""Sounds without digits."""
+STRINGS = ["--arch", "ctc", "--join", "6"]
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("digits", type=Path)
+    parser.add_argument("models", type=Path)
+    parser.add_argument("--only", nargs="*", default=["cnn", "lstm", "speakers", "strings"])
+    parser.add_argument("--threads", default="1")
+    parser.add_argument("--results", type=Path, help="write the scores there, as JSON")
+    given = parser.parse_args()
+    run = Runs(given.digits, given.models, given.threads)
+    scores: dict[str, Any] = {"machine": machine(["nlpkit", "torch", "numpy", "numba"])}
+    for part in given.only:
+        scores[part] = dict(run.parts[part](part))
+        print(json.dumps({part: scores[part]}, indent=1), flush=True)
+        if given.results:
+            given.results.write_text(json.dumps(scores, indent=1) + "\n")
+
+
+class Runs:
+    """Trainings and scores of models in a folder."""
+
+    def __init__(self, digits: Path, models: Path, threads: str) -> None:
+        self.digits, self.models, self.threads = digits, models, threads
+        self.parts = {"cnn": self.seeds, "lstm": self.seeds, "speakers": self.speakers, "strings": self.strings}
+        models.mkdir(exist_ok=True)
+
+    def seeds(self, arch: str) -> Iterator[tuple[str, Any]]:
+        """The official split, five seeds."""
+        found = []
+        for seed in SEEDS:
+            model = self.train(f"{arch}-{seed}", ["--arch", arch, "--seed", str(seed)], ["final.jsonl"])
+            score = self.score(model, "test.jsonl")
+            wrong = [one for one in score["answers"] if not one["is_right"]]
+            found.append(score["classification"]["accuracy"])
+            errors = [f"{Path(one['name']).name}: {one['answer']}" for one in wrong]
+            yield f"seed {seed}", {"accuracy": found[-1], "errors": errors}
+        yield "mean accuracy", mean(found)
+
+    def speakers(self, _: str) -> Iterator[tuple[str, Any]]:
+        """Each speaker left out."""
+        found = {}
+        for name in SPEAKERS:
+            model = self.train(f"cnn-without-{name}", ["--arch", "cnn"], [f"speakers/{name}-train.jsonl"])
+            found[name] = self.score(model, f"speakers/{name}-test.jsonl")["classification"]["accuracy"]
+        yield from found.items()
+        yield "mean without theo and george", mean(found[name] for name in SPEAKERS if name not in ("theo", "george"))
+
+    def strings(self, _: str) -> Iterator[tuple[str, Any]]:
+        """Strings of digits by CTC: known speakers, then each speaker left out."""
+        model = self.train("strings", STRINGS, ["final.jsonl", *OTHERS])
+        for manifest in ("strings-test.jsonl", "commands-digits.jsonl"):
+            yield manifest, self.score(model, manifest)["transcripts"]["wer"]
+        found = {}
+        for name in SPEAKERS:
+            model = self.train(f"strings-without-{name}", STRINGS, [f"speakers/{name}-train.jsonl", *OTHERS])
+            found[name] = self.score(model, f"speakers/{name}-strings.jsonl")["transcripts"]["wer"]
+        yield from found.items()
+        yield "mean WER of speakers left out", mean(found.values())
+
+    def train(self, name: str, options: list[str], manifests: list[str]) -> Path:
+        """Train a model if it is not there."""
+        place = self.models / name
+        if not place.exists():
+            named = [word for manifest in manifests for word in ("--manifest", str(self.digits / manifest))]
+            command = ["train", "speech", *named, *options, "--threads", self.threads, "-o", str(place), "--resume"]
+            nlpkit(command)
+        return place
+
+    def score(self, model: Path, manifest: str) -> dict[str, Any]:
+        """Return the scores of a model."""
+        printed = nlpkit(["evaluate", str(model), "--manifest", str(self.digits / manifest), "--format", "json"])
+        found: dict[str, Any] = json.loads(printed)
+        return found
+
+
+def nlpkit(arguments: list[str]) -> str:
+    """Run a command, which is printed, and return its output."""
+    print("$ nlpkit " + " ".join(arguments), file=sys.stderr, flush=True)
+    command = [sys.executable, "-P", "-c", "from nlpkit.cli.main import main; main()", *arguments]
+    return subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,96 @@
+"""ClosedVocabulary: the likeliest words of a small vocabulary in a clip, with times and confidences."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from nlpkit.speech.recognition.alphabet import Alphabet
+from nlpkit.speech.recognition.piece_alphabet import PieceAlphabet
+
+_NO_GAP = 3.0
+"""Cost of a word that follows another one without a gap, as a logarithm."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class FoundWord:
+    """A word in frames.
+
+    Attributes
+    ----------
+    text : str
+    first, last : int
+        Frames.
+    log_p : float
+        Mean over its letters of the highest log-probability of each.
+    """
+
+    text: str
+    first: int
+    last: int
+    log_p: float
+
+
+class ClosedVocabulary:
+    """Finds the likeliest path of CTC among the texts that consist of known words alone.
+
+    A frame between words is a blank or a space. The search is exact (Viterbi), so that a word with an unlikely letter
+    is still found, where the likeliest letters are no word.
+
+    Parameters
+    ----------
+    words : sequence of str
+    alphabet : Alphabet or PieceAlphabet
+
+    Examples
+    --------
+    >>> alphabet = Alphabet(" no")
+    >>> path = np.log(np.full((4, 4), 0.1) + 0.6 * np.eye(4)[[0, 2, 3, 3]])
+    >>> [(word.text, word.first, word.last) for word in ClosedVocabulary(["no", "on"], alphabet).search(path)]
+    [('no', 1, 3)]
+    """
+
+    def __init__(self, words: Sequence[str], alphabet: Alphabet | PieceAlphabet) -> None:
+        self._words = tuple(words)
+        self._space = alphabet.separator
+        tokens: list[int] = []
+        word_of: list[int] = []
+        opens, closes, skips = [], [], []
+        for number, word in enumerate(words):
+            letters = alphabet.encode(word)
+            for place, letter in enumerate(letters):
+                if place:
+                    tokens.append(0)
+                    opens.append(False), closes.append(False), skips.append(False)
+                tokens.append(letter)
+                opens.append(place == 0), closes.append(place == len(letters) - 1)
+                skips.append(place > 0 and letters[place - 1] != letter)
+            word_of += [number] * (2 * len(letters) - 1)
+        self._tokens, self._word_of = np.array(tokens, np.int64), word_of
+        self._opens, self._closes, self._skips = (np.array(each, bool) for each in (opens, closes, skips))
+
+    def search(self, log_p: np.ndarray) -> list[FoundWord]:
+        """Return the words of log-probabilities (frames, n_tokens), in order of time."""
+        from nlpkit.speech.recognition._closed_path_numba import closed_path
+
+        if not len(log_p) or not len(self._tokens):
+            return []
+        log_p = np.ascontiguousarray(log_p, np.float64)
+        gap = log_p[:, 0] if self._space is None else np.maximum(log_p[:, 0], log_p[:, self._space])
+        path, begins = closed_path(log_p, gap, self._tokens, self._opens, self._closes, self._skips, _NO_GAP)
+        found = []
+        for first in np.flatnonzero(begins).tolist():
+            last = first
+            while last + 1 < len(path) and path[last + 1] < len(self._tokens) and not begins[last + 1]:
+                last += 1
+            states = path[first : last + 1]
+            peaks: dict[int, float] = {}
+            for frame, state in enumerate(states.tolist(), first):
+                token = int(self._tokens[state])
+                if token:
+                    peaks[state] = max(peaks.get(state, -np.inf), float(log_p[frame, token]))
+            mean = sum(peaks.values()) / len(peaks)
+            found.append(FoundWord(text=self._words[self._word_of[states[0]]], first=first, last=last, log_p=mean))
+        return found
