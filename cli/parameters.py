@@ -108,8 +108,7 @@ def parameters(
             known = found.get(field.name)
             annotation = str(getattr(field.type, "__name__", field.type))
             kind, description = described.get(field.name, ("", ""))
-            shared = known is not None and annotation in (known.annotation, *known.annotation.split(" | "))
-            if known and not shared:  # one name for two things
+            if known and not re.search(rf"(^|\| ){re.escape(annotation)}( \||$)", known.annotation):  # for two things
                 owner = "sound" if getattr(cls, "takes_sound", False) else method
                 description = f"{known.description} Of {owner}: {description[:1].lower()}{description[1:]}"
                 annotation, kind = f"{known.annotation} | {annotation}", ""

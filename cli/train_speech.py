@@ -246,9 +246,10 @@ def _tell(report: SpeechTrainReport, output: str) -> None:
 
 
 def _score(score: ClassificationScore | TranscriptScore) -> str:
-    words = getattr(score, "words", None)
-    if words is not None:
-        found = [_share(each.name, each.rate, each.low, each.high) for each in (words, score.characters)]
+    from nlpkit.evaluation.error_rates import TranscriptScore
+
+    if isinstance(score, TranscriptScore):
+        found = [_share(each.name, each.rate, each.low, each.high) for each in (score.words, score.characters)]
         return f"validation: {score.utterances:,} recordings, {', '.join(found)}"
     found = [_share("accuracy", score.accuracy, score.low, score.high)]
     found += [f"{100 * score.rejected:.1f} % rejected"] if score.rejected else []

@@ -66,10 +66,7 @@ def _recognizer(
 ) -> tuple[SpeechModel, list[Transcript]]:
     found = model.recognize([clip.samples for clip in clips], threads=threads)
     limit = _limit(_confidences(found, clips), accept)
-    answers = []
-    for each in found:
-        words = [word for word in each.words if word.confidence >= limit]
-        answers.append(replace(each, words=words, rejected=each.rejected + len(each.words) - len(words)))
+    answers = [replace(each, words=[word for word in each.words if word.confidence >= limit]) for each in found]
     return model.with_weights(model.weights, limit=limit), answers
 
 
