@@ -55,21 +55,19 @@ class ClosedVocabulary:
     def __init__(self, words: Sequence[str], alphabet: Alphabet | PieceAlphabet) -> None:
         self._words = tuple(words)
         self._space = alphabet.separator
-        tokens: list[int] = []
+        states: list[tuple[int, bool, bool, bool]] = []  # token, and whether it opens, closes, is reached by a skip
         word_of: list[int] = []
-        opens, closes, skips = [], [], []
         for number, word in enumerate(words):
             letters = alphabet.encode(word)
             for place, letter in enumerate(letters):
                 if place:
-                    tokens.append(0)
-                    opens.append(False), closes.append(False), skips.append(False)
-                tokens.append(letter)
-                opens.append(place == 0), closes.append(place == len(letters) - 1)
-                skips.append(place > 0 and letters[place - 1] != letter)
+                    states.append((0, False, False, False))
+                skips = place > 0 and letters[place - 1] != letter
+                states.append((letter, place == 0, place == len(letters) - 1, skips))
             word_of += [number] * (2 * len(letters) - 1)
-        self._tokens, self._word_of = np.array(tokens, np.int64), word_of
-        self._opens, self._closes, self._skips = (np.array(each, bool) for each in (opens, closes, skips))
+        table = np.array(states, np.int64).reshape(-1, 4)
+        self._tokens, self._word_of = np.ascontiguousarray(table[:, 0]), word_of
+        self._opens, self._closes, self._skips = (np.ascontiguousarray(table[:, n] > 0) for n in (1, 2, 3))
 
     def search(self, log_p: np.ndarray) -> list[FoundWord]:
         """Return the words of log-probabilities (frames, n_tokens), in order of time."""
