@@ -199,7 +199,6 @@ def test_ctrl_c_ends_a_stream_and_loses_nothing(live: Any) -> None:
     ("arguments", "message"),
     [
         ([], "name what to read"),
-        (["in/a.wav"], "name a model with --model"),
         (["in/a.wav", "--model", "tones", "--vad", "loud"], "vad is 'loud': expected one of 'energy'"),
         (["in/a.wav", "--model", "tones", "--channels", "left"], "channels is 'left': expected mix, split, or"),
         (["in/a.wav", "--model", "tones", "--channels", "2"], "has 1 channel, and channel 2 was asked for"),

@@ -251,7 +251,6 @@ def test_a_single_file_that_can_not_be_read(damaged: Path) -> None:
 def test_what_can_not_be(folder: Path) -> None:
     a, model = folder / "in/a.wav", ToneRecognizer()
     for options, message in (
-        ({"model": None}, "name a model with --model"),
         ({"model": model, "vad": "webrtc"}, "vad is 'webrtc'"),
         ({"model": model, "format": "ass"}, "format is 'ass'"),
         ({"model": model, "resume": True}, "--resume continues a file or a folder: name it with -o"),

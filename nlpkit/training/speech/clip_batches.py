@@ -16,10 +16,6 @@ from .augmentation import augmented
 from .clip_store import ClipStore
 from .options import SpeechTrainingOptions
 
-RENEWED = 50
-"""Batches from which statistics are made anew."""
-
-
 FIRST_EPOCHS = 4
 """Epochs of short clips."""
 

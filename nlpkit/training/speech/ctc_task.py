@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import ClassVar
 
 import numpy as np
 import torch
@@ -13,13 +13,13 @@ from torch import nn
 
 from nlpkit.speech.recognition.front import Front
 from nlpkit.speech.recognition.greedy import best_path
-from nlpkit.training.batch_statistics import renew_statistics
 from nlpkit.training.loss import precise
 from nlpkit.training.task import Validated
 
-from .clip_batches import RENEWED, ClipBatch, Item, collate, plan_epoch
+from .clip_batches import ClipBatch, Item
 from .clip_store import ClipStore
 from .options import SpeechTrainingOptions
+from .speech_task import SpeechTask
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,7 +38,7 @@ class Heard:
     reference: str
 
 
-class CtcTask:
+class CtcTask(SpeechTask):
     """A network of tokens and its clips: see `nlpkit.training.task.Task`.
 
     Parameters
@@ -58,9 +58,7 @@ class CtcTask:
     """
 
     kind = "speech CTC"
-    better: Mapping[str, str] = {"wer": "lower", "cer": "lower", "empty": "lower"}
-    described: Mapping[str, str] = {"clips": "recordings", "valid_clips": "validation recordings"}
-    width = 256
+    better: ClassVar[Mapping[str, str]] = {"wer": "lower", "cer": "lower", "empty": "lower"}
 
     def __init__(
         self,
@@ -74,35 +72,12 @@ class CtcTask:
         separator: int | None = None,
         n_samples: int = 3,
     ) -> None:
-        self.model, self.front, self.clips, self.valid, self.options = model, front, clips, valid, options
-        self.separator = separator
+        super().__init__(model, front, clips, valid, options, separator)
         self._decode, self._n_samples = decode, n_samples
-        self._valid_plan = plan_epoch(valid, options, 0, shuffled=False) if valid is not None else []
-
-    @property
-    def made_by(self) -> dict[str, Any]:
-        """Fingerprints of the clips."""
-        return {
-            "clips": self.clips.fingerprint(),
-            "valid_clips": self.valid.fingerprint() if self.valid is not None else None,
-        }
-
-    @property
-    def summary(self) -> dict[str, Any]:
-        """Numbers of clips."""
-        return {"clips": len(self.clips), "valid_clips": len(self.valid or ())}
-
-    def plan(self, epoch: int) -> Sequence[list[Item]]:
-        """Return the batches of an epoch."""
-        return plan_epoch(self.clips, self.options, epoch)
 
     def count(self, items: Sequence[Item]) -> int:
         """Return the number of tokens, and one for each clip, which may have none."""
         return sum(1 + sum(len(self.clips.targets[number]) for number in item) for item in items)
-
-    def collate(self, items: Sequence[Item], seed: int) -> ClipBatch:
-        """Augment clips, and lay them out as a batch."""
-        return collate(self.clips, items, self.front, self.options, seed, separator=self.separator)
 
     def loss(self, batch: ClipBatch, *, step: int, divisor: float) -> tuple[torch.Tensor, torch.Tensor]:
         """Return the CTC loss, -log p of the targets, over ``divisor``, and its sum."""
@@ -123,11 +98,9 @@ class CtcTask:
         import jiwer
 
         assert self.valid is not None
-        device = next(self.model.parameters()).device
         texts = [""] * len(self.valid)
         nll = 0.0
-        for items in self._valid_plan:
-            batch = collate(self.valid, items, self.front, None, 0).to(device)
+        for items, batch in self.valid_batches():
             logits, lengths = self.model(batch.features, batch.lengths)
             nll += float(ctc_loss(logits, lengths, batch.targets, batch.counts))
             for (number,), row, length in zip(items, logits.float().cpu().numpy(), lengths.tolist(), strict=True):
@@ -145,20 +118,6 @@ class CtcTask:
             },
             samples=tuple(Heard(number=number, text=text, reference=ref) for number, text, ref in samples),
         )
-
-    def renew(self) -> None:
-        """Make the statistics of batch normalisation anew, from the first batches of an epoch."""
-        device = next(self.model.parameters()).device
-        plan = self.plan(0)[:RENEWED]
-        batches = (self.collate(items, number).to(device) for number, items in enumerate(plan))
-        renew_statistics(self.model, batches, lambda batch: self.model(batch.features, batch.lengths))
-
-    def state(self) -> dict[str, Any]:
-        """Return nothing: the model and the step say it all."""
-        return {}
-
-    def restore(self, state: Mapping[str, Any]) -> None:
-        """Do nothing."""
 
 
 def ctc_loss(logits: torch.Tensor, lengths: torch.Tensor, targets: torch.Tensor, counts: torch.Tensor) -> torch.Tensor:
