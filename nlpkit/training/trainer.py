@@ -225,9 +225,13 @@ class _Run:
             raise SystemExit(128 + watch.signals.received)
 
     def _share_of_steps(self, step: int) -> float:
-        options = self.options
-        most = options.max_steps or options.epochs * self.course.steps_in(0)
-        return (step - 1) / most if most else 0.0
+        """Return the share of the training that is done before a step, by steps or by epochs, whose sizes may differ."""
+        options, state = self.options, self.state
+        if options.max_steps:
+            return (step - 1) / options.max_steps
+        if not options.epochs:
+            return 0.0
+        return min(1.0, (state.epoch + state.batch / self.course.steps_in(state.epoch)) / options.epochs)
 
     @torch.inference_mode()
     def _validate(self) -> Validated:
