@@ -61,7 +61,7 @@ def nlpkit(
     context: typer.Context,
     version: Annotated[bool, typer.Option("--version", metavar="", help="Show the version and exit.")] = False,
 ) -> None:
-    """Text and audio in; vectors, translations, models, pictures and answers out.
+    """Text and audio in; vectors, translations, transcripts, models, pictures and answers out.
 
     \b
     nlpkit embed "one cat" "two cats"
@@ -71,8 +71,9 @@ def nlpkit(
     nlpkit similar model good
     nlpkit train translation --src train.en --trg train.de -o en-de
     nlpkit translate "two dogs run" --model en-de
+    nlpkit train speech --manifest commands/ -o commands
+    nlpkit transcribe talk.mp3 -o talk.srt
     nlpkit spectrogram speech.flac -o speech.png
-    nlpkit transcribe speech.flac --model digits -o speech.srt
     """
     if version:
         print(f"nlpkit {__version__}")

@@ -54,6 +54,10 @@ SCENES = [
         " --minutes 0.7 -o numbers",
         'nlpkit translate "four hundred and ninety-four" "six hundred and seventy-one" --model numbers --attention -',
     ),
+    (
+        "Three recordings of the digits 3, 7 and 9, transcribed by the model that ships.",
+        "nlpkit transcribe corpora/samples/digits",
+    ),
 ]
 
 

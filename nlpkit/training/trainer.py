@@ -225,7 +225,7 @@ class _Run:
             raise SystemExit(128 + watch.signals.received)
 
     def _share_of_steps(self, step: int) -> float:
-        """Return the share of the training that is done before a step, by steps or by epochs, whose sizes may differ."""
+        """Return the share of the training before a step, by steps, or by epochs, whose sizes may differ."""
         options, state = self.options, self.state
         if options.max_steps:
             return (step - 1) / options.max_steps
