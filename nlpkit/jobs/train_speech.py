@@ -187,7 +187,7 @@ def train_speech(
         from nlpkit.training.speech.proposal import check_asked, proposed
         from nlpkit.training.speech.training import train_recognizer
     except ModuleNotFoundError as error:
-        raise missing(error) from error
+        raise missing(error, "speech") from error
     given = dict(parameters or {})
     check_asked(architecture, given)
     for name, count in (("threads", threads), ("devices", devices)):

@@ -270,12 +270,12 @@ def decoding_options(parameters: Mapping[str, Any] | None) -> DecodingOptions:
     return DecodingOptions(**given)
 
 
-def missing(error: ModuleNotFoundError) -> Exception:
-    """Return the exception that says how to install the packages that translation needs."""
+def missing(error: ModuleNotFoundError, extra: str = "translation") -> Exception:
+    """Return the exception that says how to install the packages that translation, or another extra, needs."""
     from nlpkit.errors import MissingDependencyError
 
     if (error.name or "").startswith("nlpkit"):
         return error
     return MissingDependencyError(
-        f"translation needs {error.name}, which isn't installed: pip install 'nlpkit[translation]'"
+        f"{extra} needs {error.name}, which isn't installed: pip install 'nlpkit[{extra}]'"
     )
