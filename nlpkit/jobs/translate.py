@@ -276,6 +276,4 @@ def missing(error: ModuleNotFoundError, extra: str = "translation") -> Exception
 
     if (error.name or "").startswith("nlpkit"):
         return error
-    return MissingDependencyError(
-        f"{extra} needs {error.name}, which isn't installed: pip install 'nlpkit[{extra}]'"
-    )
+    return MissingDependencyError(f"{extra} needs {error.name}, which isn't installed: pip install 'nlpkit[{extra}]'")

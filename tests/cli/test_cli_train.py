@@ -63,7 +63,7 @@ def test_options_may_come_before_the_method(run: Any, tmp_path: Path, output: st
 
 def test_options_without_a_method(run: Any) -> None:
     code, _, err = run("train", "--threads", "1", "-o", "model")
-    assert (code, err) == (2, "nlpkit: name what to train: word2vec, fasttext or translation\n")
+    assert (code, err) == (2, "nlpkit: name what to train: word2vec, fasttext, translation or speech\n")
     code, out, _ = run("train", "--threads", "1", "--help")
     assert code == 0
     assert "translation" in out
@@ -146,7 +146,10 @@ def test_one_line_and_2(words: str, message: str, run: Any, tmp_path: Path) -> N
 
 def test_an_unknown_method(run: Any) -> None:
     code, _, err = run("train", "tfidf", "-i", "a.txt", "-o", "model")
-    assert (code, err) == (2, "nlpkit: there is no training 'tfidf': choose one of word2vec, fasttext, translation\n")
+    assert (code, err) == (
+        2,
+        "nlpkit: there is no training 'tfidf': choose one of word2vec, fasttext, translation, speech\n",
+    )
 
 
 def test_a_model_that_is_there_is_replaced_by_force_alone(run: Any, tmp_path: Path) -> None:

@@ -21,7 +21,7 @@ _RENEWED = 50
 
 
 class SpeechTask:
-    """What both tasks have in common: see `nlpkit.training.task.Task`.
+    """Clips, a network and how they are trained: see `nlpkit.training.task.Task`.
 
     Parameters
     ----------
