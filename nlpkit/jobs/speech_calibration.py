@@ -36,7 +36,7 @@ def calibrated(
     if not clips:
         return model, []
     if isinstance(model, CtcRecognizer):
-        return _recognizer(model, clips, accept, threads)
+        return _recognizer(model.with_weights(model.weights, limit=0.0), clips, accept, threads)
     assert isinstance(model, Classifier)
     return _classifier(model, clips, accept, threads)
 
@@ -51,7 +51,7 @@ def _classifier(
     numbers = {label: number for number, label in enumerate(model.labels)}
     labels = np.array([numbers[clip.label or ""] for clip in clips])
     logits = np.stack([row for _, row in model.logits([clip.samples for clip in clips], threads=threads)])
-    model = model.with_weights(model.weights, temperature=temperature(logits, labels))
+    model = model.with_weights(model.weights, temperature=temperature(logits, labels), limit=0.0)
     right = [
         each.confidence
         for each, clip in zip(map(model.label_of, logits), clips, strict=True)
