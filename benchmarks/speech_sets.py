@@ -15,13 +15,11 @@ corpus has them: `nlpkit` puts them in lower case.
 
 from __future__ import annotations
 
-import argparse
-import json
-import os
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from manifests import lay_out_parts, write_manifest
 from other_speech import unpacked
 
 WORDS = {"0": "lo", "1": "ken"}
@@ -32,15 +30,7 @@ PARTS = ("yesno", "ljspeech", "speechocean762")
 
 def main() -> None:
     """Make the parts asked for."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("folder", type=Path)
-    parser.add_argument("--data", type=Path, default=os.environ.get("NLPKIT_DATA"), help="folder of the shared data")
-    parser.add_argument("--parts", nargs="*", choices=PARTS, default=PARTS)
-    arguments = parser.parse_args()
-    if arguments.data is None:
-        raise SystemExit("name the folder of the data with --data or NLPKIT_DATA")
-    for name, records in lay_out(arguments.folder, arguments.data / "speech", arguments.parts).items():
-        print(f"{name}: {records:,} recordings")
+    lay_out_parts(__doc__, PARTS, lay_out)
 
 
 def lay_out(folder: Path, data: Path, parts: Sequence[str] = PARTS) -> dict[str, int]:
@@ -49,9 +39,7 @@ def lay_out(folder: Path, data: Path, parts: Sequence[str] = PARTS) -> dict[str,
     written: dict[str, int] = {}
 
     def write(name: str, records: Iterable[Mapping[str, Any]]) -> None:
-        lines = [json.dumps({**record, "path": os.path.relpath(record["path"], folder)}) for record in records]
-        (folder / f"{name}.jsonl").write_text("".join(line + "\n" for line in lines), encoding="utf-8")
-        written[name] = len(lines)
+        written[name] = write_manifest(folder, name, records)
 
     if "yesno" in parts:
         said = yesno(unpacked(data / "waves_yesno.tar.gz", folder) / "waves_yesno")

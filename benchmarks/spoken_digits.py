@@ -24,10 +24,7 @@ enough, those who say no word of commands-digits.
 
 from __future__ import annotations
 
-import argparse
 import hashlib
-import json
-import os
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
@@ -36,6 +33,7 @@ from typing import Any
 import numpy as np
 import soundfile
 from digit_strings import strings
+from manifests import lay_out_parts, write_manifest
 from no_speech import music_pieces, no_speech
 from other_speech import digit_sentences, other_parts, sentences, unpacked
 
@@ -47,15 +45,7 @@ PARTS = ("digits", "commands", "strings", "no-speech", "music", "other-speech")
 
 def main() -> None:
     """Make the parts asked for."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("folder", type=Path)
-    parser.add_argument("--data", type=Path, default=os.environ.get("NLPKIT_DATA"), help="folder of the shared data")
-    parser.add_argument("--parts", nargs="*", choices=PARTS, default=PARTS)
-    arguments = parser.parse_args()
-    if arguments.data is None:
-        raise SystemExit("name the folder of the data with --data or NLPKIT_DATA")
-    for name, records in lay_out(arguments.folder, arguments.data / "speech", arguments.parts).items():
-        print(f"{name}: {records:,} recordings")
+    lay_out_parts(__doc__, PARTS, lay_out)
 
 
 def lay_out(folder: Path, data: Path, parts: Sequence[str] = PARTS) -> dict[str, int]:
@@ -64,11 +54,7 @@ def lay_out(folder: Path, data: Path, parts: Sequence[str] = PARTS) -> dict[str,
     written: dict[str, int] = {}
 
     def write(name: str, records: Iterable[Mapping[str, Any]]) -> None:
-        path = folder / f"{name}.jsonl"
-        path.parent.mkdir(parents=True, exist_ok=True)
-        lines = [json.dumps({**record, "path": os.path.relpath(record["path"], path.parent)}) for record in records]
-        path.write_text("".join(line + "\n" for line in lines), encoding="utf-8")
-        written[name] = len(lines)
+        written[name] = write_manifest(folder, name, records)
 
     if {"digits", "strings"} & set(parts):
         clips = digit_clips(unpacked(data / "fsdd.tar.gz", folder) / "fsdd" / "recordings")

@@ -140,8 +140,6 @@ def transcribe(
     from nlpkit.jobs.transcriber import open_recognizer
 
     output = "-" if output is None else output
-    if model is None and not quiet:
-        note('the model is the one that ships, of English digits such as "seven four two"; --model names another')
     with noted_if_slow("compiling for this processor, once after installation", 2.5, quiet=quiet):
         recognizer = open_recognizer(model)
     with progress_bar(quiet=quiet) as progress:
@@ -160,6 +158,8 @@ def transcribe(
             progress=progress,
         )
     if not quiet:
+        if model is None:
+            note('the model is the one that ships, of English digits such as "seven four two"; --model names another')
         _tell(report, output)
     for message in report.refused:
         note(message)
