@@ -25,7 +25,7 @@ SPEAKERS = ("george", "jackson", "lucas", "nicolas", "theo", "yweweler")
 SEEDS = (1, 2, 3, 4, 5)
 OTHERS = ("other-speech-train.jsonl", "no-speech-train.jsonl", "commands-other-train.jsonl")
 """Sounds without digits."""
-STRINGS = ["--arch", "ctc", "--join", "6", "--hidden-size", "128", "--monitor", "loss", "--accept", "0.985"]
+STRINGS = ["--arch", "ctc", "--join", "6", "--hidden-size", "128", "--monitor", "loss", "--accept", "0.985", "--half"]
 
 
 def main() -> None:
@@ -105,7 +105,7 @@ class Runs:
 def nlpkit(arguments: list[str]) -> str:
     """Run a command, which is printed, and return its output."""
     print("$ nlpkit " + " ".join(arguments), file=sys.stderr, flush=True)
-    command = [sys.executable, "-P", "-c", "from nlpkit.cli.main import main; main()", *arguments]
+    command = [sys.executable, "-P", "-c", "import sys; from nlpkit.cli.main import main; sys.exit(main())", *arguments]
     return subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout
 
 

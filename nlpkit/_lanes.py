@@ -12,7 +12,6 @@ from numba.core import cgutils
 from numba.extending import intrinsic, models, register_model
 
 LANES = 16
-
 _FLOAT = ir.FloatType()
 _VECTOR = ir.VectorType(_FLOAT, LANES)
 _INTS = ir.VectorType(ir.IntType(32), LANES)
@@ -67,8 +66,7 @@ def store(typing_context, array, index, lanes):
     """Store lanes in an array of the same type from ``index`` on."""
 
     def generate(context, builder, signature, arguments):
-        place = _place(context, builder, signature, arguments, lanes)
-        builder.store(arguments[2], place, align=4)
+        builder.store(arguments[2], _place(context, builder, signature, arguments, lanes), align=4)
         return context.get_dummy_value()
 
     return types.void(array, types.int64, lanes), generate
@@ -160,6 +158,17 @@ def larger(typing_context, a, b):
 
 
 @intrinsic
+def where_above(typing_context, a, b, c):
+    """``c`` where ``a > b``, elsewhere 0."""
+
+    def generate(context, builder, signature, arguments):
+        first, second, chosen = arguments
+        return builder.select(builder.fcmp_ordered(">", first, second), chosen, _constant(0.0, chosen.type))
+
+    return c(a, b, c), generate
+
+
+@intrinsic
 def multiply(typing_context, a, b):
     """``a * b``."""
 
@@ -247,8 +256,7 @@ def transpose_product_into(typing_context, source, index, stride, factors, first
         _store_rows(context, builder, signature.args[5], target, place, rows)
         return context.get_dummy_value()
 
-    numbers = types.int64
-    return types.void(source, numbers, numbers, factors, numbers, target, numbers), generate
+    return types.void(source, types.int64, types.int64, factors, types.int64, target, types.int64), generate
 
 
 def _rows(context, builder, signature, given, kind):
@@ -295,10 +303,9 @@ def log2(typing_context, x):
         ints = ir.VectorType(ir.IntType(32), x.count)
         bits = builder.bitcast(arguments[0], ints)
         root_half = ir.Constant(ints, [0x3F3504F3] * x.count)  # the bits of √½: the fraction is between √½ and √2
-        exponent = builder.ashr(builder.sub(bits, root_half), ir.Constant(ints, [23] * x.count))
-        fraction = builder.bitcast(
-            builder.sub(bits, builder.shl(exponent, ir.Constant(ints, [23] * x.count))), x.vector
-        )
+        shift = ir.Constant(ints, [23] * x.count)
+        exponent = builder.ashr(builder.sub(bits, root_half), shift)
+        fraction = builder.bitcast(builder.sub(bits, builder.shl(exponent, shift)), x.vector)
         rest = builder.fsub(fraction, _constant(1.0, x.vector))
         value = _constant(_LOG2[-1], x.vector)
         for coefficient in reversed(_LOG2[:-1]):

@@ -49,6 +49,22 @@ def product(x: Tensor, weight: Tensor, bias: Tensor | None) -> Tensor:
     return torch.ops.mkldnn._linear_pointwise(x, order, bias, "none", [], "")
 
 
+def large_product(x: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:
+    """Return x Wᵀ + b as `product` does, without gradients.
+
+    Float32 products on a CPU are oneDNN's: those of hundreds of rows are up to twice as fast as the BLAS library's,
+    where it has no code for the processor's largest vectors.
+
+    Examples
+    --------
+    >>> large_product(torch.ones(1, 2), torch.tensor([[1.0, 2.0]]))
+    tensor([[3.]])
+    """
+    if x.device.type != "cpu" or x.dtype != torch.float32 or not _has_onednn():
+        return F.linear(x, weight, bias)
+    return torch.ops.mkldnn._linear_pointwise(x, weight, bias, "none", [], "")
+
+
 @contextmanager
 def packed(weights: Iterable[Tensor]) -> Iterator[None]:
     """Keep reordered weights while the context is active, on a CPU and without gradients; weights must not change.
@@ -72,10 +88,14 @@ def unpack(weights: Iterable[Tensor]) -> None:
 
 
 def _can_be_packed(weight: Tensor) -> bool:
-    if weight.device.type != "cpu" or hasattr(weight, "packed") or not torch.backends.mkldnn.is_available():
+    if weight.device.type != "cpu" or hasattr(weight, "packed") or not _has_onednn():
         return False
-    if not hasattr(torch.ops.mkldnn, "_linear_pointwise") or not hasattr(torch.ops.mkldnn, "_reorder_linear_weight"):
+    if not hasattr(torch.ops.mkldnn, "_reorder_linear_weight"):
         return False
     if weight.dtype == torch.bfloat16:  # oneDNN does not support these products without AVX-512
         return hasattr(torch.ops.mkldnn, "_is_mkldnn_bf16_supported") and torch.ops.mkldnn._is_mkldnn_bf16_supported()
     return weight.dtype == torch.float32
+
+
+def _has_onednn() -> bool:
+    return torch.backends.mkldnn.is_available() and hasattr(torch.ops.mkldnn, "_linear_pointwise")

@@ -7,9 +7,6 @@ from typing import Any
 
 import torch
 from torch import nn
-from torch.nn.modules.batchnorm import _BatchNorm
-
-from nlpkit.layers.convolution import MaskedBatchNorm
 
 
 @torch.no_grad()
@@ -28,13 +25,12 @@ def renew_statistics(model: nn.Module, batches: Iterable[Any], forward: Callable
 
     Examples
     --------
-    >>> norm = MaskedBatchNorm(1)
-    >>> clips = [torch.full((1, 1, 1, 2), value) for value in (1.0, 3.0)]
-    >>> renew_statistics(norm, clips, lambda clip: norm(clip, torch.ones(1, 1, 1, 2)))
+    >>> norm = nn.BatchNorm1d(1)
+    >>> renew_statistics(norm, [torch.full((2, 1), value) for value in (1.0, 3.0)], norm)
     >>> norm.running_mean.tolist()
     [2.0]
     """
-    layers: list[Any] = [layer for layer in model.modules() if isinstance(layer, MaskedBatchNorm | _BatchNorm)]
+    layers: list[Any] = [layer for layer in model.modules() if getattr(layer, "running_mean", None) is not None]
     if not layers:
         return
     was_training, momenta = model.training, [layer.momentum for layer in layers]

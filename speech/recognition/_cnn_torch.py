@@ -6,7 +6,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from nlpkit.layers.convolution import ConvBlock
+from nlpkit.speech.recognition._convolution_torch import ConvBlock
 from nlpkit.speech.recognition.cnn import CnnOptions
 
 

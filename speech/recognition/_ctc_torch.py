@@ -5,7 +5,7 @@ from __future__ import annotations
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from nlpkit.layers.convolution import ConvBlock
+from nlpkit.speech.recognition._convolution_torch import ConvBlock
 from nlpkit.speech.recognition._recurrence_torch import BothWays
 from nlpkit.speech.recognition.ctc import CtcOptions
 

@@ -9,6 +9,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
 
+from nlpkit.layers.product import large_product
 from nlpkit.layers.recurrent import CELLS, weights_of
 
 
@@ -86,7 +87,7 @@ class _Lstm(torch.autograd.Function):
         inward, onward, inward_bias, onward_bias = weights
         frames, n, size = x.shape
         hidden = onward.shape[1]
-        gates = torch.addmm(inward_bias + onward_bias, x.view(-1, size), inward.T).view(frames, n, 4 * hidden)
+        gates = large_product(x.view(-1, size), inward, inward_bias + onward_bias).view(frames, n, 4 * hidden)
         cells, states = x.new_empty(frames, n, hidden), x.new_empty(frames, n, hidden)
         arrays = gates.numpy(), cells.numpy(), states.numpy(), lengths.numpy()
         across = onward.T.contiguous()
@@ -112,10 +113,10 @@ class _Lstm(torch.autograd.Function):
             lstm_step_back(t, before, *arrays)
             torch.mm(gates[t], onward, out=of_state)
         flat = gates.view(-1, 4 * hidden)
-        of_onward = flat.T @ _before(states, ctx.way).view(-1, hidden)
-        of_inward = flat.T @ x.view(frames * n, -1)
+        of_onward = large_product(_before(states, ctx.way).view(-1, hidden).T, flat.T).T
+        of_inward = large_product(x.view(frames * n, -1).T, flat.T).T
         of_bias = flat.sum(0)
-        of_x = (flat @ inward).view_as(x) if ctx.needs_input_grad[0] else None
+        of_x = large_product(flat, inward.T).view_as(x) if ctx.needs_input_grad[0] else None
         return of_x, None, None, of_inward, of_onward, of_bias, of_bias
 
 
@@ -129,7 +130,7 @@ class _Gru(torch.autograd.Function):
         inward, onward, inward_bias, onward_bias = weights
         frames, n, size = x.shape
         hidden = onward.shape[1]
-        of_input = torch.addmm(inward_bias, x.view(-1, size), inward.T).view(frames, n, 3 * hidden)
+        of_input = large_product(x.view(-1, size), inward, inward_bias).view(frames, n, 3 * hidden)
         of_state = onward_bias.expand(frames, n, -1).contiguous()
         states = x.new_empty(frames, n, hidden)
         arrays = of_input.numpy(), of_state.numpy(), states.numpy(), lengths.numpy()
@@ -156,7 +157,7 @@ class _Gru(torch.autograd.Function):
             gru_step_back(t, before, *arrays)
             of_next.addmm_(of_state[t], onward)
         inner, outer = of_state.view(-1, 3 * hidden), of_input.view(-1, 3 * hidden)
-        of_onward = inner.T @ _before(states, ctx.way).view(-1, hidden)
-        of_inward = outer.T @ x.view(frames * n, -1)
-        of_x = (outer @ inward).view_as(x) if ctx.needs_input_grad[0] else None
+        of_onward = large_product(_before(states, ctx.way).view(-1, hidden).T, inner.T).T
+        of_inward = large_product(x.view(frames * n, -1).T, outer.T).T
+        of_x = large_product(outer, inward.T).view_as(x) if ctx.needs_input_grad[0] else None
         return of_x, None, None, of_inward, of_onward, outer.sum(0), inner.sum(0)

@@ -12,7 +12,7 @@ import numpy as np
 
 Arrays = Mapping[str, np.ndarray]
 
-_EPS = 1e-5  # of batch normalisation: see nlpkit.layers.convolution
+_EPS = 1e-5  # of batch normalisation: see nlpkit.speech.recognition._convolution_torch
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,7 +34,7 @@ class Convolution:
 
     @classmethod
     def of(cls, arrays: Arrays, name: str, stride: tuple[int, int]) -> Convolution:
-        """Return the convolution of a `nlpkit.layers.convolution.ConvBlock`."""
+        """Return the convolution of a `nlpkit.speech.recognition._convolution_torch.ConvBlock`."""
         norm = {each: arrays[f"{name}.norm.{each}"].astype(np.float64) for each in _NORM}
         scale = norm["weight"] / np.sqrt(norm["running_var"] + _EPS)
         weights = arrays[f"{name}.conv.weight"].astype(np.float64) * scale[:, None, None, None]
