@@ -159,11 +159,11 @@ def larger(typing_context, a, b):
 
 @intrinsic
 def where_above(typing_context, a, b, c):
-    """``c`` where ``a > b``, elsewhere 0."""
+    """``c`` where ``a > b`` or one of them is NaN, elsewhere 0."""
 
     def generate(context, builder, signature, arguments):
         first, second, chosen = arguments
-        return builder.select(builder.fcmp_ordered(">", first, second), chosen, _constant(0.0, chosen.type))
+        return builder.select(builder.fcmp_unordered(">", first, second), chosen, _constant(0.0, chosen.type))
 
     return c(a, b, c), generate
 

@@ -11,7 +11,7 @@ import numba
 import numpy as np
 
 from nlpkit._kernel import kernel
-from nlpkit._lanes import LANES, add, larger, load, multiply_add, splat, store, subtract, where_above
+from nlpkit._lanes import LANES, add, load, multiply_add, splat, store, subtract, where_above
 
 ZERO = np.float32(0)
 
@@ -50,7 +50,10 @@ def add_moments(x, lengths, shape, origin, first, last, sums, squares):
 
 @kernel
 def normalize(x, plus, lengths, shape, scale, shift, floor, first, last, y):
-    """Set y to max(scale x + shift + plus, floor), and to 0 in the padding; ``plus`` may be empty."""
+    """Set y to scale x + shift + plus, to 0 where this is not above ``floor``, and in the padding.
+
+    ``plus`` may be empty.
+    """
     bands, frames, channels = shape
     adds = len(plus) > 0
     for clip in range(first, last):
@@ -61,15 +64,16 @@ def normalize(x, plus, lengths, shape, scale, shift, floor, first, last, y):
                 factor, summand, least = load(scale, channel), load(shift, channel), splat(floor)
                 if adds:
                     for place in range(start + channel, stop, channels):
-                        more = add(summand, load(plus, place))
-                        store(y, place, larger(multiply_add(load(x, place), factor, more), least))
+                        value = multiply_add(load(x, place), factor, add(summand, load(plus, place)))
+                        store(y, place, where_above(value, least, value))
                 else:
                     for place in range(start + channel, stop, channels):
-                        store(y, place, larger(multiply_add(load(x, place), factor, summand), least))
+                        value = multiply_add(load(x, place), factor, summand)
+                        store(y, place, where_above(value, least, value))
             for channel in range(whole(channels), channels):
                 for place in range(start + channel, stop, channels):
-                    more = shift[channel] + plus[place] if adds else shift[channel]
-                    y[place] = max(x[place] * scale[channel] + more, floor)
+                    value = x[place] * scale[channel] + shift[channel] + (plus[place] if adds else ZERO)
+                    y[place] = ZERO if value <= floor else value
             y[stop : start + frames * channels] = 0
 
 
@@ -93,9 +97,9 @@ def add_slopes(slope, x, y, lengths, shape, mean, floor, first, last, sums, prod
             for channel in range(whole(channels), channels):
                 one[channel] = two[channel] = ZERO
                 for place in range(start + channel, stop, channels):
-                    if y[place] > floor:
-                        one[channel] += slope[place]
-                        two[channel] += slope[place] * (x[place] - mean[channel])
+                    g = ZERO if y[place] <= floor else slope[place]
+                    one[channel] += g
+                    two[channel] += g * (x[place] - mean[channel])
             for channel in range(channels):
                 sums[channel] += one[channel]
                 products[channel] += two[channel]
@@ -121,7 +125,7 @@ def normalize_back(slope, x, y, lengths, shape, scale, share, shift, floor, firs
                         store(to_plus, place, g)
             for channel in range(whole(channels), channels):
                 for place in range(start + channel, stop, channels):
-                    g = slope[place] if y[place] > floor else ZERO
+                    g = ZERO if y[place] <= floor else slope[place]
                     to_x[place] = scale[channel] * g + (share[channel] * x[place] + shift[channel])
                     if adds:
                         to_plus[place] = g

@@ -83,6 +83,15 @@ def test_a_block_has_the_gradients_of_clips_without_padding() -> None:
     torch.testing.assert_close(block.conv.weight.grad, of_weight)
 
 
+@pytest.mark.parametrize("channels", [3, 16])
+def test_what_is_not_a_number_stays_visible(channels: int) -> None:
+    x = padded(channels=channels)
+    x[1, 2, 1, 3] = torch.nan
+    made = MaskedBatchNorm(channels)(x, LENGTHS, rectified=True)
+    assert made[:, 2].isnan().any(), made[:, 2]
+    assert made[:, :2].isfinite().all()
+
+
 def test_frozen_statistics_stay_in_training() -> None:
     norm = MaskedBatchNorm(3)
     norm(padded(), LENGTHS)
