@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import torch
-import torch.nn.functional as F
 from torch import Tensor, nn
 
 from nlpkit.speech.recognition._convolution_torch import ConvBlock
+from nlpkit.speech.recognition._dropout_torch import dropout
 from nlpkit.speech.recognition.cnn import CnnOptions
 
 
@@ -50,7 +50,7 @@ class CnnNetwork(nn.Module):
     def forward(self, x: Tensor, lengths: Tensor) -> Tensor:
         """Return the logits (n, n_labels) of features (n, n_mels, frames) of ``lengths`` frames."""
         pooled = self.pooled(x, lengths)
-        return self.output(F.dropout(pooled, self.options.dropout, self.training))
+        return self.output(dropout(pooled, self.options.dropout, self.training))
 
     def pooled(self, x: Tensor, lengths: Tensor) -> Tensor:
         """Return the mean and the maximum over frames, (n, 2 channels bands')."""

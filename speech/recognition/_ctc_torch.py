@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import torch.nn.functional as F
 from torch import Tensor, nn
 
 from nlpkit.speech.recognition._convolution_torch import ConvBlock
+from nlpkit.speech.recognition._dropout_torch import dropout
 from nlpkit.speech.recognition._recurrence_torch import BothWays
 from nlpkit.speech.recognition.ctc import CtcOptions
 
@@ -36,12 +36,12 @@ class CtcNetwork(nn.Module):
     def forward(self, x: Tensor, lengths: Tensor) -> tuple[Tensor, Tensor]:
         """Return the logits (n, frames', n_tokens) of features (n, n_mels, frames), and their lengths."""
         states, lengths = self.states(x, lengths)
-        return self.output(F.dropout(states, self.options.dropout, self.training)), lengths
+        return self.output(dropout(states, self.options.dropout, self.training)), lengths
 
     def states(self, x: Tensor, lengths: Tensor) -> tuple[Tensor, Tensor]:
         """Return the states (n, frames', 2 hidden_size), and their lengths."""
         x, lengths = self.first(x[:, None], lengths)
         x, lengths = self.second(x, lengths)
         x = x.permute(0, 3, 1, 2).flatten(2)
-        x = F.dropout(x, self.options.dropout, self.training)
+        x = dropout(x, self.options.dropout, self.training)
         return self.reader(x, lengths), lengths

@@ -6,6 +6,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from nlpkit.speech.recognition._dropout_torch import dropout
 from nlpkit.speech.recognition._recurrence_torch import BothWays
 from nlpkit.speech.recognition.lstm import LstmOptions
 
@@ -33,12 +34,12 @@ class LstmNetwork(nn.Module):
     def forward(self, x: Tensor, lengths: Tensor) -> Tensor:
         """Return the logits (n, n_labels) of features (n, n_mels, frames) of ``lengths`` frames."""
         pooled = self.pooled(x, lengths)
-        return self.output(F.dropout(pooled, self.options.dropout, self.training))
+        return self.output(dropout(pooled, self.options.dropout, self.training))
 
     def pooled(self, x: Tensor, lengths: Tensor) -> Tensor:
         """Return the weighted mean of the states, (n, 2 hidden_size)."""
         x, lengths = side_by_side(x, lengths, self.options.stack)
-        x = F.dropout(F.relu(self.input(x)), self.options.dropout, self.training)
+        x = dropout(F.relu(self.input(x)), self.options.dropout, self.training)
         states = self.reader(x, lengths)
         scores = self.query(torch.tanh(self.keys(states)))[..., 0]
         outside = torch.arange(states.shape[1], device=x.device) >= lengths[:, None]

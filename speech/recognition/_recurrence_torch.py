@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 import torch
-import torch.nn.functional as F
 from torch import Tensor, nn
 from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
 
 from nlpkit.layers.product import large_product
 from nlpkit.layers.recurrent import CELLS, weights_of
+from nlpkit.speech.recognition._dropout_torch import dropout
 
 
 class BothWays(nn.Module):
@@ -58,7 +58,7 @@ class BothWays(nn.Module):
         x = x.transpose(0, 1).contiguous()
         for layer in range(self.rnn.num_layers):
             if layer and self.dropout:
-                x = F.dropout(x, self.dropout, self.training)
+                x = dropout(x, self.dropout, self.training)
             ways = [run.apply(x, lengths, way, *weights_of(self.rnn, layer, "_reverse" * way)) for way in (0, 1)]
             x = torch.cat(ways, dim=2)
         return x.transpose(0, 1)

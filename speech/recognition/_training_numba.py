@@ -180,3 +180,28 @@ def gru_step_back(t, before, of_input, of_state, states, of_next, slopes, length
             shares[hidden + k] = of_update
             shares[2 * hidden + k] = of_new * reset
             later[k] = of_h * update
+
+
+@kernel
+def keep_some(x, one, two, least, scale, y):
+    """Set ``y`` to ``scale`` x where a hash of the place is at least ``least``, elsewhere to 0.
+
+    The hash multiplies and shifts the place by ``one`` and ``two``, which are random: without them it would be the same
+    in every call.
+
+    Parameters
+    ----------
+    x, y : (n,) float32
+    one, two, least : uint32
+    scale : float32
+    """
+    word = np.uint32
+    for place in range(len(x)):
+        number = word(word(place) * word(0x9E3779B9) + one)
+        number = word((number ^ (number >> word(16))) * word(0x21F0AAAD))
+        number = word((number ^ (number >> word(15))) * word(0x735A2D97))
+        number = word(number ^ (number >> word(15)) ^ two)
+        number = word((number ^ (number >> word(16))) * word(0x21F0AAAD))
+        number = word((number ^ (number >> word(15))) * word(0x735A2D97))
+        number = word(number ^ (number >> word(16)))
+        y[place] = x[place] * scale if number >= least else np.float32(0)
