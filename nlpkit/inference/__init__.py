@@ -1,0 +1,1 @@
+"""Networks that run without torch: compiled products and steps on packed weights."""

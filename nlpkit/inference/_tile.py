@@ -1,0 +1,117 @@
+"""`product_tile`: the inner loop of a matrix product, in vector registers."""
+
+from __future__ import annotations
+
+from llvmlite import ir
+from numba import types
+from numba.core import cgutils
+from numba.extending import intrinsic
+
+from nlpkit._lanes import LANES
+
+PANEL = LANES
+"""Columns of a packed panel."""
+
+_FLOAT, _INT = ir.FloatType(), ir.IntType(64)
+_VECTOR = ir.VectorType(_FLOAT, LANES)
+
+
+@intrinsic
+def product_tile(typing_context, x, weights, first, bias, y, sizes, place, floor, rows, panels):
+    """Set a tile of ``y`` to max(first + bias + x W, floor), for float32 arrays that are flat.
+
+    The sum over the depth stays in registers: ``rows`` x ``panels`` vectors of sixteen columns. Six rows of two panels
+    fill the registers of AVX2; wider ones have room to spare.
+
+    Parameters
+    ----------
+    x, weights, first, bias, y : arrays of float32
+        The input, packed panels (panels, depth, 16), what the product is added to, and the result.
+    sizes : (int64, int64, int64, int64)
+        Depth; distances between rows of x, of first (0: the same row for all) and of y.
+    place : (int64, int64, int64, int64, int64)
+        Where the tile begins in x, weights, first, bias and y.
+    floor : float32
+        0 rectifies, -inf does not.
+    rows, panels : int
+        Literal numbers.
+    """
+    if not (isinstance(rows, types.IntegerLiteral) and isinstance(panels, types.IntegerLiteral)):
+        return None
+    n_rows, n_panels = rows.literal_value, panels.literal_value
+
+    def generate(context, builder, signature, arguments):
+        names = ("x", "weights", "first", "bias", "y")
+        data = {
+            name: cgutils.create_struct_proxy(kind)(context, builder, array).data
+            for name, kind, array in zip(names, signature.args[:5], arguments[:5], strict=True)
+        }
+        depth, x_row, first_row, y_row = (builder.extract_value(arguments[5], i) for i in range(4))
+        start = {name: builder.extract_value(arguments[6], i) for i, name in enumerate(names)}
+
+        def at(name, *steps):
+            place = start[name]
+            for step in steps:
+                place = builder.add(place, step)
+            return builder.gep(data[name], [place])
+
+        def times(number, distance):
+            return builder.mul(distance, _INT(number))
+
+        def vector(pointer):
+            return builder.bitcast(pointer, _VECTOR.as_pointer())
+
+        inputs = [at("x", times(r, x_row)) for r in range(n_rows)]
+        columns = [at("weights", times(c * LANES, depth)) for c in range(n_panels)]
+        tile = [(r, c) for r in range(n_rows) for c in range(n_panels)]
+        begun = {
+            (r, c): builder.load(vector(at("first", times(r, first_row), _INT(c * LANES))), align=4) for r, c in tile
+        }
+        before = builder.block
+        loop, after = builder.append_basic_block("depth"), builder.append_basic_block("done")
+        builder.cbranch(builder.icmp_signed(">", depth, _INT(0)), loop, after)
+
+        builder.position_at_end(loop)
+        k = builder.phi(_INT)
+        k.add_incoming(_INT(0), before)
+        sums = {}
+        for cell in tile:
+            sums[cell] = builder.phi(_VECTOR)
+            sums[cell].add_incoming(begun[cell], before)
+        here = builder.mul(k, _INT(LANES))
+        weight = [builder.load(vector(builder.gep(column, [here])), align=4) for column in columns]
+        made = {}
+        for r in range(n_rows):
+            number = _splat(builder, builder.load(builder.gep(inputs[r], [k])))
+            for c in range(n_panels):
+                made[r, c] = _call(builder, "llvm.fmuladd", number, weight[c], sums[r, c])
+        following = builder.add(k, _INT(1))
+        k.add_incoming(following, loop)
+        for cell in tile:
+            sums[cell].add_incoming(made[cell], loop)
+        builder.cbranch(builder.icmp_signed("<", following, depth), loop, after)
+
+        builder.position_at_end(after)
+        for cell in tile:
+            sums[cell] = builder.phi(_VECTOR)
+            sums[cell].add_incoming(begun[cell], before)
+            sums[cell].add_incoming(made[cell], loop)
+        least = _splat(builder, arguments[7])
+        added = [builder.load(vector(at("bias", _INT(c * LANES))), align=4) for c in range(n_panels)]
+        for r, c in tile:
+            total = _call(builder, "llvm.maxnum", builder.fadd(sums[r, c], added[c]), least)
+            builder.store(total, vector(at("y", times(r, y_row), _INT(c * LANES))), align=4)
+        return context.get_dummy_value()
+
+    return types.void(x, weights, first, bias, y, sizes, place, floor, rows, panels), generate
+
+
+def _splat(builder, number):
+    nothing = ir.Constant(_VECTOR, ir.Undefined)
+    single = builder.insert_element(nothing, number, ir.Constant(ir.IntType(32), 0))
+    return builder.shuffle_vector(single, nothing, ir.Constant(ir.VectorType(ir.IntType(32), LANES), [0] * LANES))
+
+
+def _call(builder, name, *arguments):
+    kind = ir.FunctionType(_VECTOR, [_VECTOR] * len(arguments))
+    return builder.call(cgutils.get_or_insert_function(builder.module, kind, f"{name}.v{LANES}f32"), arguments)
