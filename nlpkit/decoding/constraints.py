@@ -7,13 +7,10 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor
 
-from nlpkit.errors import ParameterError
-
+from .bounds import Ids, checked_bounds
 from .options import DecodingOptions
 from .required_phrases import RequiredPhrases
-from .state import Words
-
-Ids = Sequence[int]
+from .words import Words
 
 
 class Constraints:
@@ -57,31 +54,13 @@ class Constraints:
         self._never = torch.tensor(model.never, dtype=torch.long, device=device)
         self._ngram = options.no_repeat_ngram
         self._written: Tensor | None = None
-        self._forced: dict[int, dict[int, int]] = {}  # step: row: token
-        bounds = [options.bounds(source) for source in sources]
-        for i, prefix in enumerate(prefixes or ()):
-            _check_ids(model, prefix, f"the prefix of sentence {i}")
-            self._force(i, prefix)
-            required = sum(map(len, phrases[i])) if phrases else 0
-            bounds[i] = _with_room(bounds[i], len(prefix) + required + 1, options, i)
-        for i, own in enumerate(phrases or ()):
-            for phrase in own:
-                _check_ids(model, phrase, f"a required phrase of sentence {i}", least=1)
-            bounds[i] = _with_room(bounds[i], sum(map(len, own)) + 1, options, i)
-        for i, length in enumerate(lengths or ()):
-            _check_length(length, prefixes[i] if prefixes else (), phrases[i] if phrases else (), i)
-            self._forced.setdefault(length, {})[i] = self._eos
-            bounds[i] = length + 1, length + 1
+        bounds, self._forced = checked_bounds(model, options, sources, prefixes, phrases, lengths)
         self._least = torch.tensor([least for least, _ in bounds], device=device)
         self._most_least = max(least for least, _ in bounds)
         self.limits = torch.tensor([most for _, most in bounds], device=device)
         self.last = max(most for _, most in bounds)
         self._place = {i: i for i in range(len(bounds))}
         self.phrases = RequiredPhrases(phrases, device) if phrases and any(phrases) else None
-
-    def _force(self, row: int, tokens: Ids) -> None:
-        for step, token in enumerate(tokens):
-            self._forced.setdefault(step, {})[row] = token
 
     def mask(self, logits: Tensor, step: int) -> None:
         """Set forbidden tokens after ``step`` tokens to -inf, in logits or log-probabilities (n, beams, size)."""
@@ -134,33 +113,3 @@ class Constraints:
         if self._forced:
             was = {place: row for row, place in self._place.items()}
             self._place = {was[place]: i for i, place in enumerate(rows.tolist())}
-
-
-def _with_room(bounds: tuple[int, int], needed: int, options: DecodingOptions, row: int) -> tuple[int, int]:
-    """Return bounds of a target's length with room for its required tokens; a given ``max_length`` is not raised."""
-    if options.max_length is not None and needed > max(options.max_length, 1):
-        raise ParameterError(
-            f"the prefix and the phrases of sentence {row} take {needed} tokens, its end counted, and max_length is"
-            f" {options.max_length}: raise it, or demand less"
-        )
-    return bounds[0], max(bounds[1], needed)
-
-
-def _check_ids(model: Words, ids: Ids, name: str, least: int = 0) -> None:
-    if len(ids) < least:
-        raise ParameterError(f"{name} is empty: expected at least one token, or no phrase at all")
-    size = model.options.trg_size
-    for token in ids:
-        if not 0 <= token < size:
-            raise ParameterError(f"{name} has the id {token}: expected 0 to {size - 1}, the target vocabulary's ids")
-        if token == model.eos_id or token in model.never:
-            raise ParameterError(f"{name} has the id {token}, which isn't of a word: leave it out")
-
-
-def _check_length(length: int, prefix: Ids, phrases: Sequence[Ids], row: int) -> None:
-    if length < len(prefix):
-        raise ParameterError(
-            f"sentence {row} has the length {length}: expected at least its prefix's, {len(prefix)}; change one of them"
-        )
-    if phrases:
-        raise ParameterError(f"sentence {row} has both required phrases and a length: give one of them")

@@ -1,21 +1,19 @@
 """Sampling of tokens by their probability, with temperature, top-k and top-p (Holtzman et al. 2020).
 
-The sampled token is the first whose cumulative probability exceeds a number u in [0, 1). u is a hash of the seed, the
-sentence number, the sample number and the step (counter-based, Salmon et al. 2011; mixed as in SplitMix64, Steele et
-al. 2014). A sample therefore does not depend on other sentences.
+The sampled token is the first whose cumulative probability exceeds a number of `uniforms`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-import numpy as np
 import torch
 from torch import Tensor
 
 from .candidates import top_candidates
 from .greedy import Picker
 from .options import DecodingOptions
+from .uniforms import uniforms
 
 _BLOCK = 64
 _NUCLEUS = 256
@@ -95,26 +93,3 @@ def _drawn(shares: Tensor, u: Tensor) -> Tensor:
 
 def _wide(device: torch.device) -> torch.dtype:
     return torch.float32 if device.type == "mps" else torch.float64
-
-
-def uniforms(seed: int, numbers: Sequence[int], samples: int, first: int, steps: int) -> np.ndarray:
-    """Return numbers in [0, 1), (sentences, samples, steps), for the steps from ``first`` on.
-
-    Examples
-    --------
-    >>> both = uniforms(1, [0, 5], 2, 0, 8)
-    >>> bool((both[1:, :, 3:] == uniforms(1, [5], 2, 3, 5)).all())
-    True
-    """
-    mixed = _mix(np.array([seed % (1 << 64)], np.uint64))
-    mixed = _mix(mixed ^ np.array(numbers, np.int64).astype(np.uint64))[:, None]
-    mixed = _mix(mixed ^ np.arange(samples, dtype=np.uint64))[:, :, None]
-    mixed = _mix(mixed ^ np.arange(first, first + steps, dtype=np.uint64))
-    return (mixed >> np.uint64(11)).astype(np.float64) * 2.0**-53
-
-
-def _mix(x: np.ndarray) -> np.ndarray:
-    x = x + np.uint64(0x9E3779B97F4A7C15)
-    x = (x ^ (x >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
-    x = (x ^ (x >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
-    return x ^ (x >> np.uint64(31))

@@ -14,7 +14,8 @@ from .greedy import Likeliest, Picker, UnbranchedSearch
 from .hypothesis import Hypothesis
 from .options import DecodingOptions
 from .sampling import Sampler
-from .state import DecoderState, Words
+from .state import DecoderState
+from .words import Words
 
 
 def check_search(constraints: Constraints, options: DecodingOptions) -> None:

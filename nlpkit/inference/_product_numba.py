@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import numba
-import numpy as np
-
 from nlpkit._kernel import lean_kernel, part
 from nlpkit.inference._tile import PANEL, product_tile
 
@@ -29,7 +26,6 @@ def multiply(x, weights, first, bias, y, n, sizes, floor):
     sizes : (depth, distances between rows of x, first and y) int64
     floor : float32
     """
-    depth = sizes[0]
     for column in range(0, len(bias), 2 * PANEL):
         row = 0
         if column + 2 * PANEL <= len(bias):

@@ -27,9 +27,7 @@ def test_a_product_is_added_to_what_is_there_and_writes_nothing_else() -> None:
     layer = Packed.of(draw.normal(size=(20, 8)).astype(np.float32))
     x, y = draw.normal(size=(5, 12)).astype(np.float32), draw.normal(size=(7, 40)).astype(np.float32)
     before = y.copy()
-    multiply(
-        x.ravel(), layer.panels.ravel(), y.ravel(), layer.bias, y.ravel(), 5, (8, 12, 40, 40), np.float32(-np.inf)
-    )
+    multiply(x.ravel(), layer.panels.ravel(), y.ravel(), layer.bias, y.ravel(), 5, (8, 12, 40, 40), np.float32(-np.inf))
     weight = layer.panels.transpose(0, 2, 1).reshape(-1, 8)
     np.testing.assert_allclose(y[:5, :32], before[:5, :32] + x[:, :8] @ weight.T, atol=1e-5)
     assert np.array_equal(y[5:], before[5:])
