@@ -1,0 +1,55 @@
+"""Models by NumPy decode as torch's do."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+
+from nlpkit.decoding.arrays.constraints import Constraints
+from nlpkit.decoding.arrays.search import search
+from nlpkit.decoding.options import DecodingOptions
+from nlpkit.translation import Seq2SeqTransformer, TransformerOptions
+from nlpkit.translation.decoding import decode
+from nlpkit.translation.plain.transformer import PlainTransformer
+
+SIZES: dict[str, Any] = {"src_size": 40, "trg_size": 40, "d_model": 32, "heads": 4, "ffn_dim": 48}
+VARIANTS: list[dict[str, Any]] = [
+    {},
+    {"norm": "post", "activation": "silu", "logits_bias": True, "scale_embedding": False},
+    {"tie": "target", "activation": "gelu", "src_size": 50},
+    {"tie": "none", "activation": "elu", "encoder_layers": 1, "decoder_layers": 2},
+]
+
+
+def random_model(variant: dict[str, Any]) -> Seq2SeqTransformer:
+    torch.manual_seed(3)
+    model = Seq2SeqTransformer(TransformerOptions(**{**SIZES, **variant})).eval()
+    with torch.no_grad():
+        for weight in model.parameters():
+            weight.add_(torch.randn_like(weight) * 0.3)
+    return model
+
+
+@pytest.mark.parametrize("variant", VARIANTS)
+@pytest.mark.parametrize("options", [{"beam": 1}, {"beam": 4, "n_best": 2}, {"beam": 3, "stop": "heuristic"}])
+def test_a_transformer_decodes_as_torchs(variant: dict[str, Any], options: dict[str, Any]) -> None:
+    model = random_model(variant)
+    chosen = DecodingOptions(**options, max_length=12)
+    draw = np.random.default_rng(1)
+    sources = [draw.integers(4, 40, n).tolist() for n in (5, 0, 9, 3, 9, 1)]
+    plain = PlainTransformer(model.options, {name: part.numpy() for name, part in model.state_dict().items()})
+    found = search(
+        plain.start(sources),
+        plain,
+        Constraints(plain, chosen, [len(source) for source in sources]),
+        chosen,
+        numbers=range(6),
+    )
+    expected = dict(decode(model, sources, dataclasses.replace(chosen, leave_share=2)))
+    for number, mine in enumerate(found):
+        assert [one.tokens for one in mine] == [one.tokens for one in expected[number]]
+        np.testing.assert_allclose([one.score for one in mine], [one.score for one in expected[number]], rtol=1e-4)
