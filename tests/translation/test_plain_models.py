@@ -12,8 +12,10 @@ import torch
 from nlpkit.decoding.arrays.constraints import Constraints
 from nlpkit.decoding.arrays.search import search
 from nlpkit.decoding.options import DecodingOptions
-from nlpkit.translation import Seq2SeqTransformer, TransformerOptions
+from nlpkit.translation import RNNOptions, Seq2SeqRNN, Seq2SeqTransformer, TransformerOptions
 from nlpkit.translation.decoding import decode
+from nlpkit.translation.model import TranslationModel
+from nlpkit.translation.plain.recurrent import PlainRNN
 from nlpkit.translation.plain.transformer import PlainTransformer
 
 SIZES: dict[str, Any] = {"src_size": 40, "trg_size": 40, "d_model": 32, "heads": 4, "ffn_dim": 48}
@@ -25,31 +27,49 @@ VARIANTS: list[dict[str, Any]] = [
 ]
 
 
-def random_model(variant: dict[str, Any]) -> Seq2SeqTransformer:
-    torch.manual_seed(3)
-    model = Seq2SeqTransformer(TransformerOptions(**{**SIZES, **variant})).eval()
+RECURRENT: list[dict[str, Any]] = [
+    {"cell": "gru", "attention": "additive"},
+    {"cell": "lstm", "attention": "general", "tie": "none"},
+    {"cell": "rnn", "attention": "dot", "input_feeding": False, "decoder_layers": 2, "tie": "target", "src_size": 50},
+    {"cell": "lstm", "attention": "none", "encoder_layers": 2, "bidirectional": False},
+    {"cell": "gru", "attention": "dot", "encoder_layers": 2, "decoder_layers": 3},
+]
+OPTIONS: list[dict[str, Any]] = [{"beam": 1}, {"beam": 4, "n_best": 2}, {"beam": 3, "stop": "heuristic"}]
+
+
+def shaken(model: TranslationModel) -> TranslationModel:
+    """Return a model whose weights are larger, so that it does not repeat one token."""
     with torch.no_grad():
         for weight in model.parameters():
             weight.add_(torch.randn_like(weight) * 0.3)
-    return model
+    return model.eval()
 
 
-@pytest.mark.parametrize("variant", VARIANTS)
-@pytest.mark.parametrize("options", [{"beam": 1}, {"beam": 4, "n_best": 2}, {"beam": 3, "stop": "heuristic"}])
-def test_a_transformer_decodes_as_torchs(variant: dict[str, Any], options: dict[str, Any]) -> None:
-    model = random_model(variant)
+def assert_decodes_alike(model: TranslationModel, plain_class: Any, options: dict[str, Any]) -> None:
     chosen = DecodingOptions(**options, max_length=12)
     draw = np.random.default_rng(1)
     sources = [draw.integers(4, 40, n).tolist() for n in (5, 0, 9, 3, 9, 1)]
-    plain = PlainTransformer(model.options, {name: part.numpy() for name, part in model.state_dict().items()})
-    found = search(
-        plain.start(sources),
-        plain,
-        Constraints(plain, chosen, [len(source) for source in sources]),
-        chosen,
-        numbers=range(6),
-    )
+    plain = plain_class(model.options, {name: part.numpy() for name, part in model.state_dict().items()})
+    constraints = Constraints(plain, chosen, [len(source) for source in sources])
+    found = search(plain.start(sources), plain, constraints, chosen, numbers=range(6))
     expected = dict(decode(model, sources, dataclasses.replace(chosen, leave_share=2)))
     for number, mine in enumerate(found):
         assert [one.tokens for one in mine] == [one.tokens for one in expected[number]]
         np.testing.assert_allclose([one.score for one in mine], [one.score for one in expected[number]], rtol=1e-4)
+
+
+@pytest.mark.parametrize("variant", VARIANTS)
+@pytest.mark.parametrize("options", OPTIONS)
+def test_a_transformer_decodes_as_torchs(variant: dict[str, Any], options: dict[str, Any]) -> None:
+    torch.manual_seed(3)
+    model = Seq2SeqTransformer(TransformerOptions(**{**SIZES, **variant}))
+    assert_decodes_alike(shaken(model), PlainTransformer, options)
+
+
+@pytest.mark.parametrize("variant", RECURRENT)
+@pytest.mark.parametrize("options", OPTIONS)
+def test_a_recurrent_model_decodes_as_torchs(variant: dict[str, Any], options: dict[str, Any]) -> None:
+    torch.manual_seed(3)
+    sizes = {"src_size": 40, "trg_size": 40, "embedding_size": 24, "hidden_size": 32}
+    model = Seq2SeqRNN(RNNOptions(**{**sizes, **variant}))
+    assert_decodes_alike(shaken(model), PlainRNN, options)
