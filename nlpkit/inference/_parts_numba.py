@@ -1,0 +1,101 @@
+"""Compiled parts of networks: layer norm, attention, activations. Arrays are flat; rows are padded with 0."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from nlpkit._kernel import part
+from nlpkit._lanes import LANES, add, load, multiply, multiply_add, splat, splat_of, store, subtract
+from nlpkit.inference._vectors import exponential, greatest, total
+
+ZERO, ONE = np.float32(0), np.float32(1)
+
+
+@part
+def layer_norm(x, y, n, width, size, weights, scale, shift):
+    """Set ``n`` rows of y to the layer norm of those of x, of ``size`` numbers and distance ``width``.
+
+    ``scale`` and ``shift`` are places in ``weights``, where there is 0 beyond ``size``.
+    """
+    whole = size // LANES * LANES
+    for row in range(n):
+        start = row * width
+        sums = splat(ZERO)
+        for k in range(0, width, LANES):
+            sums = add(sums, load(x, start + k))
+        mean = total(sums) / np.float32(size)
+        middle, squares = splat(mean), splat(ZERO)
+        for k in range(0, whole, LANES):
+            offset = subtract(load(x, start + k), middle)
+            squares = multiply_add(offset, offset, squares)
+        variance = total(squares)
+        for k in range(whole, size):
+            variance += (x[start + k] - mean) * (x[start + k] - mean)
+        factor = splat(ONE / np.sqrt(variance / np.float32(size) + np.float32(1e-5)))
+        for k in range(0, width, LANES):
+            offset = multiply(subtract(load(x, start + k), middle), factor)
+            store(y, start + k, multiply_add(offset, load(weights, scale + k), load(weights, shift + k)))
+
+
+@part
+def attend(query, q_at, keys, values, places, first, count, width, factor, scores, seen, to):
+    """Set ``width`` numbers of ``seen`` from ``to`` on to the values that a query sees, weighted by softmax.
+
+    Parameters
+    ----------
+    query, q_at : array, int
+        The query of a head begins there.
+    keys, values : arrays
+    places : array of int64
+        From ``first`` on, where the ``count`` keys begin, and values likewise.
+    width : int
+        A multiple of sixteen.
+    factor : float32
+        1 / √d.
+    scores : array
+        Room for ``count`` numbers and fifteen more.
+    """
+    for j in range(count):
+        sums = splat(ZERO)
+        for k in range(0, width, LANES):
+            sums = multiply_add(load(query, q_at + k), load(keys, places[first + j] + k), sums)
+        scores[j] = total(sums) * factor
+    for j in range(count, count + LANES):
+        scores[j] = -np.inf
+    most = splat(np.float32(-np.inf))
+    highest = scores[0]
+    for j in range(1, count):
+        highest = max(highest, scores[j])
+    most, sums = splat(highest), splat(ZERO)
+    for j in range(0, count, LANES):
+        shares = exponential(subtract(load(scores, j), most))
+        store(scores, j, shares)
+        sums = add(sums, shares)
+    share = splat(ONE / total(sums))
+    for k in range(0, width, LANES):
+        made = splat(ZERO)
+        for j in range(count):
+            made = multiply_add(splat_of(scores, j), load(values, places[first + j] + k), made)
+        store(seen, to + k, multiply(made, share))
+
+
+@part
+def activate(x, n, kind):
+    """Apply an activation to the first ``n`` numbers: 0 none, 1 leaky_relu, 2 elu, 3 gelu, 4 silu, 5 tanh."""
+    if kind == 1:
+        for k in range(n):
+            x[k] = x[k] if x[k] > ZERO else x[k] * np.float32(0.01)
+    elif kind == 2:
+        for k in range(n):
+            x[k] = x[k] if x[k] > ZERO else np.float32(math.expm1(x[k]))
+    elif kind == 3:
+        for k in range(n):
+            x[k] = np.float32(0.5) * x[k] * (ONE + np.float32(math.erf(x[k] * np.float32(0.7071067811865476))))
+    elif kind == 4:
+        for k in range(n):
+            x[k] = x[k] / (ONE + np.float32(math.exp(-x[k])))
+    elif kind == 5:
+        for k in range(n):
+            x[k] = np.float32(math.tanh(x[k]))
