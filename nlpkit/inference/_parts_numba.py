@@ -8,7 +8,7 @@ import numpy as np
 
 from nlpkit._kernel import part
 from nlpkit._lanes import LANES, add, load, multiply, multiply_add, splat, splat_of, store, subtract
-from nlpkit.inference._vectors import exponential, greatest, total
+from nlpkit.inference._vectors import exponential, total
 
 ZERO, ONE = np.float32(0), np.float32(1)
 
@@ -40,16 +40,19 @@ def layer_norm(x, y, n, width, size, weights, scale, shift):
 
 
 @part
-def attend(query, q_at, keys, values, places, first, count, width, factor, scores, seen, to):
+def attend(queries, query, rows, places, count, keys, values, width, factor, scores, seen, to):
     """Set ``width`` numbers of ``seen`` from ``to`` on to the values that a query sees, weighted by softmax.
 
     Parameters
     ----------
-    query, q_at : array, int
+    queries : array
+    query : int
         The query of a head begins there.
-    keys, values : arrays
-    places : array of int64
-        From ``first`` on, where the ``count`` keys begin, and values likewise.
+    rows : array
+    places : (count,) int64
+        Where rows begin.
+    keys, values : int
+        Where the key of the head stands in a row, and how far behind it the value.
     width : int
         A multiple of sixteen.
     factor : float32
@@ -57,17 +60,15 @@ def attend(query, q_at, keys, values, places, first, count, width, factor, score
     scores : array
         Room for ``count`` numbers and fifteen more.
     """
+    highest = np.float32(-np.inf)
     for j in range(count):
         sums = splat(ZERO)
         for k in range(0, width, LANES):
-            sums = multiply_add(load(query, q_at + k), load(keys, places[first + j] + k), sums)
+            sums = multiply_add(load(queries, query + k), load(rows, places[j] + keys + k), sums)
         scores[j] = total(sums) * factor
-    for j in range(count, count + LANES):
-        scores[j] = -np.inf
-    most = splat(np.float32(-np.inf))
-    highest = scores[0]
-    for j in range(1, count):
         highest = max(highest, scores[j])
+    for j in range(count, count + LANES - 1):
+        scores[j] = -np.inf
     most, sums = splat(highest), splat(ZERO)
     for j in range(0, count, LANES):
         shares = exponential(subtract(load(scores, j), most))
@@ -77,7 +78,7 @@ def attend(query, q_at, keys, values, places, first, count, width, factor, score
     for k in range(0, width, LANES):
         made = splat(ZERO)
         for j in range(count):
-            made = multiply_add(splat_of(scores, j), load(values, places[first + j] + k), made)
+            made = multiply_add(splat_of(scores, j), load(rows, places[j] + keys + values + k), made)
         store(seen, to + k, multiply(made, share))
 
 

@@ -18,8 +18,7 @@ def _halved(builder, vector, join):
     while count > 1:
         count //= 2
         first, second = (
-            ir.Constant(ir.VectorType(ir.IntType(32), count), list(range(start, start + count)))
-            for start in (0, count)
+            ir.Constant(ir.VectorType(ir.IntType(32), count), list(range(start, start + count))) for start in (0, count)
         )
         vector = join(builder.shuffle_vector(vector, vector, first), builder.shuffle_vector(vector, vector, second))
     return builder.extract_element(vector, ir.Constant(ir.IntType(32), 0))

@@ -1,0 +1,1 @@
+"""Translation models in compiled code, without torch."""

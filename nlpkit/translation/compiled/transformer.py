@@ -1,0 +1,299 @@
+"""The Transformer in compiled code: see `nlpkit.translation.transformer`."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from nlpkit.decoding.arrays.steps import Answer, Question, Steps
+from nlpkit.inference.product import padded
+from nlpkit.translation.plain.functions import sinusoids
+
+from .packed_weights import PackedWeights, by_head, table_of
+
+_BLOCK = 512
+_ACTIVATIONS = ("relu", "leaky_relu", "elu", "gelu", "silu", "tanh")
+_GROWTH = 32
+
+
+class CompiledTransformer:
+    """A Transformer translation model.
+
+    Parameters
+    ----------
+    options : TransformerOptions
+    weights : mapping of str to ndarray
+        Weights of `Seq2SeqTransformer` by their names.
+    """
+
+    def __init__(self, options: Any, weights: Mapping[str, np.ndarray]) -> None:
+        self.options = options
+        self.eos_id, self.start_id = options.eos_id, options.start_id
+        self.never = tuple(id_ for id_ in dict.fromkeys((options.pad_id, options.start_id)) if id_ != options.eos_id)
+        d, heads = options.d_model, options.heads
+        self.width, self.head = padded(d), padded(d // heads)
+        self.sizes = np.array(
+            [
+                d,
+                self.width,
+                heads,
+                self.head,
+                options.ffn_dim,
+                options.norm == "pre",
+                _ACTIVATIONS.index(options.activation),
+            ],
+            np.int64,
+        )
+        self.factor = np.float32(math.sqrt(d) if options.scale_embedding else 1.0)
+        self.positions = sinusoids(256, d)
+        self._weights, self._packed = weights, PackedWeights()
+        self._packed.row(None, max(_BLOCK, self.width, padded(options.ffn_dim), 3 * heads * self.head))
+        self.encoder = table_of([self._layer(f"encoder.{i}.") for i in range(options.encoder_layers)])
+        self.decoder = table_of([self._layer(f"decoder.{i}.") for i in range(options.decoder_layers)])
+        self.columns = padded(options.trg_size)
+        output = weights["output.weight" if options.tie == "none" else "trg_embedding.weight"]
+        bias = weights["logits_bias"] if options.logits_bias else np.zeros(options.trg_size, np.float32)
+        of_output = self._packed.matrix(output), self._packed.row(bias, options.trg_size, -np.inf)
+        target = (
+            (of_output[0], True)
+            if options.tie != "none"
+            else (self._packed.plain(weights["trg_embedding.weight"]), False)
+        )
+        source = target if options.tie == "all" else (self._packed.plain(weights["src_embedding.weight"]), False)
+        self.source_words = *source, *self._norm("encoder_norm")
+        self.target_words = *target, *self._norm("decoder_norm"), *of_output, self.columns
+        self.array = self._packed.finish()
+        del self._weights, self._packed
+
+    def _row(self, name: str, size: int) -> int:
+        return self._packed.row(self._weights[name], size)
+
+    def _norm(self, name: str) -> tuple[int, int]:
+        if name + ".weight" not in self._weights:
+            return 0, 0
+        return self._row(name + ".weight", self.width), self._row(name + ".bias", self.width)
+
+    def _linear(self, name: str, parts: int = 0) -> tuple[int, int]:
+        """Lay a linear layer, whose outputs are ``parts`` of all heads; 0: as they are."""
+        weight, bias = self._weights[name + ".weight"], self._weights[name + ".bias"]
+        if parts:
+            weight, bias = (by_head(each, parts, self.options.heads, self.head) for each in (weight, bias))
+        return self._packed.matrix(weight), self._packed.row(bias, len(bias))
+
+    def _from_heads(self, name: str) -> tuple[int, int]:
+        """Lay a linear layer whose inputs are all heads."""
+        weight = by_head(self._weights[name + ".weight"].T, 1, self.options.heads, self.head).T
+        return self._packed.matrix(weight), self._row(name + ".bias", self.width)
+
+    def _layer(self, name: str) -> list[int]:
+        places = [
+            *self._norm(name + "around_attention.norm"),
+            *self._linear(name + "attention.inward", 3),
+            *self._from_heads(name + "attention.outward"),
+            *self._norm(name + "around_feed_forward.norm"),
+            *self._linear(name + "feed_forward.inner"),
+            *self._linear(name + "feed_forward.outer"),
+        ]
+        if name.startswith("decoder"):
+            places += [
+                *self._norm(name + "around_source.norm"),
+                *self._linear(name + "to_source.inward", 1),
+                *self._from_heads(name + "to_source.outward"),
+                *self._linear(name + "to_source.source", 2),
+            ]
+        return places
+
+    def positions_to(self, last: int) -> np.ndarray:
+        """Return at least ``last`` positions."""
+        if last > len(self.positions):
+            self.positions = sinusoids(2 * last, self.options.d_model)
+        return self.positions
+
+    def start(self, sources: Sequence[Sequence[int]]) -> CompiledSteps:
+        """Encode sources without end tokens; return the state before the first step."""
+        from ._transformer_numba import encode, read_source
+
+        with_end = [[*source, self.options.eos_id] for source in sources]
+        starts = np.concatenate([[0], np.cumsum([len(source) for source in with_end])]).astype(np.int64)
+        ids = np.array([token for source in with_end for token in source], np.int64)
+        n, all_heads = len(ids), self.options.heads * self.head
+        longest = int(np.diff(starts).max())
+        room = [
+            np.empty(n * size, np.float32)
+            for size in (self.width, self.width, 3 * all_heads, all_heads, padded(self.options.ffn_dim))
+        ]
+        places, scores = np.empty(longest, np.int64), np.empty(longest + 16, np.float32)
+        encode(
+            self.array,
+            self.sizes,
+            self.encoder,
+            self.positions_to(longest),
+            self.source_words,
+            self.factor,
+            ids,
+            starts,
+            *room,
+            places,
+            scores,
+        )
+        source = np.empty((self.options.decoder_layers, n * 2 * all_heads), np.float32)
+        read_source(self.array, self.sizes, self.decoder, room[0], n, source)
+        return CompiledSteps(self, starts, source)
+
+
+class CompiledSteps(Steps):
+    """Decoding state: keys and values are stored once, and never moved."""
+
+    def __init__(self, model: CompiledTransformer, starts: np.ndarray, source: np.ndarray) -> None:
+        self._model, self._starts, self._source = model, starts, source
+        n = len(starts) - 1
+        self._rows = np.arange(n)
+        self._time = 0
+        self._cache = np.empty(
+            (0, model.options.decoder_layers, n, 1, 2 * model.options.heads * model.head), np.float32
+        )
+        self._history = np.zeros((n, 1, 0), np.int64)
+        self._longest = int(np.diff(starts).max())
+        self._room: dict[str, np.ndarray] = {}
+
+    def step(self, tokens: np.ndarray, question: Question) -> Answer:
+        """Feed the newest tokens (n, beams), and answer a question about the next ones."""
+        from ._transformer_numba import step
+
+        model, (n, beams) = self._model, tokens.shape
+        self._grow(beams)
+        self._history[:, :, self._time] = np.arange(beams)
+        rows = n * beams
+        all_heads = model.options.heads * model.head
+        sizes = {"x": model.width, "h": model.width, "inward": 3 * all_heads, "seen": all_heads}
+        room = [
+            self._space(name, rows * size) for name, size in {**sizes, "inner": padded(model.options.ffn_dim)}.items()
+        ]
+        longest = max(self._longest, self._time + 1)
+        places, scores = np.empty(longest, np.int64), np.empty(longest + 16, np.float32)
+        most, sums = np.empty(rows, np.float32), np.empty(rows, np.float32)
+        values, best = np.empty((rows, question.best), np.float32), np.empty((rows, question.best), np.int64)
+        everything = np.empty((rows if question.everything else 0, model.columns), np.float32)
+        ban_starts, bans = _by_row(question.bans, n, beams)
+        step(
+            model.array,
+            model.sizes,
+            model.decoder,
+            model.positions_to(self._time + 1),
+            model.target_words,
+            model.factor,
+            np.ascontiguousarray(tokens),
+            self._time,
+            self._rows,
+            self._starts,
+            self._source,
+            self._cache,
+            self._history,
+            *room,
+            places,
+            scores,
+            self._space("block", rows * _BLOCK),
+            most,
+            sums,
+            question.never,
+            ban_starts,
+            bans,
+            values,
+            best,
+            everything,
+        )
+        self._time += 1
+        shift = most + np.log(sums) if question.normalized else np.zeros_like(most)
+        values -= shift[:, None]
+        everything -= shift[:, None] if len(everything) else 0
+        return self._answer(question, room[0], shift, values, best, everything, (n, beams))
+
+    def _answer(
+        self,
+        question: Question,
+        x: np.ndarray,
+        shift: np.ndarray,
+        values: np.ndarray,
+        best: np.ndarray,
+        everything: np.ndarray,
+        shape: tuple[int, int],
+    ) -> Answer:
+        from ._transformer_numba import values_of
+
+        model = self._model
+        values, best = values.reshape(*shape, -1), best.reshape(*shape, -1)
+        whole = everything[:, : model.options.trg_size].reshape(*shape, -1) if question.everything else None
+        sought = question.asked
+        if (question.forced >= 0).any():
+            forced = np.broadcast_to(question.forced[:, None, None], (*shape, 1))
+            sought = forced if sought is None else np.concatenate([forced, sought], axis=2)
+        asked = None
+        if sought is not None:
+            found = np.empty(sought.size, np.float32)
+            places = model.target_words[4:6]
+            values_of(
+                x,
+                model.array,
+                model.width,
+                model.options.d_model,
+                *places,
+                np.ascontiguousarray(sought).ravel(),
+                sought.shape[2],
+                found,
+            )
+            asked = found.reshape(sought.shape) - shift.reshape(*shape, 1)
+            asked[sought < 0] = -np.inf
+        if (question.forced >= 0).any():
+            assert asked is not None
+            only, asked = asked[..., 0], asked[..., 1:] if question.asked is not None else None
+            rows = np.flatnonzero(question.forced >= 0)
+            token = question.forced[rows]
+            values[rows], best[rows] = -np.inf, token[:, None, None]
+            values[rows, :, 0] = only[rows]
+            if whole is not None:
+                whole[rows] = -np.inf
+                whole[rows, :, token] = only[rows]
+        if asked is not None:
+            assert question.asked is not None
+            banned = np.isin(question.asked, question.never)
+            for sentence, beam, token in question.bans.tolist():
+                banned[sentence, beam] |= question.asked[sentence, beam] == token
+            forced = question.forced[:, None, None]
+            banned = np.where(forced >= 0, question.asked != forced, banned)
+            asked[banned] = -np.inf
+        return Answer(values=values, tokens=best, asked=asked, everything=whole)
+
+    def choose(self, parents: np.ndarray) -> None:
+        """Let beam ``j`` of sentence ``i`` continue its former beam ``parents[i, j]``, (n, new beams)."""
+        self._history = np.take_along_axis(self._history, parents[:, :, None], axis=1)
+
+    def keep(self, rows: np.ndarray) -> None:
+        """Keep only the sentences ``rows`` (n,), in that order."""
+        self._rows, self._history = self._rows[rows], self._history[rows]
+
+    def _grow(self, beams: int) -> None:
+        """Make room for a step of ``beams`` beams."""
+        times, layers, n, room, size = self._cache.shape
+        if self._time == times or beams > room:
+            grown = np.empty((max(times, 2 * self._time, _GROWTH), layers, n, max(beams, room), size), np.float32)
+            grown[: self._time, :, :, :room] = self._cache[: self._time]
+            self._cache = grown
+        if self._time == self._history.shape[2]:
+            more = np.zeros((*self._history.shape[:2], len(self._cache) - self._time), np.int64)
+            self._history = np.concatenate([self._history, more], axis=2)
+
+    def _space(self, name: str, size: int) -> np.ndarray:
+        """Return room for ``size`` numbers, which is used again."""
+        if name not in self._room or len(self._room[name]) < size:
+            self._room[name] = np.empty(size, np.float32)
+        return self._room[name]
+
+
+def _by_row(bans: np.ndarray, n: int, beams: int) -> tuple[np.ndarray, np.ndarray]:
+    """Return where each row's bans begin (n * beams + 1,), and the tokens."""
+    rows = bans[:, 0] * beams + bans[:, 1]
+    order = np.argsort(rows, kind="stable")
+    return np.searchsorted(rows[order], np.arange(n * beams + 1)), np.ascontiguousarray(bans[order, 2])
