@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from itertools import pairwise
 
 from nlpkit.errors import InputError
 from nlpkit.speech.recognition.alphabet import normalized
@@ -74,7 +75,7 @@ class PieceAlphabet:
         """Return each word with the place of its first token, and of the one after its last."""
         starts = [place for place, token in enumerate(tokens) if self._starts[token] or place == 0]
         found = []
-        for start, end in zip(starts, [*starts[1:], len(tokens)], strict=True):
+        for start, end in pairwise([*starts, len(tokens)]):
             [text] = self._subwords.decode([list(tokens[start:end])])
             if text:
                 found.append((text, start, end))
