@@ -80,7 +80,7 @@ def plan_epoch(
         size = int(draw.integers(1, most + 1))
         item = tuple(order[at : at + size].tolist())
         if most > 1:
-            begins, ends = draw.random(2) < 2 / 3
+            begins, ends = (draw.random(2) < 2 / 3).tolist()
             item = (PAUSE,) * begins + item + (PAUSE,) * ends
         items.append(item)
         at += size
