@@ -80,7 +80,7 @@ class SpeechTrainingOptions(LoopOptions):
     label_smoothing: float = 0.1
     class_weights: str = "none"
     join: int = 1
-    pause: tuple[float, float] = (0.03, 0.5)
+    pause: tuple[float, float] = (0.03, 0.7)
     monitor: str = "loss"
     warmup: int = 100
     schedule: str = "cosine"
