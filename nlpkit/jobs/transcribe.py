@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import replace
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from nlpkit.corpora.audio_files import BAD_AUDIO, MISSING, NO_AUDIO
@@ -45,7 +46,7 @@ def transcribe_files(
     ----------
     inputs : path or iterable of paths
         Files, folders, globs, ``-`` for standard input; none if there is a manifest. WAV or raw samples from a pipe are
-        transcribed while they arrive if the output is standard output or a file.
+        transcribed while they arrive, and with a duration what is behind it is not read.
     output : path, optional
         ``-`` for standard output; a file; or a folder (it ends in a slash, or has no suffix), with a file for each
         recording, named after it, and ``manifest.json``. Without one the report holds the transcripts.
@@ -111,20 +112,23 @@ def transcribe_files(
     recognizer = open_recognizer(model)
     hearing = Hearing(recognizer, vad=vad, threads=threads, split=split)
     report = TranscribeReport(transcripts=[] if output is None else None)
-    live, read_as = heard_live(named, read_as, sound, hearing) if place.takes_live else (None, read_as)
+    live, read_as = heard_live(named, read_as, sound, hearing)
     started = time.perf_counter()
+    options = {"format": place.format, "vad": vad, "channels": str(channels), **sound.described()}
+    made_by: dict[str, Any] | None = None
     if live is not None:
         if resume:
             raise ParameterError("--resume continues with files, and a stream cannot be read again: leave it out")
+        if place.is_folder:
+            stream = {"stream": live.name, "begun": datetime.now(UTC).isoformat()}  # a stream comes once
+            made_by = {"options": options, "model": hearing.fingerprint(), "input": stream}
         with live.interruptible():
-            place.write([live], report, hearing)
+            place.write([live], report, hearing, made_by=made_by, force=force)
         return replace(report, elapsed=time.perf_counter() - started, fresh=report.seconds)
     with sound.files(named, replace(read_as, on_bad="skip") if sound.manifest is None else read_as) as files:
         heard = heard_recordings(files, sound, hearing, progress)
         place.refuse_inputs(files)
-        made_by = None
         if output not in (None, "-"):
-            options = {"format": place.format, "vad": vad, "channels": str(channels), **sound.described()}
             made_by = {"options": options, "model": hearing.fingerprint(), "input": files.fingerprint()}
         is_list = len(named) > 1 or sound.manifest is not None or bool(files.folders) or len(heard) > 1
         left_out = dict(files.left_out)

@@ -76,11 +76,6 @@ class TranscriptOutput:
         return cls(path=path, format=by_suffix, is_jsonl=suffix == "jsonl")
 
     @property
-    def takes_live(self) -> bool:
-        """Whether a stream can be written while it is heard."""
-        return not self.is_folder
-
-    @property
     def is_file(self) -> bool:
         """Whether it is one file."""
         return self.path not in (None, "-") and not self.is_folder
@@ -134,7 +129,7 @@ class TranscriptOutput:
         refuse : callable, optional
             Takes the error of a recording that cannot be read; default: it is raised.
         made_by : mapping, optional
-            Options, model and input, by which unfinished transcripts are known.
+            Options, model and input, by which unfinished transcripts are known; a stream to one file has none.
         is_list : bool
             Whether several recordings were asked for, so that a file names each.
         force, resume : bool

@@ -185,8 +185,17 @@ def test_each_segment_of_a_stream_is_printed_when_it_ends(live: Any, format: str
     assert process.wait() == 0
 
 
-def test_ctrl_c_ends_a_stream_and_loses_nothing(live: Any) -> None:
-    process = live()
+def test_a_part_of_a_stream_ends_while_the_pipe_is_open(live: Any) -> None:
+    process = live("--offset", "0.5", "--duration", "2.5")
+    process.stdin.write(wav(1.0, "five", 1.3, "ten", 1.0))
+    process.stdin.flush()
+    assert process.stdout.read() == b"five\nten\n"
+    assert process.wait() == 0
+
+
+@pytest.mark.parametrize("part", [[], ["--offset", "0.5", "--duration", "60"]])
+def test_ctrl_c_ends_a_stream_and_loses_nothing(live: Any, part: list[str]) -> None:
+    process = live(*part)
     process.stdin.write(wav(1.0, "five", 1.3, "ten", 0.3))
     process.stdin.flush()
     assert process.stdout.readline() == b"five\n"

@@ -297,6 +297,39 @@ def test_a_stream(tmp_path: Path) -> None:
         transcribe_files("-", model=ToneRecognizer(), stdin=io.BytesIO(b"no sound"))
 
 
+class Endless(io.BytesIO):
+    """The same sound again and again, as raw samples; it counts what was read."""
+
+    def read(self, n: int | None = -1, /) -> bytes:
+        assert n is not None
+        assert n > 0
+        found = super().read(min(n, 1000))
+        if not found:
+            self.seek(0)
+        self.given = getattr(self, "given", 0) + len(found)
+        return found or self.read(n)
+
+
+def test_a_part_of_a_stream_without_an_end(tmp_path: Path) -> None:
+    raw: dict[str, Any] = {"model": ToneRecognizer(), "raw": RawFormat(sr=SR)}
+    data = (said(1.0, "five", 1.2, "ten", 1.2) * 32767).astype("<i2").tobytes()  # 4 s
+    for part, words in (
+        ({"duration": 5.5}, ["five", "ten", "five"]),
+        ({"offset": 2.0, "duration": 2.5}, ["ten"]),
+    ):
+        sound = Endless(data)
+        report = transcribe_files("-", stdin=sound, **part, **raw)  # type: ignore[arg-type]
+        assert [text for text, _, _ in words_of(report)] == words
+        assert report.seconds == part["duration"]
+        assert sound.given == 2 * SR * sum(part.values())
+    transcribe_files("-", tmp_path / "out/", stdin=Endless(data), duration=3, **raw)
+    assert (tmp_path / "out/stdin.txt").read_text() == "five\nten\n"
+    with pytest.raises(InputError, match=r"<stdin>: has no samples after 9 s"):
+        transcribe_files("-", stdin=io.BytesIO(data), offset=9, **raw)
+    with pytest.raises(ParameterError, match="duration is 0: expected seconds, more than 0"):
+        transcribe_files("-", stdin=Endless(data), duration=0, **raw)
+
+
 def test_the_model_is_found_by_its_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     from nlpkit.registry import KINDS
 
