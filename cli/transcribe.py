@@ -9,7 +9,7 @@ import typer
 
 from nlpkit.cli import sound_options
 from nlpkit.cli.options import Quiet, Threads, described
-from nlpkit.cli.screens.screen import note, noted_if_slow, progress_bar, tell_left_out
+from nlpkit.cli.screens.screen import SHIPPED_MODEL, note, noted_if_slow, progress_bar, tell_left_out
 from nlpkit.cli.sound_options import SOUND, ManifestReading
 from nlpkit.errors import ParameterError
 from nlpkit.jobs.sound import Sound
@@ -33,7 +33,7 @@ def transcribe(
         typer.Option(
             "--model",
             metavar="MODEL",
-            help=described("Folder of a model, from nlpkit train speech.", "the one that ships, of English digits"),
+            help=described("Folder of a model, from nlpkit train speech.", "spoken-digits, which ships with nlpkit"),
             show_default=False,
         ),
     ] = None,
@@ -159,7 +159,7 @@ def transcribe(
         )
     if not quiet:
         if model is None:
-            note('the model is the one that ships, of English digits such as "seven four two"; --model names another')
+            note(f"the model is {SHIPPED_MODEL}; --model names another")
         _tell(report, output)
     for message in report.refused:
         note(message)

@@ -51,7 +51,7 @@ def transcribe_files(
         ``-`` for standard output; a file; or a folder (it ends in a slash, or has no suffix), with a file for each
         recording, named after it, and ``manifest.json``. Without one the report holds the transcripts.
     model : path, CtcRecognizer or Classifier, optional
-        Model that recognises words or labels; default: the one that ships, which recognises English digits.
+        Model that recognises words or labels; default: ``"spoken-digits"``, the one that ships, of English digits.
     format : {"txt", "srt", "vtt", "tsv", "json"}, optional
         Default: by the suffix of the output, else txt. Subtitles of several recordings need a folder. A file of JSON
         holds an object for each recording: one if one file is named, a list otherwise; .jsonl holds one on each line,

@@ -124,7 +124,7 @@ RECORDINGS = ("--manifest", "labels.jsonl")
         (["labels", *RECORDINGS, "--ref", "a.txt"], "--ref is about translations"),
         (["labels", *RECORDINGS, "-o", "a.txt"], "--output is about translations"),
         (["labels", *RECORDINGS, "--lowercase"], "--lowercase is about translations"),
-        ([*RECORDINGS], "give the folder of a MODEL"),
+        (["none", *RECORDINGS], "of the one that ships, spoken-digits"),
         (["labels", *RECORDINGS, "--worst", "-1"], "--worst is -1"),
         (["labels", *RECORDINGS, "--format", "xml"], "choose text or json"),
         (["labels", *RECORDINGS, "--channel", "each"], "channel is 'each'"),
@@ -135,7 +135,6 @@ RECORDINGS = ("--manifest", "labels.jsonl")
         (["labels", "--worst", "3"], "--worst is about recordings: name them with --manifest"),
         (["labels", "--src", "a.txt", "--ref", "a.txt", "--normalizer", "none"], "--normalizer is about recordings"),
         (["labels"], "or recordings with --manifest"),
-        (["none", *RECORDINGS], "none"),
     ],
     ids=lambda value: None if isinstance(value, str) else " ".join(value),
 )
