@@ -14,7 +14,7 @@ from nlpkit.cli.sound_options import SOUND, ManifestReading
 from nlpkit.errors import ParameterError
 from nlpkit.jobs.sound import Sound
 from nlpkit.jobs.transcribe import transcribe_files
-from nlpkit.jobs.transcribe_report import TranscribeReport
+from nlpkit.jobs.transcribe_report import SHORTEST, TranscribeReport
 
 _ENCODING = (
     "The inputs are raw samples, without a header, of --sr and --raw-channels; or encoding of the manifest's text."
@@ -160,21 +160,29 @@ def transcribe(
     if not quiet:
         if model is None:
             note(f"the model is {SHIPPED_MODEL}; --model names another")
-        _tell(report, output)
+        _tell(report, output, vad)
     for message in report.refused:
         note(message)
     if report.refused:
         raise typer.Exit(2)
 
 
-def _tell(report: TranscribeReport, output: str) -> None:
+def _tell(report: TranscribeReport, output: str, vad: str) -> None:
     tell_left_out(report.left_out)
+    is_one = report.recordings == 1
     if not report.texts:
-        said = "all of it was left out as silence: --vad off leaves nothing out"
-        is_silent = report.seconds and report.silence >= report.seconds - 0.001
-        note("no text: " + (said if is_silent else "nothing in the sound is a known word"))
-    recordings = "1 recording" if report.recordings == 1 else f"{report.recordings:,} recordings"
-    where = "" if output == "-" else f" in {output}"
-    parts = [f"{recordings}{where}", f"{report.seconds:.1f} s of sound", f"{report.silence:.1f} s left out as silence"]
-    parts += [f"{report.rejected:,} rejected as unknown", f"real-time factor {report.real_time_factor:.3f}"]
+        said = "nothing in the sound is a known word"
+        if report.is_too_short:
+            said = f"the {'recording is' if is_one else 'recordings are'} too short to hold a word"
+        elif vad != "off" and report.silence >= report.seconds - 0.001:
+            said = "all of it was left out as silence: --vad off leaves nothing out"
+        note(f"no text: {said}")
+    parts = ["1 recording" if is_one else f"{report.recordings:,} recordings"]
+    parts[0] += "" if output == "-" else f" in {output}"
+    parts.append(f"{report.seconds:.1f} s of sound" if report.seconds >= SHORTEST else "less than 0.1 s of sound")
+    if vad != "off":
+        parts.append(f"{report.silence:.1f} s left out as silence")
+    parts.append(f"{report.rejected:,} rejected as unknown")
+    if report.real_time_factor:
+        parts.append(f"real-time factor {report.real_time_factor:.3f}")
     note(", ".join(parts))

@@ -143,3 +143,12 @@ def test_what_cannot_be_is_refused_in_one_line(run: Any, arguments: list[str], m
     assert (outcome.code, outcome.out) == (2, "")
     assert message in outcome.err
     assert outcome.err.count("\n") == 1
+
+
+def test_less_than_a_moment_of_sound_has_no_real_time_factor(run: Any, tmp_path: Path) -> None:
+    sf.write(tmp_path / "short.wav", [0.1], SR)
+    (tmp_path / "short.jsonl").write_text(json.dumps({"path": "short.wav", "text": "a"}))
+    outcome = run("evaluate", "texts", "--manifest", "short.jsonl")
+    assert (outcome.code, outcome.err) == (0, "")
+    assert "1 recording " in outcome.out
+    assert "real-time factor" not in outcome.out

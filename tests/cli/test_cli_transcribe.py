@@ -157,6 +157,23 @@ def test_nothing_known_is_said(run: Any, place: Path) -> None:
     sf.write(place / "quiet.wav", np.zeros(3 * SR), SR)
     done = run("transcribe", "quiet.wav", "--model", "tones")
     assert "no text: all of it was left out as silence: --vad off leaves nothing out" in done.err
+    done = run("transcribe", "quiet.wav", "--model", "tones", "--vad", "off")
+    assert done.err.startswith("nlpkit: no text: nothing in the sound is a known word\n")
+    assert "silence" not in done.err
+
+
+@pytest.mark.parametrize("vad", ["off", "energy"])
+@pytest.mark.parametrize("n", [1, SR // 20])
+def test_a_recording_that_is_too_short_for_a_word(run: Any, place: Path, vad: str, n: int) -> None:
+    sf.write(place / "short.wav", np.full(n, 0.1), SR)
+    done = run("transcribe", "short.wav", "--model", "tones", "--vad", vad)
+    first, second = done.err.splitlines()
+    assert (done.code, first) == (0, "nlpkit: no text: the recording is too short to hold a word")
+    assert second.startswith("nlpkit: 1 recording, less than 0.1 s of sound, ")
+    assert ("silence" in second, "factor" in second) == (vad == "energy", False)
+    sf.write(place / "other.wav", np.full(n, 0.1), SR)
+    done = run("transcribe", "short.wav", "other.wav", "--model", "tones", "--vad", vad)
+    assert done.err.startswith("nlpkit: no text: the recordings are too short to hold a word\n")
 
 
 def test_standard_input(run: Any) -> None:
