@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import Annotated
 
@@ -15,6 +17,7 @@ from nlpkit.errors import ParameterError
 from nlpkit.jobs.sound import Sound
 from nlpkit.jobs.transcribe import transcribe_files
 from nlpkit.jobs.transcribe_report import SHORTEST, TranscribeReport
+from nlpkit.jobs.unfinished_transcripts import partial_folder
 
 _ENCODING = (
     "The inputs are raw samples, without a header, of --sr and --raw-channels; or encoding of the manifest's text."
@@ -74,7 +77,12 @@ def transcribe(
     ] = "mix",
     resume: Annotated[
         bool,
-        typer.Option("--resume", metavar="", help="Continue after a stop: same inputs, same options."),
+        typer.Option(
+            "--resume",
+            metavar="",
+            help="After a stop the same command continues anyway; with --resume a folder that is finished already is "
+            "no error.",
+        ),
     ] = False,
     force: Annotated[
         bool,
@@ -142,7 +150,7 @@ def transcribe(
     output = "-" if output is None else output
     with noted_if_slow("compiling for this processor, once after installation", 2.5, quiet=quiet):
         recognizer = open_recognizer(model)
-    with progress_bar(quiet=quiet) as progress:
+    with _continued(output, quiet=quiet), progress_bar(quiet=quiet) as progress:
         report = transcribe_files(
             audio or [],
             output,
@@ -167,9 +175,23 @@ def transcribe(
         raise typer.Exit(2)
 
 
+@contextmanager
+def _continued(output: str, *, quiet: bool) -> Iterator[None]:
+    """Say how a job that is stopped within goes on."""
+    try:
+        yield
+    except (KeyboardInterrupt, SystemExit):
+        if not quiet and output != "-" and partial_folder(output).is_dir():
+            note("stopped: the same command continues from here")
+        raise
+
+
 def _tell(report: TranscribeReport, output: str, vad: str) -> None:
     tell_left_out(report.left_out)
     is_one = report.recordings == 1
+    if report.was_finished:
+        note(f"nothing is left to do: {output} has " + ("its recording" if is_one else f"all {report.recordings:,}"))
+        return
     if not report.texts:
         said = "nothing in the sound is a known word"
         if report.is_too_short:

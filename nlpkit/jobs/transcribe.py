@@ -67,8 +67,8 @@ def transcribe_files(
     force : bool
         Replace a folder that nlpkit wrote.
     resume : bool
-        Continue transcripts that were stopped; other inputs or options are an error. Without it they are continued,
-        too, unless ``force`` drops those of other options.
+        Continue transcripts that were stopped, as is done without it, too; and take a folder that is finished already
+        as the result. Other inputs or options are an error, also with ``force``.
     read_as : Reading
         How a manifest is read, and on_bad: with ``"skip"`` inputs that are missing or cannot be read are counted in
         ``left_out``.
@@ -103,7 +103,7 @@ def transcribe_files(
     if channels not in ("mix", "split") and not is_whole(_number(channels), 1, 1024):
         raise ParameterError(f"channels is {channels!r}: expected mix, split, or a channel's number from 1")
     place = TranscriptOutput.of(output, format)
-    place.check(force=force)
+    place.check(force=force, resume=resume)
     if resume and output in (None, "-"):
         raise ParameterError("--resume continues a file or a folder: name it with -o, or leave --resume out")
     split = channels == "split"

@@ -63,6 +63,8 @@ class TranscribeReport:
         The files.
     transcripts : list of RecordingTranscript, or None
         All transcripts, if no output was named.
+    was_finished : bool
+        Whether there was nothing left to resume.
     """
 
     recordings: int = 0
@@ -77,6 +79,7 @@ class TranscribeReport:
     left_out: dict[str, int] = field(default_factory=dict)
     written: list[Path] = field(default_factory=list)
     transcripts: list[RecordingTranscript] | None = None
+    was_finished: bool = False
 
     @property
     def real_time_factor(self) -> float:

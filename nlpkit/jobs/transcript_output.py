@@ -17,7 +17,7 @@ from .places import check_apart, check_place
 from .spectrogram_names import base_names
 from .transcribe_report import RecordingTranscript, TranscribeReport
 from .transcript_run import TranscriptRun
-from .unfinished_transcripts import UnfinishedTranscripts
+from .unfinished_transcripts import UnfinishedTranscripts, finished_manifest
 
 if TYPE_CHECKING:
     from nlpkit.speech.transcripts.formats import TranscriptLayout
@@ -80,15 +80,17 @@ class TranscriptOutput:
         """Whether it is one file."""
         return self.path not in (None, "-") and not self.is_folder
 
-    def check(self, *, force: bool) -> None:
-        """Refuse a place that cannot be written.
+    def check(self, *, force: bool, resume: bool) -> None:
+        """Refuse a place that cannot be written. A folder of transcripts may be there if it is to be resumed.
 
         Raises
         ------
         OutputError, ParameterError
             With the reason.
         """
-        if self.path is not None and self.path != "-":
+        if self.path is None or self.path == "-":
+            return
+        if not (self.is_folder and resume and not force and finished_manifest(self.path)):
             check_place(self.path, is_folder=self.is_folder, force=force)
 
     def refuse_inputs(self, files: AudioFiles) -> None:
@@ -228,6 +230,9 @@ class TranscriptOutput:
         else:
             names = [f"part-{number:05d}.{self.format}" for number in range(len(heard))]
         work = UnfinishedTranscripts(self.path, names, made_by, force=force, resume=resume)
+        if self.is_folder and resume and not force and (manifest := work.complete()):
+            self._take_finished(heard, manifest, report, refuse)
+            return
         with work.opened():
             for number, each in enumerate(heard):
                 if number in work.finished:
@@ -248,14 +253,27 @@ class TranscriptOutput:
                 return
             if self.is_folder:
                 outputs = [work.finished[number] for number in sorted(work.finished)]
-                manifest = {"outputs": outputs, "refused": report.refused}
-                work.place_folder(self.path, manifest, force=force)
+                work.place_folder(self.path, {"outputs": outputs, "refused": report.refused}, force=force)
                 report.written += [Path(self.path, names[number]) for number in sorted(work.finished)]
                 return
             is_array = self.format == "json" and not self.is_jsonl and is_list
             between, head, tail = (",\n", "[\n", "\n]\n") if is_array else ("", layout.head, "")
             work.place_file(self.path, head, between, tail)
             report.written.append(Path(self.path))
+
+    def _take_finished(
+        self, heard: Sequence[Heard], manifest: Mapping[str, Any], report: TranscribeReport, refuse: Refuse
+    ) -> None:
+        """Report what a finished folder holds."""
+        outputs = {entry["number"]: entry for entry in manifest["outputs"]}
+        for number, each in enumerate(heard):
+            if number in outputs:
+                report.add(outputs[number])
+                report.written.append(Path(self.path or "", outputs[number]["file"]))
+            else:
+                refuse(InputError(f"{each.name}: could not be read"))
+        report.refused[:] = manifest["refused"]
+        report.was_finished = True
 
 
 def _joined(head: Iterable[str], parts: Iterable[Iterable[str]]) -> Iterator[str]:

@@ -119,6 +119,27 @@ def test_files_and_folders(run: Any, place: Path) -> None:
     assert (place / "out/b.tsv").read_text().splitlines()[0] == "start\tend\ttext\tconfidence"
     again = run("transcribe", "in", "--model", "tones", "-o", "out/", "--format", "tsv")
     assert (again.code, "--force" in again.err) == (2, True)
+    again = run("transcribe", "in", "--model", "tones", "-o", "out/", "--format", "tsv", "--resume")
+    assert again == (0, "", "nlpkit: nothing is left to do: out/ has all 2\n")
+
+
+def test_a_stop_says_how_it_goes_on(run: Any, place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    recognize = ToneRecognizer.recognize
+
+    def stopped(self: ToneRecognizer, clips: Any, **options: Any) -> Any:
+        clips = list(clips)
+        if any(len(clip) > 2 * SR for clip in clips):
+            raise KeyboardInterrupt
+        return recognize(self, clips, **options)
+
+    sf.write(place / "in/c.wav", said(1.0, *["five", 0.2] * 6), SR)
+    with monkeypatch.context() as patch:
+        patch.setattr(ToneRecognizer, "recognize", stopped)
+        done = run("transcribe", "in", "--model", "tones", "-o", "out/")
+    assert (done.code, done.out) == (130, "")
+    assert done.err == "nlpkit: stopped: the same command continues from here\n"
+    done = run("transcribe", "in", "--model", "tones", "-o", "out/")
+    assert (done.code, (place / "out/c.txt").read_text()) == (0, " ".join(["five"] * 6) + "\n")
 
 
 def test_a_file_that_can_not_be_read_is_one_line(run: Any, place: Path) -> None:
