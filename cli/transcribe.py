@@ -145,7 +145,7 @@ def transcribe(
                 raise ParameterError(f"{name} is about raw samples: give --encoding too, or leave it out")
     elif raw_channels is not None:
         raw = replace(raw, channels=raw_channels)
-    from nlpkit.jobs.transcriber import open_recognizer
+    from nlpkit.jobs.transcriber import labels_of, open_recognizer
 
     output = "-" if output is None else output
     with noted_if_slow("compiling for this processor, once after installation", 2.5, quiet=quiet):
@@ -166,9 +166,9 @@ def transcribe(
             progress=progress,
         )
     if not quiet:
-        if model is None:
+        if model is None and not report.was_finished:
             note(f"the model is {SHIPPED_MODEL}; --model names another")
-        _tell(report, output, vad)
+        _tell(report, output, vad, "label" if labels_of(recognizer) else "word")
     for message in report.refused:
         note(message)
     if report.refused:
@@ -186,14 +186,14 @@ def _continued(output: str, *, quiet: bool) -> Iterator[None]:
         raise
 
 
-def _tell(report: TranscribeReport, output: str, vad: str) -> None:
+def _tell(report: TranscribeReport, output: str, vad: str, what: str) -> None:
     tell_left_out(report.left_out)
     is_one = report.recordings == 1
     if report.was_finished:
         note(f"nothing is left to do: {output} has " + ("its recording" if is_one else f"all {report.recordings:,}"))
         return
     if not report.texts:
-        said = "nothing in the sound is a known word"
+        said = f"nothing in the sound is a known {what}"
         if report.is_too_short:
             said = f"the {'recording is' if is_one else 'recordings are'} too short to hold a word"
         elif vad != "off" and report.silence >= report.seconds - 0.001:

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from nlpkit.corpora.audio_files import BAD_AUDIO, MISSING, NO_AUDIO
+from nlpkit.corpora.bad_records import ON_BAD
 from nlpkit.errors import InputError, ParameterError, is_whole
 
 from .inputs import Reading, StrPath, spelled_out
@@ -102,6 +103,8 @@ def transcribe_files(
 
     if channels not in ("mix", "split") and not is_whole(_number(channels), 1, 1024):
         raise ParameterError(f"channels is {channels!r}: expected mix, split, or a channel's number from 1")
+    if read_as.on_bad not in ON_BAD:
+        raise ParameterError(f"on_bad is {read_as.on_bad!r}: expected one of {', '.join(ON_BAD)}")
     place = TranscriptOutput.of(output, format)
     place.check(force=force, resume=resume)
     if resume and output in (None, "-"):

@@ -103,8 +103,11 @@ class TranscriptOutput:
         """
         several = len(files) > 1 or bool(files.folders)
         if several and self.format in ("srt", "vtt") and not self.is_folder and self.path is not None:
-            advice = "name a folder with -o" if self.path == "-" else f"name a folder, as {PurePath(self.path).stem}/"
-            raise ParameterError(f"there are {len(files):,} inputs, and subtitles are a file for each: {advice}")
+            stem = os.fspath(PurePath(self.path or "").with_suffix(""))
+            free = f"{stem}-{self.format}" if os.path.lexists(stem) else stem
+            advice = "name a folder with -o" if self.path == "-" else f"name a folder, as {free}/"
+            found = f"there are {len(files):,} inputs" if len(files) > 1 else "an input is a folder"
+            raise ParameterError(f"{found}, and subtitles are a file for each recording: {advice}")
         if self.path is not None and self.path != "-":
             check_apart(self.path, files)
 

@@ -151,7 +151,7 @@ class LiveSource:
             got += len(found)
             waiting += found
         if waiting:
-            self._warn(f"ends {len(waiting)} bytes into a sample")
+            self._warn(f"ends {'1 byte' if len(waiting) == 1 else f'{len(waiting)} bytes'} into a sample")
         elif 0 < got < self._length < math.inf:
             self._warn(f"ends after {got // block:,} of the {int(self._length) // block:,} samples in its header")
 

@@ -260,7 +260,7 @@ class SpeechModel:
         found = {
             "architecture": cls.kind.partition("_")[0],
             what: ": ".join(filter(None, shown)) + (", ..." if len(names) > _SHOWN else ""),
-            "vocabulary": f"{len(options['vocabulary']):,} words" if options.get("vocabulary") else "",
+            "vocabulary": _counted(len(options.get("vocabulary") or ()), "word"),
             "sr": sr,
             "features": f"{features['n_mels']} mel bands every {1000 * hop / sr:g} ms",
             "parameters": sum(math.prod(shape) for name, (_, shape) in arrays.items() if not is_statistic(name)),
@@ -269,7 +269,9 @@ class SpeechModel:
         }
         if data:
             minutes = f"{data['seconds'] / 60:,.1f} minutes"
-            found["trained on"] = f"{data['clips']:,} recordings, {minutes}; validated with {data['valid_clips']:,}"
+            found["trained on"] = (
+                f"{_counted(data['clips'], 'recording')}, {minutes}; validated with {data['valid_clips']:,}"
+            )
             found["base"] = data.get("base", "")
         return {name: value for name, value in found.items() if value != ""}
 
@@ -282,3 +284,7 @@ class SpeechModel:
         """Return the model itself, computing on another device from now on."""
         self.device = device
         return self
+
+
+def _counted(n: int, what: str) -> str:
+    return f"{n:,} {what}{'s' * (n != 1)}" if n else ""

@@ -98,7 +98,9 @@ def test_several_on_standard_output(run: Any) -> None:
     assert [json.loads(line)["rejected"] for line in done.out.splitlines()] == [1, 0]
     done = run("transcribe", "in", "--model", "tones", "--format", "srt")
     assert (done.code, done.out) == (2, "")
-    assert "there are 2 inputs, and subtitles are a file for each: name a folder with -o" in done.err
+    assert "there are 2 inputs, and subtitles are a file for each recording: name a folder with -o" in done.err
+    done = run("transcribe", "in", "--model", "tones", "-o", "in.srt")
+    assert "subtitles are a file for each recording: name a folder, as in-srt/" in done.err
 
 
 def test_labels(run: Any) -> None:
@@ -175,6 +177,7 @@ def test_nothing_known_is_said(run: Any, place: Path) -> None:
     assert (done.code, done.out) == (0, "")
     assert "no text: nothing in the sound is a known word" in done.err
     assert "1 rejected as unknown" in done.err
+    assert "nothing in the sound is a known label" in run("transcribe", "unknown.wav", "--model", "labels").err
     sf.write(place / "quiet.wav", np.zeros(3 * SR), SR)
     done = run("transcribe", "quiet.wav", "--model", "tones")
     assert "no text: all of it was left out as silence: --vad off leaves nothing out" in done.err

@@ -167,7 +167,10 @@ def test_one_file_for_all(folder: Path) -> None:
     assert [row[3] for row in rows[1:]] == ["five ten", "twenty", "ten", "five"]
     transcribe_files(folder / "in", folder / "all.txt", model=model)
     assert (folder / "all.txt").read_text().splitlines()[2] == f"{folder / 'in/b.wav'}: ten"
-    with pytest.raises(ParameterError, match=r"there are 2 inputs, and subtitles are a file for each: name a folder"):
+    with pytest.raises(ParameterError, match=r"there are 2 inputs, and subtitles are a file for each recording: name"):
+        transcribe_files(folder / "in", folder / "all.srt", model=model)
+    (folder / "in/b.wav").unlink()
+    with pytest.raises(ParameterError, match=r"an input is a folder, and subtitles are .*: name a folder, as .*/all/"):
         transcribe_files(folder / "in", folder / "all.srt", model=model)
 
 
@@ -253,6 +256,7 @@ def test_what_can_not_be(folder: Path) -> None:
     for options, message in (
         ({"model": model, "vad": "webrtc"}, "vad is 'webrtc'"),
         ({"model": model, "format": "ass"}, "format is 'ass'"),
+        ({"model": model, "on_bad": "stop"}, "on_bad is 'stop': expected one of error, skip"),
         ({"model": model, "resume": True}, "--resume continues a file or a folder: name it with -o"),
         ({"model": BagOfWords()}, "is a model of another kind .bow.: expected one that recognises speech"),
     ):
