@@ -149,7 +149,7 @@ class LiveSound:
         self.recording = Recording(name=source.name, path=None)
         self._source, self._hearing = source, hearing
         self._channel = None if sound.channel in ("mix", "each") else int(sound.channel)
-        self._part = {"offset": sound.offset, "duration": sound.duration}
+        self._part: dict[str, Any] = {"offset": sound.offset, "duration": sound.duration}
         self._is_reading = False
 
     def transcriber(self, journal: TranscriptJournal | None = None) -> tuple[Transcriber, Iterator[np.ndarray]]:

@@ -62,7 +62,7 @@ class SpeechModel:
     options_of: ClassVar[Callable[..., Any]]
     stored_options: ClassVar[tuple[str, ...]] = ("network", "features")
     advice: ClassVar[str]
-    """What its own method gives, for who calls that of another model."""
+    """Name of its own method, and its result, for who calls that of another model."""
 
     if not TYPE_CHECKING:
 
@@ -108,7 +108,7 @@ class SpeechModel:
         sr : int, optional
             Rate of an array in Hz; default: the model's.
         name : str
-            What an array is called in messages.
+            Name of an array in messages.
 
         Raises
         ------

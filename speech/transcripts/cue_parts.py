@@ -41,7 +41,7 @@ class Spoken:
 
 @dataclass(frozen=True, kw_only=True)
 class CuePart:
-    """What is said in a cue.
+    """The words of a cue.
 
     Attributes
     ----------
@@ -68,7 +68,7 @@ def parts_of(pieces: Mapping[str, Sequence[Piece]], prefixes: Mapping[str, str],
     Parameters
     ----------
     pieces : mapping of str to sequence of Piece
-        What each speaker says, in order of time.
+        The words of each speaker, in order of time.
     prefixes : mapping of str to str
         Text before that of each speaker.
     until : int
