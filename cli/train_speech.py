@@ -52,7 +52,11 @@ def speech(
     base: Annotated[
         str | None,
         typer.Option(
-            "--base", metavar="MODEL", help="Start from this model, and train only its last layer.", show_default=False
+            "--base",
+            metavar="MODEL",
+            help="Start from this model, such as spoken-digits (of ctc, ships with nlpkit), and train only its last "
+            "layer.",
+            show_default=False,
         ),
     ] = None,
     unfreeze: Annotated[bool, typer.Option("--unfreeze", metavar="", help="Train all layers of --base.")] = False,
@@ -137,6 +141,7 @@ def speech(
     nlpkit train speech --manifest train.jsonl --valid dev.jsonl --arch ctc -o model
     nlpkit train speech --manifest calls.csv --label speaker --arch lstm -o voices
     nlpkit train speech --manifest mine.csv --base commands -o mine
+    nlpkit train speech --manifest mine.csv --arch ctc --base spoken-digits -o mine
     """
     if manifest is None and output is None:
         print(context.get_help())

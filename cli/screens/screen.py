@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from rich.text import Text
 
 BAR_WIDTH = 12
+SHIPPED_MODEL = 'spoken-digits, which ships with nlpkit, of English digits such as "seven four two"'
 
 _LONGEST_TEXT = 400
 _LEAST_BYTES = 1 << 22  # what is smaller is done before a bar is read

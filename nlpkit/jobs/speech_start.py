@@ -13,6 +13,7 @@ from nlpkit.registry import resolve
 from .inputs import StrPath
 from .speech_clips import Clip
 from .speech_targets import LabelTargets, TextTargets
+from .transcriber import load_speech_model
 
 if TYPE_CHECKING:
     from nlpkit.speech.recognition.speech_model import SpeechModel
@@ -64,10 +65,9 @@ def model_to_start_from(base: StrPath | None, architecture: str) -> SpeechModel 
     """
     if base is None:
         return None
-    from nlpkit import load
     from nlpkit.speech.recognition.speech_model import SpeechModel
 
-    found = load(base)
+    found = load_speech_model(base)
     wanted = resolve(KINDS[architecture], MODELS)
     if not isinstance(found, SpeechModel) or not isinstance(found, wanted):
         raise ParameterError(

@@ -104,8 +104,8 @@ def train_speech(
         Recordings to validate with. Without, a tenth is kept for it: of whole speakers, if at least eight are named.
     architecture : {"cnn", "lstm", "ctc"}
         The first two learn labels, the last one texts.
-    base : path, optional
-        Model to start from; only its last layer is trained.
+    base : path or "spoken-digits", optional
+        Model to start from: a folder, or the one that ships (of ``"ctc"``); only its last layer is trained.
     unfreeze : bool
         Train all its layers.
     label : {"label", "text", "speaker"} or str

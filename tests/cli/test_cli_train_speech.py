@@ -85,7 +85,14 @@ def test_ctc_says_that_all_texts_are_empty_so_far(run: Any, tones: Path, tmp_pat
         (["--accept", "2"], "accept is 2"),
         (["--pieces", "50"], "pieces belongs to ctc"),
         (["--unfreeze"], "--base"),
-        (["--base", "missing"], "missing"),
+        (
+            ["--base", "missing"],
+            "missing: there is no such folder: expected a model that nlpkit train speech wrote, or",
+        ),
+        (
+            ["--base", "spoken-digits"],
+            "spoken-digits: is a CtcRecognizer, and cnn (--arch) starts from a CnnClassifier",
+        ),
         (["--device", "cuda:99"], "cuda:99"),
         (["--threads", "0"], "threads is 0"),
         (["--devices", "0"], "devices is 0"),
