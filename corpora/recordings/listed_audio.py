@@ -36,6 +36,8 @@ class ListedAudio(AudioFiles):
     rows : list of Recording
     layout : str
         See `nlpkit.corpora.Recordings`.
+    examples : dict of str to str
+        What was wrong with the first record of each reason for which some were skipped.
 
     Raises
     ------
@@ -66,6 +68,7 @@ class ListedAudio(AudioFiles):
         self.folders = [self._path] if os.path.isdir(self._path) else []
         self._not_audio.update(recordings.left_out)
         self.left_out.update(recordings.left_out)
+        self.examples = dict(recordings.left_out.examples)
         self.kept = tuple(keep)
         self.beside = () if self.kept else self._columns(tuple(beside))
         self._check_kept(tuple(beside))

@@ -33,6 +33,9 @@ class Targets(Protocol):
 
     vocabulary: Sequence[str]
 
+    outputs: Sequence[str]
+    """What each output of the network stands for."""
+
     rejects: Collection[str]
     """Labels of sounds that are none of the known ones."""
 
@@ -75,6 +78,11 @@ class LabelTargets:
         self.names: Sequence[str] = tuple(names)
         self.rejects = {*REJECTS, *rejects}
         self._numbers: dict[str, int] = {}
+
+    @property
+    def outputs(self) -> Sequence[str]:
+        """The labels."""
+        return self.names
 
     def usable(self, clips: Iterable[Clip], left_out: LeftOut) -> list[Clip]:
         """Return the clips with a label, and count the others."""
@@ -137,7 +145,8 @@ class TextTargets:
     rejects : iterable of str
         Further labels of sounds without text.
     alphabet : Alphabet or PieceAlphabet, optional
-        An alphabet that is known already.
+        The alphabet of a model to start from. It is kept if the texts have no other letters, and no pieces are asked
+        for.
     pieces : int, optional
         Number of sub-words that are learnt instead of letters.
 
@@ -162,8 +171,8 @@ class TextTargets:
         require(pieces is None or is_whole(pieces, 8), "pieces", pieces, "a whole number of sub-words, at least 8")
         self._pieces = pieces
         self.alphabet = alphabet or Alphabet([])
+        self._base = alphabet
         self.vocabulary: Sequence[str] = ()
-        self._given = alphabet is not None
         self._letters, self._asked = letters, vocabulary
         self.rejects = {*REJECTS, *rejects}
 
@@ -171,6 +180,11 @@ class TextTargets:
     def names(self) -> Sequence[str]:
         """The letters, or the sub-words."""
         return self.alphabet.letters or tuple(map(str, range(1, len(self.alphabet))))
+
+    @property
+    def outputs(self) -> Sequence[str]:
+        """The text of each token."""
+        return self.alphabet.tokens
 
     def usable(self, clips: Iterable[Clip], left_out: LeftOut) -> list[Clip]:
         """Return the clips with a text, or a label that says that there is none, and count the others."""
@@ -186,8 +200,9 @@ class TextTargets:
     def learn(self, clips: Sequence[Clip]) -> None:
         """Take the alphabet and the vocabulary of clips."""
         texts = [clip.text or "" for clip in clips]
-        if not self._given:
-            size = self._pieces
+        if self._base is None or self._pieces or any(map(self._base.unknown, texts)):
+            # a model of sub-words gets new ones, as many
+            size = self._pieces or (0 if self._base is None or self._base.letters else len(self._base))
             self.alphabet = _pieces_of(texts, size) if size else Alphabet.with_space(texts)
         counts = Counter(word for text in texts for word in text.split())
         few = 0 < len(counts) <= _MOST_WORDS and counts.total() >= _LEAST_EACH * len(counts)

@@ -18,9 +18,10 @@ from .inputs import Reading, StrPath, spelled_out
 from .passes import Progress
 from .sound import Sound
 from .speech_calibration import calibrated
-from .speech_clips import Clip, LeftOut, common_rate, listed_recordings, nothing_left, read_clips, split_off
+from .speech_clips import Clip, LeftOut, nothing_left, read_clips, split_off
+from .speech_listing import common_rate, listed_recordings
 from .speech_plan import SpeechPlan
-from .speech_start import check_start, clip_store, model_to_start_from, targets_of, untrained_model
+from .speech_start import check_start, clip_store, known_outputs, model_to_start_from, targets_of, untrained_model
 from .speech_validation import pictures_of, provenance_of, validation_score
 from .train import check_model_place
 from .translate import missing
@@ -105,7 +106,8 @@ def train_speech(
     architecture : {"cnn", "lstm", "ctc"}
         The first two learn labels, the last one texts.
     base : path, optional
-        Model to start from; only its last layer is trained.
+        Model to start from; only its last layer is trained. If the texts have letters that it lacks, or ``pieces`` are
+        asked for, this layer is a new one, with what the model knows of the letters or sub-words that it has.
     unfreeze : bool
         Train all its layers.
     label : {"label", "text", "speaker"} or str
@@ -242,6 +244,9 @@ def train_speech(
         left_out=dict(left_out.counts),
         examples=left_out.examples,
         base=str(base or ""),
+        pieces=0 if architecture != "ctc" or targets.stored()["pieces"] is None else len(targets),
+        asked_pieces=pieces or 0,
+        new_labels=len(targets) - len(known_outputs(targets, starting_from)) if starting_from is not None else 0,
     )
     if started is not None:
         started(plan)

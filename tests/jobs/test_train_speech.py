@@ -85,6 +85,24 @@ def test_what_cannot_be_used_is_left_out_by_reason(recordings: Path, tmp_path: P
     assert set(plan.examples) == set(plan.left_out)
 
 
+def test_records_that_cannot_be_used_are_left_out_with_an_example(recordings: Path, tmp_path: Path) -> None:
+    rows = [
+        "path,start,end,channel,label",
+        *(f"{path.name},,,,{path.name[:2]}" for path in recordings.parent.glob("??-*")),
+    ]
+    bad = ["gone.wav,,,,ab", "ab-0.wav,0.2,0.1,,ab", ",,,,ab", "ab-0.wav,soon,,,ab", "ab-0.wav,,,2,ab"]
+    listing = recordings.parent / "with-bad.csv"
+    listing.write_text("\n".join([*rows, *bad]))
+    plan, _ = run(tmp_path / "model", listing, valid=listing, channel=1)
+    expected = {"file is missing": 2, "time that cannot be used": 4, "no path": 2, "cannot be read": 2}
+    assert plan.left_out == expected
+    assert plan.examples["file is missing"] == f"{listing}, line {len(rows) + 1}: there is no file 'gone.wav'"
+    assert plan.examples["time that cannot be used"].endswith("found end 0.1 s and start 0.2 s, expected a later end")
+    assert plan.clips == plan.valid_clips == len(rows) - 1
+    with pytest.raises(InputError, match=r"there is no file 'gone.wav'"):
+        run(tmp_path / "other", listing, on_bad="error")
+
+
 def test_nothing_left_is_an_error_that_says_why(tmp_path: Path) -> None:
     listing = tmp_path / "list.jsonl"
     (tmp_path / "a.wav").write_text("text")
@@ -146,6 +164,73 @@ def test_a_base_gives_its_body_and_its_features(recordings: Path, tmp_path: Path
             run(tmp_path / "other", new, base=tmp_path / "base", **other)
     with pytest.raises(ParameterError, match=r"is a CnnClassifier, and ctc \(--arch\) starts from a CtcRecognizer"):
         run(tmp_path / "ctc", new, base=tmp_path / "base", architecture="ctc")
+
+
+def _row_of(model: Any, token: str) -> list[float]:
+    place = model.alphabet.tokens.index(token)
+    return [*model.weights["output.weight"][place].tolist(), float(model.weights["output.bias"][place])]
+
+
+@pytest.fixture(scope="module")
+def base_of_letters(recordings: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Any]:
+    folder = tmp_path_factory.mktemp("base") / "model"
+    return folder, run(folder, recordings, architecture="ctc", vocabulary="open")[1]
+
+
+@pytest.mark.parametrize("pieces", [None, 9])
+def test_new_letters_get_a_new_head_that_keeps_the_known_ones(
+    pieces: int | None, base_of_letters: tuple[Path, Any], tmp_path: Path
+) -> None:
+    folder, base = base_of_letters
+    new = write_recordings(tmp_path / "new", n=3, words=("cad", "dab"))
+    still: dict[str, Any] = {**LOOP, "max_steps": 1, "learning_rate": 1e-9}
+    report = train_speech(
+        *(tmp_path / "model", new),
+        **{"architecture": "ctc", "base": folder, "pieces": pieces, "parameters": still, "device": "cpu"},
+    )
+    plan, model = report.plan, report.model
+    assert not plan.left_out
+    known = {token for token in model.alphabet.tokens if token in base.alphabet.tokens}
+    assert known >= {"", "a", "b", "c", " "}
+    for token in known:
+        assert _row_of(model, token) == pytest.approx(_row_of(base, token), abs=1e-6), token
+    for name, array in base.weights.items():
+        assert np.array_equal(model.weights[name], array) == (not name.startswith("output.")), name
+    assert plan.new_labels == len(model.alphabet) - len(known)
+    if pieces is None:
+        assert model.alphabet.letters == (" ", "a", "b", "c", "d")
+        assert plan.new_labels == 1
+        return
+    assert plan.pieces == len(model.alphabet)
+    # a model of sub-words gets new sub-words, too
+    more = write_recordings(tmp_path / "more", n=3, words=("ead", "dee"))
+    plan, third = run(tmp_path / "third", more, architecture="ctc", base=tmp_path / "model", parameters=still)
+    assert plan.left_out == {}
+    assert plan.pieces == len(third.alphabet)
+    assert third.alphabet.decode(third.alphabet.encode("dee ead")) == "dee ead"
+
+
+def test_a_base_whose_letters_suffice_keeps_its_head(base_of_letters: tuple[Path, Any], tmp_path: Path) -> None:
+    folder, base = base_of_letters
+    new = write_recordings(tmp_path / "new", n=3, words=("aa", "ba"))
+    still: dict[str, Any] = {**LOOP, "max_steps": 1, "learning_rate": 1e-9}
+    report = train_speech(
+        tmp_path / "model", new, architecture="ctc", base=folder, parameters=still, device="cpu", vocabulary="open"
+    )
+    assert report.plan.new_labels == 0
+    assert report.model.alphabet.letters == base.alphabet.letters
+    np.testing.assert_allclose(report.model.weights["output.weight"], base.weights["output.weight"], atol=1e-6)
+
+
+def test_labels_that_a_base_knows_keep_their_rows(recordings: Path, tmp_path: Path) -> None:
+    _, base = run(tmp_path / "base", recordings)
+    new = write_recordings(tmp_path / "new", n=3, words=("ba", "bb", "ca"))
+    still: dict[str, Any] = {**LOOP, "max_steps": 1, "learning_rate": 1e-9}
+    report = train_speech(tmp_path / "model", new, base=tmp_path / "base", parameters=still, device="cpu")
+    assert (report.model.labels, report.plan.new_labels) == (("ba", "bb", "ca"), 1)
+    head, before = report.model.weights["output.weight"], base.weights["output.weight"]
+    np.testing.assert_allclose(head[[0, 2]], before[[1, 2]], atol=1e-6)
+    assert not np.allclose(head[1], before[0], atol=1e-3)
 
 
 def test_speakers_are_kept_whole_for_the_validation_where_there_are_many(tmp_path: Path) -> None:
