@@ -208,7 +208,7 @@ def _what_is_trained(plan: SpeechPlan) -> list[str]:
         f" {plan.parameters:,} parameters to train, at {plan.sr:,} Hz"
     ]
     if plan.asked_pieces and plan.pieces != plan.asked_pieces:
-        why = "not enough different words for more" if plan.pieces < plan.asked_pieces else "too many letters for fewer"
+        why = "too few different words for more" if plan.pieces < plan.asked_pieces else "too many letters for fewer"
         lines.append(f"{names} instead of the {plan.asked_pieces:,} of --pieces: the texts have {why}")
     if plan.new_labels:
         lines.append(f"{plan.new_labels:,} of {names} are new, which the model of --base lacks")

@@ -22,7 +22,7 @@ class LeftOut(dict[str, int]):
     Attributes
     ----------
     examples : dict of str to str
-        What was wrong with the first one of each reason, where it is known.
+        The error of the first one of each reason, where it is known.
     """
 
     def __init__(self, counts: Mapping[str, int] = MappingProxyType({})) -> None:

@@ -37,7 +37,7 @@ class ListedAudio(AudioFiles):
     layout : str
         See `nlpkit.corpora.Recordings`.
     examples : dict of str to str
-        What was wrong with the first record of each reason for which some were skipped.
+        The error of the first record that was skipped for each reason.
 
     Raises
     ------

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Hashable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
@@ -13,6 +14,7 @@ from nlpkit.outputs.files import output_errors
 from nlpkit.threads import available_threads, iter_batches
 
 from .passes import Progress
+from .recording_labels import label_of
 from .sound import told
 
 if TYPE_CHECKING:
@@ -33,6 +35,8 @@ class Clip:
     name : str
     samples : (n_samples,) float32 array
     text, label, speaker : str or None
+    place : tuple
+        File, start, end and channel, which are the same for a recording that is listed twice.
     """
 
     name: str
@@ -40,6 +44,7 @@ class Clip:
     text: str | None
     label: str | None
     speaker: str | None
+    place: tuple[Hashable, ...]
 
 
 @dataclass(kw_only=True)
@@ -114,7 +119,8 @@ def read_clips(
             name=recording.name,
             samples=samples,
             text=recording.text,
-            label=_label(recording, label),
+            label=label_of(recording, label),
+            place=place_of(recording, part),
             speaker=recording.speaker,
         )
 
@@ -134,9 +140,10 @@ def read_clips(
             yield replace(clip, samples=kept)
 
 
-def _label(recording: Recording, name: str) -> str | None:
-    value = getattr(recording, name) if name in ("label", "text", "speaker", "id") else recording.fields.get(name)
-    return None if value is None else str(value)
+def place_of(recording: Recording, part: AudioPart) -> tuple[Hashable, ...]:
+    """Return the file, the start, the end and the channel of a recording."""
+    file = recording.name if recording.path is None else os.path.realpath(recording.path)
+    return file, recording.start, recording.end, part.channel
 
 
 def split_off(clips: Sequence[Clip], seed: int, *, by_label: bool) -> tuple[list[Clip], list[Clip], str]:

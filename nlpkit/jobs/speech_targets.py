@@ -34,7 +34,7 @@ class Targets(Protocol):
     vocabulary: Sequence[str]
 
     outputs: Sequence[str]
-    """What each output of the network stands for."""
+    """The name of each output of the network."""
 
     rejects: Collection[str]
     """Labels of sounds that are none of the known ones."""
@@ -100,12 +100,17 @@ class LabelTargets:
         Raises
         ------
         ParameterError
-            If there are fewer than two.
+            If there are fewer than two, or all are of sounds to reject.
         """
         self.names = tuple(sorted({clip.label for clip in clips if clip.label is not None}))
         if len(self.names) < 2:
             raise ParameterError(
                 f"all recordings have the label {self.names[0]!r}: expected at least two; --label names the column"
+            )
+        if self.rejects.issuperset(self.names):
+            raise ParameterError(
+                f"all labels are of sounds to reject ({', '.join(self.names)}): expected another one; --reject names"
+                " such labels"
             )
         self._numbers = {name: number for number, name in enumerate(self.names)}
 
@@ -143,7 +148,7 @@ class TextTargets:
     letters : {"lower", "as-is"}
     vocabulary : {"auto", "closed", "open"}
     rejects : iterable of str
-        Further labels of sounds without text.
+        Further labels of sounds without text; what their recordings have is not learnt.
     alphabet : Alphabet or PieceAlphabet, optional
         The alphabet of a model to start from. It is kept if the texts have no other letters, and no pieces are asked
         for.
@@ -174,7 +179,8 @@ class TextTargets:
         self._base = alphabet
         self.vocabulary: Sequence[str] = ()
         self._letters, self._asked = letters, vocabulary
-        self.rejects = {*REJECTS, *rejects}
+        self._textless = frozenset(rejects)
+        self.rejects = {*REJECTS, *self._textless}
 
     @property
     def names(self) -> Sequence[str]:
@@ -190,7 +196,8 @@ class TextTargets:
         """Return the clips with a text, or a label that says that there is none, and count the others."""
         found = []
         for clip in clips:
-            text = spoken_form(clip.text or "") if self._letters == "lower" else " ".join((clip.text or "").split())
+            given = "" if clip.label in self._textless else clip.text or ""
+            text = spoken_form(given) if self._letters == "lower" else " ".join(given.split())
             if text or clip.label in self.rejects:
                 found.append(replace(clip, text=text))
             else:
@@ -198,8 +205,16 @@ class TextTargets:
         return found
 
     def learn(self, clips: Sequence[Clip]) -> None:
-        """Take the alphabet and the vocabulary of clips."""
+        """Take the alphabet and the vocabulary of clips.
+
+        Raises
+        ------
+        ParameterError
+            If all are of sounds to reject.
+        """
         texts = [clip.text or "" for clip in clips]
+        if not any(texts):
+            raise ParameterError("all recordings are of sounds to reject (--reject), or have no text: expected a text")
         if self._base is None or self._pieces or any(map(self._base.unknown, texts)):
             # a model of sub-words gets new ones, as many
             size = self._pieces or (0 if self._base is None or self._base.letters else len(self._base))

@@ -85,6 +85,7 @@ def test_what_cannot_be_used_is_left_out_by_reason(recordings: Path, tmp_path: P
     assert set(plan.examples) == set(plan.left_out)
 
 
+@pytest.mark.filterwarnings("ignore:.* are also trained on")
 def test_records_that_cannot_be_used_are_left_out_with_an_example(recordings: Path, tmp_path: Path) -> None:
     rows = [
         "path,start,end,channel,label",
@@ -131,6 +132,7 @@ def test_any_column_may_be_the_label(recordings: Path, tmp_path: Path) -> None:
         run(tmp_path / "other", one)
 
 
+@pytest.mark.filterwarnings("ignore:.* are also trained on")
 def test_few_words_make_a_closed_vocabulary(recordings: Path, tmp_path: Path) -> None:
     assert run(tmp_path / "few", [recordings, recordings], architecture="ctc")[0].vocabulary == ("ab", "ba", "ca")
     assert run(tmp_path / "open", recordings, architecture="ctc", vocabulary="open")[0].vocabulary == ()
@@ -163,7 +165,17 @@ def test_speakers_are_kept_whole_for_the_validation_where_there_are_many(tmp_pat
         ({"architecture": "rnn"}, "architecture is 'rnn': expected one of cnn, lstm, ctc"),
         ({"parameters": {"stride": 2}}, "cnn has no option 'stride': it belongs to ctc"),
         ({"parameters": {"monitor": "wer"}}, "monitor is 'wer': cnn has accuracy and loss"),
-        ({"parameters": {"snr": (30.0, 5.0)}}, "snr is"),
+        (
+            {"parameters": {"snr": (30.0, 5.0)}},
+            "snr is (30.0, 5.0): expected two numbers from -100 to 200, the smaller",
+        ),
+        ({"parameters": {"snr": "5,5"}}, "snr is '5,5': expected two numbers"),
+        ({"parameters": {"max_seconds": 0}}, "max_seconds is 0: expected a number of seconds above 0"),
+        ({"parameters": {"batch_seconds": 0.0}}, "batch_seconds is 0.0: expected a number of seconds above 0"),
+        ({"parameters": {"join": 3}}, "join belongs to ctc, and cnn learns labels: leave it out"),
+        ({"parameters": {"pause": (0.0, 0.1)}}, "pause belongs to ctc"),
+        ({"architecture": "ctc", "parameters": {"mixup": 0.2}}, "mixup belongs to cnn and lstm, and ctc learns texts"),
+        ({"architecture": "ctc", "parameters": {"class_weights": "balanced"}}, "class_weights belongs to cnn and lstm"),
         ({"parameters": {"channels": (0,)}}, "channels is 0: expected a whole number of at least 1"),
         ({"architecture": "ctc", "parameters": {"channels": (4, 5)}}, "channels is (4, 5): expected a whole number"),
         ({"unfreeze": True}, "unfreeze trains all layers of a model to start from: name one with --base (base)"),
