@@ -60,7 +60,9 @@ class ListedAudio(AudioFiles):
         self.layout = recordings.layout
         if not self.rows:
             why = recordings.left_out.in_words()
-            raise InputError(f"{self._path}: lists no recording" + (f" that can be read ({why})" if why else ""))
+            first = next(iter(recordings.left_out.examples.values()), "")
+            why = (f" that can be read ({why})" if why else "") + (f"; the first: {first}" if first else "")
+            raise InputError(f"{self._path}: lists no recording{why}")
         files = [self._path, *dict.fromkeys(row.path for row in self.rows if row.path is not None)]
         self._sizes: dict[str, int] = {}
         super().__init__([], on_bad=on_bad, parts=parts, options=options)

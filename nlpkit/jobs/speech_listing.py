@@ -65,7 +65,7 @@ def listed_recordings(
                 if read_as.on_bad != "skip":
                     raise
                 left_out.add("cannot be read", str(error))
-    names, rows = ", ".join(map(os.fspath, paths)), [recording for recording, _ in found]
+    names, rows = ", ".join(os.fspath(path) for path in paths), [recording for recording, _ in found]
     if rows and label is not None:
         check_column(names, rows, label, list(columns))
     elif rows and all(row.text is None and row.label not in REJECTS for row in rows):

@@ -102,6 +102,10 @@ def test_records_that_cannot_be_used_are_left_out_with_an_example(recordings: Pa
     assert plan.clips == plan.valid_clips == len(rows) - 1
     with pytest.raises(InputError, match=r"there is no file 'gone.wav'"):
         run(tmp_path / "other", listing, on_bad="error")
+    listing.write_text("\n".join([rows[0], *bad[:1]]))
+    said = r"lists no recording that can be read \(file is missing: 1\); the first: .*with-bad.csv, line 2: there is no"
+    with pytest.raises(InputError, match=said):
+        run(tmp_path / "other", listing)
 
 
 def test_nothing_left_is_an_error_that_says_why(tmp_path: Path) -> None:

@@ -46,9 +46,8 @@ def check_asked(architecture: str, asked: Mapping[str, Any]) -> None:
             raise ParameterError(f"{architecture} has no option {name!r}: {known}")
     for name, learnt in _OWNED.items():
         if name in asked and (learnt == "texts") != (architecture == "ctc"):
-            owners = "ctc" if learnt == "texts" else "cnn and lstm"
-            own = "labels" if learnt == "texts" else "texts"
-            raise ParameterError(f"{name} belongs to {owners}, and {architecture} learns {own}: leave it out")
+            owner, other = ("ctc", "labels") if learnt == "texts" else ("cnn and lstm", "texts")
+            raise ParameterError(f"{name} belongs to {owner}, and {architecture} learns {other}: leave it out")
     SpeechTrainingOptions(**{name: value for name, value in asked.items() if name in of_training})
     size = "n_tokens" if architecture == "ctc" else "n_labels"
     model_options(architecture, asked, **{size: 2})
