@@ -132,6 +132,17 @@ def bar(part: float, width: int = BAR_WIDTH) -> Text:
     return Text("█" * (eighths // 8) + " ▏▎▍▌▋▊▉"[eighths % 8].strip(), style="cyan")
 
 
+def counted(n: int, noun: str) -> str:
+    """Return a number with a noun, whose plural ends in s.
+
+    Examples
+    --------
+    >>> counted(1, "epoch"), counted(1200, "epoch")
+    ('1 epoch', '1,200 epochs')
+    """
+    return f"{n:,} {noun}" if n == 1 else f"{n:,} {noun}s"
+
+
 def number(value: float) -> str:
     """Return a number as a table shows it: counts whole, weights with three decimals.
 

@@ -46,6 +46,11 @@ class PieceAlphabet:
         """Return the number of tokens, the blank included."""
         return len(self._subwords)
 
+    @property
+    def tokens(self) -> tuple[str, ...]:
+        """The text of each token, with a space before a piece that begins a word; that of the blank is empty."""
+        return ("", *(piece.replace("▁", " ") for piece in self._subwords.vocabulary[1:]))
+
     def unknown(self, text: str) -> str:
         """Return the letters of a text that no piece has."""
         return "".join(sorted({letter for letter in normalized(text) if not self._knows(letter)}))

@@ -186,6 +186,22 @@ def test_the_loss_of_a_step_is_divided_by_what_the_plan_counts() -> None:
     assert float(loss.detach()) == pytest.approx(float(nll) / 4)
 
 
+def test_one_number_stands_for_both_of_a_range() -> None:
+    options = SpeechTrainingOptions(snr=np.float32(5), pause=(0, 1))  # type: ignore[arg-type]
+    assert (options.snr, options.pause) == ((5.0, 5.0), (0.0, 1.0))
+
+
+def test_rows_of_a_head_are_copied_where_they_are_known() -> None:
+    new = {"body": np.zeros((2, 2)), "output.weight": np.zeros((3, 2)), "output.bias": np.zeros(3)}
+    base = {"body": np.ones((2, 2)), "output.weight": np.arange(8.0).reshape(4, 2), "output.bias": np.arange(4.0)}
+    found = transferred(new, base, {0: 0, 2: 3})
+    assert found["body"].all()
+    assert found["output.weight"].tolist() == [[0, 1], [0, 0], [6, 7]]
+    assert found["output.bias"].tolist() == [0, 0, 3]
+    assert not transferred(new, base, {})["output.weight"].any()
+    assert not new["output.weight"].any()
+
+
 def test_a_new_head_on_a_frozen_body_learns_other_words_and_changes_nothing_else() -> None:
     clips = store(10)
     options = replace(OPTIONS, epochs=12, **GENTLE)
