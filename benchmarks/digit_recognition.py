@@ -26,6 +26,7 @@ SEEDS = (1, 2, 3, 4, 5)
 OTHERS = ("other-speech-train.jsonl", "no-speech-train.jsonl", "commands-other-train.jsonl")
 """Sounds without digits."""
 STRINGS = ["--arch", "ctc", "--join", "6", "--hidden-size", "128", "--monitor", "loss", "--accept", "0.985", "--half"]
+STRINGS += ["--snr", "5,50"]
 
 
 def main() -> None:

@@ -26,7 +26,8 @@ def evaluate(
         str | None,
         typer.Argument(
             metavar="MODEL",
-            help="The folder of a translation model, which translates --src; or of a model of speech, for --manifest.",
+            help="The folder of a translation model, which translates --src; or for --manifest of a model of speech, "
+            "by default spoken-digits, which ships with nlpkit.",
         ),
     ] = None,
     ref: Annotated[

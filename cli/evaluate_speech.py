@@ -8,7 +8,7 @@ from typing import Any
 
 import typer
 
-from nlpkit.cli.screens.screen import print_json_lines, progress_bar, tell_left_out
+from nlpkit.cli.screens.screen import SHIPPED_MODEL, note, print_json_lines, progress_bar, tell_left_out
 from nlpkit.cli.screens.speech_scores import show_speech_report
 from nlpkit.errors import ParameterError, require_whole
 from nlpkit.jobs.evaluate_speech import SpeechEvaluationReport, evaluate_speech
@@ -42,6 +42,7 @@ def evaluate_recordings(
     context : typer.Context
         Where options that are about translations are refused.
     model : str or None
+        Default: the model that ships.
     as_json : bool
         Print one JSON object instead of tables.
     worst : int
@@ -53,15 +54,15 @@ def evaluate_recordings(
     Raises
     ------
     ParameterError
-        If there is no model, or an option does not go with recordings.
+        If an option does not go with recordings.
     """
     refuse(context, _TRANSLATION_ONLY, "is about translations, and --manifest names recordings: leave one of them out")
-    if model is None:
-        raise ParameterError("there is nothing to score: give the folder of a MODEL that recognises speech")
     require_whole("--worst", worst, 0)
     with progress_bar(quiet=quiet) as progress:
         report = evaluate_speech(model, sound.manifest or "", sound=sound, read_as=read_as, progress=progress, **given)
     if not quiet:
+        if model is None:
+            note(f"the model is {SHIPPED_MODEL}; MODEL names another")
         tell_left_out(report.left_out)
     if as_json:
         print_json_lines([as_record(report)])

@@ -22,6 +22,7 @@ from nlpkit.corpora.audio_files import is_audio_file
 from nlpkit.errors import ArtifactError, InputError, ParameterError
 from nlpkit.jobs.sound import Sound
 from nlpkit.jobs.sound_totals import audio_info, refusal_of_sound, sound_totals
+from nlpkit.registry import SHIPPED
 
 
 def info(
@@ -29,7 +30,8 @@ def info(
         str | None,
         typer.Argument(
             metavar="PATH",
-            help="The folder of a saved model, a file of word vectors, or an audio file; - for audio from a pipe.",
+            help="The folder of a saved model, spoken-digits (which ships), a file of word vectors, or an audio file; "
+            "- for audio from a pipe.",
             show_default=False,
         ),
     ] = None,
@@ -82,8 +84,8 @@ def info(
         raise ParameterError("name a model folder, a file of word vectors or an audio file; or give --manifest")
     elif encoding is not None and raw is None:
         sound_options.refuse_encoding(encoding)
-    elif path != "-" and not os.path.lexists(path):
-        raise InputError(f"{path}: there is no such file or folder")
+    elif path != "-" and not os.path.lexists(path) and path not in SHIPPED:
+        raise InputError(f"{path}: there is no such file or folder; a model that ships is named {', '.join(SHIPPED)}")
     elif path == "-" or raw is not None or is_audio_file(path):
         record = _of_sound(path, sound)
     else:

@@ -285,7 +285,8 @@ def _numbers(option: str, value: str, annotation: str) -> tuple[float, ...]:
     except ValueError:
         found = ()
     if not found or (len(found) != 2 and not any_number):
-        raise ParameterError(f"{option} is {value!r}: expected {'' if any_number else 'two '}{what}, such as 1,2")
+        expected = f"{what}, such as 1,2" if any_number else f"two {what}, such as 1,2, or one for both"
+        raise ParameterError(f"{option} is {value!r}: expected {expected}")
     return found
 
 

@@ -30,6 +30,8 @@ def _of_manifests(annotation: Any) -> Any:
     return Annotated[kind, option]
 
 
+ManifestEncoding = _of_manifests(options.Encoding)
+
 MANIFEST_OPTIONS = {
     "delimiter": _of_manifests(options.Delimiter),
     "header": _of_manifests(reading_options.Header),

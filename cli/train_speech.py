@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from nlpkit.cli import options
-from nlpkit.cli.screens.screen import note
+from nlpkit.cli.screens.screen import counted, note
 from nlpkit.cli.screens.training_screen import SpeechScreen, resumable, training_screen
-from nlpkit.cli.sound_options import ManifestReading
+from nlpkit.cli.sound_options import ManifestEncoding, ManifestReading
 from nlpkit.errors import ParameterError
 from nlpkit.jobs.sound import Sound
 from nlpkit.jobs.speech_plan import SpeechPlan
@@ -52,7 +53,11 @@ def speech(
     base: Annotated[
         str | None,
         typer.Option(
-            "--base", metavar="MODEL", help="Start from this model, and train only its last layer.", show_default=False
+            "--base",
+            metavar="MODEL",
+            help="Start from this model, such as spoken-digits (of ctc, ships with nlpkit), and train only its last "
+            "layer.",
+            show_default=False,
         ),
     ] = None,
     unfreeze: Annotated[bool, typer.Option("--unfreeze", metavar="", help="Train all layers of --base.")] = False,
@@ -122,6 +127,7 @@ def speech(
     quiet: options.Quiet = False,
     sound: Annotated[Sound, "manifest"] = Sound(),
     read_as: ManifestReading = ManifestReading(),
+    encoding: ManifestEncoding = "utf-8",
     parameters: dict[str, Any] | None = None,
 ) -> None:
     """Train a recogniser of speech on recordings, and save it as a model folder.
@@ -137,6 +143,7 @@ def speech(
     nlpkit train speech --manifest train.jsonl --valid dev.jsonl --arch ctc -o model
     nlpkit train speech --manifest calls.csv --label speaker --arch lstm -o voices
     nlpkit train speech --manifest mine.csv --base commands -o mine
+    nlpkit train speech --manifest mine.csv --arch ctc --base spoken-digits -o mine
     """
     if manifest is None and output is None:
         print(context.get_help())
@@ -188,7 +195,7 @@ def speech(
             force=force,
             resume=resume,
             sound=sound,
-            read_as=read_as,
+            read_as=replace(read_as, on_bad="skip", encoding=encoding),
             reading=screen.reading if screen else None,
             started=begin,
             progress=screen.progress if screen else None,
@@ -199,20 +206,24 @@ def speech(
 
 
 def _what_is_trained(plan: SpeechPlan) -> list[str]:
-    names = f"{len(plan.labels)} {'tokens' if plan.architecture == 'ctc' else 'labels'}"
+    unit = "sub-word" if plan.pieces else "letter" if plan.architecture == "ctc" else "label"
+    names = counted(plan.pieces or len(plan.labels), unit)
     lines = [
-        f"{plan.clips:,} recordings of {plan.seconds / 60:,.1f} minutes, {names}; {plan.architecture} of"
+        f"{counted(plan.clips, 'recording')} of {plan.seconds / 60:,.1f} minutes, {names}; {plan.architecture} of"
         f" {plan.parameters:,} parameters to train, at {plan.sr:,} Hz"
     ]
+    if plan.asked_pieces and plan.pieces != plan.asked_pieces:
+        why = "too few different words for more" if plan.pieces < plan.asked_pieces else "too many letters for fewer"
+        lines.append(f"{names} instead of the {plan.asked_pieces:,} of --pieces: the texts have {why}")
+    if plan.new_labels:
+        lines.append(f"{plan.new_labels:,} of {names} are new, which the model of --base lacks")
     if plan.vocabulary:
-        lines.append(
-            f"the texts have {len(plan.vocabulary)} different words, and the model rejects others; --vocabulary open"
-            " admits any"
-        )
+        words = counted(len(plan.vocabulary), "different word")
+        lines.append(f"the texts have {words}, and the model rejects others; --vocabulary open admits any")
     if not plan.valid_clips:
         lines.append(f"validation: {plan.valid_source}; the loss of the training decides which weights are best")
     elif plan.valid_source != "given":
-        lines.append(f"validation: {plan.valid_clips:,} recordings, {plan.valid_source}")
+        lines.append(f"validation: {counted(plan.valid_clips, 'recording')}, {plan.valid_source}")
     return lines + [
         f"left out, {reason}: {n:,} (such as {plan.examples[reason]})" for reason, n in plan.left_out.items()
     ]
@@ -238,7 +249,7 @@ def _tell(report: SpeechTrainReport, output: str) -> None:
     again = "" if result.resumed_at is None else f", resumed at step {result.resumed_at:,}"
     loss = "" if result.valid_loss is None else f", validation loss {result.valid_loss:.3f}"
     note(
-        f"{result.epochs} epochs in {result.seconds / 60:.1f} minutes, ended by {result.ended_by}{loss}"
+        f"{counted(result.epochs, 'epoch')} in {result.seconds / 60:.1f} minutes, ended by {result.ended_by}{loss}"
         f"{_measured(result.metrics)}{again}, in {output}"
     )
     if report.validation is not None:
@@ -250,12 +261,12 @@ def _score(score: ClassificationScore | TranscriptScore) -> str:
 
     if isinstance(score, TranscriptScore):
         found = [_share(each.name, each.rate, each.low, each.high) for each in (score.words, score.characters)]
-        return f"validation: {score.utterances:,} recordings, {', '.join(found)}"
+        return f"validation: {counted(score.utterances, 'recording')}, {', '.join(found)}"
     found = [_share("accuracy", score.accuracy, score.low, score.high)]
     found += [f"{100 * score.rejected:.1f} % rejected"] if score.rejected else []
     worst = [f"{each.reference} as {each.hypothesis} ({each.count:,})" for each in score.confusions[:3]]
     most = f"; most frequent errors: {', '.join(worst)}" if worst else ""
-    return f"validation: {score.recordings:,} recordings, {', '.join(found)}{most}"
+    return f"validation: {counted(score.recordings, 'recording')}, {', '.join(found)}{most}"
 
 
 def _share(name: str, share: float | None, low: float | None, high: float | None) -> str:

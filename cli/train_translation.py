@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from nlpkit.cli import options, pair_options
-from nlpkit.cli.screens.screen import note
+from nlpkit.cli.screens.screen import counted, note
 from nlpkit.cli.screens.training_screen import TranslationScreen, resumable, training_screen
 from nlpkit.errors import ParameterError
 from nlpkit.jobs.inputs import PairReading
@@ -159,13 +159,13 @@ def _what_is_trained(plan: TranslationPlan, vocab_size: int | None) -> list[str]
     sizes = plan.vocabulary if isinstance(plan.vocabulary, tuple) else (plan.vocabulary,)
     asked = "" if vocab_size is None or set(sizes) == {vocab_size} else f" ({vocab_size:,} don't fit these texts)"
     lines = [
-        f"{plan.pairs:,} pairs, {' and '.join(f'{size:,}' for size in sizes)} sub-words{asked}, {plan.architecture} of"
-        f" {plan.parameters:,} parameters"
+        f"{counted(plan.pairs, 'pair')}, {' and '.join(f'{size:,}' for size in sizes)} sub-words{asked},"
+        f" {plan.architecture} of {plan.parameters:,} parameters"
     ]
     if plan.normalize == "NFD":
         lines.append("texts are brought to the Unicode form NFD; --normalize NFC chooses the usual one")
     if plan.valid_source != "given":
-        lines.append(f"validation: {plan.valid_pairs:,} pairs, {plan.valid_source}")
+        lines.append(f"validation: {counted(plan.valid_pairs, 'pair')}, {plan.valid_source}")
     if plan.empty:
         lines.append(f"pairs left out because a side is empty: {plan.empty:,}")
     if plan.too_long:
@@ -191,8 +191,8 @@ def _tell(report: TranslationTrainReport, output: str) -> None:
     again = "" if result.resumed_at is None else f", resumed at step {result.resumed_at:,}"
     loss = "" if result.valid_loss is None else f", validation loss {result.valid_loss:.3f}"
     note(
-        f"{result.epochs} epochs in {result.seconds / 60:.1f} minutes, ended by {result.ended_by}{loss}{bleu},"
-        f" {result.tokens_per_second:,.0f} tokens/s{again}, in {output}"
+        f"{counted(result.epochs, 'epoch')} in {result.seconds / 60:.1f} minutes, ended by {result.ended_by}{loss}"
+        f"{bleu}, {result.tokens_per_second:,.0f} tokens/s{again}, in {output}"
     )
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import Annotated
 
@@ -9,12 +11,13 @@ import typer
 
 from nlpkit.cli import sound_options
 from nlpkit.cli.options import Quiet, Threads, described
-from nlpkit.cli.screens.screen import note, noted_if_slow, progress_bar, tell_left_out
+from nlpkit.cli.screens.screen import SHIPPED_MODEL, note, noted_if_slow, progress_bar, tell_left_out
 from nlpkit.cli.sound_options import SOUND, ManifestReading
 from nlpkit.errors import ParameterError
 from nlpkit.jobs.sound import Sound
 from nlpkit.jobs.transcribe import transcribe_files
-from nlpkit.jobs.transcribe_report import TranscribeReport
+from nlpkit.jobs.transcribe_report import SHORTEST, TranscribeReport
+from nlpkit.jobs.unfinished_transcripts import partial_folder
 
 _ENCODING = (
     "The inputs are raw samples, without a header, of --sr and --raw-channels; or encoding of the manifest's text."
@@ -33,7 +36,7 @@ def transcribe(
         typer.Option(
             "--model",
             metavar="MODEL",
-            help=described("Folder of a model, from nlpkit train speech.", "the one that ships, of English digits"),
+            help=described("Folder of a model, from nlpkit train speech.", "spoken-digits, which ships with nlpkit"),
             show_default=False,
         ),
     ] = None,
@@ -74,7 +77,12 @@ def transcribe(
     ] = "mix",
     resume: Annotated[
         bool,
-        typer.Option("--resume", metavar="", help="Continue after a stop: same inputs, same options."),
+        typer.Option(
+            "--resume",
+            metavar="",
+            help="After a stop the same command continues anyway; with --resume a folder that is finished already is "
+            "no error.",
+        ),
     ] = False,
     force: Annotated[
         bool,
@@ -137,12 +145,12 @@ def transcribe(
                 raise ParameterError(f"{name} is about raw samples: give --encoding too, or leave it out")
     elif raw_channels is not None:
         raw = replace(raw, channels=raw_channels)
-    from nlpkit.jobs.transcriber import open_recognizer
+    from nlpkit.jobs.transcriber import labels_of, open_recognizer
 
     output = "-" if output is None else output
     with noted_if_slow("compiling for this processor, once after installation", 2.5, quiet=quiet):
         recognizer = open_recognizer(model)
-    with progress_bar(quiet=quiet) as progress:
+    with _continued(output, quiet=quiet), progress_bar(quiet=quiet) as progress:
         report = transcribe_files(
             audio or [],
             output,
@@ -158,23 +166,45 @@ def transcribe(
             progress=progress,
         )
     if not quiet:
-        if model is None:
-            note('the model is the one that ships, of English digits such as "seven four two"; --model names another')
-        _tell(report, output)
+        if model is None and not report.was_finished:
+            note(f"the model is {SHIPPED_MODEL}; --model names another")
+        _tell(report, output, vad, "label" if labels_of(recognizer) else "word")
     for message in report.refused:
         note(message)
     if report.refused:
         raise typer.Exit(2)
 
 
-def _tell(report: TranscribeReport, output: str) -> None:
+@contextmanager
+def _continued(output: str, *, quiet: bool) -> Iterator[None]:
+    """Say how a job that is stopped within goes on."""
+    try:
+        yield
+    except (KeyboardInterrupt, SystemExit):
+        if not quiet and output != "-" and partial_folder(output).is_dir():
+            note("stopped: the same command continues from here")
+        raise
+
+
+def _tell(report: TranscribeReport, output: str, vad: str, what: str) -> None:
     tell_left_out(report.left_out)
+    is_one = report.recordings == 1
+    if report.was_finished:
+        note(f"nothing is left to do: {output} has " + ("its recording" if is_one else f"all {report.recordings:,}"))
+        return
     if not report.texts:
-        said = "all of it was left out as silence: --vad off leaves nothing out"
-        is_silent = report.seconds and report.silence >= report.seconds - 0.001
-        note("no text: " + (said if is_silent else "nothing in the sound is a known word"))
-    recordings = "1 recording" if report.recordings == 1 else f"{report.recordings:,} recordings"
-    where = "" if output == "-" else f" in {output}"
-    parts = [f"{recordings}{where}", f"{report.seconds:.1f} s of sound", f"{report.silence:.1f} s left out as silence"]
-    parts += [f"{report.rejected:,} rejected as unknown", f"real-time factor {report.real_time_factor:.3f}"]
+        said = f"nothing in the sound is a known {what}"
+        if report.is_too_short:
+            said = f"the {'recording is' if is_one else 'recordings are'} too short to hold a word"
+        elif vad != "off" and report.silence >= report.seconds - 0.001:
+            said = "all of it was left out as silence: --vad off leaves nothing out"
+        note(f"no text: {said}")
+    parts = ["1 recording" if is_one else f"{report.recordings:,} recordings"]
+    parts[0] += "" if output == "-" else f" in {output}"
+    parts.append(f"{report.seconds:.1f} s of sound" if report.seconds >= SHORTEST else "less than 0.1 s of sound")
+    if vad != "off":
+        parts.append(f"{report.silence:.1f} s left out as silence")
+    parts.append(f"{report.rejected:,} rejected as unknown")
+    if report.real_time_factor:
+        parts.append(f"real-time factor {report.real_time_factor:.3f}")
     note(", ".join(parts))

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
+
 from nlpkit.errors import InputError, ParameterError
 
 ON_BAD = ("error", "skip")
@@ -14,12 +17,29 @@ RAGGED = "wrong number of columns"
 
 
 class LeftOut(dict[str, int]):
-    """Number of skipped records by reason."""
+    """Number of skipped records by reason.
 
-    def count(self, reason: str, n: int = 1) -> None:
+    Attributes
+    ----------
+    examples : dict of str to str
+        The error of the first one of each reason, where it is known.
+    """
+
+    def __init__(self, counts: Mapping[str, int] = MappingProxyType({})) -> None:
+        super().__init__(counts)
+        self.examples: dict[str, str] = {}
+
+    def count(self, reason: str, n: int = 1, example: str = "") -> None:
         """Add ``n``."""
         if n:
             self[reason] = self.get(reason, 0) + n
+        if n and example:
+            self.examples.setdefault(reason, example)
+
+    def clear(self) -> None:
+        """Begin anew."""
+        super().clear()
+        self.examples.clear()
 
     def in_words(self) -> str:
         """Return the reasons with their numbers.
@@ -77,7 +97,7 @@ class BadRecords:
         if self.on_bad == "error":
             is_advised = self._may_skip and "--on-bad skip" not in str(error)
             raise InputError(f"{error}; --on-bad skip leaves it out" if is_advised else str(error))
-        self.left_out.count(reason)
+        self.left_out.count(reason, example=str(error))
 
     def null(self, error: InputError | str) -> str | None:
         """Return the text of a null, or None if it is skipped.
@@ -92,5 +112,5 @@ class BadRecords:
             raise InputError(f"{error}; --nulls empty takes it as an empty text{skipping}")
         if self.nulls == "empty":
             return ""
-        self.left_out.count(NULL)
+        self.left_out.count(NULL, example=str(error))
         return None

@@ -19,6 +19,10 @@ class ParameterError(NlpkitError, ValueError, TypeError):
     """A parameter has an invalid value or type."""
 
 
+class MethodError(NlpkitError, AttributeError):
+    """A model has no such method, and another one in its place."""
+
+
 class InputError(NlpkitError, ValueError):
     """A text or file cannot be read in the expected format."""
 

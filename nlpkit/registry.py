@@ -37,6 +37,9 @@ KINDS = {
 }
 """All models that can be saved as a folder, by the ``kind`` in ``config.json``."""
 
+SHIPPED = {"spoken-digits": "nlpkit.speech.recognition:spoken_digits"}
+"""Models that ship with nlpkit, as ``"package:folder"``; a folder of the same name takes precedence."""
+
 OPENERS = {
     "a file of word vectors": "nlpkit.embeddings.formats:open_file",
     "a model folder": "nlpkit.artifact.writing:open_folder",

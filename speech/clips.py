@@ -123,9 +123,12 @@ def _check_finite(y: Any, what: str) -> None:
     wrong = ~np.isfinite(y if isinstance(y, np.ndarray) else y.detach().cpu().numpy())
     if wrong.any():
         clip, place = (int(number) for number in np.argwhere(wrong)[0])
+        n = int(wrong.sum())
+        found = "1 sample that is" if n == 1 else f"{n:,} samples that are"
+        where = f" at {place:,}" if n == 1 else f", the first at {place:,}"
         raise InputError(
-            f"{what} has {int(wrong.sum()):,} samples that are NaN or infinite, the first at {place:,} of clip {clip}:"
-            " replace them, for instance with numpy.nan_to_num"
+            f"{what} has {found} NaN or infinite{where}{f' of clip {clip}' if len(wrong) > 1 else ''}: replace"
+            f" {'it' if n == 1 else 'them'}, for instance with numpy.nan_to_num"
         )
 
 

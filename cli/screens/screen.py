@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from rich.text import Text
 
 BAR_WIDTH = 12
+SHIPPED_MODEL = 'spoken-digits, which ships with nlpkit, of English digits such as "seven four two"'
 
 _LONGEST_TEXT = 400
 _LEAST_BYTES = 1 << 22  # what is smaller is done before a bar is read
@@ -129,6 +130,17 @@ def bar(part: float, width: int = BAR_WIDTH) -> Text:
 
     eighths = round(max(0.0, min(part, 1.0)) * width * 8)
     return Text("█" * (eighths // 8) + " ▏▎▍▌▋▊▉"[eighths % 8].strip(), style="cyan")
+
+
+def counted(n: int, noun: str) -> str:
+    """Return a number with a noun, whose plural ends in s.
+
+    Examples
+    --------
+    >>> counted(1, "epoch"), counted(1200, "epoch")
+    ('1 epoch', '1,200 epochs')
+    """
+    return f"{n:,} {noun}" if n == 1 else f"{n:,} {noun}s"
 
 
 def number(value: float) -> str:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from nlpkit.cli.screens.screen import new_table, plain, print_table
 from nlpkit.jobs.evaluate_speech import SpeechAnswer, SpeechEvaluationReport
+from nlpkit.jobs.transcribe_report import SHORTEST
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -35,10 +36,11 @@ def show_speech_report(report: SpeechEvaluationReport, *, worst: int = 10) -> No
         _show_wrong_texts(report, worst)
         signatures = [report.transcripts.words.signature, report.transcripts.characters.signature]
     threads = "1 thread" if report.threads == 1 else f"{report.threads} threads"
-    print(
-        f"{report.seconds:,.1f} s of sound in {report.compute_seconds:,.2f} s: real-time factor "
-        f"{report.real_time_factor:.4f}, {threads}"
-    )
+    if report.seconds >= SHORTEST:
+        print(
+            f"{report.seconds:,.1f} s of sound in {report.compute_seconds:,.2f} s: real-time factor "
+            f"{report.real_time_factor:.4f}, {threads}"
+        )
     for signature in signatures:
         print(signature)
 

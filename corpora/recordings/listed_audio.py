@@ -36,6 +36,8 @@ class ListedAudio(AudioFiles):
     rows : list of Recording
     layout : str
         See `nlpkit.corpora.Recordings`.
+    examples : dict of str to str
+        The error of the first record that was skipped for each reason.
 
     Raises
     ------
@@ -58,7 +60,9 @@ class ListedAudio(AudioFiles):
         self.layout = recordings.layout
         if not self.rows:
             why = recordings.left_out.in_words()
-            raise InputError(f"{self._path}: lists no recording" + (f" that can be read ({why})" if why else ""))
+            first = next(iter(recordings.left_out.examples.values()), "")
+            why = (f" that can be read ({why})" if why else "") + (f"; the first: {first}" if first else "")
+            raise InputError(f"{self._path}: lists no recording{why}")
         files = [self._path, *dict.fromkeys(row.path for row in self.rows if row.path is not None)]
         self._sizes: dict[str, int] = {}
         super().__init__([], on_bad=on_bad, parts=parts, options=options)
@@ -66,6 +70,7 @@ class ListedAudio(AudioFiles):
         self.folders = [self._path] if os.path.isdir(self._path) else []
         self._not_audio.update(recordings.left_out)
         self.left_out.update(recordings.left_out)
+        self.examples = dict(recordings.left_out.examples)
         self.kept = tuple(keep)
         self.beside = () if self.kept else self._columns(tuple(beside))
         self._check_kept(tuple(beside))

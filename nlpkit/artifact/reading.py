@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ import numpy as np
 from nlpkit._version import __version__
 from nlpkit.errors import ArtifactError
 from nlpkit.outputs.folders import FORMAT
+from nlpkit.registry import SHIPPED
 
 from .mapped_arrays import map_arrays
 
@@ -127,15 +129,35 @@ class Artifact:
             )
 
 
+def model_folder(path: str | os.PathLike[str]) -> Path:
+    """Return the folder of a model: the path; or, if there is no such folder, that of a model that ships by this name.
+
+    Examples
+    --------
+    >>> model_folder("my-model").name, model_folder("spoken-digits").name
+    ('my-model', 'spoken_digits')
+    """
+    name = os.fspath(path)
+    return shipped_folder(name) if name in SHIPPED and not os.path.isdir(name) else Path(path)
+
+
+def shipped_folder(name: str) -> Path:
+    """Return the folder of a model that ships with nlpkit, by its name in `nlpkit.registry.SHIPPED`."""
+    package, _, folder = SHIPPED[name].partition(":")
+    return Path(import_module(package).__file__ or "").with_name(folder)
+
+
 def read(path: str | os.PathLike[str]) -> Artifact:
     """Read the ``config.json`` of a model folder, and check that its files exist with the right size.
+
+    The name of a model that ships, such as ``"spoken-digits"``, stands for its folder.
 
     Raises
     ------
     ArtifactError
         If there is no such folder, it was not written by nlpkit or by a newer version, or a file is missing or damaged.
     """
-    folder = Path(path)
+    folder = model_folder(path)
     config = _read_config(folder)
     place = folder / CONFIG
     if config.get("format") != FORMAT:

@@ -130,7 +130,7 @@ def save(
 
 
 def load(path: str | os.PathLike[str]) -> Any:
-    """Return the model saved in the folder ``path``.
+    """Return the model saved in the folder ``path``, or one that ships: ``"spoken-digits"``, which recognises digits.
 
     Raises
     ------

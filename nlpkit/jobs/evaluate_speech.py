@@ -94,7 +94,7 @@ class SpeechEvaluationReport:
 
 @spelled_out
 def evaluate_speech(
-    model: StrPath | SpeechModel,
+    model: StrPath | SpeechModel | None,
     manifest: StrPath,
     *,
     label: str = "label",
@@ -116,6 +116,7 @@ def evaluate_speech(
     Parameters
     ----------
     model : path, or CnnClassifier, LstmClassifier or CtcRecognizer
+        None is ``"spoken-digits"``, the one that ships.
     manifest : path
         The recordings, as `nlpkit.corpora.Recordings` reads them. Of a recogniser of texts each needs a text, which may
         be empty where nothing is said; or a label that says so, such as ``_other_``. Of a classifier each needs a
@@ -244,7 +245,7 @@ def evaluate_speech(
     )
 
 
-def _opened(model: StrPath | SpeechModel, device: str) -> Any:
+def _opened(model: StrPath | SpeechModel | None, device: str) -> Any:
     from .transcriber import open_recognizer
 
     opened = open_recognizer(model)

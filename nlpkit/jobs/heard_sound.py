@@ -137,17 +137,19 @@ class LiveSound:
     Parameters
     ----------
     source : LiveSource
-    channel : int, optional
-        The only channel to hear.
+    sound : Sound
+        Its channel, offset and duration hold.
     hearing : Hearing
     """
 
     is_live = True
 
-    def __init__(self, source: LiveSource, channel: int | None, hearing: Hearing) -> None:
+    def __init__(self, source: LiveSource, sound: Sound, hearing: Hearing) -> None:
         self.name = source.name
         self.recording = Recording(name=source.name, path=None)
-        self._source, self._channel, self._hearing = source, channel, hearing
+        self._source, self._hearing = source, hearing
+        self._channel = None if sound.channel in ("mix", "each") else int(sound.channel)
+        self._part: dict[str, Any] = {"offset": sound.offset, "duration": sound.duration}
         self._is_reading = False
 
     def transcriber(self, journal: TranscriptJournal | None = None) -> tuple[Transcriber, Iterator[np.ndarray]]:
@@ -157,7 +159,7 @@ class LiveSound:
         return self._hearing.transcriber(channels, is_live=True), self._blocks(split)
 
     def _blocks(self, split: bool) -> Iterator[np.ndarray]:
-        blocks = self._source.blocks(self._hearing.model.sr, mono=not split, channel=self._channel)
+        blocks = self._source.blocks(self._hearing.model.sr, mono=not split, channel=self._channel, **self._part)
         while True:
             try:
                 self._is_reading = True
@@ -214,9 +216,8 @@ def heard_live(
 
     Otherwise the second result is how it is read, with what was read already.
     """
-    is_part = sound.offset or sound.duration is not None or sound.salvage
     is_listed = sound.manifest is not None or sound.split is not None
-    if [os.fspath(each) for each in inputs] != [STDIN] or is_listed or is_part:
+    if [os.fspath(each) for each in inputs] != [STDIN] or is_listed or sound.salvage:
         return None, read_as
     stream: Any = read_as.stdin or (sys.stdin.buffer if sys.stdin is not None else None)
     if stream is None or _is_file(stream):
@@ -226,8 +227,7 @@ def heard_live(
     read = getattr(stream, "raw", stream).read
     found = live_source(lambda n: read(n) or b"", sound.raw)
     if isinstance(found, LiveSource):
-        channel = None if sound.channel in ("mix", "each") else int(sound.channel)
-        return LiveSound(found, channel, hearing), read_as
+        return LiveSound(found, sound, hearing), read_as
     rest: Any = _Rest(found, read)
     return None, replace(read_as, stdin=rest)
 

@@ -16,6 +16,7 @@ from nlpkit.errors import InputError, ParameterError
 from nlpkit.threads import map_batches
 
 from .inputs import Reading, StrPath
+from .recording_labels import check_column, label_of
 from .sound import Sound, told
 
 if TYPE_CHECKING:
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
 
 _BATCH, _BATCH_SECONDS = 64, 600.0  # recordings that are given together, and their duration
 _SHOWN = 20
-_OWN = ("label", "text", "speaker", "id")
 
 
 class ScoredRecordings:
@@ -76,6 +76,8 @@ class ScoredRecordings:
         self._labels, self._rejects, self._label = labels, rejects, label
         self._listed = self._sound.listed(read_as)
         self._path = os.fspath(manifest)
+        if labels is not None:
+            check_column(self._path, self._listed.rows, label, self._listed.beside)
         self.signature = _signed(self._path)
 
     def __enter__(self) -> Self:
@@ -150,17 +152,17 @@ class ScoredRecordings:
                 bad.record("no text", f"{at}: has no text to compare with; {hint}")
                 return None
             return recording.text or ""
-        value = getattr(recording, self._label) if self._label in _OWN else recording.fields.get(self._label)
-        if value is None or value == "":
+        value = label_of(recording, self._label)
+        if value is None:
             what = f"{self._label} to compare with; --label names another column"
             bad.record("no label", f"{at}: has no {what}")
             return None
-        if str(value) in self._labels or str(value) in self._rejects:
-            return str(value)
+        if value in self._labels or value in self._rejects:
+            return value
         shown = ", ".join(self._labels[:_SHOWN]) + (", ..." if len(self._labels) > _SHOWN else "")
         bad.record(
             "label that the model does not know",
-            f"{at}: the label {str(value)!r} is none of the model's: expected one of {shown}, or _other_ for a sound "
+            f"{at}: the label {value!r} is none of the model's: expected one of {shown}, or _other_ for a sound "
             "that should be rejected",
         )
         return None

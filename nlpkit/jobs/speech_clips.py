@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Hashable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from nlpkit.corpora.recordings.recording import Recording
-from nlpkit.errors import InputError, NlpkitError
+from nlpkit.errors import InputError
 from nlpkit.outputs.files import output_errors
 from nlpkit.threads import available_threads, iter_batches
 
-from .inputs import Reading, StrPath
 from .passes import Progress
-from .sound import Sound, told
+from .recording_labels import label_of
+from .sound import told
 
 if TYPE_CHECKING:
     import numpy as np
@@ -24,8 +24,6 @@ if TYPE_CHECKING:
     from nlpkit.training.speech.clip_room import ClipRoom
 
 READING_SOUND = "reading sound"
-RATES = (16000, 8000)
-"""Rates of models, if none is asked for: the highest that nine in ten recordings have."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,6 +35,8 @@ class Clip:
     name : str
     samples : (n_samples,) float32 array
     text, label, speaker : str or None
+    place : tuple
+        File, start, end and channel, which are the same for a recording that is listed twice.
     """
 
     name: str
@@ -44,6 +44,7 @@ class Clip:
     text: str | None
     label: str | None
     speaker: str | None
+    place: tuple[Hashable, ...]
 
 
 @dataclass(kw_only=True)
@@ -71,41 +72,6 @@ class LeftOut:
         return "; ".join(f"{reason}: {n:,} (such as {self.examples[reason]})" for reason, n in self.counts.items())
 
 
-def listed_recordings(
-    manifests: StrPath | Iterable[StrPath], sound: Sound, read_as: Reading, left_out: LeftOut
-) -> list[tuple[Recording, AudioPart]]:
-    """Return the recordings of manifests, with the parts of files that are to be read.
-
-    Raises
-    ------
-    InputError
-        If a manifest cannot be read, or lists nothing.
-    """
-    found: list[tuple[Recording, AudioPart]] = []
-    paths = [manifests] if isinstance(manifests, str | os.PathLike) else list(manifests)
-    for path in paths:
-        one = replace(sound, manifest=path)
-        listed = one.listed(read_as)
-        for recording in listed.recordings():
-            found += [(recording, part) for part in one.parts(recording)]
-        for reason, number in listed.left_out.items():
-            left_out.add(reason, str(path), number)
-    return found
-
-
-def common_rate(recordings: Sequence[tuple[Recording, AudioPart]], *, most: int = 200) -> int:
-    """Return the rate that suits recordings: 16,000 Hz, or 8,000 if more than a tenth of them has less."""
-    step = max(1, len(recordings) // most)
-    rates = []
-    for _, part in recordings[::step]:
-        try:
-            rates.append(part.info().sr)
-        except (NlpkitError, OSError):
-            continue
-    low = sum(rate < RATES[0] for rate in rates)
-    return RATES[1] if rates and low > len(rates) / 10 else RATES[0]
-
-
 def read_clips(
     recordings: Sequence[tuple[Recording, AudioPart]],
     sr: int,
@@ -122,7 +88,7 @@ def read_clips(
     Parameters
     ----------
     recordings
-        Result of `listed_recordings`.
+        Result of `nlpkit.jobs.speech_listing.listed_recordings`.
     sr : int
         Sampling rate in Hz.
     left_out : LeftOut
@@ -153,7 +119,8 @@ def read_clips(
             name=recording.name,
             samples=samples,
             text=recording.text,
-            label=_label(recording, label),
+            label=label_of(recording, label),
+            place=place_of(recording, part),
             speaker=recording.speaker,
         )
 
@@ -173,9 +140,10 @@ def read_clips(
             yield replace(clip, samples=kept)
 
 
-def _label(recording: Recording, name: str) -> str | None:
-    value = getattr(recording, name) if name in ("label", "text", "speaker", "id") else recording.fields.get(name)
-    return None if value is None else str(value)
+def place_of(recording: Recording, part: AudioPart) -> tuple[Hashable, ...]:
+    """Return the file, the start, the end and the channel of a recording."""
+    file = recording.name if recording.path is None else os.path.realpath(recording.path)
+    return file, recording.start, recording.end, part.channel
 
 
 def split_off(clips: Sequence[Clip], seed: int, *, by_label: bool) -> tuple[list[Clip], list[Clip], str]:

@@ -33,6 +33,10 @@ class SpeechPlan:
         One of each.
     base : str
         The model that the training starts from.
+    pieces, asked_pieces : int
+        Number of sub-words of CTC, special ones included, and the number that was asked for; 0 for letters.
+    new_labels : int
+        Number of ``labels`` that this model does not have, of which the last layer begins with random weights.
     """
 
     architecture: str
@@ -47,3 +51,6 @@ class SpeechPlan:
     left_out: Mapping[str, int] = field(default_factory=dict)
     examples: Mapping[str, str] = field(default_factory=dict)
     base: str = ""
+    pieces: int = 0
+    asked_pieces: int = 0
+    new_labels: int = 0

@@ -13,6 +13,7 @@ from nlpkit.registry import resolve
 from .inputs import StrPath
 from .speech_clips import Clip
 from .speech_targets import LabelTargets, TextTargets
+from .transcriber import load_speech_model
 
 if TYPE_CHECKING:
     from nlpkit.speech.recognition.speech_model import SpeechModel
@@ -47,8 +48,6 @@ def check_start(
         for name, value in {**given, "sr": sr or base.sr}.items():
             if name in sizes and value != sizes[name]:
                 raise ParameterError(f"{name} is {value!r}, and the model of --base has {sizes[name]!r}: leave it out")
-        if pieces is not None:
-            raise ParameterError(f"pieces is {pieces!r}, and the model of --base has its own: leave it out")
     text = {"letters": letters != "lower", "vocabulary": vocabulary != "auto", "pieces": pieces is not None}
     if architecture != "ctc" and (names := [name for name, is_given in text.items() if is_given]):
         raise ParameterError(f"{names[0]} belongs to ctc, and {architecture} learns labels: leave it out")
@@ -64,10 +63,9 @@ def model_to_start_from(base: StrPath | None, architecture: str) -> SpeechModel 
     """
     if base is None:
         return None
-    from nlpkit import load
     from nlpkit.speech.recognition.speech_model import SpeechModel
 
-    found = load(base)
+    found = load_speech_model(base)
     wanted = resolve(KINDS[architecture], MODELS)
     if not isinstance(found, SpeechModel) or not isinstance(found, wanted):
         raise ParameterError(
@@ -112,7 +110,7 @@ def untrained_model(
     if base is not None:
         dropout = given.get("dropout", base.options.dropout)
         options, front = replace(base.options, **size, dropout=dropout), base.front
-        weights = transferred(initial_weights(network, options, seed), base.weights)
+        weights = transferred(initial_weights(network, options, seed), base.weights, known_outputs(targets, base))
     else:
         options = model_options(architecture, given, **size)
         features = front_features(sr, options.n_mels)
@@ -120,6 +118,13 @@ def untrained_model(
         front = Front.fitted(features, [clip.samples for clip in clips[::step]])
         weights = initial_weights(network, options, seed)
     return cls(options, front, weights, **targets.stored())
+
+
+def known_outputs(targets: LabelTargets | TextTargets, base: SpeechModel) -> dict[int, int]:
+    """Return the outputs of a model to start from, by the outputs of the new one that stand for the same."""
+    tokens = base.alphabet.tokens if isinstance(targets, TextTargets) else base.labels  # type: ignore[attr-defined]
+    places = {token: place for place, token in enumerate(tokens)}
+    return {place: places[token] for place, token in enumerate(targets.outputs) if token in places}
 
 
 def clip_store(clips: Sequence[Clip], targets: LabelTargets | TextTargets, sr: int) -> ClipStore:

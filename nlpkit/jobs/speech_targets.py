@@ -33,6 +33,9 @@ class Targets(Protocol):
 
     vocabulary: Sequence[str]
 
+    outputs: Sequence[str]
+    """The name of each output of the network."""
+
     rejects: Collection[str]
     """Labels of sounds that are none of the known ones."""
 
@@ -76,6 +79,11 @@ class LabelTargets:
         self.rejects = {*REJECTS, *rejects}
         self._numbers: dict[str, int] = {}
 
+    @property
+    def outputs(self) -> Sequence[str]:
+        """The labels."""
+        return self.names
+
     def usable(self, clips: Iterable[Clip], left_out: LeftOut) -> list[Clip]:
         """Return the clips with a label, and count the others."""
         found = []
@@ -92,12 +100,17 @@ class LabelTargets:
         Raises
         ------
         ParameterError
-            If there are fewer than two.
+            If there are fewer than two, or all are of sounds to reject.
         """
         self.names = tuple(sorted({clip.label for clip in clips if clip.label is not None}))
         if len(self.names) < 2:
             raise ParameterError(
                 f"all recordings have the label {self.names[0]!r}: expected at least two; --label names the column"
+            )
+        if self.rejects.issuperset(self.names):
+            raise ParameterError(
+                f"all labels are of sounds to reject ({', '.join(self.names)}): expected another one; --reject names"
+                " such labels"
             )
         self._numbers = {name: number for number, name in enumerate(self.names)}
 
@@ -135,9 +148,10 @@ class TextTargets:
     letters : {"lower", "as-is"}
     vocabulary : {"auto", "closed", "open"}
     rejects : iterable of str
-        Further labels of sounds without text.
+        Further labels of sounds without text; what their recordings have is not learnt.
     alphabet : Alphabet or PieceAlphabet, optional
-        An alphabet that is known already.
+        The alphabet of a model to start from. It is kept if the texts have no other letters, and no pieces are asked
+        for.
     pieces : int, optional
         Number of sub-words that are learnt instead of letters.
 
@@ -162,21 +176,28 @@ class TextTargets:
         require(pieces is None or is_whole(pieces, 8), "pieces", pieces, "a whole number of sub-words, at least 8")
         self._pieces = pieces
         self.alphabet = alphabet or Alphabet([])
+        self._base = alphabet
         self.vocabulary: Sequence[str] = ()
-        self._given = alphabet is not None
         self._letters, self._asked = letters, vocabulary
-        self.rejects = {*REJECTS, *rejects}
+        self._textless = frozenset(rejects)
+        self.rejects = {*REJECTS, *self._textless}
 
     @property
     def names(self) -> Sequence[str]:
         """The letters, or the sub-words."""
         return self.alphabet.letters or tuple(map(str, range(1, len(self.alphabet))))
 
+    @property
+    def outputs(self) -> Sequence[str]:
+        """The text of each token."""
+        return self.alphabet.tokens
+
     def usable(self, clips: Iterable[Clip], left_out: LeftOut) -> list[Clip]:
         """Return the clips with a text, or a label that says that there is none, and count the others."""
         found = []
         for clip in clips:
-            text = spoken_form(clip.text or "") if self._letters == "lower" else " ".join((clip.text or "").split())
+            given = "" if clip.label in self._textless else clip.text or ""
+            text = spoken_form(given) if self._letters == "lower" else " ".join(given.split())
             if text or clip.label in self.rejects:
                 found.append(replace(clip, text=text))
             else:
@@ -184,10 +205,19 @@ class TextTargets:
         return found
 
     def learn(self, clips: Sequence[Clip]) -> None:
-        """Take the alphabet and the vocabulary of clips."""
+        """Take the alphabet and the vocabulary of clips.
+
+        Raises
+        ------
+        ParameterError
+            If all are of sounds to reject.
+        """
         texts = [clip.text or "" for clip in clips]
-        if not self._given:
-            size = self._pieces
+        if not any(texts):
+            raise ParameterError("all recordings are of sounds to reject (--reject), or have no text: expected a text")
+        if self._base is None or self._pieces or any(map(self._base.unknown, texts)):
+            # a model of sub-words gets new ones, as many
+            size = self._pieces or (0 if self._base is None or self._base.letters else len(self._base))
             self.alphabet = _pieces_of(texts, size) if size else Alphabet.with_space(texts)
         counts = Counter(word for text in texts for word in text.split())
         few = 0 < len(counts) <= _MOST_WORDS and counts.total() >= _LEAST_EACH * len(counts)

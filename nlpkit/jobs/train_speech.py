@@ -16,11 +16,14 @@ from nlpkit.errors import ParameterError, require_whole
 
 from .inputs import Reading, StrPath, spelled_out
 from .passes import Progress
+from .recording_labels import check_rejects
+from .repeated_clips import warn_of_repeated
 from .sound import Sound
 from .speech_calibration import calibrated
-from .speech_clips import Clip, LeftOut, common_rate, listed_recordings, nothing_left, read_clips, split_off
+from .speech_clips import Clip, LeftOut, nothing_left, read_clips, split_off
+from .speech_listing import common_rate, listed_recordings
 from .speech_plan import SpeechPlan
-from .speech_start import check_start, clip_store, model_to_start_from, targets_of, untrained_model
+from .speech_start import check_start, clip_store, known_outputs, model_to_start_from, targets_of, untrained_model
 from .speech_validation import pictures_of, provenance_of, validation_score
 from .train import check_model_place
 from .translate import missing
@@ -101,11 +104,14 @@ def train_speech(
         and beyond that in a temporary file in the folder of ``output``. Those that can't be used are left out, and
         counted by reason.
     valid : path or sequence of paths, optional
-        Recordings to validate with. Without, a tenth is kept for it: of whole speakers, if at least eight are named.
+        Recordings to validate with; a warning says how many are trained on, too. Without, a tenth is kept for it: of
+        whole speakers, if at least eight are named.
     architecture : {"cnn", "lstm", "ctc"}
         The first two learn labels, the last one texts.
-    base : path, optional
-        Model to start from; only its last layer is trained.
+    base : path or "spoken-digits", optional
+        Model to start from: a folder, or the one that ships (of ``"ctc"``); only its last layer is trained. If the
+        texts have letters that it lacks, or ``pieces`` are asked for, this layer is a new one, with what the model
+        knows of the letters or sub-words that it has.
     unfreeze : bool
         Train all its layers.
     label : {"label", "text", "speaker"} or str
@@ -119,7 +125,7 @@ def train_speech(
         each ten times on the average.
     reject : sequence of str
         Further labels of sounds that are none of the known ones, beside ``_other_``, ``_unknown_``, ``_silence_``,
-        ``_noise_`` and ``_background_noise_``. Of CTC they have no text.
+        ``_noise_`` and ``_background_noise_``. CTC learns no text of their recordings.
     accept : float, optional
         Share of right answers in the validation that are given; the rest, and what is as uncertain, is rejected. 1
         rejects nothing for its uncertainty. Default: 0.97 if there are recordings of sounds that are none of the known
@@ -152,7 +158,7 @@ def train_speech(
     Raises
     ------
     InputError
-        If a manifest can't be read, or nothing is left to learn from.
+        If a manifest can't be read, nothing is left to learn from, or there is no column of the labels.
     OutputError
         If the model can't be written where it should be, or there is an unfinished training and neither ``resume`` nor
         ``force``.
@@ -203,7 +209,11 @@ def train_speech(
     check_start(architecture, given, starting_from, unfreeze=unfreeze, sr=sr, **texts)
     targets = targets_of(architecture, letters, vocabulary, reject, pieces, starting_from)
     left_out = LeftOut()
-    recordings = listed_recordings(manifest, sound, read_as, left_out)
+    learns_labels = architecture != "ctc"
+    column = label if learns_labels else None
+    recordings = listed_recordings(manifest, sound, read_as, left_out, label=column)
+    others = listed_recordings(valid, sound, read_as, left_out, label=column) if valid is not None else []
+    check_rejects(reject, (recording for recording, _ in (*recordings, *others)), label)
     rate = starting_from.sr if starting_from is not None else sr or common_rate(recordings)
     room = ClipRoom(os.path.dirname(os.path.realpath(output)))
     reads: dict[str, Any] = {"max_seconds": given.get("max_seconds", 30.0), "label": label, "threads": threads}
@@ -212,9 +222,8 @@ def train_speech(
     if not clips:
         raise nothing_left(left_out, "no recording to train on")
     if valid is None:
-        clips, held, valid_source = split_off(clips, int(given.get("seed", 1)), by_label=architecture != "ctc")
+        clips, held, valid_source = split_off(clips, int(given.get("seed", 1)), by_label=learns_labels)
     else:
-        others = listed_recordings(valid, sound, read_as, left_out)
         held = targets.usable(read_clips(others, rate, left_out, **reads), left_out)
         valid_source = "given"
         if not held:
@@ -226,6 +235,8 @@ def train_speech(
     clips, held = (targets.short(each, untrained, left_out) for each in (clips, held))
     if not clips:
         raise nothing_left(left_out, "no recording to train on")
+    if process_rank() == 0:
+        warn_of_repeated(clips, held, by_label=learns_labels, is_given=valid is not None)
     store, valid_store = (clip_store(each, targets, rate) for each in (clips, held))
     frozen = starting_from is not None and not unfreeze
     weights, trained = untrained.weights.items(), "output." if frozen else ""
@@ -242,6 +253,9 @@ def train_speech(
         left_out=dict(left_out.counts),
         examples=left_out.examples,
         base=str(base or ""),
+        pieces=0 if architecture != "ctc" or targets.stored()["pieces"] is None else len(targets),
+        asked_pieces=pieces or 0,
+        new_labels=len(targets) - len(known_outputs(targets, starting_from)) if starting_from is not None else 0,
     )
     if started is not None:
         started(plan)

@@ -5,9 +5,11 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import replace
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from nlpkit.corpora.audio_files import BAD_AUDIO, MISSING, NO_AUDIO
+from nlpkit.corpora.bad_records import ON_BAD
 from nlpkit.errors import InputError, ParameterError, is_whole
 
 from .inputs import Reading, StrPath, spelled_out
@@ -45,12 +47,12 @@ def transcribe_files(
     ----------
     inputs : path or iterable of paths
         Files, folders, globs, ``-`` for standard input; none if there is a manifest. WAV or raw samples from a pipe are
-        transcribed while they arrive if the output is standard output or a file.
+        transcribed while they arrive, and with a duration what is behind it is not read.
     output : path, optional
         ``-`` for standard output; a file; or a folder (it ends in a slash, or has no suffix), with a file for each
         recording, named after it, and ``manifest.json``. Without one the report holds the transcripts.
     model : path, CtcRecognizer or Classifier, optional
-        Model that recognises words or labels; default: the one that ships, which recognises English digits.
+        Model that recognises words or labels; default: ``"spoken-digits"``, the one that ships, of English digits.
     format : {"txt", "srt", "vtt", "tsv", "json"}, optional
         Default: by the suffix of the output, else txt. Subtitles of several recordings need a folder. A file of JSON
         holds an object for each recording: one if one file is named, a list otherwise; .jsonl holds one on each line,
@@ -66,8 +68,8 @@ def transcribe_files(
     force : bool
         Replace a folder that nlpkit wrote.
     resume : bool
-        Continue transcripts that were stopped; other inputs or options are an error. Without it they are continued,
-        too, unless ``force`` drops those of other options.
+        Continue transcripts that were stopped, as is done without it, too; and take a folder that is finished already
+        as the result. Other inputs or options are an error, also with ``force``.
     read_as : Reading
         How a manifest is read, and on_bad: with ``"skip"`` inputs that are missing or cannot be read are counted in
         ``left_out``.
@@ -101,8 +103,10 @@ def transcribe_files(
 
     if channels not in ("mix", "split") and not is_whole(_number(channels), 1, 1024):
         raise ParameterError(f"channels is {channels!r}: expected mix, split, or a channel's number from 1")
+    if read_as.on_bad not in ON_BAD:
+        raise ParameterError(f"on_bad is {read_as.on_bad!r}: expected one of {', '.join(ON_BAD)}")
     place = TranscriptOutput.of(output, format)
-    place.check(force=force)
+    place.check(force=force, resume=resume)
     if resume and output in (None, "-"):
         raise ParameterError("--resume continues a file or a folder: name it with -o, or leave --resume out")
     split = channels == "split"
@@ -111,20 +115,23 @@ def transcribe_files(
     recognizer = open_recognizer(model)
     hearing = Hearing(recognizer, vad=vad, threads=threads, split=split)
     report = TranscribeReport(transcripts=[] if output is None else None)
-    live, read_as = heard_live(named, read_as, sound, hearing) if place.takes_live else (None, read_as)
+    live, read_as = heard_live(named, read_as, sound, hearing)
     started = time.perf_counter()
+    options = {"format": place.format, "vad": vad, "channels": str(channels), **sound.described()}
+    made_by: dict[str, Any] | None = None
     if live is not None:
         if resume:
             raise ParameterError("--resume continues with files, and a stream cannot be read again: leave it out")
+        if place.is_folder:
+            stream = {"stream": live.name, "begun": datetime.now(UTC).isoformat()}  # a stream comes once
+            made_by = {"options": options, "model": hearing.fingerprint(), "input": stream}
         with live.interruptible():
-            place.write([live], report, hearing)
+            place.write([live], report, hearing, made_by=made_by, force=force)
         return replace(report, elapsed=time.perf_counter() - started, fresh=report.seconds)
     with sound.files(named, replace(read_as, on_bad="skip") if sound.manifest is None else read_as) as files:
         heard = heard_recordings(files, sound, hearing, progress)
         place.refuse_inputs(files)
-        made_by = None
         if output not in (None, "-"):
-            options = {"format": place.format, "vad": vad, "channels": str(channels), **sound.described()}
             made_by = {"options": options, "model": hearing.fingerprint(), "input": files.fingerprint()}
         is_list = len(named) > 1 or sound.manifest is not None or bool(files.folders) or len(heard) > 1
         left_out = dict(files.left_out)

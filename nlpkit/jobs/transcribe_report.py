@@ -11,6 +11,10 @@ if TYPE_CHECKING:
     from nlpkit.speech.transcripts.segment import Segment
 
 
+SHORTEST = 0.1
+"""Seconds of sound that hold no word if there are fewer, and whose speed says nothing."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class RecordingTranscript:
     """The transcript of a recording.
@@ -59,6 +63,8 @@ class TranscribeReport:
         The files.
     transcripts : list of RecordingTranscript, or None
         All transcripts, if no output was named.
+    was_finished : bool
+        Whether there was nothing left to resume.
     """
 
     recordings: int = 0
@@ -73,11 +79,17 @@ class TranscribeReport:
     left_out: dict[str, int] = field(default_factory=dict)
     written: list[Path] = field(default_factory=list)
     transcripts: list[RecordingTranscript] | None = None
+    was_finished: bool = False
 
     @property
     def real_time_factor(self) -> float:
-        """Seconds of computing for each second of sound."""
-        return self.elapsed / self.fresh if self.fresh else 0.0
+        """Seconds of computing for each second of sound; 0 if there is less than 0.1 s of it."""
+        return self.elapsed / self.fresh if self.fresh >= SHORTEST else 0.0
+
+    @property
+    def is_too_short(self) -> bool:
+        """Whether the recordings are too short to hold a word."""
+        return self.seconds < SHORTEST * self.recordings
 
     def add(self, facts: Mapping[str, Any]) -> None:
         """Add the facts about a recording: its seconds, silence, segments, texts and rejected."""

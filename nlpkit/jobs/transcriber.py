@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from nlpkit.errors import ParameterError
+from nlpkit.errors import ArtifactError, ParameterError
 
 from .inputs import StrPath
 
@@ -28,15 +28,40 @@ KINDS = ("ctc_recognizer", "cnn_classifier", "lstm_classifier")
 """Models that can be used."""
 
 
-def shipped_model() -> Path:
-    """Return the folder of the model that ships with nlpkit, which recognises English digits."""
-    import nlpkit.speech.recognition
+DEFAULT = "spoken-digits"
+"""Name of the model that ships with nlpkit, which recognises English digits."""
 
-    return Path(nlpkit.speech.recognition.__file__).with_name("spoken_digits")
+
+def shipped_model() -> Path:
+    """Return the folder of the model that ships with nlpkit."""
+    from nlpkit.artifact.reading import shipped_folder
+
+    return shipped_folder(DEFAULT)
+
+
+def load_speech_model(path: StrPath) -> Any:
+    """Return the model in a folder, or the one that ships by its name.
+
+    Raises
+    ------
+    ArtifactError
+        If the folder cannot be read.
+    """
+    from nlpkit.artifact.reading import model_folder
+    from nlpkit.artifact.writing import load
+
+    if not os.path.lexists(model_folder(path)):
+        raise ArtifactError(
+            f"{os.fspath(path)}: there is no such folder: expected a model that nlpkit train speech wrote, or the name"
+            f" of the one that ships, {DEFAULT}"
+        )
+    return load(path)
 
 
 def open_recognizer(model: StrPath | Any | None = None) -> Any:
     """Return a model that recognises words or labels in sound: one given, in a folder, or by default the shipped one.
+
+    Its name, ``"spoken-digits"``, stands for it if there is no folder of that name.
 
     Raises
     ------
@@ -45,12 +70,11 @@ def open_recognizer(model: StrPath | Any | None = None) -> Any:
     ParameterError
         If it is another model.
     """
-    from nlpkit.artifact.writing import load
     from nlpkit.speech.recognition.classifier import Classifier
     from nlpkit.speech.recognition.ctc_recognizer import CtcRecognizer
 
     named = shipped_model() if model is None else model
-    found = load(named) if isinstance(named, str | os.PathLike) else named
+    found = load_speech_model(named) if isinstance(named, str | os.PathLike) else named
     if not isinstance(found, CtcRecognizer | Classifier):
         where = f"{os.fspath(named)}: " if isinstance(named, str | os.PathLike) else ""
         what = getattr(found, "kind", type(found).__name__)

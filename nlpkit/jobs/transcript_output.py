@@ -17,7 +17,7 @@ from .places import check_apart, check_place
 from .spectrogram_names import base_names
 from .transcribe_report import RecordingTranscript, TranscribeReport
 from .transcript_run import TranscriptRun
-from .unfinished_transcripts import UnfinishedTranscripts
+from .unfinished_transcripts import UnfinishedTranscripts, finished_manifest
 
 if TYPE_CHECKING:
     from nlpkit.speech.transcripts.formats import TranscriptLayout
@@ -76,24 +76,21 @@ class TranscriptOutput:
         return cls(path=path, format=by_suffix, is_jsonl=suffix == "jsonl")
 
     @property
-    def takes_live(self) -> bool:
-        """Whether a stream can be written while it is heard."""
-        return not self.is_folder
-
-    @property
     def is_file(self) -> bool:
         """Whether it is one file."""
         return self.path not in (None, "-") and not self.is_folder
 
-    def check(self, *, force: bool) -> None:
-        """Refuse a place that cannot be written.
+    def check(self, *, force: bool, resume: bool) -> None:
+        """Refuse a place that cannot be written. A folder of transcripts may be there if it is to be resumed.
 
         Raises
         ------
         OutputError, ParameterError
             With the reason.
         """
-        if self.path is not None and self.path != "-":
+        if self.path is None or self.path == "-":
+            return
+        if not (self.is_folder and resume and not force and finished_manifest(self.path)):
             check_place(self.path, is_folder=self.is_folder, force=force)
 
     def refuse_inputs(self, files: AudioFiles) -> None:
@@ -106,8 +103,11 @@ class TranscriptOutput:
         """
         several = len(files) > 1 or bool(files.folders)
         if several and self.format in ("srt", "vtt") and not self.is_folder and self.path is not None:
-            advice = "name a folder with -o" if self.path == "-" else f"name a folder, as {PurePath(self.path).stem}/"
-            raise ParameterError(f"there are {len(files):,} inputs, and subtitles are a file for each: {advice}")
+            stem = os.fspath(PurePath(self.path or "").with_suffix(""))
+            free = f"{stem}-{self.format}" if os.path.lexists(stem) else stem
+            advice = "name a folder with -o" if self.path == "-" else f"name a folder, as {free}/"
+            found = f"there are {len(files):,} inputs" if len(files) > 1 else "an input is a folder"
+            raise ParameterError(f"{found}, and subtitles are a file for each recording: {advice}")
         if self.path is not None and self.path != "-":
             check_apart(self.path, files)
 
@@ -134,7 +134,7 @@ class TranscriptOutput:
         refuse : callable, optional
             Takes the error of a recording that cannot be read; default: it is raised.
         made_by : mapping, optional
-            Options, model and input, by which unfinished transcripts are known.
+            Options, model and input, by which unfinished transcripts are known; a stream to one file has none.
         is_list : bool
             Whether several recordings were asked for, so that a file names each.
         force, resume : bool
@@ -233,6 +233,9 @@ class TranscriptOutput:
         else:
             names = [f"part-{number:05d}.{self.format}" for number in range(len(heard))]
         work = UnfinishedTranscripts(self.path, names, made_by, force=force, resume=resume)
+        if self.is_folder and resume and not force and (manifest := work.complete()):
+            self._take_finished(heard, manifest, report, refuse)
+            return
         with work.opened():
             for number, each in enumerate(heard):
                 if number in work.finished:
@@ -253,14 +256,27 @@ class TranscriptOutput:
                 return
             if self.is_folder:
                 outputs = [work.finished[number] for number in sorted(work.finished)]
-                manifest = {"outputs": outputs, "refused": report.refused}
-                work.place_folder(self.path, manifest, force=force)
+                work.place_folder(self.path, {"outputs": outputs, "refused": report.refused}, force=force)
                 report.written += [Path(self.path, names[number]) for number in sorted(work.finished)]
                 return
             is_array = self.format == "json" and not self.is_jsonl and is_list
             between, head, tail = (",\n", "[\n", "\n]\n") if is_array else ("", layout.head, "")
             work.place_file(self.path, head, between, tail)
             report.written.append(Path(self.path))
+
+    def _take_finished(
+        self, heard: Sequence[Heard], manifest: Mapping[str, Any], report: TranscribeReport, refuse: Refuse
+    ) -> None:
+        """Report what a finished folder holds."""
+        outputs = {entry["number"]: entry for entry in manifest["outputs"]}
+        for number, each in enumerate(heard):
+            if number in outputs:
+                report.add(outputs[number])
+                report.written.append(Path(self.path or "", outputs[number]["file"]))
+            else:
+                refuse(InputError(f"{each.name}: could not be read"))
+        report.refused[:] = manifest["refused"]
+        report.was_finished = True
 
 
 def _joined(head: Iterable[str], parts: Iterable[Iterable[str]]) -> Iterator[str]:

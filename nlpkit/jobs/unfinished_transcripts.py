@@ -21,6 +21,24 @@ JOURNAL = "journal.jsonl"
 MANIFEST = "manifest.json"
 
 
+def partial_folder(output: StrPath) -> Path:
+    """Return the folder with the unfinished transcripts of an output."""
+    place = Path(os.path.realpath(output))
+    return place.with_name(place.name + ".partial")
+
+
+def finished_manifest(output: StrPath) -> dict[str, Any] | None:
+    """Return the manifest of a folder of transcripts; None if it is no such folder, or one is being made anew."""
+    if partial_folder(output).is_dir():
+        return None
+    try:
+        found = json.loads(Path(output, MANIFEST).read_bytes())
+    except (OSError, ValueError, RecursionError):
+        return None
+    is_ours = isinstance(found, dict) and found.get("kind") == "transcripts" and isinstance(found.get("outputs"), list)
+    return found if is_ours else None
+
+
 class UnfinishedTranscripts:
     """Transcripts on their way to a folder or a file.
 
@@ -56,8 +74,8 @@ class UnfinishedTranscripts:
         force: bool = False,
         resume: bool = False,
     ) -> None:
-        place = Path(os.path.realpath(output))
-        self.partial = place.with_name(place.name + ".partial")
+        self._output = output
+        self.partial = partial_folder(output)
         self.finished: dict[int, dict[str, Any]] = {}
         self._names = names
         self._header: dict[str, Any] = {"format": "nlpkit", "kind": "transcripts", "nlpkit": __version__}
@@ -65,6 +83,22 @@ class UnfinishedTranscripts:
         self._force, self._resume = force, resume
         self._lock: int | None = None
         self._is_started = False
+
+    def complete(self) -> dict[str, Any] | None:
+        """Return the manifest of a finished folder at the output's place, if it was made of the same.
+
+        Raises
+        ------
+        OutputError
+            If it was made with other options or input.
+        """
+        found = finished_manifest(self._output)
+        if found is not None and (reason := self._difference(found)):
+            raise OutputError(
+                f"{os.fspath(self._output)}: the folder is finished, and was made with {reason}: choose another path,"
+                " or replace it with --force (force=True)"
+            )
+        return found
 
     @contextmanager
     def opened(self) -> Iterator[None]:

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from nlpkit.errors import DamageWarning, InputError
+from nlpkit.errors import DamageWarning, InputError, is_number, require
 from nlpkit.speech.audio.damage import Damage
 from nlpkit.speech.audio.raw_format import RawFormat
 from nlpkit.speech.audio.resampling import ResampleStream
@@ -66,7 +66,15 @@ class LiveSource:
         """End the sound here: what has been read is all."""
         self.is_stopped = True
 
-    def blocks(self, sr: int, *, mono: bool = True, channel: int | None = None) -> Iterator[np.ndarray]:
+    def blocks(
+        self,
+        sr: int,
+        *,
+        mono: bool = True,
+        channel: int | None = None,
+        offset: float = 0.0,
+        duration: float | None = None,
+    ) -> Iterator[np.ndarray]:
         """Yield the samples at a rate, as they arrive.
 
         Parameters
@@ -77,6 +85,8 @@ class LiveSource:
             Average the channels; if False, they are rows.
         channel : int, optional
             The only channel to yield, counted from 1.
+        offset, duration : float, optional
+            Start and length in seconds; default: the whole stream. What is behind the end is not read.
 
         Yields
         ------
@@ -86,16 +96,28 @@ class LiveSource:
         ------
         InputError
             If there is no sample, no such channel, or a sample that is NaN or infinite.
+        ParameterError
+            If the offset or the duration is out of range.
         """
+        require(is_number(offset), "offset", offset, "seconds, 0 or more")
+        require(
+            duration is None or (is_number(duration) and duration > 0), "duration", duration, "seconds, more than 0"
+        )
         channels = self.format.channels
         if channel is not None and channel > channels:
             known = "1 channel" if channels == 1 else f"{channels} channels"
             raise InputError(f"{self.name}: has {known}, and channel {channel} was asked for")
         is_one = mono or channel is not None
         resampler = ResampleStream(self.format.sr, sr, 1 if is_one else channels)
-        frames = 0
-        for piece in self._pieces():
-            self._check(piece, frames)
+        first, end = round(offset * self.format.sr), math.inf
+        if duration is not None:
+            end = first + max(1, round(duration * self.format.sr))
+        read = frames = 0
+        for whole in self._pieces(end):
+            start = max(0, first - read)
+            piece = whole[start:] if end == math.inf else whole[start : int(end) - read]
+            self._check(piece, read + start)
+            read += len(whole)
             frames += len(piece)
             if channel is not None:
                 piece = piece[:, channel - 1 : channel]
@@ -105,14 +127,15 @@ class LiveSource:
             if len(made):
                 yield made[:, 0] if is_one else np.ascontiguousarray(made.T)
         if not frames:
-            raise InputError(f"{self.name}: has no samples")
+            raise InputError(f"{self.name}: has no samples{f' after {offset:g} s' if first else ''}")
         made = resampler.push(np.zeros((0, 1 if is_one else channels), np.float32), last=True)
         if len(made):
             yield made[:, 0] if is_one else np.ascontiguousarray(made.T)
 
-    def _pieces(self) -> Iterator[np.ndarray]:
-        """Yield samples (n, channels) as they arrive."""
+    def _pieces(self, end: float) -> Iterator[np.ndarray]:
+        """Yield samples (n, channels) as they arrive, up to the one of this number."""
         block = self.format.bytes_per_sample
+        most = min(self._length, end * block)
         waiting, got = self._head, len(self._head)
         while True:
             whole = len(waiting) // block * block
@@ -120,15 +143,15 @@ class LiveSource:
                 file = io.BytesIO(waiting[:whole])
                 yield SoundFileSource(file, Damage(self.name), raw=self.format).read(whole // block)
                 waiting = waiting[whole:]
-            if self.is_stopped or got >= self._length:
+            if self.is_stopped or got >= most:
                 return
-            found = self._read(int(min(_READ, self._length - got)))
+            found = self._read(int(min(_READ, most - got)))
             if not found:
                 break
             got += len(found)
             waiting += found
         if waiting:
-            self._warn(f"ends {len(waiting)} bytes into a sample")
+            self._warn(f"ends {'1 byte' if len(waiting) == 1 else f'{len(waiting)} bytes'} into a sample")
         elif 0 < got < self._length < math.inf:
             self._warn(f"ends after {got // block:,} of the {int(self._length) // block:,} samples in its header")
 

@@ -50,6 +50,11 @@ class Alphabet:
         """Token of the space; None without one."""
         return self._numbers.get(" ")
 
+    @property
+    def tokens(self) -> tuple[str, ...]:
+        """The text of each token; that of the blank is empty."""
+        return ("", *self.letters)
+
     def unknown(self, text: str) -> str:
         """Return the letters of a text that the alphabet lacks."""
         return "".join(sorted({letter for letter in normalized(text) if letter not in self._numbers}))

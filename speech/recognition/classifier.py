@@ -57,6 +57,7 @@ class Classifier(SpeechModel):
     """
 
     stored_options = (*SpeechModel.stored_options, "labels", "temperature", "limit", "rejects")
+    advice = "classify gives the label of each clip"
 
     def __init__(
         self,
@@ -86,14 +87,15 @@ class Classifier(SpeechModel):
         ----------
         clips : iterable of paths, binary files, AudioPart or (n_samples,) float arrays
         sr : int, optional
-            Sampling rate of arrays in Hz; default: the model's.
+            Sampling rate of arrays in Hz. Arrays without it are taken to be at the model's rate, its ``sr``; files have
+            their own.
         threads : int, optional
             Clips computed at once; default: all available cores. The result is the same.
 
         Raises
         ------
         InputError
-            If a file cannot be read, or a sample is not finite.
+            If a file cannot be read, an array has no samples, or one is not finite.
         ParameterError
             If an item is not a clip.
         """

@@ -54,6 +54,7 @@ class CtcRecognizer(SpeechModel):
     network = "nlpkit.speech.recognition._ctc_torch:CtcNetwork"
     options_of = CtcOptions
     stored_options = (*SpeechModel.stored_options, "letters", "vocabulary", "limit")
+    advice = "recognize gives the words of each clip"
 
     def __init__(
         self,
@@ -83,14 +84,15 @@ class CtcRecognizer(SpeechModel):
         clips : iterable of paths, binary files, AudioPart or (n_samples,) float arrays
             Each as a whole; `nlpkit.jobs.transcribe` cuts long recordings.
         sr : int, optional
-            Sampling rate of arrays in Hz; default: the model's.
+            Sampling rate of arrays in Hz. Arrays without it are taken to be at the model's rate, its ``sr``; files have
+            their own.
         threads : int, optional
             Clips computed at once; default: all available cores. The result is the same.
 
         Raises
         ------
         InputError
-            If a file cannot be read, or a sample is not finite.
+            If a file cannot be read, an array has no samples, or one is not finite.
         ParameterError
             If an item is not a clip.
         """

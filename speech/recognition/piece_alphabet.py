@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from itertools import pairwise
 
 from nlpkit.errors import InputError
 from nlpkit.speech.recognition.alphabet import normalized
@@ -45,6 +46,11 @@ class PieceAlphabet:
         """Return the number of tokens, the blank included."""
         return len(self._subwords)
 
+    @property
+    def tokens(self) -> tuple[str, ...]:
+        """The text of each token, with a space before a piece that begins a word; that of the blank is empty."""
+        return ("", *(piece.replace("▁", " ") for piece in self._subwords.vocabulary[1:]))
+
     def unknown(self, text: str) -> str:
         """Return the letters of a text that no piece has."""
         return "".join(sorted({letter for letter in normalized(text) if not self._knows(letter)}))
@@ -74,7 +80,7 @@ class PieceAlphabet:
         """Return each word with the place of its first token, and of the one after its last."""
         starts = [place for place, token in enumerate(tokens) if self._starts[token] or place == 0]
         found = []
-        for start, end in zip(starts, [*starts[1:], len(tokens)], strict=True):
+        for start, end in pairwise([*starts, len(tokens)]):
             [text] = self._subwords.decode([list(tokens[start:end])])
             if text:
                 found.append((text, start, end))

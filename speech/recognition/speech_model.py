@@ -7,13 +7,13 @@ import os
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any, ClassVar, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 import numpy as np
 
 from nlpkit import artifact as artifacts
 from nlpkit.device import check_count
-from nlpkit.errors import ArtifactError, ParameterError
+from nlpkit.errors import ArtifactError, InputError, MethodError, ParameterError
 from nlpkit.registry import resolve
 from nlpkit.speech.audio.part import AudioPart
 from nlpkit.speech.audio.reading import load
@@ -61,6 +61,16 @@ class SpeechModel:
     """Class of the torch module."""
     options_of: ClassVar[Callable[..., Any]]
     stored_options: ClassVar[tuple[str, ...]] = ("network", "features")
+    advice: ClassVar[str]
+    """Name of its own method, and its result, for who calls that of another model."""
+
+    if not TYPE_CHECKING:
+
+        def __getattr__(self, name: str) -> Any:
+            cls = type(self).__name__
+            if name in ("classify", "recognize"):
+                raise MethodError(f"a {cls} has no {name}: {self.advice}")
+            raise AttributeError(f"{cls!r} object has no attribute {name!r}")
 
     def __init__(
         self,
@@ -89,7 +99,7 @@ class SpeechModel:
         """Sampling rate of the sound that the network hears, in Hz."""
         return self.front.sr
 
-    def samples_of(self, clip: Any, sr: int | None = None) -> np.ndarray:
+    def samples_of(self, clip: Any, sr: int | None = None, *, name: str = "clip") -> np.ndarray:
         """Return the samples of a clip at the model's rate.
 
         Parameters
@@ -97,11 +107,13 @@ class SpeechModel:
         clip : path, binary file, AudioPart or (n_samples,) array
         sr : int, optional
             Rate of an array in Hz; default: the model's.
+        name : str
+            Name of an array in messages.
 
         Raises
         ------
         InputError
-            If a file cannot be read, or a sample is not finite.
+            If a file cannot be read, there are no samples, or one is not finite.
         ParameterError
             If an array has several rows.
         """
@@ -109,9 +121,11 @@ class SpeechModel:
             return clip.load(self.sr).samples
         if isinstance(clip, str | os.PathLike) or hasattr(clip, "read"):
             return load(clip, self.sr).samples
-        samples = clips_of(clip, what="clip").samples
+        samples = clips_of(clip, what=name).samples
         if len(samples) != 1:
-            raise ParameterError(f"a clip has {len(samples)} rows: expected samples of shape (n_samples,)")
+            raise ParameterError(f"{name} has {len(samples)} rows: expected samples of shape (n_samples,)")
+        if not samples.size:
+            raise InputError(f"{name} has no samples: expected at least one")
         one = samples[0].astype(np.float32, copy=False)
         return one if sr is None or sr == self.sr else resample(one, sr, self.sr)
 
@@ -122,7 +136,7 @@ class SpeechModel:
         ----------
         clips : iterable of paths, binary files, AudioPart or (n_samples,) arrays
         sr : int, optional
-            Rate of arrays in Hz; default: the model's.
+            Rate of arrays in Hz; arrays without it are taken to be at the model's.
         threads : int, optional
             Clips computed at once; default: all available cores.
         """
@@ -130,13 +144,14 @@ class SpeechModel:
             raise ParameterError("expected a list of clips, found one: put it into a list, [clip]")
         check_count("threads", threads)
 
-        def computed(_: int, clip: Any) -> tuple[np.ndarray, np.ndarray]:
-            samples = self.samples_of(clip, sr)
+        def computed(_: int, numbered: tuple[int, Any]) -> tuple[np.ndarray, np.ndarray]:
+            number, clip = numbered
+            samples = self.samples_of(clip, sr, name=f"clip {number}")
             values, _lengths = self.front.features([samples])
             return samples, self._forward(values)
 
         with one_blas_thread():
-            yield from iter_batches(computed, range(threads or available_threads()), clips)
+            yield from iter_batches(computed, range(threads or available_threads()), enumerate(clips))
 
     def _forward(self, values: np.ndarray) -> np.ndarray:
         if self.device == "cpu":
@@ -245,7 +260,7 @@ class SpeechModel:
         found = {
             "architecture": cls.kind.partition("_")[0],
             what: ": ".join(filter(None, shown)) + (", ..." if len(names) > _SHOWN else ""),
-            "vocabulary": f"{len(options['vocabulary']):,} words" if options.get("vocabulary") else "",
+            "vocabulary": _counted(len(options.get("vocabulary") or ()), "word"),
             "sr": sr,
             "features": f"{features['n_mels']} mel bands every {1000 * hop / sr:g} ms",
             "parameters": sum(math.prod(shape) for name, (_, shape) in arrays.items() if not is_statistic(name)),
@@ -254,7 +269,9 @@ class SpeechModel:
         }
         if data:
             minutes = f"{data['seconds'] / 60:,.1f} minutes"
-            found["trained on"] = f"{data['clips']:,} recordings, {minutes}; validated with {data['valid_clips']:,}"
+            found["trained on"] = (
+                f"{_counted(data['clips'], 'recording')}, {minutes}; validated with {data['valid_clips']:,}"
+            )
             found["base"] = data.get("base", "")
         return {name: value for name, value in found.items() if value != ""}
 
@@ -267,3 +284,7 @@ class SpeechModel:
         """Return the model itself, computing on another device from now on."""
         self.device = device
         return self
+
+
+def _counted(n: int, what: str) -> str:
+    return f"{n:,} {what}{'s' * (n != 1)}" if n else ""

@@ -7,17 +7,21 @@ from collections.abc import Sequence
 import numpy as np
 
 _SLOT = 0.01  # seconds
-_BELOW = 30.0  # dB below the loudest slot of a word, down to which it sounds
+_FAINT = 1e-3  # of the power of the loudest slot of a word: what is fainter doesn't sound
+_CLEAR = 10**-1.5  # what is louder does; between them, what stands out from the background
+_ABOVE = 4.0  # of the power of the background
 _PAUSE = 0.12  # seconds of silence that end a word; the closure of a stop consonant is shorter
 _EARLY = 0.15  # seconds before its first letter, in which a word may begin
+_TAIL = 0.05  # seconds after its first letter, until which the word before it may sound
 _LONGEST = 1.5  # seconds from the first letter
 
 
 def sounding(samples: np.ndarray, sr: int, spans: Sequence[tuple[float, float]]) -> list[tuple[float, float]]:
     """Return the times between which words sound.
 
-    The network sees what follows, and gives all letters of a word soon after it began. So a word is taken to sound
-    until a pause, or until the next word.
+    The network sees what follows, and gives all letters of a word soon after it began, or in the silence before it. So
+    a word is taken to sound until a pause, or until the next word; if its letters are in silence, from the next sound
+    on.
 
     Parameters
     ----------
@@ -30,7 +34,7 @@ def sounding(samples: np.ndarray, sr: int, spans: Sequence[tuple[float, float]])
     Returns
     -------
     list of (float, float)
-        Start and end of each word in seconds; they don't overlap, and hold at least the letters.
+        Start and end of each word in seconds; they don't overlap, and hold the letters that are not in silence.
     """
     size = max(1, round(sr * _SLOT))
     n = -(-len(samples) // size)
@@ -38,6 +42,7 @@ def sounding(samples: np.ndarray, sr: int, spans: Sequence[tuple[float, float]])
     padded = np.zeros(n * size)
     padded[: len(samples)] = samples
     levels = np.square(padded.reshape(n, size)).mean(1)
+    background = _ABOVE * float(np.quantile(levels, 0.1)) if n else 0.0
     limits = [*(start for start, _ in spans[1:]), duration]
     found: list[tuple[float, float]] = []
     for (start, end), limit in zip(spans, limits, strict=False):
@@ -45,12 +50,13 @@ def sounding(samples: np.ndarray, sr: int, spans: Sequence[tuple[float, float]])
         earliest = max(found[-1][1] if found else 0.0, start - _EARLY)
         first, last = int(earliest / _SLOT), max(int(earliest / _SLOT) + 1, int(np.ceil(limit / _SLOT)))
         part = levels[first:last]
-        loud = first + np.flatnonzero(part > part.max(initial=0.0) * 10 ** (-_BELOW / 10))
+        loudest = part.max(initial=0.0)
+        loud = first + np.flatnonzero(part > np.clip(background, loudest * _FAINT, loudest * _CLEAR))
         if len(loud):
             gaps = np.flatnonzero(np.diff(loud) > _PAUSE / _SLOT)
-            before = [place for place in gaps if loud[place + 1] * _SLOT <= start]
+            over = [place for place in gaps if loud[place] * _SLOT < min(end, start + _TAIL)]  # of the word before
             after = [place for place in gaps if loud[place] * _SLOT >= end]
-            start = min(end, max(earliest, float(loud[before[-1] + 1 if before else 0]) * _SLOT))
+            start = max(earliest, float(loud[over[-1] + 1 if over else 0]) * _SLOT)
             stop = int(loud[after[0]] if after else loud[-1])
             quiet = [place for place in np.flatnonzero(np.diff(loud) > 2) if loud[place] * _SLOT >= end]
             if not after and quiet and loud[quiet[-1] + 1] * _SLOT >= limit - _EARLY:

@@ -154,7 +154,9 @@ class WebVtt(Subtitles):
 
     def _text(self, cue: Cue) -> str:
         escaped = [line.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;") for line in cue.lines]
-        return (f"<v {cue.speaker}>" if cue.speaker else "") + "\n".join(escaped)
+        if len(cue.speakers) > 1:
+            return "\n".join(f"<v {speaker}>{line}</v>" for speaker, line in zip(cue.speakers, escaped, strict=True))
+        return "".join(f"<v {speaker}>" for speaker in cue.speakers) + "\n".join(escaped)
 
 
 class Table(TranscriptFormat):

@@ -124,18 +124,17 @@ RECORDINGS = ("--manifest", "labels.jsonl")
         (["labels", *RECORDINGS, "--ref", "a.txt"], "--ref is about translations"),
         (["labels", *RECORDINGS, "-o", "a.txt"], "--output is about translations"),
         (["labels", *RECORDINGS, "--lowercase"], "--lowercase is about translations"),
-        ([*RECORDINGS], "give the folder of a MODEL"),
+        (["none", *RECORDINGS], "of the one that ships, spoken-digits"),
         (["labels", *RECORDINGS, "--worst", "-1"], "--worst is -1"),
         (["labels", *RECORDINGS, "--format", "xml"], "choose text or json"),
         (["labels", *RECORDINGS, "--channel", "each"], "channel is 'each'"),
-        (["labels", *RECORDINGS, "--label", "colour"], "has no colour to compare with"),
-        (["labels", "--manifest", "texts.jsonl"], "--label names another column"),
+        (["labels", *RECORDINGS, "--label", "colour"], "there is no column 'colour' of labels (--label); found label"),
+        (["labels", "--manifest", "texts.jsonl"], "there is no column 'label' of labels, or it is empty (--label)"),
         (["texts", *RECORDINGS], "line 1: has no text to compare with; --nulls empty"),
         (["texts", *RECORDINGS, "--confusion", "c.png"], "the model gives texts"),
         (["labels", "--worst", "3"], "--worst is about recordings: name them with --manifest"),
         (["labels", "--src", "a.txt", "--ref", "a.txt", "--normalizer", "none"], "--normalizer is about recordings"),
         (["labels"], "or recordings with --manifest"),
-        (["none", *RECORDINGS], "none"),
     ],
     ids=lambda value: None if isinstance(value, str) else " ".join(value),
 )
@@ -144,3 +143,12 @@ def test_what_cannot_be_is_refused_in_one_line(run: Any, arguments: list[str], m
     assert (outcome.code, outcome.out) == (2, "")
     assert message in outcome.err
     assert outcome.err.count("\n") == 1
+
+
+def test_less_than_a_moment_of_sound_has_no_real_time_factor(run: Any, tmp_path: Path) -> None:
+    sf.write(tmp_path / "short.wav", [0.1], SR)
+    (tmp_path / "short.jsonl").write_text(json.dumps({"path": "short.wav", "text": "a"}))
+    outcome = run("evaluate", "texts", "--manifest", "short.jsonl")
+    assert (outcome.code, outcome.err) == (0, "")
+    assert "1 recording " in outcome.out
+    assert "real-time factor" not in outcome.out

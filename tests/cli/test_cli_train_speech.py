@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import signal
 import subprocess
 import tarfile
@@ -85,7 +86,14 @@ def test_ctc_says_that_all_texts_are_empty_so_far(run: Any, tones: Path, tmp_pat
         (["--accept", "2"], "accept is 2"),
         (["--pieces", "50"], "pieces belongs to ctc"),
         (["--unfreeze"], "--base"),
-        (["--base", "missing"], "missing"),
+        (
+            ["--base", "missing"],
+            "missing: there is no such folder: expected a model that nlpkit train speech wrote, or",
+        ),
+        (
+            ["--base", "spoken-digits"],
+            "spoken-digits: is a CtcRecognizer, and cnn (--arch) starts from a CnnClassifier",
+        ),
         (["--device", "cuda:99"], "cuda:99"),
         (["--threads", "0"], "threads is 0"),
         (["--devices", "0"], "devices is 0"),
@@ -94,7 +102,9 @@ def test_ctc_says_that_all_texts_are_empty_so_far(run: Any, tones: Path, tmp_pat
             ["--max-seconds", "0.001"],
             "there is no recording to train on; left out: longer than max_seconds, 0.001 s: 15",
         ),
-        (["--label", "age"], "there is no recording to train on; left out: no label: 15"),
+        (["--label", "age"], "there is no column 'age' of labels (--label); found text, label, speaker"),
+        (["--reject", "cab"], "reject is 'cab', a label that no recording has (--reject): expected one of ab, ba, ca"),
+        (["--snr", "5,x"], "--snr is '5,x': expected two numbers, such as 1,2, or one for both"),
         (["--valid", "missing.jsonl"], "missing.jsonl"),
         (["--tensorboard", "model.partial/logs"], "tensorboard is 'model.partial/logs', in the model's folder"),
         (["--split", "train"], "split"),
@@ -106,6 +116,49 @@ def test_refused_in_one_line(run: Any, tones: Path, tmp_path: Path, more: list[s
     assert (code, out, err.count("\n")) == (2, "", 1), err
     assert message in err
     assert [entry.name for entry in tmp_path.iterdir()] == ["tones"]
+
+
+def test_records_that_cannot_be_used_are_told_and_no_option_is_advised_that_is_not_there(
+    run: Any, tones: Path, tmp_path: Path
+) -> None:
+    rows = [
+        {"path": "gone.wav", "label": "ab"},
+        {"path": "ab-0.wav", "label": "ab", "start": 2, "end": 1},
+        {"label": 1},
+    ]
+    tones.write_text(tones.read_text() + "".join(json.dumps(row) + "\n" for row in rows) + "{")
+    code, _, err = train(run, *CNN, "--epochs", "1")
+    assert code == 0
+    told = [line for line in err.splitlines() if line.startswith("nlpkit: left out, ")]
+    place = "(such as tones/manifest.jsonl, line "
+    assert [line.split(place)[0][18:] for line in told] == [
+        "file is missing: 1 ",
+        "time that cannot be used: 1 ",
+        "no path: 1 ",
+        "not JSON: 1 ",
+    ]
+    (tmp_path / "latin.csv").write_bytes("path,label\ntones/ab-0.wav,d\xe9\ntones/ba-0.wav,a\n".encode("latin-1"))
+    more = ("--force", "--epochs", "1", "--encoding", "latin-1")
+    known = set(re.findall(r"--[a-z][a-z-]+", run("train", "speech", "--help").out))
+    err = train(run, *CNN, "--force", manifest="latin.csv").err
+    assert set(re.findall(r"--[a-z][a-z-]+", err)) == {"--encoding", "--decode-errors"} <= known
+    assert train(run, *CNN, *more, manifest="latin.csv").code == 0
+    assert nlpkit.load(tmp_path / "model").labels == ("a", "dé")
+
+
+def test_one_of_a_thing_is_told_in_the_singular(run: Any, tones: Path) -> None:
+    rows = [json.loads(line) for line in tones.read_text().splitlines()]
+    tones.write_text("".join(json.dumps(row | {"text": "ab"}) + "\n" for row in rows))
+    err = train(run, *CTC, "--epochs", "1", "--vocabulary", "closed").err
+    assert "nlpkit: the texts have 1 different word, and the model rejects others" in err
+    assert "\nnlpkit: 1 epoch in " in err
+    err = train(run, *CTC, "--epochs", "1", "--pieces", "5000", "--force", "--vocabulary", "open").err
+    [line] = [line for line in err.splitlines() if "--pieces" in line]
+    assert re.fullmatch(
+        r"nlpkit: (\d+) sub-words instead of the 5,000 of --pieces: the texts have too few different words for more",
+        line,
+    )
+    assert err.startswith(f"nlpkit: 13 recordings of 0.1 minutes, {line.split()[1]} sub-words; ctc of ")
 
 
 def test_too_few_recordings_for_a_validation(run: Any, tmp_path: Path) -> None:

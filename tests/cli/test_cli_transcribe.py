@@ -98,7 +98,9 @@ def test_several_on_standard_output(run: Any) -> None:
     assert [json.loads(line)["rejected"] for line in done.out.splitlines()] == [1, 0]
     done = run("transcribe", "in", "--model", "tones", "--format", "srt")
     assert (done.code, done.out) == (2, "")
-    assert "there are 2 inputs, and subtitles are a file for each: name a folder with -o" in done.err
+    assert "there are 2 inputs, and subtitles are a file for each recording: name a folder with -o" in done.err
+    done = run("transcribe", "in", "--model", "tones", "-o", "in.srt")
+    assert "subtitles are a file for each recording: name a folder, as in-srt/" in done.err
 
 
 def test_labels(run: Any) -> None:
@@ -119,6 +121,27 @@ def test_files_and_folders(run: Any, place: Path) -> None:
     assert (place / "out/b.tsv").read_text().splitlines()[0] == "start\tend\ttext\tconfidence"
     again = run("transcribe", "in", "--model", "tones", "-o", "out/", "--format", "tsv")
     assert (again.code, "--force" in again.err) == (2, True)
+    again = run("transcribe", "in", "--model", "tones", "-o", "out/", "--format", "tsv", "--resume")
+    assert again == (0, "", "nlpkit: nothing is left to do: out/ has all 2\n")
+
+
+def test_a_stop_says_how_it_goes_on(run: Any, place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    recognize = ToneRecognizer.recognize
+
+    def stopped(self: ToneRecognizer, clips: Any, **options: Any) -> Any:
+        clips = list(clips)
+        if any(len(clip) > 2 * SR for clip in clips):
+            raise KeyboardInterrupt
+        return recognize(self, clips, **options)
+
+    sf.write(place / "in/c.wav", said(1.0, *["five", 0.2] * 6), SR)
+    with monkeypatch.context() as patch:
+        patch.setattr(ToneRecognizer, "recognize", stopped)
+        done = run("transcribe", "in", "--model", "tones", "-o", "out/")
+    assert (done.code, done.out) == (130, "")
+    assert done.err == "nlpkit: stopped: the same command continues from here\n"
+    done = run("transcribe", "in", "--model", "tones", "-o", "out/")
+    assert (done.code, (place / "out/c.txt").read_text()) == (0, " ".join(["five"] * 6) + "\n")
 
 
 def test_a_file_that_can_not_be_read_is_one_line(run: Any, place: Path) -> None:
@@ -154,9 +177,27 @@ def test_nothing_known_is_said(run: Any, place: Path) -> None:
     assert (done.code, done.out) == (0, "")
     assert "no text: nothing in the sound is a known word" in done.err
     assert "1 rejected as unknown" in done.err
+    assert "nothing in the sound is a known label" in run("transcribe", "unknown.wav", "--model", "labels").err
     sf.write(place / "quiet.wav", np.zeros(3 * SR), SR)
     done = run("transcribe", "quiet.wav", "--model", "tones")
     assert "no text: all of it was left out as silence: --vad off leaves nothing out" in done.err
+    done = run("transcribe", "quiet.wav", "--model", "tones", "--vad", "off")
+    assert done.err.startswith("nlpkit: no text: nothing in the sound is a known word\n")
+    assert "silence" not in done.err
+
+
+@pytest.mark.parametrize("vad", ["off", "energy"])
+@pytest.mark.parametrize("n", [1, SR // 20])
+def test_a_recording_that_is_too_short_for_a_word(run: Any, place: Path, vad: str, n: int) -> None:
+    sf.write(place / "short.wav", np.full(n, 0.1), SR)
+    done = run("transcribe", "short.wav", "--model", "tones", "--vad", vad)
+    first, second = done.err.splitlines()
+    assert (done.code, first) == (0, "nlpkit: no text: the recording is too short to hold a word")
+    assert second.startswith("nlpkit: 1 recording, less than 0.1 s of sound, ")
+    assert ("silence" in second, "factor" in second) == (vad == "energy", False)
+    sf.write(place / "other.wav", np.full(n, 0.1), SR)
+    done = run("transcribe", "short.wav", "other.wav", "--model", "tones", "--vad", vad)
+    assert done.err.startswith("nlpkit: no text: the recordings are too short to hold a word\n")
 
 
 def test_standard_input(run: Any) -> None:
@@ -185,8 +226,17 @@ def test_each_segment_of_a_stream_is_printed_when_it_ends(live: Any, format: str
     assert process.wait() == 0
 
 
-def test_ctrl_c_ends_a_stream_and_loses_nothing(live: Any) -> None:
-    process = live()
+def test_a_part_of_a_stream_ends_while_the_pipe_is_open(live: Any) -> None:
+    process = live("--offset", "0.5", "--duration", "2.5")
+    process.stdin.write(wav(1.0, "five", 1.3, "ten", 1.0))
+    process.stdin.flush()
+    assert process.stdout.read() == b"five\nten\n"
+    assert process.wait() == 0
+
+
+@pytest.mark.parametrize("part", [[], ["--offset", "0.5", "--duration", "60"]])
+def test_ctrl_c_ends_a_stream_and_loses_nothing(live: Any, part: list[str]) -> None:
+    process = live(*part)
     process.stdin.write(wav(1.0, "five", 1.3, "ten", 0.3))
     process.stdin.flush()
     assert process.stdout.readline() == b"five\n"

@@ -167,7 +167,10 @@ def test_one_file_for_all(folder: Path) -> None:
     assert [row[3] for row in rows[1:]] == ["five ten", "twenty", "ten", "five"]
     transcribe_files(folder / "in", folder / "all.txt", model=model)
     assert (folder / "all.txt").read_text().splitlines()[2] == f"{folder / 'in/b.wav'}: ten"
-    with pytest.raises(ParameterError, match=r"there are 2 inputs, and subtitles are a file for each: name a folder"):
+    with pytest.raises(ParameterError, match=r"there are 2 inputs, and subtitles are a file for each recording: name"):
+        transcribe_files(folder / "in", folder / "all.srt", model=model)
+    (folder / "in/b.wav").unlink()
+    with pytest.raises(ParameterError, match=r"an input is a folder, and subtitles are .*: name a folder, as .*/all/"):
         transcribe_files(folder / "in", folder / "all.srt", model=model)
 
 
@@ -253,6 +256,7 @@ def test_what_can_not_be(folder: Path) -> None:
     for options, message in (
         ({"model": model, "vad": "webrtc"}, "vad is 'webrtc'"),
         ({"model": model, "format": "ass"}, "format is 'ass'"),
+        ({"model": model, "on_bad": "stop"}, "on_bad is 'stop': expected one of error, skip"),
         ({"model": model, "resume": True}, "--resume continues a file or a folder: name it with -o"),
         ({"model": BagOfWords()}, "is a model of another kind .bow.: expected one that recognises speech"),
     ):
@@ -295,6 +299,39 @@ def test_a_stream(tmp_path: Path) -> None:
         transcribe_files("-", tmp_path / "b.srt", model=ToneRecognizer(), stdin=stream(*parts), resume=True)
     with pytest.raises(InputError, match="<stdin>"):
         transcribe_files("-", model=ToneRecognizer(), stdin=io.BytesIO(b"no sound"))
+
+
+class Endless(io.BytesIO):
+    """The same sound again and again, as raw samples; it counts what was read."""
+
+    def read(self, n: int | None = -1, /) -> bytes:
+        assert n is not None
+        assert n > 0
+        found = super().read(min(n, 1000))
+        if not found:
+            self.seek(0)
+        self.given = getattr(self, "given", 0) + len(found)
+        return found or self.read(n)
+
+
+def test_a_part_of_a_stream_without_an_end(tmp_path: Path) -> None:
+    raw: dict[str, Any] = {"model": ToneRecognizer(), "raw": RawFormat(sr=SR)}
+    data = (said(1.0, "five", 1.2, "ten", 1.2) * 32767).astype("<i2").tobytes()  # 4 s
+    for part, words in (
+        ({"duration": 5.5}, ["five", "ten", "five"]),
+        ({"offset": 2.0, "duration": 2.5}, ["ten"]),
+    ):
+        sound = Endless(data)
+        report = transcribe_files("-", stdin=sound, **part, **raw)  # type: ignore[arg-type]
+        assert [text for text, _, _ in words_of(report)] == words
+        assert report.seconds == part["duration"]
+        assert sound.given == 2 * SR * sum(part.values())
+    transcribe_files("-", tmp_path / "out/", stdin=Endless(data), duration=3, **raw)
+    assert (tmp_path / "out/stdin.txt").read_text() == "five\nten\n"
+    with pytest.raises(InputError, match=r"<stdin>: has no samples after 9 s"):
+        transcribe_files("-", stdin=io.BytesIO(data), offset=9, **raw)
+    with pytest.raises(ParameterError, match="duration is 0: expected seconds, more than 0"):
+        transcribe_files("-", stdin=Endless(data), duration=0, **raw)
 
 
 def test_the_model_is_found_by_its_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

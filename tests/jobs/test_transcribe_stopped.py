@@ -10,6 +10,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 import soundfile as sf
 from tones import SR, ToneRecognizer, said
@@ -58,6 +59,35 @@ def test_a_killed_job_goes_on_and_repeats_nothing(long: Path, at: int) -> None:
         if path.name != "manifest.json":
             assert (long / "out" / path.name).read_bytes() == path.read_bytes()
     assert not list(long.glob("*.partial"))
+
+
+def test_a_finished_folder_has_nothing_to_resume(long: Path) -> None:
+    sf.write(long / "long/nan.wav", np.full(SR, np.nan), SR, subtype="FLOAT")
+    out = f"{long / 'out'}/"
+    given: dict[str, Any] = {"resume": True}
+    first = transcribe_files(long / "long", out, model=ToneRecognizer(), **given)
+    before = {path: path.stat().st_mtime_ns for path in (long / "out").iterdir()}
+    model = ToneRecognizer()
+    again = transcribe_files(long / "long", out, model=model, **given)
+    assert (model.heard, again.fresh, again.was_finished, first.was_finished) == (0, 0, True, False)
+    assert (again.recordings, again.segments, again.seconds) == (3, 63, first.seconds)
+    assert (again.refused, again.written) == (first.refused, first.written)
+    assert len(again.refused) == 1
+    assert before == {path: path.stat().st_mtime_ns for path in (long / "out").iterdir()}
+    for options, message in (
+        ({"vad": "off"}, r"is finished, and was made with other options \(vad='energy', now 'off'\): .*--force"),
+        ({"model": ToneRecognizer(2)}, "another model"),
+    ):
+        with pytest.raises(OutputError, match=message):
+            transcribe_files(long / "long", out, **{"model": model, **given, **options})
+    with pytest.raises(OutputError, match="the folder exists: choose another path"):
+        transcribe_files(long / "long", out, model=model)
+    with pytest.raises(OutputError, match="the folder exists: choose another path"):
+        transcribe_files(long / "long/a.wav", long / "long/", model=model, **given)
+    sf.write(long / "long/d.wav", said("ten"), SR)
+    with pytest.raises(OutputError, match="is finished, and was made with another input"):
+        transcribe_files(long / "long", out, model=model, **given)
+    assert transcribe_files(long / "long", out, model=model, force=True, **given).recordings == 4
 
 
 def test_one_file_goes_on_too(long: Path) -> None:

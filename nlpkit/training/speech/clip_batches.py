@@ -19,8 +19,11 @@ from .options import SpeechTrainingOptions
 FIRST_EPOCHS = 4
 """Epochs of short clips."""
 
+PAUSE = -1
+"""Stands for a pause in an item."""
+
 Item = tuple[int, ...]
-"""Numbers of the clips that are joined to one."""
+"""Numbers of the clips that are joined to one, with a pause between each two; `PAUSE` at an end is one more."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,9 +63,11 @@ def plan_epoch(
 ) -> list[list[Item]]:
     """Return the batches of an epoch: clips of similar duration, in an order set by the seed and the epoch.
 
-    With ``options.join`` clips are joined to longer ones, and each is used once in an epoch. CTC learns blanks first,
-    and letters sooner from short clips that have some: in the first four epochs clips are alone, and those without
-    tokens are left out; in the next two epochs at most two clips are joined, then three, and so on.
+    With ``options.join`` clips are joined to longer ones, and each is used once in an epoch. Two of three joins begin
+    with a pause, and two of three end with one: words that were cut out are then known between silence, too. CTC learns
+    blanks first, and letters sooner from short clips that have some: in the first four epochs clips are alone, without
+    pauses, and those without tokens are left out; in the next two epochs at most two clips are joined, then three, and
+    so on.
     """
     draw = np.random.default_rng((options.seed, epoch))
     order = draw.permutation(len(store)) if shuffled else np.arange(len(store))
@@ -73,10 +78,14 @@ def plan_epoch(
     at = 0
     while at < len(order):
         size = int(draw.integers(1, most + 1))
-        items.append(tuple(order[at : at + size].tolist()))
+        item = tuple(order[at : at + size].tolist())
+        if most > 1:
+            begins, ends = (draw.random(2) < 2 / 3).tolist()
+            item = (PAUSE,) * begins + item + (PAUSE,) * ends
+        items.append(item)
         at += size
     durations = store.seconds
-    seconds = [float(durations[list(item)].sum()) for item in items]
+    seconds = [float(durations[numbers_of(item)].sum()) for item in items]
     ranked = sorted(range(len(items)), key=lambda number: seconds[number])
     batches: list[list[Item]] = []
     for number in ranked:
@@ -86,6 +95,11 @@ def plan_epoch(
             batches.append([])
         batches[-1].append(items[number])
     return [batches[place] for place in draw.permutation(len(batches))] if shuffled else batches
+
+
+def numbers_of(item: Item) -> list[int]:
+    """Return the numbers of the clips of an item, without pauses."""
+    return [number for number in item if number != PAUSE]
 
 
 def round_frames(frames: int) -> int:
@@ -131,7 +145,7 @@ def collate(
     if options is not None:
         values, lengths = _masked(*_stretched(values, lengths, options.tempo, draw), options, draw)
     values = np.pad(values, ((0, 0), (0, 0), (0, round_frames(values.shape[2]) - values.shape[2])))
-    targets = [_joined([store.targets[number] for number in item], separator) for item in items]
+    targets = [_joined([store.targets[number] for number in numbers_of(item)], separator) for item in items]
     batch = ClipBatch(
         features=torch.from_numpy(values),
         lengths=torch.from_numpy(lengths),
@@ -154,10 +168,11 @@ def _sound(
     if options is None:
         return store.clip(item[0]) if len(item) == 1 else np.concatenate([store.clip(number) for number in item])
     pieces: list[np.ndarray] = []
-    for number in item:
-        if pieces:
+    for place, number in enumerate(item):
+        if number == PAUSE or (place and item[place - 1] != PAUSE):
             pieces.append(np.zeros(int(draw.uniform(*options.pause) * store.sr), np.float32))
-        pieces.append(store.clip(number))
+        if number != PAUSE:
+            pieces.append(store.clip(number))
     return augmented(np.concatenate(pieces) if len(pieces) > 1 else pieces[0], store.sr, options, draw)
 
 

@@ -16,7 +16,7 @@ from nlpkit.speech.recognition.greedy import best_path
 from nlpkit.training.loss import precise
 from nlpkit.training.task import Validated
 
-from .clip_batches import ClipBatch, Item
+from .clip_batches import ClipBatch, Item, numbers_of
 from .clip_store import ClipStore
 from .options import SpeechTrainingOptions
 from .speech_task import SpeechTask
@@ -77,7 +77,7 @@ class CtcTask(SpeechTask):
 
     def count(self, items: Sequence[Item]) -> int:
         """Return the number of tokens, and one for each clip, which may have none."""
-        return sum(1 + sum(len(self.clips.targets[number]) for number in item) for item in items)
+        return sum(1 + sum(len(self.clips.targets[number]) for number in numbers_of(item)) for item in items)
 
     def loss(self, batch: ClipBatch, *, step: int, divisor: float) -> tuple[torch.Tensor, torch.Tensor]:
         """Return the CTC loss, -log p of the targets, over ``divisor``, and its sum."""

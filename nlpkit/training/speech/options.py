@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Any, ClassVar
 
-from nlpkit.errors import require, require_number, require_whole
+from nlpkit.errors import is_number, require, require_number, require_whole
 from nlpkit.training.options import LoopOptions
 
 
@@ -19,7 +19,7 @@ class SpeechTrainingOptions(LoopOptions):
     batch_clips : int
         Maximum number of clips in a batch.
     batch_seconds : float
-        Maximum duration of a batch, padding included.
+        Maximum duration of a batch, padding included; a longer clip is a batch of its own.
     max_seconds : float
         Longer recordings are left out, and counted.
     speed : float
@@ -33,7 +33,7 @@ class SpeechTrainingOptions(LoopOptions):
     noise : float
         Share of the clips to which noise is added.
     snr : (float, float)
-        Lowest and highest signal-to-noise ratio, in dB.
+        Lowest and highest signal-to-noise ratio, in dB; one number stands for both.
     reverberation : float
         Share of the clips that sound as in a room.
     filter : float
@@ -49,7 +49,7 @@ class SpeechTrainingOptions(LoopOptions):
     join : int
         For CTC: join up to this number of recordings to one, with pauses; 1 joins none.
     pause : (float, float)
-        Shortest and longest pause between them, in seconds.
+        Shortest and longest pause between recordings that are joined, in seconds; one number stands for both.
     monitor : {"accuracy", "wer", "cer", "loss"}
         Metric of the validation that decides which weights are better; a classifier has accuracy, CTC has WER and CER.
     **kwargs
@@ -80,7 +80,7 @@ class SpeechTrainingOptions(LoopOptions):
     label_smoothing: float = 0.1
     class_weights: str = "none"
     join: int = 1
-    pause: tuple[float, float] = (0.03, 0.5)
+    pause: tuple[float, float] = (0.03, 0.7)
     monitor: str = "loss"
     warmup: int = 100
     schedule: str = "cosine"
@@ -94,17 +94,22 @@ class SpeechTrainingOptions(LoopOptions):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        for name in ("snr", "pause"):
-            pair = tuple(getattr(self, name))
-            require(len(pair) == 2 and pair[0] <= pair[1], name, pair, "two numbers, the smaller one first")
-            object.__setattr__(self, name, pair)
-        for name, most in _NUMBERS.items():
-            require_number(name, getattr(self, name), 0, most)
+        for name, (least, most) in _PAIRS.items():
+            given: Any = getattr(self, name)
+            pair = tuple(given) if isinstance(given, Iterable) else (given, given)
+            fits = len(pair) == 2 and all(is_number(each, least, most) for each in pair) and pair[0] <= pair[1]
+            require(fits, name, given, f"two numbers from {least} to {most}, the smaller one first, or one for both")
+            object.__setattr__(self, name, tuple(map(float, pair)))
+        for name, limit in _NUMBERS.items():
+            require_number(name, getattr(self, name), 0, limit)
+        for name in ("batch_seconds", "max_seconds"):
+            require(getattr(self, name) > 0, name, getattr(self, name), "a number of seconds above 0")
         for name, least in _WHOLE.items():
             require_whole(name, getattr(self, name), least)
         require(self.class_weights in ("none", "balanced"), "class_weights", self.class_weights, "none or balanced")
 
 
+_PAIRS = {"snr": (-100, 200), "pause": (0, 60)}
 _NUMBERS = {
     "batch_seconds": 1e6,
     "max_seconds": 1e6,

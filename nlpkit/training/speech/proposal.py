@@ -18,6 +18,11 @@ DERIVED = ("n_labels", "n_tokens")
 """Options of a model that follow from the data."""
 
 _LEAST_STEPS = 1500
+_OWNED = {
+    **dict.fromkeys(("join", "pause"), "texts"),
+    **dict.fromkeys(("mixup", "label_smoothing", "class_weights"), "labels"),
+}
+"""Options of the training that have an effect on one of these alone."""
 
 
 def check_asked(architecture: str, asked: Mapping[str, Any]) -> None:
@@ -39,6 +44,10 @@ def check_asked(architecture: str, asked: Mapping[str, Any]) -> None:
                 f"it belongs to {', '.join(owners)}" if owners else f"choose among {', '.join(sorted(of_model))}, ..."
             )
             raise ParameterError(f"{architecture} has no option {name!r}: {known}")
+    for name, learnt in _OWNED.items():
+        if name in asked and (learnt == "texts") != (architecture == "ctc"):
+            owner, other = ("ctc", "labels") if learnt == "texts" else ("cnn and lstm", "texts")
+            raise ParameterError(f"{name} belongs to {owner}, and {architecture} learns {other}: leave it out")
     SpeechTrainingOptions(**{name: value for name, value in asked.items() if name in of_training})
     size = "n_tokens" if architecture == "ctc" else "n_labels"
     model_options(architecture, asked, **{size: 2})

@@ -13,8 +13,22 @@ HEAD = "output."
 """Names of the weights of the last layer begin so."""
 
 
-def transferred(weights: Mapping[str, np.ndarray], base: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
-    """Return the weights of a trained model, with those of ``weights`` where its head has another shape.
+def transferred(
+    weights: Mapping[str, np.ndarray],
+    base: Mapping[str, np.ndarray],
+    rows: Mapping[int, int] | None = None,
+) -> dict[str, np.ndarray]:
+    """Return the weights of a trained model, with a new head.
+
+    Parameters
+    ----------
+    weights : mapping of str to array
+        The new model's initial weights.
+    base : mapping of str to array
+        Weights of the trained model.
+    rows : mapping of int to int, optional
+        Outputs of the trained model that are known, by those of the new one: their rows of the head are copied, and the
+        others are those of ``weights``. Default: the whole head is copied if it has the same shape.
 
     Raises
     ------
@@ -24,7 +38,10 @@ def transferred(weights: Mapping[str, np.ndarray], base: Mapping[str, np.ndarray
     found = dict(weights)
     for name, array in weights.items():
         there = base.get(name)
-        if there is not None and there.shape == array.shape:
+        if there is not None and rows is not None and name.startswith(HEAD) and there.shape[1:] == array.shape[1:]:
+            found[name] = array.copy()
+            found[name][list(rows)] = there[list(rows.values())]
+        elif there is not None and there.shape == array.shape:
             found[name] = there
         elif not name.startswith(HEAD):
             is_there = "none" if there is None else str(there.shape)

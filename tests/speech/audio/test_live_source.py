@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 import soundfile as sf
 
-from nlpkit.errors import DamageWarning, InputError
+from nlpkit.errors import DamageWarning, InputError, ParameterError
 from nlpkit.speech import RawFormat, load
 from nlpkit.speech.audio.live_source import LiveSource, live_source
 
@@ -84,8 +84,9 @@ def test_damage(tmp_path: Path) -> None:
     data = (tmp_path / "a.wav").read_bytes()
     with pytest.warns(DamageWarning, match="<stdin>: ends after 3,001 of the 4,001 samples in its header"):
         assert gathered(live_source(reader(data[:-4000])), 8000, mono=False).shape == (2, 3001)
-    with pytest.warns(DamageWarning, match="ends 3 bytes into a sample"):
-        gathered(live_source(reader(data[:-1])), 8000)
+    for missing, rest in ((1, "3 bytes"), (3, "1 byte")):
+        with pytest.warns(DamageWarning, match=f"ends {rest} into a sample"):
+            gathered(live_source(reader(data[:-missing])), 8000)
     with pytest.raises(InputError, match="<stdin>: has no samples"):
         gathered(live_source(reader(data[:44])), 8000)
     with pytest.raises(InputError, match="has 2 channels, and channel 3 was asked for"):
@@ -93,6 +94,30 @@ def test_damage(tmp_path: Path) -> None:
     sf.write(tmp_path / "nan.wav", [0.1, 0.2, np.nan], 8000, subtype="FLOAT")
     with pytest.raises(InputError, match=r"the sample at 0\.0003 s is NaN"):
         gathered(live_source(reader((tmp_path / "nan.wav").read_bytes())), 8000)
+
+
+@pytest.mark.parametrize("most", [1, 7, 1000, 1 << 20])
+def test_a_part_is_that_of_a_file_and_what_is_behind_it_is_not_read(tmp_path: Path, most: int) -> None:
+    sf.write(tmp_path / "a.wav", Y, 8000, subtype="PCM_16")
+    data = (tmp_path / "a.wav").read_bytes()
+    for part in ({"offset": 0.1}, {"duration": 0.2}, {"offset": 0.1, "duration": 0.2}, {"offset": 0.4, "duration": 1}):
+        for rate in (8000, 16000):
+            file = io.BytesIO(data)
+            source = live_source(lambda n, file=file: file.read(min(n, most)))  # type: ignore[misc]
+            found = gathered(source, rate, mono=False, **part)
+            expected = load(tmp_path / "a.wav", rate, mono=False, **part).samples  # type: ignore[arg-type]
+            np.testing.assert_allclose(found, expected, atol=1e-5)
+            end = part.get("offset", 0) + part.get("duration", 1)
+            assert file.tell() == min(44 + 4 * round(8000 * end), len(data))
+    for options in ({"offset": -1}, {"duration": 0}, {"duration": float("nan")}):
+        with pytest.raises(ParameterError, match=f"{next(iter(options))} is "):
+            gathered(live_source(reader(data)), 8000, **options)
+    with pytest.raises(InputError, match="<stdin>: has no samples after 2 s"):
+        gathered(live_source(reader(data)), 8000, offset=2)
+    broken = np.concatenate([np.full(800, np.nan), np.zeros(800), np.full(800, np.nan)])
+    sf.write(tmp_path / "nan.wav", broken, 8000, subtype="FLOAT")
+    source = live_source(reader((tmp_path / "nan.wav").read_bytes()))
+    assert not gathered(source, 8000, offset=0.1, duration=0.1).any()
 
 
 def test_a_stream_that_is_stopped_gives_what_was_read() -> None:

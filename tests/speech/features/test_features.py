@@ -159,7 +159,12 @@ def test_what_is_no_sound(y: Any, message: str) -> None:
 def test_samples_that_are_no_numbers(wrong: float, kind: Any) -> None:
     y = np.zeros((2, 5000))
     y[1, 4321] = wrong
-    with pytest.raises(InputError, match=r"1 samples that are NaN or infinite, the first at 4,321 of clip 1"):
+    with pytest.raises(InputError, match=r"y has 1 sample that is NaN or infinite at 4,321 of clip 1: replace it,"):
+        log_mel(kind(y))
+    with pytest.raises(InputError, match=r"y has 1 sample that is NaN or infinite at 4,321: replace it,"):
+        log_mel(kind(y[1]))
+    y[1, 4400] = wrong
+    with pytest.raises(InputError, match=r"2 samples that are NaN or infinite, the first at 4,321 of clip 1: replace"):
         log_mel(kind(y))
 
 

@@ -56,6 +56,7 @@ def test_pieces_are_tokens_whose_words_have_places() -> None:
     tokens = pieces.encode("turn lights  off")
     assert 0 not in tokens  # the blank
     assert pieces.decode(tokens) == "turn lights off"
+    assert (pieces.words([]), pieces.decode([])) == ([], "")
     words = pieces.words(tokens)
     assert [word for word, _, _ in words] == ["turn", "lights", "off"]
     assert [start for _, start, _ in words] == [0, *(end for _, _, end in words[:-1])]

@@ -13,14 +13,14 @@ import torch
 from tone_words import SR, spoken
 
 import nlpkit
-from nlpkit.errors import ArtifactError, InputError, ParameterError
+from nlpkit.errors import ArtifactError, InputError, NlpkitError, ParameterError
 from nlpkit.registry import resolve
 from nlpkit.speech import resample
 from nlpkit.speech.recognition import CnnClassifier, CnnOptions, CtcOptions, CtcRecognizer, LstmClassifier, LstmOptions
 from nlpkit.speech.recognition.front import Front, front_features
 from nlpkit.training.weights import weights_of
 
-CLIPS = [spoken("abc", 1), spoken("a", 2), spoken("ca b", 3), np.zeros(0, np.float32), np.zeros(3, np.float32)]
+CLIPS = [spoken("abc", 1), spoken("a", 2), spoken("ca b", 3), np.zeros(1, np.float32), np.zeros(3, np.float32)]
 
 
 def model_of(cls: Any, options: Any, **given: Any) -> Any:
@@ -155,3 +155,28 @@ def test_a_folder_of_another_network_is_refused_in_one_line(damage: str, tmp_pat
         options = replace(options, n_labels=4)
     with pytest.raises(ArtifactError):
         CnnClassifier(options, model.front, weights, **given)
+
+
+@pytest.mark.parametrize("threads", [1, 2])
+@pytest.mark.parametrize("name", MODELS)
+def test_what_is_wrong_with_an_array_names_it(name: str, threads: int) -> None:
+    wrong = {
+        "clip 2 has no samples": np.zeros(0),
+        "clip 2 has 2 rows": np.zeros((2, 100)),
+        "clip 2 is int16": np.zeros(100, np.int16),
+        "clip 2 has 1 sample that is NaN or infinite at 5:": np.where(np.arange(100) == 5, np.nan, 0),
+    }
+    for message, clip in wrong.items():
+        with pytest.raises((InputError, ParameterError), match=message):
+            answers(MODELS[name], [*CLIPS[:2], clip], sr=2 * SR, threads=threads)
+
+
+def test_the_method_of_another_model_names_the_right_one() -> None:
+    for name, other, right in (("cnn", "recognize", "classify"), ("lstm", "recognize", "classify")):
+        assert not hasattr(MODELS[name], other)
+        with pytest.raises(NlpkitError, match=f"Classifier has no {other}: {right} gives the label of each clip"):
+            getattr(MODELS[name], other)([])
+    with pytest.raises(AttributeError, match="a CtcRecognizer has no classify: recognize gives the words"):
+        MODELS["ctc"].classify(CLIPS)
+    with pytest.raises(AttributeError, match="'CtcRecognizer' object has no attribute 'transcribe'"):
+        MODELS["ctc"].transcribe(CLIPS)

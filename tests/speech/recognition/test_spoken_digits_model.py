@@ -92,4 +92,7 @@ def test_the_command_says_which_model_it_is_and_loads_no_torch() -> None:
     run = subprocess.run(command, capture_output=True, text=True, encoding="utf-8")
     assert run.returncode == 0, run.stderr
     assert json.loads(run.stdout)["segments"][0]["words"][0]["text"] == "seven"
-    assert 'the model is the one that ships, of English digits such as "seven four two"; --model' in run.stderr
+    assert (
+        'the model is spoken-digits, which ships with nlpkit, of English digits such as "seven four two"; --model'
+        in run.stderr
+    )

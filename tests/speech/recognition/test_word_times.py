@@ -36,6 +36,13 @@ def test_words_without_a_pause_end_at_a_short_gap_before_the_next_one() -> None:
     assert second[1] == pytest.approx(1.0, abs=0.011)
 
 
+def test_letters_in_the_silence_before_a_word_belong_to_its_sound() -> None:
+    y = sound((0.6, 0.001), (0.4, 0.3), (0.8, 0.001), (0.3, 0.3), (0.2, 0.001))
+    [first, second] = sounding(y, SR, [(0.2, 0.4), (1.3, 1.5)])
+    assert first == pytest.approx((0.6, 1.0), abs=0.011)
+    assert second == pytest.approx((1.8, 2.1), abs=0.011)
+
+
 def test_times_rise_lie_inside_and_hold_the_letters() -> None:
     draw = np.random.default_rng(1)
     for _ in range(100):

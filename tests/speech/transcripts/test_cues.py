@@ -136,12 +136,71 @@ def test_long_words_are_cut() -> None:
 
 
 def test_channels_take_turns() -> None:
-    left, right = spoken("is that you", 0.5), spoken("yes it is", 0.6)
+    left, right = spoken("is that you", 0.5), spoken("yes it is", 1.5)
     found = cues_of([segment(left, 1), segment(right, 2)], 9, with_prefix=True)
     assert [cue.lines for cue in found] == [("channel 1: is that you",), ("channel 2: yes it is",)]
     assert found[0].end - found[0].start >= 834
     assert found[1].start - found[0].end >= 80
-    assert [cue.speaker for cue in found] == ["channel 1", "channel 2"]
+    assert [cue.speakers for cue in found] == [("channel 1",), ("channel 2",)]
+
+
+def test_who_speaks_at_the_same_time_has_a_line_of_the_same_cue() -> None:
+    both = [segment([word("no", 0.0, 0.27)], 2), segment([word("yes", 0.1, 0.474)], 1)]
+    assert cues_of(both, 0.474, with_prefix=True) == [
+        Cue(start=0, end=474, lines=("channel 2: no", "channel 1: yes"), speakers=("channel 2", "channel 1"))
+    ]
+    long, short = spoken("so I went home and then", 1.0), [word("yes", 1.5, 1.8), word("oh", 2.5, 2.7)]
+    assert cues_of([segment(long, 1), segment(short[:1], 2), segment(short[1:], 2)], 9) == [
+        Cue(
+            start=1000,
+            end=2800,
+            lines=("so I went home and then", "yes oh"),
+            speakers=("channel 1", "channel 2"),
+        )
+    ]
+
+
+def test_a_long_talk_of_two_at_once_is_cut_where_both_fit() -> None:
+    """Each cue is shown when its words are spoken, and has a line of each."""
+    left, right = spoken("one two three four five six " * 6), spoken("red blue green brown black white " * 6, 0.15)
+    found = cues_of([segment(left, 1), segment(right, 2)], 12, with_prefix=True)
+    spoken_at = {each.text: [w.start for w in (*left, *right) if w.text == each.text] for each in (*left, *right)}
+    assert len(found) > 3
+    for cue in found:
+        assert [line.partition(":")[0] for line in cue.lines] == list(cue.speakers)
+        assert sorted(cue.speakers) == ["channel 1", "channel 2"]
+        assert all(len(line) <= 42 for line in cue.lines)
+        for text in (word for line in cue.lines for word in line.split()[2:]):
+            assert any(cue.start - 500 <= 1000 * at <= cue.end + 150 for at in spoken_at[text]), (cue, text)
+    for side, words in (("channel 1", left), ("channel 2", right)):
+        said = [line.split()[2:] for cue in found for line in cue.lines if line.startswith(side)]
+        assert [text for part in said for text in part] == [each.text for each in words]
+
+
+def test_three_at_once_take_turns() -> None:
+    three = [segment(spoken("who is that", 0.1 * n), n + 1) for n in range(3)]
+    found = cues_of(three, 9, with_prefix=True)
+    assert [cue.speakers for cue in found] == [("channel 1",), ("channel 2",), ("channel 3",)]
+    assert all(one.end <= other.start for one, other in pairwise(found))
+
+
+@pytest.mark.parametrize("first", range(0, 200, 50))
+def test_every_timing_of_several_channels(first: int) -> None:
+    """Nothing is lost, times rise, and who speaks at the same time as one other is in the cues of its time."""
+    for seed in range(first, first + 50):
+        sides = [drawn(2 * seed + n) for n in range(random.Random(seed).choice([2, 2, 2, 3]))]
+        segments = [segment(list(each.words), n + 1) for n, (side, _) in enumerate(sides) for each in side]
+        segments.sort(key=lambda each: each.start)
+        duration = max(duration for _, duration in sides)
+        found = cues_of(segments, duration)
+        assert sorted(text_of(found)) == sorted("".join(w.text for each in segments for w in each.words)), seed
+        assert found[-1].end <= duration * 1000, seed
+        for cue in found:
+            assert cue.start < cue.end <= cue.start + 7000, seed
+            assert len(cue.lines) <= 2, seed
+            assert len(cue.speakers) in (1, len(cue.lines)), seed
+            assert all(0 < len(line) <= 42 for line in cue.lines), seed
+        assert all(one.end <= other.start for one, other in pairwise(found)), seed
 
 
 def test_labels_are_cues_as_long_as_their_segments() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+from itertools import pairwise
 
 import pytest
 import srt
@@ -52,6 +53,35 @@ def test_subtitles_pass_strict_parsers(seed: int) -> None:
     texts = "".join(caption.raw_text.replace("\n", "") for caption in captions)
     plain = texts.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
     assert plain.replace(" ", "") == text_of(expected)
+
+
+@pytest.mark.parametrize("seed", range(30))
+def test_subtitles_of_two_at_once_pass_strict_parsers(seed: int) -> None:
+    sides = [drawn(seed), drawn(seed + 1000)]
+    segments = [segment(list(each.words), n + 1) for n, (side, _) in enumerate(sides) for each in side]
+    segments.sort(key=lambda each: each.start)
+    duration = max(each for _, each in sides)
+    parsed = list(srt.parse(written("srt", segments, duration), ignore_errors=False))
+    captions = webvtt.from_buffer(io.StringIO(written("vtt", segments, duration))).captions
+    for times in (
+        [(each.start.total_seconds(), each.end.total_seconds()) for each in parsed],
+        [(milliseconds(each.start), milliseconds(each.end)) for each in captions],
+    ):
+        assert all(start < end for start, end in times)
+        assert all(one[1] <= other[0] for one, other in pairwise(times))
+
+
+def test_a_line_for_each_who_speaks_at_the_same_time() -> None:
+    both = [segment([word("no", 0.0, 0.27)], 2), segment([word("yes & no", 0.1, 0.474)], 1)]
+    assert written("srt", both, 0.474).splitlines()[1:4] == [
+        "00:00:00,000 --> 00:00:00,474",
+        "channel 2: no",
+        "channel 1: yes & no",
+    ]
+    vtt = written("vtt", both, 0.474)
+    assert "<v channel 2>no</v>\n<v channel 1>yes &amp; no</v>\n" in vtt
+    [caption] = webvtt.from_buffer(io.StringIO(vtt)).captions
+    assert caption.text == "no\nyes &amp; no"
 
 
 def test_what_means_something_to_players_is_only_text() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,7 @@ from nlpkit.speech.recognition import CnnClassifier, CnnOptions, CtcOptions, Ctc
 from nlpkit.speech.recognition.alphabet import Alphabet
 from nlpkit.speech.recognition.front import Front, front_features
 from nlpkit.training.report import ValidationReport
-from nlpkit.training.speech.clip_batches import collate, plan_epoch
+from nlpkit.training.speech.clip_batches import PAUSE, collate, numbers_of, plan_epoch
 from nlpkit.training.speech.clip_store import ClipStore
 from nlpkit.training.speech.ctc_task import ctc_loss
 from nlpkit.training.speech.options import SpeechTrainingOptions
@@ -128,13 +129,29 @@ def test_a_plan_has_every_clip_once_and_batches_within_their_limits() -> None:
     plans = [plan_epoch(clips, options, epoch) for epoch in (8, 8, 9)]
     assert plans[0] == plans[1] != plans[2]
     for plan in plans:
-        assert sorted(number for batch in plan for item in batch for number in item) == list(range(59))
+        items = [item for batch in plan for item in batch]
+        assert sorted(number for item in items for number in numbers_of(item)) == list(range(59))
+        assert {(item[0] == PAUSE, item[-1] == PAUSE) for item in items} == set(product((True, False), repeat=2))
         for batch in plan:
-            longest = max(sum(clips.seconds[number] for number in item) for item in batch)
+            longest = max(clips.seconds[numbers_of(item)].sum() for item in batch)
             assert len(batch) <= 7
             assert len(batch) == 1 or len(batch) * longest <= 2.0 + 1e-9
+    at_first = plan_epoch(clips, options, 0)
+    assert all(len(item) == 1 for batch in at_first for item in batch)
     in_order = plan_epoch(clips, options, 0, shuffled=False)
     assert all(len(item) == 1 for batch in in_order for item in batch)
+
+
+def test_pauses_are_silence_between_clips_and_at_the_ends() -> None:
+    clips, still = store(2), dict.fromkeys(("speed", "tempo", "gain", "shift", "noise", "reverberation", "filter"), 0)
+    options = replace(OPTIONS, pause=(0.5, 0.5), time_masks=0, band_masks=0, mixup=0.0, **still)
+    front = untrained("cnn", clips).front
+    batch = collate(clips, [(PAUSE, 0, 1, PAUSE)], front, options, 1, separator=9)
+    silence = np.zeros(SR // 2, np.float32)
+    whole = np.concatenate([silence, clips.clip(0), silence, clips.clip(1), silence])
+    expected = front.features([whole])[0][0]
+    np.testing.assert_allclose(batch.features[0, :, : expected.shape[1]], expected, atol=1e-4)
+    assert batch.targets.tolist() == [*clips.targets[0], 9, *clips.targets[1]]
 
 
 def test_a_batch_depends_on_its_seed_alone() -> None:
@@ -167,6 +184,22 @@ def test_the_loss_of_a_step_is_divided_by_what_the_plan_counts() -> None:
     assert task.count(items) == len(batch.targets) + len(batch.counts)
     loss, nll = task.loss(batch, step=1, divisor=4.0)
     assert float(loss.detach()) == pytest.approx(float(nll) / 4)
+
+
+def test_one_number_stands_for_both_of_a_range() -> None:
+    options = SpeechTrainingOptions(snr=np.float32(5), pause=(0, 1))  # type: ignore[arg-type]
+    assert (options.snr, options.pause) == ((5.0, 5.0), (0.0, 1.0))
+
+
+def test_rows_of_a_head_are_copied_where_they_are_known() -> None:
+    new = {"body": np.zeros((2, 2)), "output.weight": np.zeros((3, 2)), "output.bias": np.zeros(3)}
+    base = {"body": np.ones((2, 2)), "output.weight": np.arange(8.0).reshape(4, 2), "output.bias": np.arange(4.0)}
+    found = transferred(new, base, {0: 0, 2: 3})
+    assert found["body"].all()
+    assert found["output.weight"].tolist() == [[0, 1], [0, 0], [6, 7]]
+    assert found["output.bias"].tolist() == [0, 0, 3]
+    assert not transferred(new, base, {})["output.weight"].any()
+    assert not new["output.weight"].any()
 
 
 def test_a_new_head_on_a_frozen_body_learns_other_words_and_changes_nothing_else() -> None:
