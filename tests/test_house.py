@@ -29,7 +29,7 @@ FLOORS = [
     {"base", "corpora"},
     {"outputs"},
     {"artifact"},
-    {"text", "layers", "decoding", "index"},
+    {"text", "layers", "decoding", "index", "inference"},
     {"language_models"},
     {"speech", "embeddings", "translation"},
     {"classification"},

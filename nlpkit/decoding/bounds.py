@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from nlpkit.errors import ParameterError
 
 from .options import DecodingOptions
-from .words import Words
+from .state import Words
 
 Ids = Sequence[int]
 Forced = dict[int, dict[int, int]]

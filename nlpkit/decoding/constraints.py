@@ -10,7 +10,7 @@ from torch import Tensor
 from .bounds import Ids, checked_bounds
 from .options import DecodingOptions
 from .required_phrases import RequiredPhrases
-from .words import Words
+from .state import Words
 
 
 class Constraints:

@@ -14,8 +14,7 @@ from .greedy import Likeliest, Picker, UnbranchedSearch
 from .hypothesis import Hypothesis
 from .options import DecodingOptions
 from .sampling import Sampler
-from .state import DecoderState
-from .words import Words
+from .state import DecoderState, Words
 
 
 def check_search(constraints: Constraints, options: DecodingOptions) -> None:

@@ -1,10 +1,31 @@
-"""The interface between a search and a model: its state."""
+"""The interface between a search and a model: its vocabulary and its state."""
 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from typing import TYPE_CHECKING, Any, Protocol
 
-from torch import Tensor
+if TYPE_CHECKING:
+    from torch import Tensor
+
+
+class Words(Protocol):
+    """The output vocabulary of a model.
+
+    Attributes
+    ----------
+    options : dataclass
+        Options with the attribute ``trg_size``, the size of the vocabulary.
+    start_id, eos_id : int
+        Ids of the start and the end token.
+    never : tuple of int
+        Ids that must not be generated.
+    """
+
+    options: Any
+    start_id: int
+    eos_id: int
+    never: tuple[int, ...]
 
 
 class DecoderState(ABC):

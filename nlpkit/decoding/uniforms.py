@@ -12,7 +12,22 @@ import numpy as np
 
 
 def uniforms(seed: int, numbers: Sequence[int], samples: int, first: int, steps: int) -> np.ndarray:
-    """Return numbers in [0, 1), (sentences, samples, steps), for the steps from ``first`` on.
+    """Return a number for each sentence, sample and step.
+
+    Parameters
+    ----------
+    seed : int
+    numbers : sequence of int
+        Numbers of the sentences.
+    samples : int
+        Samples of each sentence.
+    first, steps : int
+        The first step, and how many there are.
+
+    Returns
+    -------
+    ndarray (sentences, samples, steps) float64
+        In [0, 1).
 
     Examples
     --------

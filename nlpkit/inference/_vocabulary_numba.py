@@ -51,7 +51,9 @@ def best_tokens(
     Parameters
     ----------
     x : rows of distance ``width``
-    weights : BLOCK numbers of 0 at its beginning, packed ``output`` of ``columns`` columns, with ``bias``, which is -inf beyond the vocabulary
+    weights : array
+        It begins with BLOCK zeros, and holds the packed ``output`` of ``columns`` columns, and ``bias``, which is -inf
+        beyond the vocabulary.
     block : (n * BLOCK,) float32
         Room for logits.
     most, sums : (n,) float32

@@ -8,7 +8,7 @@ import numpy as np
 
 from nlpkit.decoding.bounds import Ids, checked_bounds
 from nlpkit.decoding.options import DecodingOptions
-from nlpkit.decoding.words import Words
+from nlpkit.decoding.state import Words
 
 from .phrases import RequiredPhrases
 from .steps import Question

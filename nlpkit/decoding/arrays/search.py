@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from nlpkit.decoding.hypothesis import Hypothesis
 from nlpkit.decoding.options import DecodingOptions
-from nlpkit.decoding.words import Words
+from nlpkit.decoding.state import Words
 
 from .beam import BeamSearch
 from .constraints import Constraints

@@ -161,7 +161,7 @@ class CompiledSteps(Steps):
 
     def step(self, tokens: np.ndarray, question: Question) -> Answer:
         """Feed the newest tokens (n, beams), and answer a question about the next ones."""
-        from ._transformer_numba import step
+        from ._decoder_numba import step
 
         model, (n, beams) = self._model, tokens.shape
         self._grow(beams)
@@ -221,7 +221,7 @@ class CompiledSteps(Steps):
         everything: np.ndarray,
         shape: tuple[int, int],
     ) -> Answer:
-        from ._transformer_numba import values_of
+        from ._decoder_numba import values_of
 
         model = self._model
         values, best = values.reshape(*shape, -1), best.reshape(*shape, -1)

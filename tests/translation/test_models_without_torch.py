@@ -1,4 +1,4 @@
-"""Models by NumPy decode as torch's do."""
+"""Models by NumPy and in compiled code decode as torch's do."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from nlpkit.decoding.arrays.constraints import Constraints
 from nlpkit.decoding.arrays.search import search
 from nlpkit.decoding.options import DecodingOptions
 from nlpkit.translation import RNNOptions, Seq2SeqRNN, Seq2SeqTransformer, TransformerOptions
+from nlpkit.translation.compiled.transformer import CompiledTransformer
 from nlpkit.translation.decoding import decode
 from nlpkit.translation.model import TranslationModel
 from nlpkit.translation.plain.recurrent import PlainRNN
@@ -59,11 +60,12 @@ def assert_decodes_alike(model: TranslationModel, plain_class: Any, options: dic
 
 
 @pytest.mark.parametrize("variant", VARIANTS)
-@pytest.mark.parametrize("options", OPTIONS)
-def test_a_transformer_decodes_as_torchs(variant: dict[str, Any], options: dict[str, Any]) -> None:
+@pytest.mark.parametrize("options", [*OPTIONS, {"beam": 2, "no_repeat_ngram": 2, "min_length": 4}])
+@pytest.mark.parametrize("kind", [PlainTransformer, CompiledTransformer])
+def test_a_transformer_decodes_as_torchs(variant: dict[str, Any], options: dict[str, Any], kind: Any) -> None:
     torch.manual_seed(3)
     model = Seq2SeqTransformer(TransformerOptions(**{**SIZES, **variant}))
-    assert_decodes_alike(shaken(model), PlainTransformer, options)
+    assert_decodes_alike(shaken(model), kind, options)
 
 
 @pytest.mark.parametrize("variant", RECURRENT)
