@@ -183,7 +183,7 @@ class BeamSearch:
         n, n_done = len(self._done), int(self._done.sum())
         if not n_done or (n_done < n and n_done < self._options.leave_share * n):
             return
-        for row in np.flatnonzero(self._done):
+        for row in np.flatnonzero(self._done).tolist():
             self._taken.append((int(self._trace.rows[row]), self._finished.take(row), self._cut_off.take(row)))
         rest = np.flatnonzero(~self._done)
         self._done, self._reach = self._done[rest], self._reach[rest]
