@@ -10,7 +10,7 @@ import numpy as np
 
 @dataclass(frozen=True, kw_only=True)
 class Question:
-    """What a search asks about the next tokens of n sentences with some beams each.
+    """A question of a search about the next tokens of n sentences with some beams each.
 
     Attributes
     ----------
@@ -41,7 +41,7 @@ class Question:
 
 @dataclass(frozen=True, kw_only=True)
 class Answer:
-    """What a model says about the next tokens; banned tokens have the value -inf.
+    """The answer of a model; banned tokens have the value -inf.
 
     Attributes
     ----------

@@ -96,7 +96,7 @@ class UnbranchedSearch:
 
     def _leave(self, *, last: bool) -> None:
         """Remove finished sentences from the batch, if there are enough to pay off."""
-        all_done: np.ndarray = (self._lengths > 0).all(1)
+        all_done = np.asarray((self._lengths > 0).all(1))
         n, n_done = len(all_done), int(all_done.sum())
         if not n_done or (n_done < n and n_done < self._options.leave_share * n and not last):
             return
