@@ -123,7 +123,8 @@ def first(options: argparse.Namespace) -> list[dict[str, Any]]:
         chosen = options.model
         if chosen is None and options.tiny:
             chosen = model_of(options.arch[0], SR, [clip]).save(f"{folder}/model")
-        command = [sys.executable, "-P", "-c", "import sys; from nlpkit.cli.main import main; sys.exit(main())", "transcribe"]
+        start = "import sys; from nlpkit.cli.main import main; sys.exit(main())"
+        command = [sys.executable, "-P", "-c", start, "transcribe"]
         command += [f"{folder}/clip.wav", *(["--model", str(Path(chosen).absolute())] if chosen else [])]
         for turn in range(options.repeat):
             for cache in found:
