@@ -8,7 +8,7 @@ import numpy as np
 
 from nlpkit._kernel import part
 from nlpkit._lanes import LANES, add, load, multiply, multiply_add, splat, splat_of, store, subtract
-from nlpkit.inference._vectors import exponential, total
+from nlpkit.inference._vectors import dots, exponential, total
 
 ZERO, ONE = np.float32(0), np.float32(1)
 
@@ -60,12 +60,11 @@ def attend(queries, query, rows, places, count, keys, values, width, factor, sco
     scores : array
         Room for ``count`` numbers and fifteen more.
     """
-    highest = np.float32(-np.inf)
-    for j in range(count):
-        sums = splat(ZERO)
-        for k in range(0, width, LANES):
-            sums = multiply_add(load(queries, query + k), load(rows, places[j] + keys + k), sums)
-        scores[j] = total(sums) * factor
+    times = splat(factor)
+    for j in range(0, count, LANES):
+        store(scores, j, multiply(dots(queries, query, rows, places, j, count - 1, keys, width), times))
+    highest = scores[0]
+    for j in range(1, count):
         highest = max(highest, scores[j])
     for j in range(count, count + LANES - 1):
         scores[j] = -np.inf

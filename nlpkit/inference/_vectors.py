@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from llvmlite import ir
 from numba import types
+from numba.core import cgutils
 from numba.extending import intrinsic
 
-from nlpkit._lanes import LANES
+from nlpkit._lanes import LANES, lanes_type
 
-_BOOLS = ir.VectorType(ir.IntType(1), LANES)
+_FLOAT, _INT = ir.FloatType(), ir.IntType(64)
+_VECTOR = ir.VectorType(_FLOAT, LANES)
 
 
 def _halved(builder, vector, join):
@@ -67,3 +69,78 @@ def exponential(typing_context, lanes):
         return _exp_of_negative(builder, builder.fsub(_constant(0.0), arguments[0]))
 
     return lanes(lanes), generate
+
+
+@intrinsic
+def dots(typing_context, queries, query, rows, places, first, last, offset, width):
+    """Dot products of a query with sixteen rows: of ``places[first]`` to ``places[first + 15]``, or the last one again.
+
+    Parameters
+    ----------
+    queries, query : array of float32, int64
+        Where the query begins.
+    rows : array of float32
+    places : array of int64
+        Where rows begin.
+    first, last : int64
+        The first of the sixteen, and the last place that there is.
+    offset : int64
+        Distance between the beginning of a row and the numbers to multiply.
+    width : int64
+        A multiple of sixteen.
+    """
+
+    def generate(context, builder, signature, arguments):
+        array, start, matrix, lines, begin, end, shift, size = arguments
+        kinds = signature.args
+        left = cgutils.create_struct_proxy(kinds[0])(context, builder, array).data
+        right = cgutils.create_struct_proxy(kinds[2])(context, builder, matrix).data
+        table = cgutils.create_struct_proxy(kinds[3])(context, builder, lines).data
+        pointers = []
+        for lane in range(LANES):
+            number = builder.add(begin, _INT(lane))
+            number = builder.select(builder.icmp_signed("<", number, end), number, end)
+            place = builder.add(builder.load(builder.gep(table, [number])), shift)
+            pointers.append(builder.gep(right, [place]))
+        asked = builder.gep(left, [start])
+        before = builder.block
+        loop, after = builder.append_basic_block("width"), builder.append_basic_block("done")
+        builder.branch(loop)
+        builder.position_at_end(loop)
+        k = builder.phi(_INT)
+        k.add_incoming(_INT(0), before)
+        sums = [builder.phi(_VECTOR) for _ in range(LANES)]
+        value = _load(builder, asked, k)
+        made = []
+        for pointer, total_ in zip(pointers, sums, strict=True):
+            total_.add_incoming(ir.Constant(_VECTOR, [0.0] * LANES), before)
+            made.append(_multiply_add(builder, value, _load(builder, pointer, k), total_))
+        for total_, new in zip(sums, made, strict=True):
+            total_.add_incoming(new, loop)
+        following = builder.add(k, _INT(LANES))
+        k.add_incoming(following, loop)
+        builder.cbranch(builder.icmp_signed("<", following, size), loop, after)
+        builder.position_at_end(after)
+        numbers = ir.VectorType(ir.IntType(32), LANES)
+        evens = ir.Constant(numbers, list(range(0, 2 * LANES, 2)))
+        odds = ir.Constant(numbers, list(range(1, 2 * LANES, 2)))
+        while len(made) > 1:
+            made = [
+                builder.fadd(builder.shuffle_vector(a, b, evens), builder.shuffle_vector(a, b, odds))
+                for a, b in zip(made[::2], made[1::2], strict=True)
+            ]
+        return made[0]
+
+    whole = types.int64
+    return lanes_type(queries, whole, rows, places, whole, whole, whole, whole), generate
+
+
+def _load(builder, pointer, k):
+    place = builder.bitcast(builder.gep(pointer, [k]), _VECTOR.as_pointer())
+    return builder.load(place, align=4)
+
+
+def _multiply_add(builder, a, b, c):
+    kind = ir.FunctionType(_VECTOR, [_VECTOR] * 3)
+    function = cgutils.get_or_insert_function(builder.module, kind, f"llvm.fmuladd.v{LANES}f32")
+    return builder.call(function, [a, b, c])
