@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from nlpkit._kernel import lean_kernel, part
-from nlpkit.inference._tile import PANEL, product_tile
+from nlpkit.inference._tile import PANEL, PANELS, product_tile
 
 
 @part
@@ -35,20 +35,20 @@ def products(x, weights, first, bias, y, n, columns, sizes, starts, floor):
         Where the arrays begin.
     floor : float32
     """
-    for column in range(0, columns, 2 * PANEL):
+    for column in range(0, columns, PANELS * PANEL):
         row = 0
-        if column + 2 * PANEL <= columns:
+        if column + PANELS * PANEL <= columns:
             while row + 6 <= n:
-                _tile_at(x, weights, first, bias, y, sizes, starts, row, column, floor, 6, 2)
+                _tile_at(x, weights, first, bias, y, sizes, starts, row, column, floor, 6, PANELS)
                 row += 6
             if row + 4 <= n:
-                _tile_at(x, weights, first, bias, y, sizes, starts, row, column, floor, 4, 2)
+                _tile_at(x, weights, first, bias, y, sizes, starts, row, column, floor, 4, PANELS)
                 row += 4
             if row + 2 <= n:
-                _tile_at(x, weights, first, bias, y, sizes, starts, row, column, floor, 2, 2)
+                _tile_at(x, weights, first, bias, y, sizes, starts, row, column, floor, 2, PANELS)
                 row += 2
             if row < n:
-                _tile_at(x, weights, first, bias, y, sizes, starts, row, column, floor, 1, 2)
+                _tile_at(x, weights, first, bias, y, sizes, starts, row, column, floor, 1, PANELS)
         else:
             while row + 4 <= n:
                 _tile_at(x, weights, first, bias, y, sizes, starts, row, column, floor, 4, 1)

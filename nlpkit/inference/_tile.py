@@ -2,15 +2,28 @@
 
 from __future__ import annotations
 
-from llvmlite import ir
+from llvmlite import binding, ir
 from numba import types
-from numba.core import cgutils
+from numba.core import cgutils, config
 from numba.extending import intrinsic
 
 from nlpkit._lanes import LANES
 
 PANEL = LANES
 """Columns of a packed panel."""
+
+
+def _features() -> str:
+    """Return the processor's features for which numba compiles."""
+    if config.CPU_FEATURES is not None:
+        return str(config.CPU_FEATURES)
+    if config.CPU_NAME not in (None, "host", binding.get_host_cpu_name()):
+        return ""
+    return binding.get_host_cpu_features().flatten()
+
+
+PANELS = 2 if "+avx512f" in _features() else 1
+"""Panels of a tile of six rows, whose sums fill the registers: thirty-two of AVX-512, or sixteen."""
 
 _FLOAT, _INT = ir.FloatType(), ir.IntType(64)
 _VECTOR = ir.VectorType(_FLOAT, LANES)
@@ -20,8 +33,7 @@ _VECTOR = ir.VectorType(_FLOAT, LANES)
 def product_tile(typing_context, x, weights, first, bias, y, sizes, place, floor, rows, panels):
     """Set a tile of ``y`` to max(first + bias + x W, floor), for float32 arrays that are flat.
 
-    The sum over the depth stays in registers: ``rows`` x ``panels`` vectors of sixteen columns. Six rows of two panels
-    fill the registers of AVX2; wider ones have room to spare.
+    The sum over the depth stays in registers: ``rows`` x ``panels`` vectors of sixteen columns.
 
     Parameters
     ----------
