@@ -22,8 +22,8 @@ from torch import Tensor
 
 from .candidates import log_softmax, top_candidates
 from .constraints import Constraints
-from .finished import Finished, Taken, read_hypotheses
-from .hypothesis import Hypothesis, Trace
+from .finished import Finished
+from .hypothesis import Hypothesis, Taken, Trace, read_hypotheses
 from .options import DecodingOptions
 from .required_phrases import take_turns
 from .state import DecoderState

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import numpy as np
 import torch
 from torch import Tensor
 
-from .hypothesis import Hypothesis, Trace, numpied
+from .hypothesis import numpied
 
 
 class Finished:
@@ -47,26 +45,3 @@ class Finished:
     def keep(self, rows: Tensor) -> None:
         """Keep only the sentences ``rows``."""
         self.scores, self._log_probs, self._marks = self.scores[rows], self._log_probs[rows], self._marks[rows]
-
-
-Taken = tuple[np.ndarray, np.ndarray, np.ndarray]
-
-
-def read_hypotheses(taken: Sequence[tuple[int, Taken]], trace: Trace, eos_id: int) -> list[list[Hypothesis]]:
-    """Convert the output of `Finished.take`, with the sentences' rows in the trace, to hypotheses."""
-    places = [
-        (i, row, scores[j], log_probs[j], *marks[j])
-        for i, (row, (scores, log_probs, marks)) in enumerate(taken)
-        for j in range(len(scores))
-        if scores[j] > -np.inf
-    ]
-    found: list[list[Hypothesis]] = [[] for _ in taken]
-    if not places:
-        return found
-    rows, steps, parents = (np.array([place[column] for place in places], np.int64) for column in (1, 4, 5))
-    for place, tokens in zip(places, trace.read(rows, parents, steps), strict=True):
-        i, _, score, log_prob, _, _, token = place
-        finished = bool(token == eos_id)
-        line = tokens if finished else [*tokens, int(token)]
-        found[i].append(Hypothesis(tokens=line, score=float(score), log_prob=float(log_prob), finished=finished))
-    return found

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -83,3 +84,29 @@ class Trace:
 def numpied(tensor: Tensor) -> np.ndarray:
     """Convert a tensor to an array; float64 for floating-point types."""
     return (tensor.double() if tensor.is_floating_point() and tensor.device.type != "mps" else tensor).cpu().numpy()
+
+
+Taken = tuple[np.ndarray, np.ndarray, np.ndarray]
+
+
+def read_hypotheses(taken: Sequence[tuple[int, Taken]], trace: Any, eos_id: int) -> list[list[Hypothesis]]:
+    """Convert the output of `Finished.take`, with the sentences' rows in the trace, to hypotheses.
+
+    The trace is of tensors or of arrays.
+    """
+    places = [
+        (i, row, scores[j], log_probs[j], *marks[j])
+        for i, (row, (scores, log_probs, marks)) in enumerate(taken)
+        for j in range(len(scores))
+        if scores[j] > -np.inf
+    ]
+    found: list[list[Hypothesis]] = [[] for _ in taken]
+    if not places:
+        return found
+    rows, steps, parents = (np.array([place[column] for place in places], np.int64) for column in (1, 4, 5))
+    for place, tokens in zip(places, trace.read(rows, parents, steps), strict=True):
+        i, _, score, log_prob, _, _, token = place
+        finished = bool(token == eos_id)
+        line = tokens if finished else [*tokens, int(token)]
+        found[i].append(Hypothesis(tokens=line, score=float(score), log_prob=float(log_prob), finished=finished))
+    return found

@@ -6,13 +6,13 @@ import math
 
 import numpy as np
 
-from nlpkit.decoding.hypothesis import Hypothesis
+from nlpkit.decoding.hypothesis import Hypothesis, Taken, read_hypotheses
 from nlpkit.decoding.options import DecodingOptions
 
 from .constraints import Constraints
 from .phrases import take_turns
 from .steps import Answer, Steps
-from .trace import Finished, Taken, Trace, read_hypotheses
+from .trace import Finished, Trace
 
 
 class BeamSearch:

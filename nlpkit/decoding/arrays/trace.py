@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import numpy as np
 
-from nlpkit.decoding.hypothesis import Hypothesis
+from nlpkit.decoding.hypothesis import Taken
 
 
 class Trace:
@@ -52,9 +50,6 @@ class Trace:
         return [line[:size].tolist() for line, size in zip(written, sizes, strict=True)]
 
 
-Taken = tuple[np.ndarray, np.ndarray, np.ndarray]
-
-
 class Finished:
     """The best finished hypotheses of each sentence, best first.
 
@@ -94,21 +89,3 @@ class Finished:
     def keep(self, rows: np.ndarray) -> None:
         """Keep only the sentences ``rows``."""
         self.scores, self._log_probs, self._marks = self.scores[rows], self._log_probs[rows], self._marks[rows]
-
-
-def read_hypotheses(taken: Sequence[tuple[int, Taken]], trace: Trace, eos_id: int) -> list[list[Hypothesis]]:
-    """Convert the output of `Finished.take`, with the sentences' rows in the trace, to hypotheses."""
-    places = [
-        (i, row, scores[j], log_probs[j], *marks[j])
-        for i, (row, (scores, log_probs, marks)) in enumerate(taken)
-        for j in range(len(scores))
-        if scores[j] > -np.inf
-    ]
-    found: list[list[Hypothesis]] = [[] for _ in taken]
-    rows, steps, parents = (np.array([place[column] for place in places], np.int64) for column in (1, 4, 5))
-    for place, tokens in zip(places, trace.read(rows, parents, steps), strict=True):
-        i, _, score, log_prob, _, _, token = place
-        finished = bool(token == eos_id)
-        line = tokens if finished else [*tokens, int(token)]
-        found[i].append(Hypothesis(tokens=line, score=float(score), log_prob=float(log_prob), finished=finished))
-    return found
