@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 
+import numba
 import numpy as np
 
 from nlpkit._kernel import part
@@ -11,6 +12,29 @@ from nlpkit._lanes import LANES, add, load, multiply, multiply_add, splat, splat
 from nlpkit.inference._vectors import dots, exponential, total
 
 ZERO, ONE = np.float32(0), np.float32(1)
+
+
+@numba.njit(inline="always", error_model="numpy")
+def tanh(x):
+    """tanh x by a rational function, a polynomial of x² over another: within 4e-7, and in vectors.
+
+    Coefficients are of a weighted least-squares fit on [-8.6, 8.6], with a relative error of 1.4e-8 in float64.
+    """
+    y = min(max(x, np.float32(-8.6)), np.float32(8.6))
+    z = y * y
+    above = np.float32(2.11224401e-05) + z * np.float32(1.40825532e-08)
+    above = np.float32(0.134068783) + z * (np.float32(0.00352640513) + z * above)
+    above = np.float32(0.999999987) + z * above
+    below = np.float32(0.000333627606) + z * np.float32(8.07067022e-07)
+    below = np.float32(0.467401998) + z * (np.float32(0.0259939134) + z * below)
+    below = np.float32(1.0) + z * below
+    return y * above / below
+
+
+@numba.njit(inline="always", error_model="numpy")
+def sigmoid(x):
+    """1 / (1 + exp(-x)) = (1 + tanh(x / 2)) / 2."""
+    return np.float32(0.5) + np.float32(0.5) * tanh(np.float32(0.5) * x)
 
 
 @part
@@ -63,6 +87,28 @@ def attend(queries, query, rows, places, count, keys, values, width, factor, sco
     times = splat(factor)
     for j in range(0, count, LANES):
         store(scores, j, multiply(dots(queries, query, rows, places, j, count - 1, keys, width), times))
+    mix(rows, places, count, keys + values, width, scores, seen, to)
+
+
+@part
+def attend_additively(queries, query, rows, places, count, width, weights, score, scores, inner, seen, to):
+    """Same as `attend` by the scores vᵀ tanh(query + key); the value stands ``width`` behind a key.
+
+    ``score`` is the place of v in ``weights``, padded with 0; ``inner`` is room for ``width`` numbers.
+    """
+    for j in range(count):
+        for k in range(width):
+            inner[k] = weights[score + k] * tanh(queries[query + k] + rows[places[j] + k])
+        sums = splat(ZERO)
+        for k in range(0, width, LANES):
+            sums = add(sums, load(inner, k))
+        scores[j] = total(sums)
+    mix(rows, places, count, width, width, scores, seen, to)
+
+
+@part
+def mix(rows, places, count, offset, width, scores, seen, to):
+    """Set ``width`` numbers of ``seen`` to those that stand ``offset`` behind places, weighted by softmax of scores."""
     highest = scores[0]
     for j in range(1, count):
         highest = max(highest, scores[j])
@@ -77,7 +123,7 @@ def attend(queries, query, rows, places, count, keys, values, width, factor, sco
     for k in range(0, width, LANES):
         made = splat(ZERO)
         for j in range(count):
-            made = multiply_add(splat_of(scores, j), load(rows, places[j] + keys + values + k), made)
+            made = multiply_add(splat_of(scores, j), load(rows, places[j] + offset + k), made)
         store(seen, to + k, multiply(made, share))
 
 
@@ -95,7 +141,7 @@ def activate(x, n, kind):
             x[k] = np.float32(0.5) * x[k] * (ONE + np.float32(math.erf(x[k] * np.float32(0.7071067811865476))))
     elif kind == 4:
         for k in range(n):
-            x[k] = x[k] / (ONE + np.float32(math.exp(-x[k])))
+            x[k] = x[k] * sigmoid(x[k])
     elif kind == 5:
         for k in range(n):
-            x[k] = np.float32(math.tanh(x[k]))
+            x[k] = tanh(x[k])

@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-from nlpkit._kernel import part
+from nlpkit._kernel import lean_kernel, part
 from nlpkit._lanes import LANES, add, larger, load, splat, subtract
 from nlpkit.inference._product_numba import products
 from nlpkit.inference._vectors import any_above, exponential, greatest, total
@@ -111,3 +111,11 @@ def best_tokens(
                             values[row, i] = value
                             tokens[row, i] = begin + lane - at
                             least = values[row, k - 1]
+
+
+@lean_kernel
+def values_of(x, weights, width, depth, output, bias, tokens, each, found):
+    """Set ``found`` to the logits of ``each`` tokens of every row of x; those of negative tokens stay."""
+    for i in range(len(tokens)):
+        if tokens[i] >= 0:
+            found[i] = token_value(x, i // each * width, weights, output, bias, depth, tokens[i])

@@ -2,33 +2,10 @@
 
 from __future__ import annotations
 
-import numba
 import numpy as np
 
 from nlpkit._kernel import kernel
-
-
-@numba.njit(inline="always", error_model="numpy")
-def tanh(x):
-    """tanh x by a rational function, a polynomial of x² over another: within 4e-7, and in vectors.
-
-    Coefficients are of a weighted least-squares fit on [-8.6, 8.6], with a relative error of 1.4e-8 in float64.
-    """
-    y = min(max(x, np.float32(-8.6)), np.float32(8.6))
-    z = y * y
-    above = np.float32(2.11224401e-05) + z * np.float32(1.40825532e-08)
-    above = np.float32(0.134068783) + z * (np.float32(0.00352640513) + z * above)
-    above = np.float32(0.999999987) + z * above
-    below = np.float32(0.000333627606) + z * np.float32(8.07067022e-07)
-    below = np.float32(0.467401998) + z * (np.float32(0.0259939134) + z * below)
-    below = np.float32(1.0) + z * below
-    return y * above / below
-
-
-@numba.njit(inline="always", error_model="numpy")
-def sigmoid(x):
-    """1 / (1 + exp(-x)) = (1 + tanh(x / 2)) / 2."""
-    return np.float32(0.5) + np.float32(0.5) * tanh(np.float32(0.5) * x)
+from nlpkit.inference._parts_numba import sigmoid, tanh
 
 
 @kernel

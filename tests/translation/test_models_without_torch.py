@@ -13,6 +13,7 @@ from nlpkit.decoding.arrays.constraints import Constraints
 from nlpkit.decoding.arrays.search import search
 from nlpkit.decoding.options import DecodingOptions
 from nlpkit.translation import RNNOptions, Seq2SeqRNN, Seq2SeqTransformer, TransformerOptions
+from nlpkit.translation.compiled.recurrent import CompiledRNN
 from nlpkit.translation.compiled.transformer import CompiledTransformer
 from nlpkit.translation.decoding import decode
 from nlpkit.translation.model import TranslationModel
@@ -34,6 +35,9 @@ RECURRENT: list[dict[str, Any]] = [
     {"cell": "rnn", "attention": "dot", "input_feeding": False, "decoder_layers": 2, "tie": "target", "src_size": 50},
     {"cell": "lstm", "attention": "none", "encoder_layers": 2, "bidirectional": False},
     {"cell": "gru", "attention": "dot", "encoder_layers": 2, "decoder_layers": 3},
+    {"cell": "gru", "attention": "additive", "hidden_size": 22, "decoder_layers": 2, "bidirectional": False},
+    {"cell": "lstm", "attention": "dot", "hidden_size": 54, "embedding_size": 11},
+    {"cell": "rnn", "attention": "none", "hidden_size": 10},
 ]
 OPTIONS: list[dict[str, Any]] = [{"beam": 1}, {"beam": 4, "n_best": 2}, {"beam": 3, "stop": "heuristic"}]
 
@@ -70,8 +74,9 @@ def test_a_transformer_decodes_as_torchs(variant: dict[str, Any], options: dict[
 
 @pytest.mark.parametrize("variant", RECURRENT)
 @pytest.mark.parametrize("options", OPTIONS)
-def test_a_recurrent_model_decodes_as_torchs(variant: dict[str, Any], options: dict[str, Any]) -> None:
+@pytest.mark.parametrize("kind", [PlainRNN, CompiledRNN])
+def test_a_recurrent_model_decodes_as_torchs(variant: dict[str, Any], options: dict[str, Any], kind: Any) -> None:
     torch.manual_seed(3)
     sizes = {"src_size": 40, "trg_size": 40, "embedding_size": 24, "hidden_size": 32}
     model = Seq2SeqRNN(RNNOptions(**{**sizes, **variant}))
-    assert_decodes_alike(shaken(model), PlainRNN, options)
+    assert_decodes_alike(shaken(model), kind, options)

@@ -7,7 +7,7 @@ import numpy as np
 from nlpkit._kernel import lean_kernel
 from nlpkit._lanes import LANES, load, store
 from nlpkit.inference._parts_numba import attend, layer_norm
-from nlpkit.inference._vocabulary_numba import best_tokens, token_value
+from nlpkit.inference._vocabulary_numba import best_tokens
 from nlpkit.translation.compiled._transformer_numba import (
     HEAD,
     HEADS,
@@ -115,11 +115,3 @@ def step(
         x, weights, total, width, sizes[D], output, bias, columns, block, most, sums, never, ban_starts, bans, values,
         best, everything,
     )  # fmt: skip
-
-
-@lean_kernel
-def values_of(x, weights, width, depth, output, bias, tokens, each, found):
-    """Set ``found`` to the logits of ``each`` tokens of every row; those of negative tokens stay."""
-    for i in range(len(tokens)):
-        if tokens[i] >= 0:
-            found[i] = token_value(x, i // each * width, weights, output, bias, depth, tokens[i])

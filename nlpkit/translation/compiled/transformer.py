@@ -12,6 +12,7 @@ from nlpkit.decoding.arrays.steps import Answer, Question, Steps
 from nlpkit.inference.product import padded
 from nlpkit.translation.plain.functions import sinusoids
 
+from .next_tokens import NextTokens, OutputLayer, Room
 from .packed_weights import PackedWeights, by_head, table_of
 
 _BLOCK = 512
@@ -53,7 +54,7 @@ class CompiledTransformer:
         self._packed.row(None, max(_BLOCK, self.width, padded(options.ffn_dim), 3 * heads * self.head))
         self.encoder = table_of([self._layer(f"encoder.{i}.") for i in range(options.encoder_layers)])
         self.decoder = table_of([self._layer(f"decoder.{i}.") for i in range(options.decoder_layers)])
-        self.columns = padded(options.trg_size)
+        columns = padded(options.trg_size)
         output = weights["output.weight" if options.tie == "none" else "trg_embedding.weight"]
         bias = weights["logits_bias"] if options.logits_bias else np.zeros(options.trg_size, np.float32)
         of_output = self._packed.matrix(output), self._packed.row(bias, options.trg_size, -np.inf)
@@ -64,7 +65,10 @@ class CompiledTransformer:
         )
         source = target if options.tie == "all" else (self._packed.plain(weights["src_embedding.weight"]), False)
         self.source_words = *source, *self._norm("encoder_norm")
-        self.target_words = *target, *self._norm("decoder_norm"), *of_output, self.columns
+        self.target_words = *target, *self._norm("decoder_norm"), *of_output, columns
+        self.output = OutputLayer(
+            place=of_output[0], bias=of_output[1], size=options.trg_size, columns=columns, depth=d, width=self.width
+        )
         self.array = self._packed.finish()
         del self._weights, self._packed
 
@@ -157,7 +161,7 @@ class CompiledSteps(Steps):
         )
         self._history = np.zeros((n, 1, 0), np.int64)
         self._longest = int(np.diff(starts).max())
-        self._room: dict[str, np.ndarray] = {}
+        self._room = Room()
 
     def step(self, tokens: np.ndarray, question: Question) -> Answer:
         """Feed the newest tokens (n, beams), and answer a question about the next ones."""
@@ -170,14 +174,12 @@ class CompiledSteps(Steps):
         all_heads = model.options.heads * model.head
         sizes = {"x": model.width, "h": model.width, "inward": 3 * all_heads, "seen": all_heads}
         room = [
-            self._space(name, rows * size) for name, size in {**sizes, "inner": padded(model.options.ffn_dim)}.items()
+            self._room(name, rows * size) for name, size in {**sizes, "inner": padded(model.options.ffn_dim)}.items()
         ]
         longest = max(self._longest, self._time + 1)
         places, scores = np.empty(longest, np.int64), np.empty(longest + 16, np.float32)
-        most, sums = np.empty(rows, np.float32), np.empty(rows, np.float32)
-        values, best = np.empty((rows, question.best), np.float32), np.empty((rows, question.best), np.int64)
-        everything = np.empty((rows if question.everything else 0, model.columns), np.float32)
-        ban_starts, bans = _by_row(question.bans, n, beams)
+        block = self._room("block", NextTokens.block_size(rows))
+        following = NextTokens(model.array, model.output, question, (n, beams), block)
         step(
             model.array,
             model.sizes,
@@ -195,76 +197,10 @@ class CompiledSteps(Steps):
             *room,
             places,
             scores,
-            self._space("block", rows * _BLOCK),
-            most,
-            sums,
-            question.never,
-            ban_starts,
-            bans,
-            values,
-            best,
-            everything,
+            *following.room,
         )
         self._time += 1
-        shift = most + np.log(sums) if question.normalized else np.zeros_like(most)
-        values -= shift[:, None]
-        everything -= shift[:, None] if len(everything) else 0
-        return self._answer(question, room[0], shift, values, best, everything, (n, beams))
-
-    def _answer(
-        self,
-        question: Question,
-        x: np.ndarray,
-        shift: np.ndarray,
-        values: np.ndarray,
-        best: np.ndarray,
-        everything: np.ndarray,
-        shape: tuple[int, int],
-    ) -> Answer:
-        from ._decoder_numba import values_of
-
-        model = self._model
-        values, best = values.reshape(*shape, -1), best.reshape(*shape, -1)
-        whole = everything[:, : model.options.trg_size].reshape(*shape, -1) if question.everything else None
-        sought = question.asked
-        if (question.forced >= 0).any():
-            forced = np.broadcast_to(question.forced[:, None, None], (*shape, 1))
-            sought = forced if sought is None else np.concatenate([forced, sought], axis=2)
-        asked = None
-        if sought is not None:
-            found = np.empty(sought.size, np.float32)
-            places = model.target_words[4:6]
-            values_of(
-                x,
-                model.array,
-                model.width,
-                model.options.d_model,
-                *places,
-                np.ascontiguousarray(sought).ravel(),
-                sought.shape[2],
-                found,
-            )
-            asked = found.reshape(sought.shape) - shift.reshape(*shape, 1)
-            asked[sought < 0] = -np.inf
-        if (question.forced >= 0).any():
-            assert asked is not None
-            only, asked = asked[..., 0], asked[..., 1:] if question.asked is not None else None
-            rows = np.flatnonzero(question.forced >= 0)
-            token = question.forced[rows]
-            values[rows], best[rows] = -np.inf, token[:, None, None]
-            values[rows, :, 0] = only[rows]
-            if whole is not None:
-                whole[rows] = -np.inf
-                whole[rows, :, token] = only[rows]
-        if asked is not None:
-            assert question.asked is not None
-            banned = np.isin(question.asked, question.never)
-            for sentence, beam, token in question.bans.tolist():
-                banned[sentence, beam] |= question.asked[sentence, beam] == token
-            forced = question.forced[:, None, None]
-            banned = np.where(forced >= 0, question.asked != forced, banned)
-            asked[banned] = -np.inf
-        return Answer(values=values, tokens=best, asked=asked, everything=whole)
+        return following.answer(room[0])
 
     def choose(self, parents: np.ndarray) -> None:
         """Let beam ``j`` of sentence ``i`` continue its former beam ``parents[i, j]``, (n, new beams)."""
@@ -284,16 +220,3 @@ class CompiledSteps(Steps):
         if self._time == self._history.shape[2]:
             more = np.zeros((*self._history.shape[:2], len(self._cache) - self._time), np.int64)
             self._history = np.concatenate([self._history, more], axis=2)
-
-    def _space(self, name: str, size: int) -> np.ndarray:
-        """Return room for ``size`` numbers, which is used again."""
-        if name not in self._room or len(self._room[name]) < size:
-            self._room[name] = np.empty(size, np.float32)
-        return self._room[name]
-
-
-def _by_row(bans: np.ndarray, n: int, beams: int) -> tuple[np.ndarray, np.ndarray]:
-    """Return where each row's bans begin (n * beams + 1,), and the tokens."""
-    rows = bans[:, 0] * beams + bans[:, 1]
-    order = np.argsort(rows, kind="stable")
-    return np.searchsorted(rows[order], np.arange(n * beams + 1)), np.ascontiguousarray(bans[order, 2])

@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from nlpkit.speech.recognition._recurrence_torch import BothWays
-from nlpkit.speech.recognition._training_numba import sigmoid, tanh
+from nlpkit.inference._parts_numba import sigmoid, tanh
 
 LENGTHS = torch.tensor([9, 4, 1])
 

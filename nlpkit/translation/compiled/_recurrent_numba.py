@@ -1,0 +1,187 @@
+"""Compiled steps of recurrent translation models."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from nlpkit._kernel import lean_kernel, part
+from nlpkit._lanes import LANES
+from nlpkit.inference._cells_numba import cell_step, gates_of
+from nlpkit.inference._parts_numba import attend, attend_additively, tanh
+from nlpkit.inference._product_numba import products
+from nlpkit.inference._vocabulary_numba import best_tokens
+
+NO_FLOOR, ZERO, ONE = np.float32(-np.inf), np.float32(0), np.float32(1)
+
+CELL, SIZE, WIDTH, DEPTH, ATTENTION, FEEDS = range(6)
+"""Places in the sizes of a model: cell, hidden size, the same padded, embedding size, attention, input feeding."""
+NONE, ADDITIVE, DOT, GENERAL = range(4)
+"""Kinds of attention."""
+
+
+@part
+def embed(weights, place, packed, depth, token, x, at):
+    """Write the embedding of a token."""
+    if packed:
+        start, step = place + token // LANES * depth * LANES + token % LANES, LANES
+    else:
+        start, step = place + token * depth, 1
+    for k in range(depth):
+        x[at + k] = weights[start + k * step]
+
+
+@lean_kernel
+def embed_all(weights, place, packed, depth, tokens, width, x):
+    """Write the embeddings of tokens to rows of ``width`` numbers."""
+    for row in range(len(tokens)):
+        embed(weights, place, packed, depth, tokens[row], x, row * width)
+
+
+@lean_kernel
+def read_layer(
+    weights, line, cell, x, x_row, depth, n, starts, way, size, width, gates, of_state, states, made, column
+):
+    """Run one direction of a layer of the encoder.
+
+    Parameters
+    ----------
+    weights : (numbers,) float32
+    line : (4,) int64
+        Places of the matrix of inputs and its bias, and of the matrix of states and its bias.
+    cell : int
+    x : array
+        Rows of ``x_row`` numbers, ``depth`` of which are read: the tokens of all sentences at the first time, at the
+        second time, and so on, the longest sentence first.
+    n : int
+        Number of sentences.
+    starts : (times + 1,) int64
+        Where each time begins in the tokens.
+    way : int
+        1 from the last token to the first.
+    size, width : int
+        Size of a state, and the same padded.
+    gates, of_state : arrays
+        Room.
+    states : (2, n, width) float32, flat
+        0 before, the last states after it.
+    made : array
+        The states of each token.
+    column : (int, int)
+        First column of the states in ``made``, and the size of its rows.
+    """
+    every, total, times = gates_of(cell) * width, starts[-1], len(starts) - 1
+    places = 0, line[0], 0, line[1], 0
+    products(x, weights, weights, weights, gates, total, every, (depth, x_row, 0, every), places, NO_FLOOR)
+    for step in range(times):
+        t = times - 1 - step if way else step
+        first, count = starts[t], starts[t + 1] - starts[t]
+        gate, memory = first * every, n * width
+        cell_step(
+            cell, gates, gate, count, size, width, weights, line[2], line[3], NO_FLOOR, of_state, states, 0, memory
+        )
+        for row in range(count):
+            to, at = (first + row) * column[1] + column[0], row * width
+            for k in range(size):
+                made[to + k] = states[at + k]
+
+
+@lean_kernel
+def step(
+    weights, sizes, table, words, tokens, ranks, lengths, starts, source, states, made, inward, gates, of_state, both,
+    places, asked, inner, scores, block, most, sums, never, ban_starts, bans, values, best, everything
+):  # fmt: skip
+    """Run a step of the decoder, and find the best next tokens.
+
+    Parameters
+    ----------
+    weights, sizes
+    table : (layers, 4) int64
+        As a ``line`` of `read_layer`.
+    words : (int, bool, int, int, int, int, int, int, int)
+        Place of the embeddings, whether they are packed, places of the readout and its bias, of the matrix of queries
+        and the vector of scores, of the output and its bias, and the number of columns.
+    tokens : (n, beams) int64
+    ranks : (n,) int64
+        Places of the sentences among all, the longest first.
+    lengths : (n,) int64
+    starts : (times + 1,) int64
+        Where each time begins in the source.
+    source : array
+        Rows of keys and values, or of one of them.
+    states : (2 * layers, rows, width) float32, flat
+        h of each layer, then c of each.
+    made : (rows, padded embedding size) float32, flat
+        The last output.
+    inward, gates, of_state, both, places, asked, inner, scores : arrays
+        Room.
+    block and the rest
+        As in `best_tokens`.
+    """
+    n, beams = tokens.shape
+    rows, layers = n * beams, len(table)
+    cell, size, width, depth, kind = sizes[CELL], sizes[SIZE], sizes[WIDTH], sizes[DEPTH], sizes[ATTENTION]
+    made_row = (depth + LANES - 1) // LANES * LANES
+    x_row, every, layer_size = made_row + max(width, made_row), gates_of(cell) * width, rows * width
+    looks_after = kind in (DOT, GENERAL)
+    row_size = 2 * width if kind in (ADDITIVE, GENERAL) else width
+    for sentence in range(n):
+        for row in range(sentence * beams, (sentence + 1) * beams):
+            at = row * x_row
+            embed(weights, words[0], words[1], depth, tokens[sentence, row - sentence * beams], inward, at)
+            if sizes[FEEDS]:
+                for k in range(depth):
+                    inward[at + depth + k] = made[row * made_row + k]
+    for part_of_step in range(2):  # the attention comes before the layers, or behind them
+        if part_of_step == looks_after:
+            if kind == ADDITIVE:
+                starts_of = (layers - 1) * layer_size, words[4], 0, 0, 0
+                shape = size, width, 0, width
+                products(states, weights, weights, weights, asked, rows, width, shape, starts_of, NO_FLOOR)
+            for sentence in range(n):
+                count = lengths[sentence]
+                for t in range(count):
+                    places[t] = (starts[t] + ranks[sentence]) * row_size
+                for row in range(sentence * beams, (sentence + 1) * beams):
+                    top, to = (layers - 1) * layer_size + row * width, row * 2 * width
+                    if kind == ADDITIVE:
+                        attend_additively(
+                            asked, row * width, source, places, count, width, weights, words[5], scores, inner, both, to
+                        )
+                    elif kind == NONE:
+                        for k in range(width):
+                            both[to + k] = source[places[0] + k]
+                    else:
+                        further = width if kind == GENERAL else 0
+                        attend(states, top, source, places, count, 0, further, width, ONE, scores, both, to)
+                    if not looks_after:
+                        for k in range(size):
+                            inward[row * x_row + depth + k] = both[to + k]
+        if part_of_step == 0:
+            x, x_at, x_size = inward, x_row, depth
+            if sizes[FEEDS]:
+                x_size = 2 * depth
+            elif not looks_after:
+                x_size = depth + size
+            for layer in range(layers):
+                line = table[layer]
+                starts_of = 0 if layer == 0 else (layer - 1) * layer_size, line[0], 0, line[1], 0
+                shape = x_size, x_at, 0, every
+                products(x, weights, weights, weights, gates, rows, every, shape, starts_of, NO_FLOOR)
+                h, c = layer * layer_size, (layers + layer) * layer_size
+                cell_step(
+                    cell, gates, 0, rows, size, width, weights, line[2], line[3], NO_FLOOR, of_state, states, h, c
+                )
+                x, x_at, x_size = states, width, size
+    for row in range(rows):
+        at, to = (layers - 1) * layer_size + row * width, row * 2 * width + size
+        for k in range(size):
+            both[to + k] = states[at + k]
+    starts_of = 0, words[2], 0, words[3], 0
+    shape = 2 * size, 2 * width, 0, made_row
+    products(both, weights, weights, weights, made, rows, made_row, shape, starts_of, NO_FLOOR)
+    for k in range(rows * made_row):
+        made[k] = tanh(made[k])
+    best_tokens(
+        made, weights, rows, made_row, depth, words[6], words[7], words[8], block, most, sums, never, ban_starts, bans,
+        values, best, everything,
+    )  # fmt: skip

@@ -1,0 +1,236 @@
+"""Recurrent translation models in compiled code: see `nlpkit.translation.recurrent`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from nlpkit.decoding.arrays.steps import Answer, Question, Steps
+from nlpkit.inference.product import Packed, padded
+
+from .next_tokens import NextTokens, OutputLayer, Room
+from .packed_weights import PackedWeights, by_head, table_of
+
+_CELLS = ("rnn", "gru", "lstm")
+_GATES = (1, 3, 4)
+_ATTENTIONS = ("none", "additive", "dot", "general")
+_LEAST_ZEROS = 512
+
+
+class CompiledRNN:
+    """A recurrent translation model.
+
+    Parameters
+    ----------
+    options : RNNOptions
+    weights : mapping of str to ndarray
+        Weights of `Seq2SeqRNN` by their names.
+    """
+
+    def __init__(self, options: Any, weights: Mapping[str, np.ndarray]) -> None:
+        self.options = options
+        self.eos_id, self.start_id = options.eos_id, options.start_id
+        self.never = tuple(id_ for id_ in dict.fromkeys((options.pad_id, options.start_id)) if id_ != options.eos_id)
+        self.cell, self.gates = _CELLS.index(options.cell), _GATES[_CELLS.index(options.cell)]
+        self.size, self.width = options.hidden_size, padded(options.hidden_size)
+        self.depth, self.made_row = options.embedding_size, padded(options.embedding_size)
+        self.ways = 2 if options.bidirectional else 1
+        feeds = options.attention in ("dot", "general") and options.input_feeding
+        kind = _ATTENTIONS.index(options.attention)
+        self.sizes = np.array([self.cell, self.size, self.width, self.depth, kind, feeds], np.int64)
+        self._weights, self._packed = weights, PackedWeights()
+        self._packed.row(None, max(_LEAST_ZEROS, self.gates * self.width, self.made_row))
+        self.encoder = [
+            [self._layer("encoder.rnn", f"_l{layer}{'_reverse' * way}") for way in range(self.ways)]
+            for layer in range(options.encoder_layers)
+        ]
+        self.decoder = table_of([self._layer("decoder.rnn", f"_l{layer}") for layer in range(options.decoder_layers)])
+        columns = padded(options.trg_size)
+        matrix = weights["output.weight" if options.tie == "none" else "trg_embedding.weight"]
+        output = self._packed.matrix(matrix), self._packed.row(weights["logits_bias"], options.trg_size, -np.inf)
+        target = (output[0], True) if options.tie != "none" else self._plain("trg_embedding.weight")
+        self.source_words = target if options.tie == "all" else self._plain("src_embedding.weight")
+        readout = self._packed.matrix(weights["readout.weight"]), self._packed.row(weights["readout.bias"], self.depth)
+        self.target_words = *target, *readout, *self._additive(), *output, columns
+        self.output = OutputLayer(
+            place=output[0],
+            bias=output[1],
+            size=options.trg_size,
+            columns=columns,
+            depth=self.depth,
+            width=self.made_row,
+        )
+        self.array = self._packed.finish()
+        self.keys = self._keys()
+        bridges = (self.gates == _GATES[_CELLS.index("lstm")]) + 1
+        self.bridge = [self._linear(f"bridge.{i}") for i in range(bridges * options.decoder_layers)]
+        del self._weights, self._packed
+
+    def _plain(self, name: str) -> tuple[int, bool]:
+        return self._packed.plain(self._weights[name]), False
+
+    def _layer(self, name: str, end: str) -> list[int]:
+        """Lay the matrices and biases of a layer, each gate padded."""
+        places = []
+        for part in ("ih", "hh"):
+            weight, bias = self._weights[f"{name}.weight_{part}{end}"], self._weights[f"{name}.bias_{part}{end}"]
+            width = padded(len(bias) // self.gates)
+            places.append(self._packed.matrix(by_head(weight, 1, self.gates, width)))
+            places.append(self._packed.row(by_head(bias, 1, self.gates, width), self.gates * width))
+        return places
+
+    def _additive(self) -> tuple[int, int]:
+        """Lay the matrix of queries and the vector of scores of additive attention."""
+        if self.options.attention != "additive":
+            return 0, 0
+        query = self._packed.matrix(self._weights["attention.of_state.weight"])
+        return query, self._packed.row(self._weights["attention.score.weight"][0], self.width)
+
+    def _linear(self, name: str, factor: float = 1.0) -> Packed:
+        return Packed.of(self._weights[name + ".weight"] * np.float32(factor), self._weights.get(name + ".bias"))
+
+    def _keys(self) -> Packed | None:
+        """Return the map from states of the encoder to keys; None if they are the same."""
+        if self.options.attention in ("none", "dot"):
+            return None
+        scale = self.size**-0.5 if self.options.attention == "general" else 1.0
+        return self._linear("attention.of_source", scale)
+
+    def start(self, sources: Sequence[Sequence[int]]) -> CompiledRNNSteps:
+        """Encode sources without end tokens; return the state before the first step."""
+        with_end = [[*source, self.options.eos_id] for source in sources]
+        lengths = np.array([len(source) for source in with_end])
+        order = np.argsort(-lengths, kind="stable")
+        ranks = np.empty(len(order), np.int64)
+        ranks[order] = np.arange(len(order))
+        counts = np.searchsorted(-lengths[order], -np.arange(lengths.max()), side="left")
+        starts = np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
+        ids = np.empty(starts[-1], np.int64)
+        for rank, number in enumerate(order.tolist()):
+            ids[starts[: lengths[number]] + rank] = with_end[number]
+        read, last = self._encode(ids, len(order), starts)
+        state = np.ascontiguousarray(self._first_state(last)[:, ranks])
+        if self.options.attention == "none":
+            top = np.zeros((len(order), self.width), np.float32)
+            top[:, : self.size] = last[self.options.encoder_layers - 1]
+            read, starts, lengths = top, np.zeros(2, np.int64), np.ones_like(lengths)
+        elif self.keys is not None:
+            keys = np.zeros((len(ids), 2 * self.width), np.float32)
+            keys[:, : self.size], keys[:, self.width :] = self.keys(read), read
+            read = keys
+        return CompiledRNNSteps(self, ranks, lengths, starts, read.ravel(), state)
+
+    def _encode(self, ids: np.ndarray, n: int, starts: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Return the states (tokens, width) of the last layer, and the last states (kinds * layers, n, size)."""
+        from ._recurrent_numba import embed_all, read_layer
+
+        x = np.zeros((len(ids), self.made_row), np.float32)
+        embed_all(self.array, *self.source_words, self.depth, ids, self.made_row, x.ravel())
+        size, depth = self.size // self.ways, self.depth
+        width, kinds = padded(size), 2 if self.options.cell == "lstm" else 1
+        every = self.gates * width
+        gates, of_state = np.empty(len(ids) * every, np.float32), np.empty(n * every, np.float32)
+        last = np.empty((kinds, len(self.encoder), n, self.size), np.float32)
+        for number, lines in enumerate(self.encoder):
+            made = np.zeros((len(ids), self.width), np.float32)
+            for way, line in enumerate(lines):
+                states = np.zeros((2, n, width), np.float32)
+                read_layer(
+                    self.array,
+                    np.array(line, np.int64),
+                    self.cell,
+                    x.ravel(),
+                    x.shape[1],
+                    depth,
+                    n,
+                    starts,
+                    way,
+                    size,
+                    width,
+                    gates,
+                    of_state,
+                    states.ravel(),
+                    made.ravel(),
+                    (way * size, self.width),
+                )
+                last[:, number, :, way * size : (way + 1) * size] = states[:kinds, :, :size]
+            x, depth = made, self.size
+        return x, last.reshape(-1, n, self.size)
+
+    def _first_state(self, last: np.ndarray) -> np.ndarray:
+        """Map the last states to the layers of the decoder; missing layers repeat the topmost."""
+        theirs, ours = self.options.encoder_layers, self.options.decoder_layers
+        state = np.zeros((2 * ours, last.shape[1], self.width), np.float32)
+        for kind in range(len(last) // theirs):
+            for layer in range(ours):
+                number = kind * ours + layer
+                state[number, :, : self.size] = np.tanh(
+                    self.bridge[number](last[kind * theirs + min(layer, theirs - 1)])
+                )
+        return state
+
+
+class CompiledRNNSteps(Steps):
+    """The recurrent state (2 layers, n * beams, width), and the last output (n * beams, width of an embedding)."""
+
+    def __init__(
+        self,
+        model: CompiledRNN,
+        ranks: np.ndarray,
+        lengths: np.ndarray,
+        starts: np.ndarray,
+        source: np.ndarray,
+        state: np.ndarray,
+    ) -> None:
+        self._model, self._source, self._starts = model, source, starts
+        self._ranks, self._lengths, self._state = ranks, lengths, state
+        self._made = np.zeros((len(ranks), model.made_row), np.float32)
+        self._beams = 1
+        self._room = Room()
+
+    def step(self, tokens: np.ndarray, question: Question) -> Answer:
+        """Feed the newest tokens (n, beams), and answer a question about the next ones."""
+        from ._recurrent_numba import step
+
+        model, (n, beams) = self._model, tokens.shape
+        rows, every, longest = n * beams, model.gates * model.width, int(self._lengths.max())
+        following = NextTokens(
+            model.array, model.output, question, (n, beams), self._room("block", NextTokens.block_size(rows))
+        )
+        step(
+            model.array,
+            model.sizes,
+            model.decoder,
+            model.target_words,
+            np.ascontiguousarray(tokens),
+            self._ranks,
+            self._lengths,
+            self._starts,
+            self._source,
+            self._state.ravel(),
+            self._made.ravel(),
+            self._room("inward", rows * (model.made_row + max(model.width, model.made_row))),
+            self._room("gates", rows * every),
+            self._room("of_state", rows * every),
+            self._room("both", rows * 2 * model.width),
+            np.empty(longest, np.int64),
+            self._room("asked", rows * model.width),
+            self._room("inner", model.width),
+            self._room("scores", longest + 16),
+            *following.room,
+        )
+        return following.answer(self._made.ravel())
+
+    def choose(self, parents: np.ndarray) -> None:
+        """Let beam ``j`` of sentence ``i`` continue its former beam ``parents[i, j]``, (n, new beams)."""
+        rows = (parents + np.arange(len(parents))[:, None] * self._beams).ravel()
+        self._state, self._made = np.ascontiguousarray(self._state[:, rows]), self._made[rows]
+        self._beams = parents.shape[1]
+
+    def keep(self, rows: np.ndarray) -> None:
+        """Keep only the sentences ``rows`` (n,), in that order."""
+        beams = (rows[:, None] * self._beams + np.arange(self._beams)).ravel()
+        self._state, self._made = np.ascontiguousarray(self._state[:, beams]), self._made[beams]
+        self._ranks, self._lengths = self._ranks[rows], self._lengths[rows]
