@@ -29,7 +29,7 @@ from nlpkit.training.translation.encoded_pairs import EncodedPairs
 from nlpkit.training.translation.options import TrainingOptions
 from nlpkit.training.translation.task import TranslationTask
 from nlpkit.training.translation.token_batches import Batch, collate
-from nlpkit.translation.transformer import Seq2SeqTransformer, TransformerOptions
+from nlpkit.translation import Seq2SeqTransformer, TransformerOptions
 
 PAD, START, END = 0, 2, 3
 IDS = {"pad_id": PAD, "start_id": START, "eos_id": END}

@@ -9,8 +9,9 @@ from nlpkit.registry import attributes_of
 if TYPE_CHECKING:
     from nlpkit.decoding.options import DecodingOptions
 
-    from .recurrent import RNNOptions, Seq2SeqRNN
-    from .transformer import Seq2SeqTransformer, TransformerOptions
+    from .model_options import RNNOptions, TransformerOptions
+    from .recurrent import Seq2SeqRNN
+    from .transformer import Seq2SeqTransformer
     from .translations import Candidate, Translation
     from .translator import Translator
 
@@ -28,10 +29,10 @@ __all__ = [
 _HOMES = {
     "Candidate": "nlpkit.translation.translations",
     "DecodingOptions": "nlpkit.decoding.options",
-    "RNNOptions": "nlpkit.translation.recurrent",
+    "RNNOptions": "nlpkit.translation.model_options",
     "Seq2SeqRNN": "nlpkit.translation.recurrent",
     "Seq2SeqTransformer": "nlpkit.translation.transformer",
-    "TransformerOptions": "nlpkit.translation.transformer",
+    "TransformerOptions": "nlpkit.translation.model_options",
     "Translation": "nlpkit.translation.translations",
     "Translator": "nlpkit.translation.translator",
 }

@@ -15,7 +15,8 @@ from torch import Tensor
 
 from nlpkit.errors import ArtifactError, ParameterError
 
-from .transformer import Seq2SeqTransformer, TransformerOptions
+from .model_options import TransformerOptions
+from .transformer import Seq2SeqTransformer
 
 _ACTIVATIONS = {"swish": "silu", "silu": "silu", "relu": "relu", "gelu": "gelu"}
 _PARTS = [

@@ -15,7 +15,6 @@ import torch
 from torch import Tensor, nn
 
 from nlpkit.decoding.state import DecoderState
-from nlpkit.errors import ParameterError
 from nlpkit.layers.product import Linear, packed, unpack
 from nlpkit.layers.recurrent import Stack
 
@@ -130,17 +129,6 @@ class TranslationModel(nn.Module, ABC):
     def device(self) -> torch.device:
         """The device of the model's weights."""
         return next(self.parameters()).device
-
-
-def check_ids(options: Any) -> None:
-    """Raise ParameterError if ``pad_id``, ``start_id`` or ``eos_id`` is invalid."""
-    shared = min(options.src_size, options.trg_size)
-    for name, size in (("pad_id", shared), ("start_id", options.trg_size), ("eos_id", shared)):
-        value = getattr(options, name)
-        if not isinstance(value, int) or not 0 <= value < size:
-            raise ParameterError(f"{name} is {value!r}: expected a word's number, from 0 to {size - 1}")
-    if options.eos_id == options.pad_id:
-        raise ParameterError(f"eos_id is {options.eos_id}, and pad_id too: expected two different ones")
 
 
 def source_mask(lengths: Tensor, size: int) -> Tensor | None:

@@ -12,8 +12,9 @@ from nlpkit.text.subword import Subwords
 from nlpkit.text.text_form import TextForm, form_of_pieces
 
 from .model import TranslationModel
-from .recurrent import RNNOptions, Seq2SeqRNN
-from .transformer import Seq2SeqTransformer, TransformerOptions
+from .model_options import RNNOptions, TransformerOptions
+from .recurrent import Seq2SeqRNN
+from .transformer import Seq2SeqTransformer
 
 ARCHITECTURES: dict[str, tuple[type[Any], type[Any]]] = {
     "transformer": (Seq2SeqTransformer, TransformerOptions),

@@ -11,90 +11,20 @@ with ``input_feeding``. logits = E oₜ + b, with E the target embeddings if tie
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
 from nlpkit.decoding.state import DecoderState
-from nlpkit.errors import require
 from nlpkit.layers.attention import make_attention
 from nlpkit.layers.deferred import PLAIN, Deferred, Plain
-from nlpkit.layers.initializers import INITIALIZERS, initialize
+from nlpkit.layers.initializers import initialize
 from nlpkit.layers.product import Linear
-from nlpkit.layers.recurrent import CELLS, SourceReader, Stack
+from nlpkit.layers.recurrent import SourceReader, Stack
 
-from .model import Memory, check_ids, source_mask
+from .model import Memory, source_mask
+from .model_options import RNNOptions
 from .seq2seq import Seq2SeqModel
-
-
-@dataclass(frozen=True, kw_only=True)
-class RNNOptions:
-    """Options of a `Seq2SeqRNN`.
-
-    Parameters
-    ----------
-    src_size, trg_size : int
-        Sizes of the vocabularies.
-    cell : {"rnn", "lstm", "gru"}
-    attention : {"none", "additive", "dot", "general"}
-    embedding_size, hidden_size : int
-        Dimensions of embeddings and of states.
-    encoder_layers, decoder_layers : int
-        Number of layers.
-    bidirectional : bool
-        Encode in both directions, each with half of ``hidden_size``.
-    input_feeding : bool
-        Feed the previous attentional state to a decoder with ``"dot"`` or ``"general"`` attention. Without it, training
-        computes all steps at once.
-    dropout : float
-        Dropout of embeddings, between layers, and of the decoder's output.
-    tie : {"all", "target", "none"}
-        Matrices that are shared: source, target and output ("all", for one vocabulary), target and output, or none.
-    initializer : str
-        Initialiser of matrices: xavier, he or lecun, with _uniform or _normal.
-    pad_id, start_id, eos_id : int
-    """
-
-    src_size: int
-    trg_size: int
-    cell: str = "gru"
-    attention: str = "general"
-    embedding_size: int = 256
-    hidden_size: int = 512
-    encoder_layers: int = 1
-    decoder_layers: int = 1
-    bidirectional: bool = True
-    input_feeding: bool = True
-    dropout: float = 0.2
-    tie: str = "all"
-    initializer: str = "xavier_uniform"
-    pad_id: int = 0
-    start_id: int = 2
-    eos_id: int = 3
-
-    def __post_init__(self) -> None:
-        for name in ("src_size", "trg_size", "embedding_size", "hidden_size", "encoder_layers", "decoder_layers"):
-            value = getattr(self, name)
-            require(isinstance(value, int) and value >= 1, name, value, "a whole number of at least 1")
-        for name, choices in _CHOICES.items():
-            require(getattr(self, name) in choices, name, getattr(self, name), f"one of {', '.join(choices)}")
-        fits = isinstance(self.dropout, int | float) and 0 <= self.dropout < 1
-        require(fits, "dropout", self.dropout, "from 0 up to, but not, 1")
-        even = not self.bidirectional or self.hidden_size % 2 == 0
-        require(even, "hidden_size", self.hidden_size, "an even number, half of it for each direction")
-        same = self.tie != "all" or self.src_size == self.trg_size
-        require(same, "tie", self.tie, f"'target' or 'none': the vocabularies have {self.src_size} and {self.trg_size}")
-        check_ids(self)
-
-
-_CHOICES = {
-    "cell": tuple(CELLS),
-    "attention": ("none", "additive", "dot", "general"),
-    "tie": ("all", "target", "none"),
-    "initializer": tuple(INITIALIZERS),
-}
 
 
 class Seq2SeqRNN(Seq2SeqModel):

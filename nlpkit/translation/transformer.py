@@ -10,101 +10,19 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
 from nlpkit.decoding.state import DecoderState
-from nlpkit.errors import require
-from nlpkit.layers.activations import ACTIVATIONS
-from nlpkit.layers.initializers import INITIALIZERS, initialize
+from nlpkit.layers.initializers import initialize
 from nlpkit.layers.positions import sinusoids
 from nlpkit.layers.transformer import Cache, DecoderLayer, EncoderLayer, KeysValues, Shape, blind
 
-from .model import Memory, check_ids, padding_mask, source_mask
+from .model import Memory, padding_mask, source_mask
+from .model_options import TransformerOptions
 from .seq2seq import Seq2SeqModel
-
-
-@dataclass(frozen=True, kw_only=True)
-class TransformerOptions:
-    """Options of a `Seq2SeqTransformer`.
-
-    Parameters
-    ----------
-    src_size, trg_size : int
-        Sizes of the vocabularies.
-    d_model : int
-        Dimension of the model.
-    heads : int
-        Number of attention heads; must divide ``d_model``.
-    ffn_dim : int
-        Inner dimension of the feed-forward networks.
-    encoder_layers, decoder_layers : int
-        Number of layers.
-    norm : {"pre", "post"}
-        Position of the layer norm: before or after each part of a layer.
-    activation : str
-        Activation of the feed-forward networks: relu, leaky_relu, elu, gelu, silu, tanh.
-    dropout : float
-        Dropout of embeddings, and of the output of each part of a layer.
-    attention_dropout : float
-        Dropout of attention weights.
-    activation_dropout : float
-        Dropout inside feed-forward networks.
-    tie : {"all", "target", "none"}
-        Matrices that are shared: source, target and output ("all", for one vocabulary), target and output, or none.
-    scale_embedding : bool
-        Multiply embeddings by √d_model.
-    logits_bias : bool
-        Add a bias to the logits.
-    initializer : str
-        Initialiser of matrices: xavier, he or lecun, with _uniform or _normal.
-    pad_id, start_id, eos_id : int
-    """
-
-    src_size: int
-    trg_size: int
-    d_model: int = 256
-    heads: int = 4
-    ffn_dim: int = 1024
-    encoder_layers: int = 3
-    decoder_layers: int = 3
-    norm: str = "pre"
-    activation: str = "relu"
-    dropout: float = 0.1
-    attention_dropout: float = 0.0
-    activation_dropout: float = 0.0
-    tie: str = "all"
-    scale_embedding: bool = True
-    logits_bias: bool = False
-    initializer: str = "xavier_uniform"
-    pad_id: int = 0
-    start_id: int = 2
-    eos_id: int = 3
-
-    def __post_init__(self) -> None:
-        for name in ("src_size", "trg_size", "d_model", "heads", "ffn_dim", "encoder_layers", "decoder_layers"):
-            value = getattr(self, name)
-            require(isinstance(value, int) and value >= 1, name, value, "a whole number of at least 1")
-        require(self.d_model % self.heads == 0, "heads", self.heads, f"a divisor of d_model, {self.d_model}")
-        for name in ("dropout", "attention_dropout", "activation_dropout"):
-            value = getattr(self, name)
-            require(isinstance(value, int | float) and 0 <= value < 1, name, value, "from 0 up to, but not, 1")
-        for name, choices in _CHOICES.items():
-            require(getattr(self, name) in choices, name, getattr(self, name), f"one of {', '.join(choices)}")
-        same = self.tie != "all" or self.src_size == self.trg_size
-        require(same, "tie", self.tie, f"'target' or 'none': the vocabularies have {self.src_size} and {self.trg_size}")
-        check_ids(self)
-
-
-_CHOICES = {
-    "norm": ("pre", "post"),
-    "tie": ("all", "target", "none"),
-    "activation": tuple(ACTIVATIONS),
-    "initializer": tuple(INITIALIZERS),
-}
 
 
 class Seq2SeqTransformer(Seq2SeqModel):

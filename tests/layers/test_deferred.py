@@ -7,8 +7,7 @@ import torch
 from torch import Tensor
 
 from nlpkit.layers.deferred import Deferred, Plain
-from nlpkit.translation import recurrent
-from nlpkit.translation.recurrent import RNNOptions, Seq2SeqRNN
+from nlpkit.translation import RNNOptions, Seq2SeqRNN, recurrent
 
 CASES = [
     pytest.param(cell, attention, layers, id=f"{cell}-{attention}-{layers}")

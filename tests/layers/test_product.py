@@ -8,9 +8,7 @@ import torch.nn.functional as F
 from torch import nn
 
 from nlpkit.layers.product import Linear, packed, product
-from nlpkit.translation import Seq2SeqRNN, Seq2SeqTransformer
-from nlpkit.translation.recurrent import RNNOptions
-from nlpkit.translation.transformer import TransformerOptions
+from nlpkit.translation import RNNOptions, Seq2SeqRNN, Seq2SeqTransformer, TransformerOptions
 
 
 @pytest.mark.parametrize("dtype", [torch.float32, torch.bfloat16])

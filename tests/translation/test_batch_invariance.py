@@ -9,10 +9,9 @@ import pytest
 torch = pytest.importorskip("torch", reason="PyTorch isn't installed")
 
 from nlpkit.decoding.options import DecodingOptions  # noqa: E402
+from nlpkit.translation import RNNOptions, Seq2SeqRNN, Seq2SeqTransformer, TransformerOptions  # noqa: E402  # noqa: E402
 from nlpkit.translation.decoding import decode  # noqa: E402
 from nlpkit.translation.model import TranslationModel  # noqa: E402
-from nlpkit.translation.recurrent import RNNOptions, Seq2SeqRNN  # noqa: E402
-from nlpkit.translation.transformer import Seq2SeqTransformer, TransformerOptions  # noqa: E402
 
 
 @pytest.mark.parametrize("beam", [1, 4])

@@ -12,8 +12,7 @@ import pytest
 torch = pytest.importorskip("torch", reason="PyTorch isn't installed")
 from torch import nn  # noqa: E402
 
-from nlpkit.translation.recurrent import RNNOptions, Seq2SeqRNN  # noqa: E402
-from nlpkit.translation.transformer import Seq2SeqTransformer, TransformerOptions  # noqa: E402
+from nlpkit.translation import RNNOptions, Seq2SeqRNN, Seq2SeqTransformer, TransformerOptions  # noqa: E402  # noqa: E402
 
 SRC, LENGTHS = [[7, 5, 8, 4, 3], [6, 9, 3, 0, 0]], [5, 3]
 TRG = [[2, 8, 5, 4], [2, 9, 9, 7]]

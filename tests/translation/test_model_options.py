@@ -9,8 +9,11 @@ import pytest
 torch = pytest.importorskip("torch", reason="PyTorch isn't installed")
 
 from nlpkit.errors import ParameterError  # noqa: E402
-from nlpkit.translation.recurrent import RNNOptions  # noqa: E402
-from nlpkit.translation.transformer import Seq2SeqTransformer, TransformerOptions  # noqa: E402
+from nlpkit.translation import (  # noqa: E402
+    RNNOptions,
+    Seq2SeqTransformer,
+    TransformerOptions,
+)
 
 REFUSED = [
     ({"src_size": 0}, "src_size is 0: expected a whole number of at least 1"),

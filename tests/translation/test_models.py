@@ -11,9 +11,8 @@ import pytest
 
 torch = pytest.importorskip("torch", reason="PyTorch isn't installed")
 
+from nlpkit.translation import RNNOptions, Seq2SeqRNN, Seq2SeqTransformer, TransformerOptions  # noqa: E402  # noqa: E402
 from nlpkit.translation.model import TranslationModel  # noqa: E402
-from nlpkit.translation.recurrent import RNNOptions, Seq2SeqRNN  # noqa: E402
-from nlpkit.translation.transformer import Seq2SeqTransformer, TransformerOptions  # noqa: E402
 
 EXACT = {"rtol": 0.0, "atol": 1e-12}
 SRC_SIZE, TRG_SIZE = 17, 13

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 import torch
 
-from nlpkit.translation.transformer import Seq2SeqTransformer, TransformerOptions
+from nlpkit.translation import Seq2SeqTransformer, TransformerOptions
 
 
 @pytest.mark.parametrize("norm", ["pre", "post"])

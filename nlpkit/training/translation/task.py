@@ -84,7 +84,7 @@ def train_model(
 
     Examples
     --------
-    >>> from nlpkit.translation.recurrent import RNNOptions, Seq2SeqRNN
+    >>> from nlpkit.translation import RNNOptions, Seq2SeqRNN
     >>> pairs = EncodedPairs.from_lists([([4, 5], [5, 4]), ([6], [6])])
     >>> sizes = RNNOptions(src_size=8, trg_size=8, embedding_size=8, hidden_size=8)
     >>> result = train_model(Seq2SeqRNN(sizes), pairs, options=TrainingOptions(max_steps=3), device="cpu")

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 import torch
 
-from nlpkit.speech.recognition._recurrence_torch import BothWays
 from nlpkit.inference._parts_numba import sigmoid, tanh
+from nlpkit.speech.recognition._recurrence_torch import BothWays
 
 LENGTHS = torch.tensor([9, 4, 1])
 

@@ -6,8 +6,8 @@ import random
 
 import torch
 
+from nlpkit.translation import Seq2SeqTransformer, TransformerOptions
 from nlpkit.translation.model import TranslationModel
-from nlpkit.translation.transformer import Seq2SeqTransformer, TransformerOptions
 
 Pairs = list[tuple[list[int], list[int]]]
 

@@ -13,8 +13,7 @@ from nlpkit.cli.train import PROPOSED
 from nlpkit.errors import ParameterError
 from nlpkit.training import TrainingOptions, propose
 from nlpkit.training.translation.proposal import ARCHITECTURES
-from nlpkit.translation.recurrent import RNNOptions
-from nlpkit.translation.transformer import TransformerOptions
+from nlpkit.translation import RNNOptions, TransformerOptions
 
 
 @given(

@@ -14,7 +14,7 @@ from nlpkit.errors import DivergedError, InputError, ParameterError
 from nlpkit.training import EncodedPairs, TrainingOptions, TrainingProgress, ValidationReport, train_model
 from nlpkit.training.translation.validation import greedy
 from nlpkit.training.weights import weights_of
-from nlpkit.translation.recurrent import RNNOptions, Seq2SeqRNN
+from nlpkit.translation import RNNOptions, Seq2SeqRNN
 
 QUICK = TrainingOptions(
     learning_rate=3e-3, warmup=20, batch_tokens=512, epochs=2, precision="float32", label_smoothing=0.1, patience=0
