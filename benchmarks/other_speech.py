@@ -1,4 +1,4 @@
-"""Speech without digits: parts of the sentences of LJ Speech and speechocean762 that hold no word like a digit."""
+"""Speech without digits: parts, and single words, of sentences of LJ Speech and speechocean762 without such words."""
 
 from __future__ import annotations
 
@@ -15,6 +15,10 @@ import soundfile
 SECONDS = (0.3, 2.5)
 SEED = 1
 LJ_SHARE = 0.25
+WORD_SECONDS = (0.2, 0.9)
+QUIET_DB = -30
+GAP_SECONDS = 0.1
+EDGE_SECONDS = 0.05
 
 DIGIT = re.compile(r"(zero|one|two|three|four|five|six|seven|eight|nine)")
 LIKE_DIGIT = re.compile(
@@ -84,6 +88,31 @@ def other_parts(said: Sequence[Sentence], *, n: int, seed: int = SEED) -> Iterat
         start = draw.uniform(0, info.duration - length)
         end = np.floor((start + length) * 1000) / 1000
         yield {"path": sentence.path, "start": round(start, 3), "end": float(end), "speaker": sentence.speaker}
+
+
+def other_words(said: Sequence[Sentence]) -> Iterator[dict[str, Any]]:
+    """Yield records of what sounds like a single word: loud for 0.2 to 0.9 s, and quiet before and after.
+
+    Quiet is 30 dB below the loudest frames of the sentence. A gap of less than 0.1 s is part of a word.
+    """
+    from nlpkit.speech import load
+
+    for sentence in said:
+        if sentence.has_digit:
+            continue
+        sound, sr = load(sentence.path, 8000)
+        hop = sr // 100
+        frames = sound[: len(sound) // hop * hop].reshape(-1, hop)
+        levels = 10 * np.log10(np.mean(frames**2, axis=1) + 1e-10)
+        loud = np.concatenate([[0], levels > np.percentile(levels, 95) + QUIET_DB, [0]]).astype(int)
+        begins, ends = np.flatnonzero(np.diff(loud) > 0) / 100, np.flatnonzero(np.diff(loud) < 0) / 100
+        apart = begins[1:] - ends[:-1] >= GAP_SECONDS
+        spans = zip(begins[np.concatenate([[True], apart])], ends[np.concatenate([apart, [True]])], strict=True)
+        for begin, end in spans:
+            is_inside = begin >= EDGE_SECONDS and end <= len(levels) / 100 - EDGE_SECONDS
+            if is_inside and WORD_SECONDS[0] <= end - begin <= WORD_SECONDS[1]:
+                times = {"start": round(float(begin) - 0.01, 2), "end": round(float(end) + 0.01, 2)}
+                yield {"path": sentence.path, **times, "speaker": sentence.speaker}
 
 
 def digit_sentences(said: Sequence[Sentence]) -> Iterator[dict[str, Any]]:

@@ -83,6 +83,7 @@ def evaluate(
         str, typer.Option("--device", metavar="NAME", help="Where the model computes: auto, cpu, cuda, cuda:1, mps.")
     ] = "auto",
     precision: options.Precision = "float32",
+    engine: options.Engine = "auto",
     threads: options.Threads = None,
     tokenize: scoring_options.Tokenize = None,
     lowercase: scoring_options.Lowercase = False,
@@ -169,6 +170,7 @@ def evaluate(
             batch_invariant=batch_invariant,
             device=device,
             precision=precision,
+            engine=engine,
             threads=threads,
             output=output,
             tokenize=tokenize,

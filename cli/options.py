@@ -86,6 +86,14 @@ Precision = Annotated[
         help="Precision of the model's weights; bfloat16 rounds, and is faster where the device supports it.",
     ),
 ]
+Engine = Annotated[
+    str,
+    typer.Option(
+        "--engine",
+        metavar="auto|torch|compiled|numpy",
+        help="What computes the model. compiled and numpy run on a CPU, without PyTorch; auto takes one of them there.",
+    ),
+]
 WordModel = Annotated[
     str,
     typer.Argument(

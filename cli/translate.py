@@ -134,6 +134,7 @@ def translate(
     ] = None,
     device: Annotated[str, typer.Option("--device", metavar="auto|cpu|cuda|mps", help="Where to compute.")] = "auto",
     precision: options.Precision = "float32",
+    engine: options.Engine = "auto",
     threads: options.Threads = None,
     quiet: options.Quiet = False,
     read_as: Reading = Reading(),
@@ -163,7 +164,7 @@ def translate(
     if split_sentences:
         _check_sentences(prefix, prefix_file, phrase, attention, alignments, parameters or {})
     _check_pictures(attention, alignments, [*paths, output, prefix_file])
-    translator = open_translator(model, device, precision)
+    translator = open_translator(model, device, precision, engine)
     _say_device(translator, device, quiet)
     looked = AttentionOutput(translator, attention, alignments, layer, head, self_attention)
     with progress_bar(quiet=quiet or (is_terminal() and output in (None, "-"))) as progress, looked:
@@ -218,8 +219,8 @@ def _check_pictures(attention: str | None, alignments: str | None, others: list[
 
 
 def _say_device(translator: Translator, device: str, quiet: bool) -> None:
-    if device == "auto" and not quiet and translator.model.device.type != "cpu":
-        note(f"device auto is {translator.model.device} here")
+    if device == "auto" and not quiet and translator.device != "cpu":
+        note(f"device auto is {translator.device} here")
 
 
 def _tell(report: TranslateReport, output: str | None, parameters: dict[str, Any]) -> None:

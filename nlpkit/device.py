@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -61,6 +62,14 @@ def resolve_device(device: str | torch.device = "auto") -> torch.device:
                 "use device='auto' or 'cpu'"
             )
     return torch.device(name)
+
+
+def gpu_is_likely() -> bool:
+    """Return whether this machine may have a GPU that PyTorch can use, without importing PyTorch."""
+    import shutil
+    import sys
+
+    return sys.platform == "darwin" or os.path.exists("/dev/nvidiactl") or shutil.which("nvidia-smi") is not None
 
 
 def check_count(name: str, value: int | None) -> None:

@@ -42,6 +42,8 @@ def checked_bounds(
     ParameterError
         If a constraint cannot be met.
     """
+    if phrases and any(phrases) and options.sample:
+        raise ParameterError("there are required phrases and sample is True: expected only one of them")
     forced: Forced = {}
     bounds = [options.bounds(source) for source in sources]
     for i, prefix in enumerate(prefixes or ()):

@@ -6,8 +6,6 @@ from collections.abc import Sequence
 
 import torch
 
-from nlpkit.errors import ParameterError
-
 from .beam import BeamSearch
 from .constraints import Constraints
 from .greedy import Likeliest, Picker, UnbranchedSearch
@@ -15,18 +13,6 @@ from .hypothesis import Hypothesis
 from .options import DecodingOptions
 from .sampling import Sampler
 from .state import DecoderState, Words
-
-
-def check_search(constraints: Constraints, options: DecodingOptions) -> None:
-    """Check that the selected search supports the constraints.
-
-    Raises
-    ------
-    ParameterError
-        If phrases are required with sampling.
-    """
-    if constraints.phrases is not None and options.sample:
-        raise ParameterError("there are required phrases and sample is True: expected only one of them")
 
 
 def search(

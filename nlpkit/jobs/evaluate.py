@@ -65,6 +65,7 @@ def evaluate_translations(
     batch_invariant: bool = False,
     device: str = "auto",
     precision: str = "float32",
+    engine: str = "auto",
     threads: int | None = None,
     output: StrPath | None = None,
     tokenize: str | None = None,
@@ -98,7 +99,7 @@ def evaluate_translations(
         Another translation of the same sentences, for the paired test.
     beam, batch_invariant
         Options of the search, as in `nlpkit.translation.DecodingOptions`.
-    device, precision, threads
+    device, precision, engine, threads
         As in `nlpkit.jobs.translate_files`.
     output : path, optional
         Where to write the model's translations.
@@ -147,7 +148,7 @@ def evaluate_translations(
     if model is not None and sources is None and pairs is None:
         raise ParameterError("the model has nothing to translate: give the file of sources too")
     about_model = {"output": output is not None, "beam": beam is not None, "batch_invariant": batch_invariant}
-    about_model |= {"precision": precision != "float32"}
+    about_model |= {"precision": precision != "float32", "engine": engine != "auto"}
     if hypotheses is not None and any(about_model.values()):
         name = next(name for name, given in about_model.items() if given)
         raise ParameterError(
@@ -176,7 +177,7 @@ def evaluate_translations(
         from .translate import open_translator, translate_texts
 
         written = []
-        model = open_translator(model, device, precision)
+        model = open_translator(model, device, precision, engine)
         language = model.languages[1]
         made = translate_texts(
             texts["sources"],
@@ -185,6 +186,7 @@ def evaluate_translations(
             parameters={"batch_invariant": batch_invariant} | ({} if beam is None else {"beam": beam}),
             device=device,
             precision=precision,
+            engine=engine,
             threads=threads,
             progress=progress,
             seen=lambda translation: written.append(translation.text),

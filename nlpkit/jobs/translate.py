@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from nlpkit.corpora import GivenTexts
 from nlpkit.corpora.selection import RECORD
-from nlpkit.device import torch_threads
+from nlpkit.device import check_count
 from nlpkit.errors import ParameterError
 
 from .inputs import AnyTexts, Reading, StrPath, spelled_out
@@ -78,6 +78,7 @@ def translate_files(
     split_sentences: bool = False,
     device: str = "auto",
     precision: str = "float32",
+    engine: str = "auto",
     threads: int | None = None,
     read_as: Reading = Reading(),
     progress: Progress | None = None,
@@ -112,10 +113,10 @@ def translate_files(
     split_sentences : bool, default=False
         Translate each sentence of a text by itself, and join the translations with the white space between them. Not
         with prefixes, ``phrases`` and ``n_best``.
-    device, precision : str
+    device, precision, engine : str
         As in `nlpkit.translation.Translator`; a model that is loaded already keeps its own.
     threads : int, optional
-        CPU threads; default: PyTorch's own choice.
+        CPU threads; default: as in `nlpkit.translation.Translator.translate`.
     progress : callable, optional
         See `nlpkit.jobs.passes.Progress`.
     seen : callable, optional
@@ -137,6 +138,7 @@ def translate_files(
         If a parameter is unknown or wrong.
     """
     layout = TranslationFormat.of(output, format)
+    check_count("threads", threads)
     options = decoding_options(parameters)
     layout.check(options.n_best, into)
     if layout.has_fields:
@@ -152,12 +154,12 @@ def translate_files(
             check_apart(output, texts)
             check_place(output, is_folder=False, force=False)
         beginnings.check(texts, output)
-        translator = open_translator(model, device, precision)
+        translator = open_translator(model, device, precision, engine)
         from nlpkit.translation.sentence_wise import longer_texts
 
         count = tokens = unfinished = several = 0
         started = time.perf_counter()
-        with torch_threads(threads), TranslationWriter(output, layout, options.n_best, into) as writer:
+        with TranslationWriter(output, layout, options.n_best, into) as writer:
             for block in texts.blocks(_WINDOW):
                 n = len(block.texts)
                 records = block.kept.get(RECORD, [None] * n)
@@ -170,6 +172,7 @@ def translate_files(
                     prefixes=beginnings.of(count, block.texts),
                     phrases=[demanded] * n if demanded else None,
                     split_sentences=split_sentences,
+                    threads=threads,
                 )
                 for record, translation in zip(records, translations, strict=True):
                     best = translation.n_best[0]
@@ -207,6 +210,7 @@ def translate_texts(
     split_sentences: bool = False,
     device: str = "auto",
     precision: str = "float32",
+    engine: str = "auto",
     threads: int | None = None,
     progress: Progress | None = None,
     seen: Callable[[Translation], None] | None = None,
@@ -225,13 +229,16 @@ def translate_texts(
         split_sentences=split_sentences,
         device=device,
         precision=precision,
+        engine=engine,
         threads=threads,
         progress=progress,
         seen=seen,
     )
 
 
-def open_translator(model: StrPath | Translator, device: str = "auto", precision: str = "float32") -> Translator:
+def open_translator(
+    model: StrPath | Translator, device: str = "auto", precision: str = "float32", engine: str = "auto"
+) -> Translator:
     """Load a translation model, unless it is one already.
 
     Raises
@@ -245,7 +252,9 @@ def open_translator(model: StrPath | Translator, device: str = "auto", precision
         from nlpkit.translation.translator import Translator
     except ModuleNotFoundError as error:
         raise missing(error) from error
-    return model if isinstance(model, Translator) else Translator(model, device=device, precision=precision)
+    if isinstance(model, Translator):
+        return model
+    return Translator(model, device=device, precision=precision, engine=engine)
 
 
 def decoding_options(parameters: Mapping[str, Any] | None) -> DecodingOptions:

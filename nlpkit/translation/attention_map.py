@@ -7,12 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import torch
 
 from nlpkit.errors import ParameterError
+
+from .model_options import TransformerOptions
 
 if TYPE_CHECKING:
     from nlpkit.text.subword import Subwords
@@ -78,7 +79,6 @@ def between_words(
     return (words / np.maximum(words.sum(1, keepdims=True), 1e-12)).astype(np.float32)
 
 
-@torch.inference_mode()
 def attention_of(
     model: TranslationModel,
     subwords: tuple[Subwords, Subwords],
@@ -89,16 +89,19 @@ def attention_of(
     of_source: bool,
 ) -> WordAttention:
     """Return the attention of a translation's words, or of its source's: see `Translator.word_attention`."""
+    import torch
+
     source = translation.source_ids
     reading, writing = subwords
     looking, wording = (source, reading) if of_source else (translation.n_best[0].ids, writing)
     rows, columns = wording.parts(looking), reading.parts(source)
     src = torch.tensor([[*source, model.eos_id]], device=model.device)
     lengths = torch.tensor([src.shape[1]], device=model.device)
-    if of_source:
-        maps = model.self_attention_maps(src, lengths)
-    else:
-        maps = model.attention_maps(src, lengths, torch.tensor([[model.start_id, *looking]], device=model.device))
+    with torch.inference_mode():
+        if of_source:
+            maps = model.self_attention_maps(src, lengths)
+        else:
+            maps = model.attention_maps(src, lengths, torch.tensor([[model.start_id, *looking]], device=model.device))
     assert maps is not None
     chosen = maps[0, layer].mean(0) if head is None else maps[0, layer, head]
     return WordAttention(
@@ -108,12 +111,9 @@ def attention_of(
     )
 
 
-def check_layer(model: TranslationModel, layer: int, head: int | None, *, of_source: bool) -> None:
-    """Raise ParameterError if a model has no attention, or the layer or head does not exist."""
-    from .transformer import Seq2SeqTransformer
-
-    options = model.options
-    if of_source and not isinstance(model, Seq2SeqTransformer):
+def check_layer(options: Any, layer: int, head: int | None, *, of_source: bool) -> None:
+    """Raise ParameterError if a model with these options has no attention, or the layer or head does not exist."""
+    if of_source and not isinstance(options, TransformerOptions):
         raise ParameterError("words of a source look at one another in a Transformer alone, and this is none")
     if getattr(options, "attention", "") == "none":
         raise ParameterError("this model has no attention: train one with --attention additive, dot or general")

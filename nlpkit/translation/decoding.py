@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import nullcontext
-from typing import TypeVar
 
 import torch
 from torch import Tensor
@@ -15,16 +14,14 @@ from torch import Tensor
 from nlpkit.decoding.constraints import Constraints
 from nlpkit.decoding.hypothesis import Hypothesis
 from nlpkit.decoding.options import DecodingOptions
-from nlpkit.decoding.search import check_search, search
-from nlpkit.errors import ParameterError
+from nlpkit.decoding.search import search
 
-from .decoding_batches import in_order, pad_sources, plan_batches
+from .decoding_batches import check_counts, in_order, of_batch, plan_batches
 from .model import TranslationModel
 
 __all__ = ["decode", "decode_batch", "in_order"]
 
 Ids = Sequence[int]
-T = TypeVar("T")
 
 _WORTH_PACKING = 8  # sentences
 
@@ -77,11 +74,7 @@ def decode(
     {0: 3, 2: 1, 1: 0}
     """
     options = options or DecodingOptions()
-    for name, given in (("prefixes", prefixes), ("phrases", phrases), ("lengths", lengths)):
-        if given is not None and len(given) != len(sources):
-            raise ParameterError(
-                f"{name} has {len(given)} entries: expected one for each of the {len(sources)} sources"
-            )
+    check_counts(len(sources), prefixes=prefixes, phrases=phrases, lengths=lengths)
     return _decode(model, sources, options, prefixes, phrases, lengths, done)
 
 
@@ -108,9 +101,9 @@ def _decode(
                 src.to(device),
                 sizes.to(device),
                 options,
-                prefixes=_of(batch, prefixes),
-                phrases=_of(batch, phrases),
-                forced_lengths=_of(batch, lengths),
+                prefixes=of_batch(batch, prefixes),
+                phrases=of_batch(batch, phrases),
+                forced_lengths=of_batch(batch, lengths),
                 numbers=batch,
             )
             n_done += len(batch)
@@ -119,8 +112,21 @@ def _decode(
             yield from zip(batch, found, strict=True)
 
 
-def _of(batch: list[int], given: Sequence[T] | None) -> list[T] | None:
-    return None if given is None else [given[i] for i in batch]
+def pad_sources(sources: Sequence[Sequence[int]], *, pad_id: int, eos_id: int) -> tuple[Tensor, Tensor]:
+    """Return sources with end tokens, padded to the longest (n, s), and their lengths (n,).
+
+    Examples
+    --------
+    >>> pad_sources([[7, 8], []], pad_id=0, eos_id=3)
+    (tensor([[7, 8, 3],
+            [3, 0, 0]]), tensor([3, 1]))
+    """
+    lengths = torch.tensor([len(source) + 1 for source in sources])
+    src = torch.full((len(sources), int(lengths.max())), pad_id)
+    for i, source in enumerate(sources):
+        src[i, : len(source)] = torch.tensor(source, dtype=torch.long)
+        src[i, len(source)] = eos_id
+    return src, lengths
 
 
 def decode_batch(
@@ -168,7 +174,6 @@ def decode_batch(
         lengths=forced_lengths,
         device=src.device,
     )
-    check_search(constraints, options)
     training = model.training
     model.eval()
     try:

@@ -5,14 +5,24 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import Any, TypeVar
 
-import torch
-from torch import Tensor
-
 from nlpkit.decoding.options import DecodingOptions
+from nlpkit.errors import ParameterError
 
 _LOGITS = {"cpu": 1 << 23, "cuda": 1 << 27}  # maximum number of logits per step
 
 T = TypeVar("T")
+
+
+def check_counts(n: int, **given: Sequence[object] | None) -> None:
+    """Raise ParameterError if constraints are not as many as the ``n`` sources."""
+    for name, each in given.items():
+        if each is not None and len(each) != n:
+            raise ParameterError(f"{name} has {len(each)} entries: expected one for each of the {n} sources")
+
+
+def of_batch(batch: Sequence[int], given: Sequence[T] | None) -> list[T] | None:
+    """Return the entries of a batch."""
+    return None if given is None else [given[number] for number in batch]
 
 
 def plan_batches(
@@ -57,23 +67,6 @@ def plan_batches(
             batch.append(number)
         if batch:
             yield batch
-
-
-def pad_sources(sources: Sequence[Sequence[int]], *, pad_id: int, eos_id: int) -> tuple[Tensor, Tensor]:
-    """Return sources with end tokens, padded to the longest (n, s), and their lengths (n,).
-
-    Examples
-    --------
-    >>> pad_sources([[7, 8], []], pad_id=0, eos_id=3)
-    (tensor([[7, 8, 3],
-            [3, 0, 0]]), tensor([3, 1]))
-    """
-    lengths = torch.tensor([len(source) + 1 for source in sources])
-    src = torch.full((len(sources), int(lengths.max())), pad_id)
-    for i, source in enumerate(sources):
-        src[i, : len(source)] = torch.tensor(source, dtype=torch.long)
-        src[i, len(source)] = eos_id
-    return src, lengths
 
 
 def in_order(results: Iterable[tuple[int, T]]) -> Iterator[T]:

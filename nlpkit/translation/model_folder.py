@@ -2,34 +2,33 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-import torch
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
 
 from nlpkit.artifact.reading import Artifact
 from nlpkit.errors import ArtifactError, ParameterError
 from nlpkit.text.subword import Subwords
 from nlpkit.text.text_form import TextForm, form_of_pieces
 
-from .model import TranslationModel
 from .model_options import RNNOptions, TransformerOptions
-from .recurrent import Seq2SeqRNN
-from .transformer import Seq2SeqTransformer
+from .weight_shapes import weight_shapes
 
-ARCHITECTURES: dict[str, tuple[type[Any], type[Any]]] = {
-    "transformer": (Seq2SeqTransformer, TransformerOptions),
-    "rnn": (Seq2SeqRNN, RNNOptions),
-}
-"""Model and options of each architecture, by its name in ``config.json``."""
+if TYPE_CHECKING:
+    import numpy as np
 
+    from .model import TranslationModel
 
-def architecture_of(model: TranslationModel) -> str:
-    """Return the architecture name of a model."""
-    return next(name for name, (cls, _) in ARCHITECTURES.items() if isinstance(model, cls))
+ARCHITECTURES: dict[str, type[Any]] = {"transformer": TransformerOptions, "rnn": RNNOptions}
+"""Options of each architecture, by its name in ``config.json``."""
 
 
-def read_model(folder: Artifact) -> tuple[TranslationModel, Subwords, Subwords | None]:
-    """Read the model of a folder and its subwords; None for the target's if they equal the source's.
+def architecture_of(options: Any) -> str:
+    """Return the architecture name of a model with these options."""
+    return next(name for name, kind in ARCHITECTURES.items() if isinstance(options, kind))
+
+
+def read_options(folder: Artifact) -> Any:
+    """Read the options of the model of a folder, and check that its weights fit them.
 
     Raises
     ------
@@ -40,22 +39,36 @@ def read_model(folder: Artifact) -> tuple[TranslationModel, Subwords, Subwords |
     place = folder.path / "config.json"
     if name not in ARCHITECTURES or not isinstance(options, dict):
         raise ArtifactError(f"{place}: has architecture {name!r}: expected one of {', '.join(ARCHITECTURES)}")
-    cls, options_of = ARCHITECTURES[name]
     try:
-        with torch.device("meta"):  # allocates no weights, because they are loaded next
-            model = cls(options_of(**options))
+        found = ARCHITECTURES[name](**options)
     except (TypeError, ParameterError) as error:
         raise ArtifactError(f"{place}: its options don't make a model: {error}") from error
-    weights = {key: torch.from_numpy(array) for key, array in folder.arrays.items()}
-    own = model.state_dict()
-    wrong = [key for key in own if key not in weights or weights[key].shape != own[key].shape]
-    wrong += [key for key in weights if key not in own]
+    shapes, weights = weight_shapes(found), folder.arrays
+    wrong = [key for key in shapes if key not in weights or weights[key].shape != shapes[key]]
+    wrong += [key for key in weights if key not in shapes]
     if wrong:
         raise ArtifactError(f"{folder.path / 'model.safetensors'}: doesn't fit {place}: look at {wrong[0]!r}")
-    model.load_state_dict(weights, assign=True)
+    return found
+
+
+def read_subwords(folder: Artifact) -> tuple[Subwords, Subwords | None]:
+    """Read the subwords of a folder; None for the target's if they equal the source's."""
     if "spm.model" in folder.files:
-        return model, Subwords(folder.file("spm.model")), None
-    return model, Subwords(folder.file("src.spm.model")), Subwords(folder.file("trg.spm.model"))
+        return Subwords(folder.file("spm.model")), None
+    return Subwords(folder.file("src.spm.model")), Subwords(folder.file("trg.spm.model"))
+
+
+def torch_model(options: Any, weights: Mapping[str, np.ndarray]) -> TranslationModel:
+    """Return torch's model of weights, which `read_options` checked."""
+    import torch
+
+    from .recurrent import Seq2SeqRNN
+    from .transformer import Seq2SeqTransformer
+
+    with torch.device("meta"):  # allocates no weights, because they are loaded next
+        model = Seq2SeqRNN(options) if isinstance(options, RNNOptions) else Seq2SeqTransformer(options)
+    model.load_state_dict({key: torch.from_numpy(array) for key, array in weights.items()}, assign=True)
+    return model
 
 
 def read_text_form(folder: Artifact, src_subwords: Subwords) -> TextForm:

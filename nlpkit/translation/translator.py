@@ -7,27 +7,26 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, replace
 from functools import partial
 from pathlib import Path
-from typing import Any
-
-import torch
+from typing import TYPE_CHECKING, Any
 
 from nlpkit import artifact as artifacts
 from nlpkit.decoding.hypothesis import Hypothesis
 from nlpkit.decoding.options import DecodingOptions
-from nlpkit.device import resolve_device
 from nlpkit.errors import ArtifactError, ParameterError
 from nlpkit.text.subword import Subwords
 from nlpkit.text.text_form import TextForm, form_of_pieces
 
-from .attention_map import WordAttention, attention_of, check_layer
-from .decoding import decode, in_order
-from .decoding_batches import distinct_texts
+from .decoding_batches import distinct_texts, in_order
+from .engines import Computer
 from .given_texts import checked_texts
-from .model import TranslationModel
-from .model_folder import architecture_of, read_model, read_text_form, stored_form, subword_files
+from .model_folder import architecture_of, read_options, read_subwords, read_text_form, stored_form, subword_files
 from .provenance import languages_of, sentences_of
 from .sentence_wise import check_sentence_wise, translate_by_sentences, warn_of_several
 from .translations import Translation, empty_translation, translation_of
+
+if TYPE_CHECKING:
+    from .attention_map import WordAttention
+    from .model import TranslationModel
 
 PRECISIONS = ("float32", "bfloat16")
 
@@ -46,6 +45,9 @@ class Translator:
     precision : {"float32", "bfloat16"}
         Precision of weights and products. bfloat16 halves the memory, and is faster on devices that support it; some
         translations differ.
+    engine : {"auto", "torch", "compiled", "numpy"}
+        What computes the model. "compiled" and "numpy" need no PyTorch, and compute on the CPU in float32. Default:
+        these two for a folder on a CPU in float32, numpy for little work; else torch.
     normalize : {"auto", "NFC", "NFD", "NFKC", None}
         Unicode form of the texts that a model read in training, if it is not a folder, which stores its own. Inputs,
         prefixes and phrases are brought to it, without soft hyphens and zero-width spaces; None changes nothing.
@@ -54,6 +56,9 @@ class Translator:
     Attributes
     ----------
     model : TranslationModel
+        The model in PyTorch, which is imported when this is asked for.
+    options : RNNOptions or TransformerOptions
+        Options of the model.
     src_subwords, trg_subwords : Subwords
     text_form : TextForm
         Brings texts to the model's form. A folder without one, from before it was stored, has the form of its
@@ -79,12 +84,14 @@ class Translator:
         trg_subwords: Subwords | None = None,
         device: str = "auto",
         precision: str = "float32",
+        engine: str = "auto",
         normalize: str | None = "auto",
     ) -> None:
         if precision not in PRECISIONS:
             raise ParameterError(f"precision is {precision!r}: choose {' or '.join(PRECISIONS)}")
         self.provenance: dict[str, Any] = {}
-        if not isinstance(model, TranslationModel):
+        given: TranslationModel | artifacts.Artifact
+        if isinstance(model, str | os.PathLike):
             if src_subwords or trg_subwords or normalize != "auto":
                 raise ParameterError(
                     "a folder has sub-words and a form of texts of its own: give it alone, or a model with these"
@@ -93,22 +100,34 @@ class Translator:
             if read.kind != "translation":
                 raise ArtifactError(f"{os.fspath(model)}: is a model of kind {read.kind!r}: expected 'translation'")
             read.check_options(self.stored_options)
-            model, src_subwords, trg_subwords = read_model(read)
+            given, self.options = read, read_options(read)
+            src_subwords, trg_subwords = read_subwords(read)
             text_form = read_text_form(read, src_subwords)
             self.provenance = read.provenance
         elif src_subwords is None:
             raise ParameterError("a model by itself reads no text: give src_subwords too")
         else:
+            given, self.options = model, model.options
             text_form = TextForm(form_of_pieces(src_subwords.vocabulary) if normalize == "auto" else normalize)
         self.text_form = text_form
         self.src_subwords, self.trg_subwords = src_subwords, trg_subwords or src_subwords
         sizes = len(self.src_subwords), len(self.trg_subwords)
-        if (model.options.src_size, model.options.trg_size) != sizes:
+        if (self.options.src_size, self.options.trg_size) != sizes:
             raise ParameterError(
-                f"the model has vocabularies of {model.options.src_size} and {model.options.trg_size}, and the"
+                f"the model has vocabularies of {self.options.src_size} and {self.options.trg_size}, and the"
                 f" sub-words {sizes[0]} and {sizes[1]}: give those it was trained with"
             )
-        self.model = model.to(resolve_device(device), getattr(torch, precision)).eval()
+        self._computer = Computer(given, self.options, engine=engine, device=device, precision=precision)
+
+    @property
+    def model(self) -> TranslationModel:
+        """The model in PyTorch."""
+        return self._computer.torch_model
+
+    @property
+    def device(self) -> str:
+        """Where the model is computed: cpu, cuda:0, mps, ..."""
+        return self._computer.device
 
     @property
     def languages(self) -> tuple[str | None, str | None]:
@@ -123,11 +142,7 @@ class Translator:
     @classmethod
     def from_artifact(cls, artifact: artifacts.Artifact) -> Translator:
         """Return the translator of an opened model folder: see `nlpkit.load`."""
-        model, src_subwords, trg_subwords = read_model(artifact)
-        translator = cls(model, src_subwords=src_subwords, trg_subwords=trg_subwords)
-        translator.text_form = read_text_form(artifact, src_subwords)
-        translator.provenance = artifact.provenance
-        return translator
+        return cls(artifact.path)
 
     def save(
         self,
@@ -156,17 +171,14 @@ class Translator:
         ParameterError
             If the precision is not float32, because the weights have been rounded.
         """
-        if any(weight.dtype != torch.float32 for weight in self.model.parameters()):
-            raise ParameterError("the weights have been rounded to bfloat16: load the model in float32 to save it")
-        weights = {name: tensor.cpu().numpy() for name, tensor in self.model.state_dict().items()}
-        options = {"architecture": architecture_of(self.model), "model": asdict(self.model.options)}
+        options = {"architecture": architecture_of(self.options), "model": asdict(self.options)}
         return artifacts.save(
             path,
             kind="translation",
             options=options | stored_form(self.text_form),
-            arrays=weights,
+            arrays=self._computer.weights(),
             files=subword_files(self.src_subwords, self.trg_subwords) | dict(files or {}),
-            provenance={"torch": str(torch.__version__), **(provenance or self.provenance)},
+            provenance={**self._computer.versions, **(provenance or self.provenance)},
             force=force,
         )
 
@@ -177,6 +189,7 @@ class Translator:
         *,
         beam: int | None = None,
         split_sentences: bool = False,
+        threads: int | None = None,
     ) -> list[str]:
         """Return the best translation of each text.
 
@@ -204,12 +217,13 @@ class Translator:
         prefixes: Sequence[str] | None = None,
         phrases: Sequence[Sequence[str]] | None = None,
         split_sentences: bool = False,
+        threads: int | None = None,
     ) -> list[Translation]:
         """Return each text's translation with tokens, scores and n-best list.
 
         Parameters
         ----------
-        texts, options, beam, split_sentences
+        texts, options, beam, split_sentences, threads
             See `translate`. Sentences by themselves have no ``prefixes``, ``phrases`` and n-best lists.
         prefixes : sequence of str, optional
             Required beginning of each translation.
@@ -219,7 +233,7 @@ class Translator:
         texts = checked_texts(texts, prefixes, phrases)
         if not split_sentences:
             warn_of_several(texts, self.languages[0], self.sentences)
-        stream = partial(self.stream, texts, options, beam=beam, split_sentences=split_sentences)
+        stream = partial(self.stream, texts, options, beam=beam, split_sentences=split_sentences, threads=threads)
         return list(stream(prefixes=prefixes, phrases=phrases))
 
     def stream(
@@ -231,6 +245,7 @@ class Translator:
         prefixes: Sequence[str] | None = None,
         phrases: Sequence[Sequence[str]] | None = None,
         split_sentences: bool = False,
+        threads: int | None = None,
     ) -> Iterator[Translation]:
         """Same as `translate_full`, but yield each translation in the order of the texts, as soon as it is ready.
 
@@ -242,14 +257,16 @@ class Translator:
             options = replace(options, beam=beam, n_best=min(options.n_best, beam))
         if split_sentences:
             check_sentence_wise(options, prefixes, phrases)
-            by_sentence = partial(self.stream, options=options)
+            by_sentence = partial(self.stream, options=options, threads=threads)
             yield from translate_by_sentences(texts, self.languages[0], by_sentence, alpha=options.alpha)
             return
         ids = self.src_subwords.encode([self.text_form(text) for text in texts])
         work, of_text = distinct_texts(ids, prefixes, phrases, distinct=not options.sample)
         begin = None if prefixes is None else self._target_ids(prefixes[i] for i in work)
         demanded = None if phrases is None else [self._target_ids(phrases[i]) for i in work]
-        found = in_order(decode(self.model, [ids[i] for i in work], options, prefixes=begin, phrases=demanded))
+        found = in_order(
+            self._computer.decode([ids[i] for i in work], options, prefixes=begin, phrases=demanded, threads=threads)
+        )
         known: list[list[Hypothesis]] = []
         for text, source, number in zip(texts, ids, of_text, strict=True):
             if number < 0:
@@ -291,10 +308,14 @@ class Translator:
         """
         if translation.sentences:
             raise ParameterError("the text was translated by sentences: give one of translation.sentences")
+        from .attention_map import attention_of
+
         self.check_attention(layer, head, of_source=of_source)
         subwords = self.src_subwords, self.trg_subwords
         return attention_of(self.model, subwords, translation, layer=layer, head=head, of_source=of_source)
 
     def check_attention(self, layer: int = -1, head: int | None = None, *, of_source: bool = False) -> None:
         """Raise ParameterError if the model has no attention, or the layer or head does not exist."""
-        check_layer(self.model, layer, head, of_source=of_source)
+        from .attention_map import check_layer
+
+        check_layer(self.options, layer, head, of_source=of_source)

@@ -19,6 +19,7 @@ from nlpkit.translation.decoding import decode
 from nlpkit.translation.model import TranslationModel
 from nlpkit.translation.plain.recurrent import PlainRNN
 from nlpkit.translation.plain.transformer import PlainTransformer
+from nlpkit.translation.weight_shapes import weight_shapes
 
 SIZES: dict[str, Any] = {"src_size": 40, "trg_size": 40, "d_model": 32, "heads": 4, "ffn_dim": 48}
 VARIANTS: list[dict[str, Any]] = [
@@ -80,3 +81,12 @@ def test_a_recurrent_model_decodes_as_torchs(variant: dict[str, Any], options: d
     sizes = {"src_size": 40, "trg_size": 40, "embedding_size": 24, "hidden_size": 32}
     model = Seq2SeqRNN(RNNOptions(**{**sizes, **variant}))
     assert_decodes_alike(shaken(model), kind, options)
+
+
+@pytest.mark.parametrize("variant", [*VARIANTS, *RECURRENT])
+def test_shapes_of_weights_are_those_of_torchs_modules(variant: dict[str, Any]) -> None:
+    sizes = {"src_size": 40, "trg_size": 40}
+    is_recurrent = "cell" in variant
+    options: Any = RNNOptions(**{**sizes, **variant}) if is_recurrent else TransformerOptions(**{**SIZES, **variant})
+    model = Seq2SeqRNN(options) if is_recurrent else Seq2SeqTransformer(options)
+    assert weight_shapes(options) == {name: tuple(part.shape) for name, part in model.state_dict().items()}

@@ -1,0 +1,176 @@
+"""Engines: what computes a translation model, torch, compiled code or NumPy."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from nlpkit.artifact.reading import Artifact, read
+from nlpkit.decoding.hypothesis import Hypothesis
+from nlpkit.decoding.options import DecodingOptions
+from nlpkit.device import gpu_is_likely, resolve_device, torch_threads
+from nlpkit.errors import ParameterError, require
+from nlpkit.threads import available_threads
+
+from .model_options import RNNOptions
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    from .array_decoding import ArrayModel
+    from .model import TranslationModel
+
+ENGINES = ("auto", "torch", "compiled", "numpy")
+
+Ids = Sequence[int]
+
+
+class Computer:
+    """Computes a model by one of the engines; each is loaded when it is needed.
+
+    Parameters
+    ----------
+    given : TranslationModel or Artifact
+        A model, or the folder of one.
+    options : RNNOptions or TransformerOptions
+    engine, device, precision : str
+        As in `nlpkit.translation.Translator`.
+
+    Raises
+    ------
+    ParameterError
+        If the engine or the device is unknown, or they do not fit.
+    """
+
+    def __init__(
+        self, given: TranslationModel | Artifact, options: Any, *, engine: str, device: str, precision: str
+    ) -> None:
+        check_engine(engine, device=device, precision=precision)
+        self._folder = given if isinstance(given, Artifact) else None
+        self._torch = None if isinstance(given, Artifact) else given
+        self._options, self._where, self._precision = options, device, precision
+        self._arrays: dict[str, ArrayModel] = {}
+        if engine == "auto":
+            on_cpu = device == "cpu" or (device == "auto" and not gpu_is_likely())
+            engine = "auto" if self._folder is not None and on_cpu and precision == "float32" else "torch"
+        self.engine = engine
+        if engine == "torch":
+            self._torch = self._placed(self.torch_model)
+
+    @property
+    def torch_model(self) -> TranslationModel:
+        """The model in PyTorch."""
+        if self._torch is None:
+            from .model_folder import torch_model
+
+            assert self._folder is not None
+            self._torch = self._placed(torch_model(self._options, self._read()))
+        return self._torch
+
+    def _placed(self, model: TranslationModel) -> TranslationModel:
+        import torch
+
+        return model.to(resolve_device(self._where), getattr(torch, self._precision)).eval()
+
+    def _read(self) -> Mapping[str, np.ndarray]:
+        """Return the weights of the folder, which are kept by nobody else."""
+        assert self._folder is not None
+        arrays = self._folder.__dict__.pop("arrays", None)
+        return arrays if arrays is not None else read(self._folder.path).arrays
+
+    @property
+    def device(self) -> str:
+        """Where the model is computed: cpu, cuda:0, mps, ..."""
+        return str(self.torch_model.device) if self.engine == "torch" else "cpu"
+
+    @property
+    def versions(self) -> dict[str, str]:
+        """The version of torch, if it was used."""
+        if self._torch is None:
+            return {}
+        import torch
+
+        return {"torch": str(torch.__version__)}
+
+    def weights(self) -> Mapping[str, np.ndarray]:
+        """Return the weights as arrays by name.
+
+        Raises
+        ------
+        ParameterError
+            If they have been rounded.
+        """
+        if self._torch is None:
+            return self._read()
+        import torch
+
+        if any(weight.dtype != torch.float32 for weight in self._torch.parameters()):
+            raise ParameterError("the weights have been rounded to bfloat16: load the model in float32 to save it")
+        return {name: tensor.cpu().numpy() for name, tensor in self._torch.state_dict().items()}
+
+    def decode(
+        self,
+        sources: Sequence[Ids],
+        options: DecodingOptions,
+        *,
+        prefixes: Sequence[Ids] | None = None,
+        phrases: Sequence[Sequence[Ids]] | None = None,
+        threads: int | None = None,
+    ) -> Iterator[tuple[int, list[Hypothesis]]]:
+        """Yield the translations of sentences: see `nlpkit.translation.decoding.decode`."""
+        if self.engine == "torch":
+            from .decoding import decode
+
+            with torch_threads(threads):
+                yield from decode(self.torch_model, sources, options, prefixes=prefixes, phrases=phrases)
+            return
+        from .array_decoding import decode_arrays
+
+        engine = self._quicker(sources, options) if self.engine == "auto" else self.engine
+        if engine not in self._arrays:
+            self._arrays[engine] = array_model(engine, self._options, self._read())
+        workers = (threads or available_threads()) if engine == "compiled" else 1
+        yield from decode_arrays(
+            self._arrays[engine], sources, options, prefixes=prefixes, phrases=phrases, threads=workers
+        )
+
+    def _quicker(self, sources: Sequence[Ids], options: DecodingOptions) -> str:
+        """Return the engine that is expected to be done first."""
+        return "compiled"
+
+
+def array_model(engine: str, options: Any, weights: Mapping[str, np.ndarray]) -> ArrayModel:
+    """Return a model that needs no torch.
+
+    Parameters
+    ----------
+    engine : {"compiled", "numpy"}
+    options : RNNOptions or TransformerOptions
+    weights : mapping of str to ndarray
+        As `nlpkit.translation.weight_shapes.weight_shapes` names them.
+    """
+    is_recurrent = isinstance(options, RNNOptions)
+    made: Callable[[Any, Mapping[str, np.ndarray]], ArrayModel]
+    if engine == "numpy":
+        from .plain.recurrent import PlainRNN
+        from .plain.transformer import PlainTransformer
+
+        made = PlainRNN if is_recurrent else PlainTransformer
+    else:
+        from .compiled.recurrent import CompiledRNN
+        from .compiled.transformer import CompiledTransformer
+
+        made = CompiledRNN if is_recurrent else CompiledTransformer
+    return made(options, weights)
+
+
+def check_engine(engine: str, *, device: str, precision: str) -> None:
+    """Raise ParameterError if there is no such engine, or it does not compute there or so."""
+    require(engine in ENGINES, "engine", engine, "one of " + ", ".join(ENGINES))
+    if engine in ("compiled", "numpy"):
+        if device not in ("auto", "cpu"):
+            raise ParameterError(f"engine {engine!r} computes on the CPU, and device is {device!r}: use engine='torch'")
+        if precision != "float32":
+            raise ParameterError(
+                f"engine {engine!r} computes in float32, and precision is {precision!r}: use engine='torch'"
+            )
