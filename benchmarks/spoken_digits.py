@@ -15,7 +15,8 @@ Manifests of JSON lines with the fields path, text, label and speaker; paths are
 | | speakers/NAME-strings | 300 joined strings of all clips of this speaker |
 | no-speech | no-speech-train, -test | silence, noise and music-like sound, 100 each (`no_speech`) |
 | music | music-test | real music of the format samples: pieces of 1 s; for tests only |
-| other-speech | other-speech-train, -test | parts of sentences without digits (`other_speech`), 2,000 and 500 |
+| other-speech | other-speech-train, -test | parts of sentences without digits (`other_speech`), 1,000 and 500 |
+| | other-words-train, -test | what sounds like a single word in these sentences |
 | | spoken-strings-train, -test | the sentences of speechocean762 that are digits alone |
 
 Sound without digits has the text "" and the label "_other_". Speakers of commands-other-train are, as far as there are
@@ -35,7 +36,7 @@ import soundfile
 from digit_strings import strings
 from manifests import lay_out_parts, write_manifest
 from no_speech import music_pieces, no_speech
-from other_speech import digit_sentences, other_parts, sentences, unpacked
+from other_speech import digit_sentences, other_parts, other_words, sentences, unpacked
 
 DIGITS = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
 OTHER = "_other_"
@@ -93,9 +94,10 @@ def lay_out(folder: Path, data: Path, parts: Sequence[str] = PARTS) -> dict[str,
         samples = unpacked(data / "format_samples.tar.gz", folder) / "format_samples"
         write("music-test", ({**piece, "text": "", "label": OTHER} for piece in music_pieces(samples)))
     if "other-speech" in parts:
-        for name, n in (("train", 2000), ("test", 500)):
+        for name, n in (("train", 1000), ("test", 500)):
             said = sentences(folder, data, name)
             write(f"other-speech-{name}", ({**part, "text": "", "label": OTHER} for part in other_parts(said, n=n)))
+            write(f"other-words-{name}", ({**word, "text": "", "label": OTHER} for word in other_words(said)))
             write(f"spoken-strings-{name}", digit_sentences(said))
     return written
 

@@ -23,8 +23,7 @@ from nlpkit.decoding.constraints import Constraints
 from nlpkit.decoding.options import DecodingOptions
 from nlpkit.decoding.state import DecoderState
 from nlpkit.layers.positions import sinusoids
-from nlpkit.translation.decoding import decode
-from nlpkit.translation.decoding import pad_sources
+from nlpkit.translation.decoding import decode, pad_sources
 from nlpkit.translation.decoding_batches import in_order, plan_batches
 from nlpkit.translation.transformer import Seq2SeqTransformer
 

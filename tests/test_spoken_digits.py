@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+import soundfile
 
 BENCHMARKS = Path(__file__).parents[1] / "benchmarks"
 DATA = os.environ.get("NLPKIT_DATA")
@@ -92,6 +93,20 @@ def test_sound_without_speech(benchmark: Callable[[str], Any], name: str) -> Non
 def test_sentences_with_words_like_digits(benchmark: Callable[[str], Any], text: str, has_digit: bool) -> None:
     sentence = benchmark("other_speech").Sentence(path=Path("a"), text=text, speaker="a", corpus="b")
     assert sentence.has_digit == has_digit
+
+
+def test_words_stand_between_pauses(benchmark: Callable[[str], Any], tmp_path: Path) -> None:
+    other_speech = benchmark("other_speech")
+    sound = np.zeros(4 * 8000, np.float32)
+    for begin, end in ((0.5, 0.9), (1.5, 1.7), (1.75, 2.0), (2.5, 3.6), (3.7, 3.8)):
+        sound[int(begin * 8000) : int(end * 8000)] = 0.3 * np.sin(np.arange(int(end * 8000) - int(begin * 8000)))
+    soundfile.write(tmp_path / "a.wav", sound, 8000)
+    said = [
+        other_speech.Sentence(path=tmp_path / "a.wav", text=text, speaker="a", corpus="b")
+        for text in ("a bear, alone", "two bears")
+    ]
+    found = list(other_speech.other_words(said))
+    assert [(word["start"], word["end"]) for word in found] == [(0.49, 0.91), (1.49, 2.01)]
 
 
 def test_other_words_are_halved_by_speaker(benchmark: Callable[[str], Any]) -> None:

@@ -7,8 +7,7 @@ import torch
 from search_oracle import beam_search, next_log_probs
 
 from nlpkit.decoding.options import DecodingOptions
-from nlpkit.translation.decoding import decode
-from nlpkit.translation.decoding import pad_sources
+from nlpkit.translation.decoding import decode, pad_sources
 from nlpkit.translation.pretrained import read_pretrained
 
 SIZE, EOS, PAD = 60, 0, 59
