@@ -18,7 +18,6 @@ from .model_options import TransformerOptions
 if TYPE_CHECKING:
     from nlpkit.text.subword import Subwords
 
-    from .model import TranslationModel
     from .translations import Translation
 
 
@@ -80,7 +79,7 @@ def between_words(
 
 
 def attention_of(
-    model: TranslationModel,
+    maps: np.ndarray,
     subwords: tuple[Subwords, Subwords],
     translation: Translation,
     *,
@@ -88,26 +87,23 @@ def attention_of(
     head: int | None,
     of_source: bool,
 ) -> WordAttention:
-    """Return the attention of a translation's words, or of its source's: see `Translator.word_attention`."""
-    import torch
+    """Return the attention of a translation's words, or of its source's: see `Translator.word_attention`.
 
+    Parameters
+    ----------
+    maps : ndarray (layers, heads, t, s)
+        Attention of the start token and the translation, or of the source, to the source and its end token.
+    subwords, translation, layer, head, of_source
+    """
     source = translation.source_ids
     reading, writing = subwords
     looking, wording = (source, reading) if of_source else (translation.n_best[0].ids, writing)
     rows, columns = wording.parts(looking), reading.parts(source)
-    src = torch.tensor([[*source, model.eos_id]], device=model.device)
-    lengths = torch.tensor([src.shape[1]], device=model.device)
-    with torch.inference_mode():
-        if of_source:
-            maps = model.self_attention_maps(src, lengths)
-        else:
-            maps = model.attention_maps(src, lengths, torch.tensor([[model.start_id, *looking]], device=model.device))
-    assert maps is not None
-    chosen = maps[0, layer].mean(0) if head is None else maps[0, layer, head]
+    chosen = maps[layer].mean(0) if head is None else maps[layer, head]
     return WordAttention(
         source=reading.decode([source[a:b] for a, b in columns]),
         target=wording.decode([looking[a:b] for a, b in rows]),
-        weights=between_words(chosen.float().cpu().numpy(), rows, columns),
+        weights=between_words(chosen, rows, columns),
     )
 
 

@@ -127,12 +127,39 @@ class Computer:
         from .array_decoding import decode_arrays
 
         engine = self._quicker(sources, options) if self.engine == "auto" else self.engine
-        if engine not in self._arrays:
-            self._arrays[engine] = array_model(engine, self._options, self._read())
         workers = (threads or available_threads()) if engine == "compiled" else 1
         yield from decode_arrays(
-            self._arrays[engine], sources, options, prefixes=prefixes, phrases=phrases, threads=workers
+            self._model_of(engine), sources, options, prefixes=prefixes, phrases=phrases, threads=workers
         )
+
+    def attention_maps(self, source: Ids, target: Ids | None) -> np.ndarray:
+        """Return the attention (layers, heads, t, s) of the start token and a target to a source and its end token.
+
+        Without a target, the attention of the source to itself in the encoder of a Transformer. Without torch, NumPy
+        computes it.
+        """
+        if self.engine != "torch":
+            maps: np.ndarray = self._model_of("numpy").attention_maps(source, target)
+            return maps
+        import torch
+
+        model = self.torch_model
+        src = torch.tensor([[*source, model.eos_id]], device=model.device)
+        lengths = torch.tensor([src.shape[1]], device=model.device)
+        with torch.inference_mode():
+            if target is None:
+                found = model.self_attention_maps(src, lengths)
+            else:
+                trg_in = torch.tensor([[model.start_id, *target]], device=model.device)
+                found = model.attention_maps(src, lengths, trg_in)
+        assert found is not None
+        made: np.ndarray = found[0].float().cpu().numpy()
+        return made
+
+    def _model_of(self, engine: str) -> Any:
+        if engine not in self._arrays:
+            self._arrays[engine] = array_model(engine, self._options, self._read())
+        return self._arrays[engine]
 
     def _quicker(self, sources: Sequence[Ids], options: DecodingOptions) -> str:
         """Return the engine that is expected to be done first."""

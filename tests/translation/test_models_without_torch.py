@@ -16,6 +16,7 @@ from nlpkit.translation import RNNOptions, Seq2SeqRNN, Seq2SeqTransformer, Trans
 from nlpkit.translation.compiled.recurrent import CompiledRNN
 from nlpkit.translation.compiled.transformer import CompiledTransformer
 from nlpkit.translation.decoding import decode
+from nlpkit.translation.engines import array_model
 from nlpkit.translation.model import TranslationModel
 from nlpkit.translation.plain.recurrent import PlainRNN
 from nlpkit.translation.plain.transformer import PlainTransformer
@@ -90,3 +91,23 @@ def test_shapes_of_weights_are_those_of_torchs_modules(variant: dict[str, Any]) 
     options: Any = RNNOptions(**{**sizes, **variant}) if is_recurrent else TransformerOptions(**{**SIZES, **variant})
     model = Seq2SeqRNN(options) if is_recurrent else Seq2SeqTransformer(options)
     assert weight_shapes(options) == {name: tuple(part.shape) for name, part in model.state_dict().items()}
+
+
+@pytest.mark.parametrize("variant", [*VARIANTS, *RECURRENT])
+def test_attention_is_that_of_torch(variant: dict[str, Any]) -> None:
+    torch.manual_seed(3)
+    is_recurrent = "cell" in variant
+    sizes: dict[str, Any] = {"src_size": 40, "trg_size": 40, "embedding_size": 24, "hidden_size": 32}
+    model = shaken(
+        Seq2SeqRNN(RNNOptions(**{**sizes, **variant}))
+        if is_recurrent
+        else Seq2SeqTransformer(TransformerOptions(**{**SIZES, **variant}))
+    )
+    plain = array_model("numpy", model.options, {name: part.numpy() for name, part in model.state_dict().items()})
+    src, lengths, trg_in = torch.tensor([[5, 6, 7, 3]]), torch.tensor([4]), torch.tensor([[2, 9, 8, 5, 5]])
+    with torch.inference_mode():
+        maps, of_source = model.attention_maps(src, lengths, trg_in), model.self_attention_maps(src, lengths)
+    if maps is not None:
+        np.testing.assert_allclose(plain.attention_maps([5, 6, 7], [9, 8, 5, 5]), maps[0].numpy(), atol=2e-5)
+    if of_source is not None:
+        np.testing.assert_allclose(plain.attention_maps([5, 6, 7], None), of_source[0].numpy(), atol=2e-5)

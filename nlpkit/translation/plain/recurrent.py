@@ -62,6 +62,16 @@ class PlainRNN:
             return RNNSteps(self, fixed, fixed, np.ones((len(src), 1), bool), first)
         return RNNSteps(self, read, self._keys(read), inside, first)
 
+    def attention_maps(self, source: Sequence[int], target: Sequence[int] | None) -> Array:
+        """Return the attention (1, 1, t, s) of the start token and a target to a source and its end token."""
+        assert target is not None
+        watched: list[Array] = []
+        steps = self.start([source])
+        state, made = steps.state, steps.made
+        for token in (self.start_id, *target):
+            made, state = self.go(np.array([[token]]), state, made, *steps.source, watched)
+        return np.concatenate(watched, axis=1)[None]
+
     def linear(self, x: Array, name: str) -> Array:
         """Return x Wᵀ, + b where there is one."""
         made: Array = x @ self.weights[name + ".weight"].T
@@ -69,9 +79,18 @@ class PlainRNN:
         return made if bias is None else made + bias
 
     def go(
-        self, tokens: Array, state: Array, made: Array, read: Array, keys: Array, inside: Array
+        self,
+        tokens: Array,
+        state: Array,
+        made: Array,
+        read: Array,
+        keys: Array,
+        inside: Array,
+        watched: list[Array] | None = None,
     ) -> tuple[Array, Array]:
         """Run one step of the decoder for all beams (n, beams) of all sentences.
+
+        The attention (n, beams, s) is appended to ``watched``.
 
         Returns
         -------
@@ -84,9 +103,9 @@ class PlainRNN:
             inward = np.concatenate([embedded, made], axis=2) if self.feeds else embedded
             top, state = self._stack(inward.reshape(n * beams, -1), state)
             top = top.reshape(n, beams, -1)
-            seen = self._look(top, read, keys, inside)
+            seen = self._look(top, read, keys, inside, watched)
         else:
-            seen = self._look(state[self.options.decoder_layers - 1].reshape(n, beams, -1), read, keys, inside)
+            seen = self._look(state[self.options.decoder_layers - 1].reshape(n, beams, -1), read, keys, inside, watched)
             top, state = self._stack(np.concatenate([embedded, seen], axis=2).reshape(n * beams, -1), state)
             top = top.reshape(n, beams, -1)
         return np.tanh(self.linear(np.concatenate([seen, top], axis=2), "readout")), state
@@ -151,7 +170,9 @@ class PlainRNN:
         keys = self.linear(read, "attention.of_source")
         return keys * np.float32(read.shape[-1] ** -0.5) if self.options.attention == "general" else keys
 
-    def _look(self, states: Array, read: Array, keys: Array, inside: Array) -> Array:
+    def _look(
+        self, states: Array, read: Array, keys: Array, inside: Array, watched: list[Array] | None = None
+    ) -> Array:
         """Return the contexts (n, beams, d) of states."""
         if self.options.attention == "none":
             return np.broadcast_to(read, states.shape)
@@ -160,7 +181,10 @@ class PlainRNN:
             scores = (both @ self.weights["attention.score.weight"].T)[..., 0]
         else:
             scores = states @ keys.transpose(0, 2, 1)
-        made: Array = softmax(np.where(inside[:, None], scores, np.float32(-np.inf))) @ read
+        shares = softmax(np.where(inside[:, None], scores, np.float32(-np.inf)))
+        if watched is not None:
+            watched.append(shares)
+        made: Array = shares @ read
         return made
 
 
@@ -168,26 +192,26 @@ class RNNSteps(Steps):
     """The recurrent state (layers, n * beams, hidden_size), and the last output (n, beams, embedding_size)."""
 
     def __init__(self, model: PlainRNN, read: Array, keys: Array, inside: Array, first: Array) -> None:
-        self._model, self._source, self._state = model, (read, keys, inside), first
-        self._made = np.zeros((len(read), 1, model.options.embedding_size), np.float32)
+        self._model, self.source, self.state = model, (read, keys, inside), first
+        self.made = np.zeros((len(read), 1, model.options.embedding_size), np.float32)
 
     def step(self, tokens: Array, question: Question) -> Answer:
         """Feed the newest tokens (n, beams), and answer a question about the next ones."""
-        self._made, self._state = self._model.go(tokens, self._state, self._made, *self._source)
-        return answered(self._model.logits(self._made), question)
+        self.made, self.state = self._model.go(tokens, self.state, self.made, *self.source)
+        return answered(self._model.logits(self.made), question)
 
     def choose(self, parents: Array) -> None:
         """Let beam ``j`` of sentence ``i`` continue its former beam ``parents[i, j]``, (n, new beams)."""
-        n, beams, _ = self._made.shape
+        n, beams, _ = self.made.shape
         rows = (parents + np.arange(n)[:, None] * beams).ravel()
-        self._state = self._state[:, rows]
-        self._made = self._made.reshape(n * beams, -1)[rows].reshape(n, parents.shape[1], -1)
+        self.state = self.state[:, rows]
+        self.made = self.made.reshape(n * beams, -1)[rows].reshape(n, parents.shape[1], -1)
 
     def keep(self, rows: Array) -> None:
         """Keep only the sentences ``rows`` (n,), in that order."""
-        n, beams, _ = self._made.shape
-        parts = self._state.reshape(len(self._state), n, beams, -1)[:, rows]
-        self._state = parts.reshape(len(parts), len(rows) * beams, -1)
-        self._made = self._made[rows]
-        read, keys, inside = (part[rows] for part in self._source)
-        self._source = read, keys, inside
+        n, beams, _ = self.made.shape
+        parts = self.state.reshape(len(self.state), n, beams, -1)[:, rows]
+        self.state = parts.reshape(len(parts), len(rows) * beams, -1)
+        self.made = self.made[rows]
+        read, keys, inside = (part[rows] for part in self.source)
+        self.source = read, keys, inside

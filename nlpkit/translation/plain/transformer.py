@@ -45,20 +45,40 @@ class PlainTransformer:
             row[: len(source) + 1] = [*source, self.options.eos_id]
         hidden = np.arange(src.shape[1]) >= lengths[:, None]
         mask = np.where(hidden, np.float32(-np.inf), np.float32(0))[:, None, None]
+        x = self._encode(src, mask)
+        read = [
+            KeysValues(*self._heads(self.linear(x, f"decoder.{number}.to_source.source"), 2))
+            for number in range(self.options.decoder_layers)
+        ]
+        return TransformerSteps(self, read, mask, lengths)
+
+    def _encode(self, src: Array, mask: Array, watched: list[Array] | None = None) -> Array:
         x = self.embed("trg_embedding" if self.options.tie == "all" else "src_embedding", src, 0)
         for number in range(self.options.encoder_layers):
             layer = f"encoder.{number}."
             queries, at = self._split(
                 self.linear(self.before(x, layer + "around_attention"), layer + "attention.inward")
             )
-            x = self.after(x, self._look(queries, at, mask, layer + "attention"), layer + "around_attention")
-            x = self._feed_forward(x, layer)
-        x = self.final(x, "encoder_norm")
-        read = [
-            KeysValues(*self._heads(self.linear(x, f"decoder.{number}.to_source.source"), 2))
-            for number in range(self.options.decoder_layers)
-        ]
-        return TransformerSteps(self, read, mask, lengths)
+            seen = self._look(queries, at, mask, layer + "attention", watched)
+            x = self._feed_forward(self.after(x, seen, layer + "around_attention"), layer)
+        return self.final(x, "encoder_norm")
+
+    def attention_maps(self, source: Sequence[int], target: Sequence[int] | None) -> Array:
+        """Return the attention (layers, heads, t, s) of the start token and a target to a source and its end token.
+
+        Without a target, the attention of the source to itself in the encoder.
+        """
+        watched: list[Array] = []
+        if target is None:
+            src = np.array([[*source, self.options.eos_id]])
+            self._encode(src, np.zeros((1, 1, 1, src.shape[1]), np.float32), watched)
+        else:
+            steps = self.start([source])
+            x = self.embed("trg_embedding", np.array([[self.start_id, *target]]), 0)
+            later = np.triu(np.full((x.shape[1],) * 2, -np.inf, np.float32), 1)[None, None]
+            for number, read in enumerate(steps.read):
+                x = self.decoder_layer(x, number, Cache(), later, read, steps.hidden, watched)
+        return np.concatenate(watched)
 
     def embed(self, name: str, ids: Array, first: int) -> Array:
         """Embed ids (n, t), starting at position ``first``."""
@@ -86,14 +106,21 @@ class PlainTransformer:
         return self._norm(x, name) if self.options.norm == "pre" else x
 
     def decoder_layer(
-        self, x: Array, number: int, cache: Cache, mask: Array | None, read: KeysValues, hidden: Array
+        self,
+        x: Array,
+        number: int,
+        cache: Cache,
+        mask: Array | None,
+        read: KeysValues,
+        hidden: Array,
+        watched: list[Array] | None = None,
     ) -> Array:
-        """Run a layer for the newest tokens (n, beams, d)."""
+        """Run a layer for the newest tokens (n, beams, d); append the attention to the source to ``watched``."""
         layer = f"decoder.{number}."
         queries, new = self._split(self.linear(self.before(x, layer + "around_attention"), layer + "attention.inward"))
         x = self.after(x, self._look(queries, cache.append(new), mask, layer + "attention"), layer + "around_attention")
         (queries,) = self._heads(self.linear(self.before(x, layer + "around_source"), layer + "to_source.inward"), 1)
-        x = self.after(x, self._look(queries, read, hidden, layer + "to_source"), layer + "around_source")
+        x = self.after(x, self._look(queries, read, hidden, layer + "to_source", watched), layer + "around_source")
         return self._feed_forward(x, layer)
 
     def logits(self, x: Array) -> Array:
@@ -113,9 +140,14 @@ class PlainTransformer:
         queries, keys, values = self._heads(x, 3)
         return queries, KeysValues(keys, values)
 
-    def _look(self, queries: Array, at: KeysValues, mask: Array | None, name: str) -> Array:
+    def _look(
+        self, queries: Array, at: KeysValues, mask: Array | None, name: str, watched: list[Array] | None = None
+    ) -> Array:
         scores = queries @ at.keys.transpose(0, 1, 3, 2) * np.float32(queries.shape[-1] ** -0.5)
-        seen = softmax(scores if mask is None else scores + mask) @ at.values
+        shares = softmax(scores if mask is None else scores + mask)
+        if watched is not None:
+            watched.append(shares)
+        seen = shares @ at.values
         n, _, t, _ = seen.shape
         return self.linear(seen.transpose(0, 2, 1, 3).reshape(n, t, -1), name + ".outward")
 
@@ -148,7 +180,7 @@ class TransformerSteps(Steps):
     """Decoding state: each beam sees its own columns of the caches."""
 
     def __init__(self, model: PlainTransformer, read: list[KeysValues], mask: Array, lengths: Array) -> None:
-        self._model, self._read, self._hidden, self.lengths = model, read, mask, lengths
+        self._model, self.read, self.hidden, self.lengths = model, read, mask, lengths
         self._caches = [Cache() for _ in read]
         self._time = 0
         self._seen: Array | None = None  # (n, beams, columns); None while every beam sees every column
@@ -163,8 +195,8 @@ class TransformerSteps(Steps):
                 [self._seen, np.broadcast_to(np.eye(beams, dtype=bool), (n, beams, beams))], axis=2
             )
             mask = np.where(self._seen, np.float32(0), np.float32(-np.inf))[:, None]
-        for number, (cache, read) in enumerate(zip(self._caches, self._read, strict=True)):
-            x = self._model.decoder_layer(x, number, cache, mask, read, self._hidden)
+        for number, (cache, read) in enumerate(zip(self._caches, self.read, strict=True)):
+            x = self._model.decoder_layer(x, number, cache, mask, read, self.hidden)
         self._time += 1
         return answered(self._model.logits(self._model.final(x, "decoder_norm")), question)
 
@@ -181,8 +213,8 @@ class TransformerSteps(Steps):
         """Keep only the sentences ``rows`` (n,), in that order."""
         self.lengths = self.lengths[rows]
         longest = self.lengths.max(initial=0)
-        self._hidden = self._hidden[rows][..., :longest]
-        self._read = [KeysValues(*(part[rows][:, :, :longest] for part in read)) for read in self._read]
+        self.hidden = self.hidden[rows][..., :longest]
+        self.read = [KeysValues(*(part[rows][:, :, :longest] for part in read)) for read in self.read]
         for cache in self._caches:
             cache.keep(rows)
         if self._seen is not None:
