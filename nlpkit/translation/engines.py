@@ -75,8 +75,7 @@ class Computer:
     def _read(self) -> Mapping[str, np.ndarray]:
         """Return the weights of the folder, which are kept by nobody else."""
         assert self._folder is not None
-        arrays = self._folder.__dict__.pop("arrays", None)
-        return arrays if arrays is not None else read(self._folder.path).arrays
+        return read(self._folder.path).arrays
 
     @property
     def device(self) -> str:
@@ -158,7 +157,10 @@ class Computer:
 
     def _model_of(self, engine: str) -> Any:
         if engine not in self._arrays:
-            self._arrays[engine] = array_model(engine, self._options, self._read())
+            assert self._folder is not None
+            # packed weights are copies, so that nothing stays mapped
+            weights = read(self._folder.path).mapped if engine == "compiled" else self._read()
+            self._arrays[engine] = array_model(engine, self._options, weights)
         return self._arrays[engine]
 
     def _quicker(self, sources: Sequence[Ids], options: DecodingOptions) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from nlpkit.artifact.reading import Artifact
+from nlpkit.artifact.reading import WEIGHTS, Artifact, read
 from nlpkit.errors import ArtifactError, ParameterError
 from nlpkit.text.subword import Subwords
 from nlpkit.text.text_form import TextForm, form_of_pieces
@@ -43,7 +43,8 @@ def read_options(folder: Artifact) -> Any:
         found = ARCHITECTURES[name](**options)
     except (TypeError, ParameterError) as error:
         raise ArtifactError(f"{place}: its options don't make a model: {error}") from error
-    shapes, weights = weight_shapes(found), folder.arrays
+    folder.file_path(WEIGHTS)  # checks it
+    shapes, weights = weight_shapes(found), read(folder.path).mapped
     wrong = [key for key in shapes if key not in weights or weights[key].shape != shapes[key]]
     wrong += [key for key in weights if key not in shapes]
     if wrong:

@@ -1,60 +1,78 @@
-"""PackedWeights: all weights of a model in one array, in the order in which compiled code reads them."""
+"""Weights of a model in one array, in the order in which compiled code reads them."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import TypeVar
 
 import numpy as np
 
 from nlpkit.inference.product import PANEL, padded
 
+T = TypeVar("T")
+
 
 class PackedWeights:
-    """Weights that are laid one after the other.
+    """Lays weights one after the other.
+
+    Parameters
+    ----------
+    array : ndarray (numbers,) float32, optional
+        Where to lay them; without it they are only counted.
 
     Attributes
     ----------
-    array : ndarray (numbers,) float32
-        Available after `finish`.
+    size : int
+        Numbers that were laid.
     """
 
-    array: np.ndarray
-
-    def __init__(self) -> None:
-        self._parts: list[np.ndarray] = []
-        self._size = 0
+    def __init__(self, array: np.ndarray | None = None) -> None:
+        self._array = array
+        self.size = 0
 
     def row(self, values: np.ndarray | None, size: int, fill: float = 0.0) -> int:
         """Lay ``values`` as a row of ``size`` numbers, the rest of which is ``fill``; return its place."""
-        made = np.full(padded(size), fill, np.float32)
-        if values is not None:
-            made[: len(values)] = values
-        return self._lay(made)
+        place, room = self._take(padded(size))
+        if room is not None:
+            room[:] = fill
+            if values is not None:
+                room[: len(values)] = values
+        return place
 
     def matrix(self, weight: np.ndarray) -> int:
         """Lay (size, depth) as panels; return its place."""
         size, depth = weight.shape
-        full = np.zeros((padded(size), depth), np.float32)
-        full[:size] = weight
-        return self._lay(full.reshape(-1, PANEL, depth).transpose(0, 2, 1))
+        place, room = self._take(padded(size) * depth)
+        if room is not None:
+            panels, whole = room.reshape(-1, depth, PANEL), size // PANEL
+            panels[:whole] = weight[: whole * PANEL].reshape(whole, PANEL, depth).transpose(0, 2, 1)
+            if size % PANEL:
+                panels[whole] = 0
+                panels[whole, :, : size % PANEL] = weight[whole * PANEL :].T
+        return place
 
     def plain(self, values: np.ndarray) -> int:
         """Lay numbers as they are; return their place."""
-        return self._lay(values)
-
-    def finish(self) -> np.ndarray:
-        """Join all parts."""
-        self.array = np.concatenate(self._parts) if self._parts else np.zeros(0, np.float32)
-        self._parts.clear()
-        return self.array
-
-    def _lay(self, values: np.ndarray) -> int:
-        flat = np.ascontiguousarray(values, np.float32).ravel()
-        rest = -len(flat) % PANEL
-        place = self._size
-        self._parts.append(flat if not rest else np.concatenate([flat, np.zeros(rest, np.float32)]))
-        self._size += len(flat) + rest
+        place, room = self._take(padded(values.size))
+        if room is not None:
+            room[: values.size] = values.ravel()
         return place
+
+    def _take(self, size: int) -> tuple[int, np.ndarray | None]:
+        place = self.size
+        self.size += size
+        return place, None if self._array is None else self._array[place : self.size]
+
+
+def pack(lay: Callable[[PackedWeights], T]) -> tuple[np.ndarray, T]:
+    """Return the array of all weights that ``lay`` lays, and what it returns; it is called twice.
+
+    The first call counts, so that the weights are copied once.
+    """
+    counted = PackedWeights()
+    lay(counted)
+    array = np.empty(counted.size, np.float32)
+    return array, lay(PackedWeights(array))
 
 
 def by_head(weight: np.ndarray, parts: int, heads: int, width: int) -> np.ndarray:

@@ -11,7 +11,7 @@ from nlpkit.decoding.arrays.steps import Answer, Question, Steps
 from nlpkit.inference.product import Packed, padded
 
 from .next_tokens import NextTokens, OutputLayer, Room
-from .packed_weights import PackedWeights, by_head, table_of
+from .packed_weights import PackedWeights, by_head, pack, table_of
 
 _CELLS = ("rnn", "gru", "lstm")
 _GATES = (1, 3, 4)
@@ -40,21 +40,30 @@ class CompiledRNN:
         feeds = options.attention in ("dot", "general") and options.input_feeding
         kind = _ATTENTIONS.index(options.attention)
         self.sizes = np.array([self.cell, self.size, self.width, self.depth, kind, feeds], np.int64)
-        self._weights, self._packed = weights, PackedWeights()
-        self._packed.row(None, max(_LEAST_ZEROS, self.gates * self.width, self.made_row))
-        self.encoder = [
-            [self._layer("encoder.rnn", f"_l{layer}{'_reverse' * way}") for way in range(self.ways)]
-            for layer in range(options.encoder_layers)
+        self._weights = weights
+        self.array, places = pack(self._lay)
+        self.encoder, self.decoder, self.source_words, self.target_words, self.output = places
+        self.keys = self._keys()
+        bridges = (2 if options.cell == "lstm" else 1) * options.decoder_layers
+        self.bridge = [self._linear(f"bridge.{i}") for i in range(bridges)]
+        del self._weights, self._packed
+
+    def _lay(self, packed: PackedWeights) -> tuple[list[list[np.ndarray]], np.ndarray, Any, Any, OutputLayer]:
+        """Lay all weights; return the places of the layers, of words and of the output."""
+        self._packed, options, weights = packed, self.options, self._weights
+        packed.row(None, max(_LEAST_ZEROS, self.gates * self.width, self.made_row))
+        encoder = [
+            [np.array(self._layer("encoder.rnn", f"_l{n}{'_reverse' * way}")) for way in range(self.ways)]
+            for n in range(options.encoder_layers)
         ]
-        self.decoder = table_of([self._layer("decoder.rnn", f"_l{layer}") for layer in range(options.decoder_layers)])
+        decoder = table_of([self._layer("decoder.rnn", f"_l{n}") for n in range(options.decoder_layers)])
         columns = padded(options.trg_size)
         matrix = weights["output.weight" if options.tie == "none" else "trg_embedding.weight"]
-        output = self._packed.matrix(matrix), self._packed.row(weights["logits_bias"], options.trg_size, -np.inf)
+        output = packed.matrix(matrix), packed.row(weights["logits_bias"], options.trg_size, -np.inf)
         target = (output[0], True) if options.tie != "none" else self._plain("trg_embedding.weight")
-        self.source_words = target if options.tie == "all" else self._plain("src_embedding.weight")
-        readout = self._packed.matrix(weights["readout.weight"]), self._packed.row(weights["readout.bias"], self.depth)
-        self.target_words = *target, *readout, *self._additive(), *output, columns
-        self.output = OutputLayer(
+        source = target if options.tie == "all" else self._plain("src_embedding.weight")
+        readout = packed.matrix(weights["readout.weight"]), packed.row(weights["readout.bias"], self.depth)
+        layer = OutputLayer(
             place=output[0],
             bias=output[1],
             size=options.trg_size,
@@ -62,11 +71,7 @@ class CompiledRNN:
             depth=self.depth,
             width=self.made_row,
         )
-        self.array = self._packed.finish()
-        self.keys = self._keys()
-        bridges = (self.gates == _GATES[_CELLS.index("lstm")]) + 1
-        self.bridge = [self._linear(f"bridge.{i}") for i in range(bridges * options.decoder_layers)]
-        del self._weights, self._packed
+        return encoder, decoder, source, (*target, *readout, *self._additive(), *output, columns), layer
 
     def _plain(self, name: str) -> tuple[int, bool]:
         return self._packed.plain(self._weights[name]), False
@@ -139,7 +144,7 @@ class CompiledRNN:
                 states = np.zeros((2, n, width), np.float32)
                 read_layer(
                     self.array,
-                    np.array(line, np.int64),
+                    line,
                     self.cell,
                     x.ravel(),
                     x.shape[1],

@@ -13,7 +13,7 @@ from nlpkit.inference.product import padded
 from nlpkit.translation.plain.functions import sinusoids
 
 from .next_tokens import NextTokens, OutputLayer, Room
-from .packed_weights import PackedWeights, by_head, table_of
+from .packed_weights import PackedWeights, by_head, pack, table_of
 
 _BLOCK = 512
 _ACTIVATIONS = ("relu", "leaky_relu", "elu", "gelu", "silu", "tanh")
@@ -50,27 +50,38 @@ class CompiledTransformer:
         )
         self.factor = np.float32(math.sqrt(d) if options.scale_embedding else 1.0)
         self.positions = sinusoids(256, d)
-        self._weights, self._packed = weights, PackedWeights()
-        self._packed.row(None, max(_BLOCK, self.width, padded(options.ffn_dim), 3 * heads * self.head))
-        self.encoder = table_of([self._layer(f"encoder.{i}.") for i in range(options.encoder_layers)])
-        self.decoder = table_of([self._layer(f"decoder.{i}.") for i in range(options.decoder_layers)])
+        self._weights = weights
+        self.array, places = pack(self._lay)
+        self.encoder, self.decoder, self.source_words, self.target_words, self.output = places
+        del self._weights, self._packed
+
+    def _lay(self, packed: PackedWeights) -> tuple[np.ndarray, np.ndarray, Any, Any, OutputLayer]:
+        """Lay all weights; return the tables of the layers, and the places of words and output."""
+        self._packed, options, weights = packed, self.options, self._weights
+        packed.row(None, max(_BLOCK, self.width, padded(options.ffn_dim), 3 * options.heads * self.head))
+        encoder = table_of([self._layer(f"encoder.{i}.") for i in range(options.encoder_layers)])
+        decoder = table_of([self._layer(f"decoder.{i}.") for i in range(options.decoder_layers)])
         columns = padded(options.trg_size)
         output = weights["output.weight" if options.tie == "none" else "trg_embedding.weight"]
         bias = weights["logits_bias"] if options.logits_bias else np.zeros(options.trg_size, np.float32)
-        of_output = self._packed.matrix(output), self._packed.row(bias, options.trg_size, -np.inf)
+        of_output = packed.matrix(output), packed.row(bias, options.trg_size, -np.inf)
         target = (
-            (of_output[0], True)
-            if options.tie != "none"
-            else (self._packed.plain(weights["trg_embedding.weight"]), False)
+            (of_output[0], True) if options.tie != "none" else (packed.plain(weights["trg_embedding.weight"]), False)
         )
-        source = target if options.tie == "all" else (self._packed.plain(weights["src_embedding.weight"]), False)
-        self.source_words = *source, *self._norm("encoder_norm")
-        self.target_words = *target, *self._norm("decoder_norm"), *of_output, columns
-        self.output = OutputLayer(
-            place=of_output[0], bias=of_output[1], size=options.trg_size, columns=columns, depth=d, width=self.width
+        source = target if options.tie == "all" else (packed.plain(weights["src_embedding.weight"]), False)
+        layer = OutputLayer(
+            place=of_output[0],
+            bias=of_output[1],
+            size=options.trg_size,
+            columns=columns,
+            depth=options.d_model,
+            width=self.width,
         )
-        self.array = self._packed.finish()
-        del self._weights, self._packed
+        source_words = *source, *self._norm("encoder_norm")
+        return encoder, decoder, source_words, (*target, *self._norm("decoder_norm"), *of_output, columns), layer
+
+    def _plain(self, name: str) -> tuple[int, bool]:
+        return self._packed.plain(self._weights[name]), False
 
     def _row(self, name: str, size: int) -> int:
         return self._packed.row(self._weights[name], size)
