@@ -35,6 +35,8 @@ class EvaluationReport:
         Duration of the translation, without loading the model. None without a model.
     unfinished : int or None
         Translations that were cut off at the maximum length. None without a model.
+    engine : str or None
+        What computed the model: torch, compiled or numpy. None without a model.
     left_out : dict of str to int
         Number of pairs that were left out, by reason.
     """
@@ -44,6 +46,7 @@ class EvaluationReport:
     tokens: int | None
     seconds: float | None
     unfinished: int | None
+    engine: str | None = None
     left_out: dict[str, int] = field(default_factory=dict)
 
     @property
@@ -227,6 +230,7 @@ def evaluate_translations(
         tokens=tokens,
         seconds=seconds,
         unfinished=unfinished,
+        engine=None if model is None else model.engine,
         left_out=left_out,
     )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -9,10 +10,11 @@ from nlpkit.artifact.reading import Artifact, read
 from nlpkit.decoding.hypothesis import Hypothesis
 from nlpkit.decoding.options import DecodingOptions
 from nlpkit.device import gpu_is_likely, resolve_device, torch_threads
-from nlpkit.errors import ParameterError, require
+from nlpkit.errors import Notice, ParameterError, require
 from nlpkit.threads import available_threads
 
 from .model_options import RNNOptions
+from .quicker import is_compiled, quicker
 
 if TYPE_CHECKING:
     import numpy as np
@@ -53,7 +55,7 @@ class Computer:
         if engine == "auto":
             on_cpu = device == "cpu" or (device == "auto" and not gpu_is_likely())
             engine = "auto" if self._folder is not None and on_cpu and precision == "float32" else "torch"
-        self.engine = engine
+        self.engine = self.taken = engine
         if engine == "torch":
             self._torch = self._placed(self.torch_model)
 
@@ -125,7 +127,11 @@ class Computer:
             return
         from .array_decoding import decode_arrays
 
-        engine = self._quicker(sources, options) if self.engine == "auto" else self.engine
+        engine = self.engine
+        if engine == "auto":
+            is_there = "compiled" in self._arrays
+            engine = "compiled" if is_there else quicker(self._options, sources, options)
+        self.taken = engine
         workers = (threads or available_threads()) if engine == "compiled" else 1
         yield from decode_arrays(
             self._model_of(engine), sources, options, prefixes=prefixes, phrases=phrases, threads=workers
@@ -158,14 +164,12 @@ class Computer:
     def _model_of(self, engine: str) -> Any:
         if engine not in self._arrays:
             assert self._folder is not None
+            if engine == "compiled" and not is_compiled(self._options):
+                warnings.warn("compiling for this processor, once after installation", Notice, stacklevel=2)
             # packed weights are copies, so that nothing stays mapped
             weights = read(self._folder.path).mapped if engine == "compiled" else self._read()
             self._arrays[engine] = array_model(engine, self._options, weights)
         return self._arrays[engine]
-
-    def _quicker(self, sources: Sequence[Ids], options: DecodingOptions) -> str:
-        """Return the engine that is expected to be done first."""
-        return "compiled"
 
 
 def array_model(engine: str, options: Any, weights: Mapping[str, np.ndarray]) -> ArrayModel:

@@ -125,6 +125,11 @@ class Translator:
         return self._computer.torch_model
 
     @property
+    def engine(self) -> str:
+        """What computed the last translation: torch, compiled or numpy; before it what was asked for."""
+        return self._computer.taken
+
+    @property
     def device(self) -> str:
         """Where the model is computed: cpu, cuda:0, mps, ..."""
         return self._computer.device
