@@ -12,6 +12,7 @@
   batch size. All convert ids to ids, without scores.
 - CTranslate2 does not support a length per row: on base it gets full batches of similar length, each with its mean
   length, which favours it. On small it stops by its own rule.
+- nlpkit is its engine torch; "compiled" is its engine of that name, which has float32 alone.
 - training: target tokens/s of nlpkit's steps under Lightning, and of a plain loop around `torch.nn.Transformer`; "by
   default" nlpkit uses bfloat16 and batches of similar length, the loop float32 and random batches.
 """
@@ -37,18 +38,30 @@ import numpy as np
 import torch
 from machine import machine
 from transformers import MarianMTModel
-from translation_marian import Judge, Lines, Work, logits_apart, ours, random_marian, theirs, to_marian, write_arrays
+from translation_marian import (
+    Judge,
+    Lines,
+    Work,
+    compiled,
+    logits_apart,
+    ours,
+    random_marian,
+    theirs,
+    to_marian,
+    write_arrays,
+)
 from translation_steps import Setting, alternate, losses
 from translation_tables import Run, print_tables, summary
 
 from nlpkit.text.subword import Subwords
 from nlpkit.training.translation.encoded_pairs import EncodedPairs
+from nlpkit.translation.engines import array_model
 from nlpkit.translation.pretrained import read_pretrained
 from nlpkit.translation.transformer import Seq2SeqTransformer
 from nlpkit.translation.translator import Translator
 
 CHILD = Path(__file__).with_name("translation_child.py")
-SYSTEMS = ["nlpkit", "generate", "generate sorted", "ctranslate2"]
+SYSTEMS = ["compiled", "nlpkit", "generate", "generate sorted", "ctranslate2"]
 BASE = {"size": 32_000, "d_model": 512, "layers": 6, "heads": 8, "ffn_dim": 2048}
 SMALL = {"d_model": 256, "layers": 3, "heads": 4, "ffn_dim": 1024}
 TINY = {"d_model": 32, "layers": 1, "heads": 2, "ffn_dim": 64}
@@ -96,7 +109,11 @@ class Candidates:
         mine, other = (
             model if dtype == "float32" else self._copy(model).to(kind) for model in (self.nlpkit, self.marian)
         )
+        arrays = {name: part.numpy() for name, part in self.nlpkit.state_dict().items()}
+        packed = array_model("compiled", self.nlpkit.options, arrays) if dtype == "float32" else None
+        threads = self.bench.arguments.threads
         return {
+            **({"compiled": lambda work: compiled(packed, work, threads)} if packed else {}),
             "nlpkit": lambda work: ours(mine, work),
             "generate": lambda work: theirs(other, self.never, work),
             "generate sorted": lambda work: theirs(other, self.never, work, is_sorted=True),
@@ -188,9 +205,12 @@ class Bench:
     def _turns(self, model: Candidates, work: Work, dtype: str, systems: dict[str, Callable[[Work], Lines]]) -> None:
         path = model.write_work(work)
         warm = Work(**vars(work) | {"sources": work.sources[:4], "lengths": work.lengths and work.lengths[:4]})
-        for decode in systems.values():
-            decode(warm)
-        order = [name for name in SYSTEMS if not (name == "generate sorted" and work.batch == 1)]
+        order = [name for name in self.arguments.systems if name in systems or name == "ctranslate2"]
+        if work.batch == 1 and "generate sorted" in order:
+            order.remove("generate sorted")
+        for name in order:
+            if name in systems:
+                systems[name](warm)
         outputs: dict[str, Lines] = {}
         for turn in range(self.arguments.repeat):
             for system in order[:: 1 if turn % 2 == 0 else -1]:
@@ -211,8 +231,9 @@ class Bench:
                     f"  {system:16} {found['seconds']:8.2f} s {found['tokens'] / found['seconds']:9,.1f} tokens/s",
                     flush=True,
                 )
-        if model.lengths is None and dtype == "float32":
-            self._compare(model, work, outputs["nlpkit"], outputs["generate"])
+        if model.lengths is None and dtype == "float32" and "generate" in outputs:
+            for system in [system for system in ("compiled", "nlpkit") if system in outputs]:
+                self._compare(model, work, outputs[system], outputs["generate"], system)
 
     def _ctranslate2(self, model: Candidates, work: Work, dtype: str, path: Path) -> Run | None:
         if "ctranslate2" in self.absent or f"ctranslate2, {dtype}" in self.absent:
@@ -242,7 +263,7 @@ class Bench:
             raise SystemExit(f"FAILED: ctranslate2 gave {tokens} tokens, not {asked}")
         return {"seconds": answer["seconds"], "tokens": tokens}
 
-    def _compare(self, model: Candidates, work: Work, mine: Lines, others: Lines) -> None:
+    def _compare(self, model: Candidates, work: Work, mine: Lines, others: Lines, system: str) -> None:
         """Compare tokens, and compute the score differences where outputs differ."""
         parted = [i for i, (one, other) in enumerate(zip(mine, others, strict=True)) if one != other]
         margins: dict[int, float] = {}
@@ -251,6 +272,7 @@ class Bench:
             margins = {i: judge.difference(i, (mine[i], others[i])) for i in parted}
         ties = sum(margin < TIE for margin in margins.values())
         check = {
+            "system": system,
             "beam": work.beam,
             "batch": work.batch,
             "sentences": len(mine),
@@ -263,7 +285,8 @@ class Bench:
         }
         self.checks.append(check)
         print(
-            f"  the same tokens on {check['same']} of {len(mine)} sentences ({100 * check['same'] / len(mine):.2f} %),"
+            f"  {system}: the same tokens as generate on {check['same']} of {len(mine)} sentences"
+            f" ({100 * check['same'] / len(mine):.2f} %),"
             f" ties {ties}, other {check['other']}; {check['distinct tokens a row']:.1f} distinct tokens a row"
         )
 
@@ -313,6 +336,7 @@ def parsed() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     add = parser.add_argument
     add("--what", nargs="+", choices=["base", "small", "training"], help="all, small only with --small-model")
+    add("--systems", nargs="+", choices=SYSTEMS, default=SYSTEMS, help="the systems that decode")
     add("--small-model", type=Path, help="folder of a post-norm Transformer that nlpkit trained")
     add(
         "--small-src",

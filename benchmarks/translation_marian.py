@@ -23,6 +23,7 @@ from nlpkit.decoding.constraints import Constraints
 from nlpkit.decoding.options import DecodingOptions
 from nlpkit.decoding.state import DecoderState
 from nlpkit.layers.positions import sinusoids
+from nlpkit.translation.array_decoding import ArrayModel, decode_arrays
 from nlpkit.translation.decoding import decode, pad_sources
 from nlpkit.translation.decoding_batches import in_order, plan_batches
 from nlpkit.translation.transformer import Seq2SeqTransformer
@@ -186,6 +187,12 @@ class Work:
 def ours(model: Seq2SeqTransformer, work: Work, *, stop: str = "heuristic") -> Lines:
     """Decode with nlpkit: the whole input, with at most ``work.batch`` sentences per batch."""
     found = decode(model, work.sources, _options(work, stop), lengths=work.lengths)
+    return [hypotheses[0].tokens for hypotheses in in_order(found)]
+
+
+def compiled(model: ArrayModel, work: Work, threads: int, *, stop: str = "heuristic") -> Lines:
+    """Same as `ours` with a model in compiled code."""
+    found = decode_arrays(model, work.sources, _options(work, stop), lengths=work.lengths, threads=threads)
     return [hypotheses[0].tokens for hypotheses in in_order(found)]
 
 
