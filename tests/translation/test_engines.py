@@ -1,0 +1,113 @@
+"""Engines translate alike, and two of them need no torch."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from nlpkit.artifact import read
+from nlpkit.decoding.options import DecodingOptions
+from nlpkit.errors import ParameterError
+from nlpkit.translation import Translation, Translator
+
+SAVED = Path(__file__).parents[1] / "saved"
+MODELS = ("translation-transformer", "translation-gru")
+TEXTS = ["two dogs run", "", "one two three four five six", "three", "two dogs run"]
+
+
+@pytest.fixture(scope="module", params=MODELS)
+def folder(request: pytest.FixtureRequest) -> Path:
+    return SAVED / str(request.param)
+
+
+@pytest.fixture(scope="module")
+def by_torch(folder: Path) -> Translator:
+    return Translator(folder, engine="torch", device="cpu")
+
+
+def ids(translations: list[Translation]) -> list[list[list[int]]]:
+    return [[one.ids for one in each.n_best] for each in translations]
+
+
+@pytest.mark.parametrize("engine", ["numpy", "compiled"])
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"beam": 1},
+        {"beam": 4, "n_best": 3},
+        {"beam": 3, "no_repeat_ngram": 2, "alpha": 0.5},
+        {"sample": True, "n_best": 2, "seed": 5},
+        {"batch_invariant": True},
+    ],
+)
+def test_engines_translate_alike(folder: Path, by_torch: Translator, engine: str, given: dict[str, Any]) -> None:
+    options = DecodingOptions(**given)
+    other = Translator(folder, engine=engine)
+    found, expected = (each.translate_full(TEXTS, options, threads=2) for each in (other, by_torch))
+    assert [[one.ids for one in each.n_best] for each in found] == [
+        [one.ids for one in each.n_best] for each in expected
+    ]
+    scores = [[one.score for each in all_ for one in each.n_best] for all_ in (found, expected)]
+    np.testing.assert_allclose(scores[0], scores[1], rtol=1e-4)
+    assert other.engine == engine
+
+
+@pytest.mark.parametrize("engine", ["numpy", "compiled"])
+def test_prefixes_and_phrases(folder: Path, by_torch: Translator, engine: str) -> None:
+    other = Translator(folder, engine=engine)
+    for given in (
+        {"prefixes": ["eins", "", "zwei", "", "drei"]},
+        {"phrases": [["drei"], [], ["eins", "zwei"], [], []]},
+    ):
+        found, expected = (each.translate_full(TEXTS, **given) for each in (other, by_torch))
+        assert [each.text for each in found] == [each.text for each in expected]
+
+
+@pytest.mark.parametrize("model", MODELS)
+def test_translating_a_little_imports_neither_torch_nor_numba(model: str) -> None:
+    code = f"""
+import sys
+sys.modules["torch"] = None
+from nlpkit.translation import Translator
+translator = Translator({str(SAVED / model)!r}, device="cpu")
+print(translator.translate(["two dogs run"])[0], translator.engine, "numba" in sys.modules)
+"""
+    done = subprocess.run([sys.executable, "-P", "-c", code], capture_output=True, text=True, check=True)
+    text, engine, numba = done.stdout.rsplit(maxsplit=2)
+    assert text
+    assert (engine, numba) == ("numpy", "False")
+
+
+def test_auto_computes_much_work_in_compiled_code() -> None:
+    translator = Translator(SAVED / MODELS[0], device="cpu")
+    translator.translate(["two dogs run"])
+    assert translator.engine == "numpy"
+    translator.translate(["two dogs run"], DecodingOptions(batch_invariant=True))
+    assert translator.engine == "compiled"
+    translator.translate(["two dogs run"])
+    assert translator.engine == "compiled"  # it is there already
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        ({"engine": "numba"}, "engine is 'numba': expected one of auto, torch, compiled, numpy"),
+        ({"engine": "numpy", "device": "cuda"}, "computes on the CPU, and device is 'cuda'"),
+        ({"engine": "compiled", "precision": "bfloat16"}, "computes in float32, and precision is 'bfloat16'"),
+    ],
+)
+def test_engines_that_do_not_fit(given: dict[str, Any], message: str) -> None:
+    with pytest.raises(ParameterError, match=message):
+        Translator(SAVED / MODELS[0], **given)
+
+
+def test_a_folder_is_saved_again_without_torch(tmp_path: Path) -> None:
+    Translator(SAVED / MODELS[1], engine="numpy").save(tmp_path / "again")
+    before, after = read(SAVED / MODELS[1]), read(tmp_path / "again")
+    assert before.options == after.options
+    assert after.files == {name: file for name, file in before.files.items() if name != "learning-curve.png"}
