@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from nlpkit._kernel import part
-from nlpkit.inference._parts_numba import sigmoid, tanh
+from nlpkit._lanes import LANES, add, load, multiply, multiply_add, store, subtract
+from nlpkit.inference._parts_numba import sigmoid_of, tanh_of
 from nlpkit.inference._product_numba import products
 
 RNN, GRU, LSTM = range(3)
@@ -47,23 +48,19 @@ def cell_step(kind, gates, gate, n, size, width, weights, onward, bias, floor, o
         products(states, weights, gates, weights, gates, n, every, sizes, (h, onward, gate, bias, gate), floor)
     for row in range(n):
         at, to = gate + row * every, h + row * width
-        if kind == RNN:
-            for k in range(width):
-                states[to + k] = tanh(gates[at + k])
-        elif kind == LSTM:
-            cell, forget, new, leave = c + row * width, at + width, at + 2 * width, at + 3 * width
-            for k in range(width):
-                kept = sigmoid(gates[forget + k]) * states[cell + k]
-                states[cell + k] = kept + sigmoid(gates[at + k]) * tanh(gates[new + k])
-            for k in range(width):
-                states[to + k] = sigmoid(gates[leave + k]) * tanh(states[cell + k])
-        else:
-            there = row * every
-            for k in range(width):
-                gates[at + k] = sigmoid(gates[at + k] + of_state[there + k])
-            for k in range(width, 2 * width):
-                gates[at + k] = sigmoid(gates[at + k] + of_state[there + k])
-            new, update, that = at + 2 * width, at + width, there + 2 * width
-            for k in range(width):
-                made = tanh(gates[new + k] + gates[at + k] * of_state[that + k])
-                states[to + k] = made + gates[update + k] * (states[to + k] - made)
+        for k in range(0, width, LANES):
+            if kind == RNN:
+                store(states, to + k, tanh_of(load(gates, at + k)))
+            elif kind == LSTM:
+                cell = c + row * width + k
+                new = multiply(sigmoid_of(load(gates, at + k)), tanh_of(load(gates, at + 2 * width + k)))
+                kept = multiply_add(sigmoid_of(load(gates, at + width + k)), load(states, cell), new)
+                store(states, cell, kept)
+                store(states, to + k, multiply(sigmoid_of(load(gates, at + 3 * width + k)), tanh_of(kept)))
+            else:
+                there = row * every + k
+                reset = sigmoid_of(add(load(gates, at + k), load(of_state, there)))
+                update = sigmoid_of(add(load(gates, at + width + k), load(of_state, there + width)))
+                far = at + 2 * width + k
+                new = tanh_of(multiply_add(reset, load(of_state, there + 2 * width), load(gates, far)))
+                store(states, to + k, multiply_add(update, subtract(load(states, to + k), new), new))

@@ -8,7 +8,7 @@ import numba
 import numpy as np
 
 from nlpkit._kernel import part
-from nlpkit._lanes import LANES, add, load, multiply, multiply_add, splat, splat_of, store, subtract
+from nlpkit._lanes import LANES, add, divide, larger, load, multiply, multiply_add, splat, splat_of, store, subtract
 from nlpkit.inference._vectors import dots, exponential, total
 
 ZERO, ONE = np.float32(0), np.float32(1)
@@ -35,6 +35,30 @@ def tanh(x):
 def sigmoid(x):
     """1 / (1 + exp(-x)) = (1 + tanh(x / 2)) / 2."""
     return np.float32(0.5) + np.float32(0.5) * tanh(np.float32(0.5) * x)
+
+
+@part
+def tanh_of(x):
+    """Same as `tanh` of sixteen numbers."""
+    least, nothing = splat(np.float32(-8.6)), splat(ZERO)
+    y = larger(subtract(nothing, larger(subtract(nothing, x), least)), least)
+    z = multiply(y, y)
+    above = multiply_add(z, splat(np.float32(1.40825532e-08)), splat(np.float32(2.11224401e-05)))
+    above = multiply_add(z, above, splat(np.float32(0.00352640513)))
+    above = multiply_add(z, above, splat(np.float32(0.134068783)))
+    above = multiply_add(z, above, splat(np.float32(0.999999987)))
+    below = multiply_add(z, splat(np.float32(8.07067022e-07)), splat(np.float32(0.000333627606)))
+    below = multiply_add(z, below, splat(np.float32(0.0259939134)))
+    below = multiply_add(z, below, splat(np.float32(0.467401998)))
+    below = multiply_add(z, below, splat(ONE))
+    return divide(multiply(y, above), below)
+
+
+@part
+def sigmoid_of(x):
+    """Same as `sigmoid` of sixteen numbers."""
+    half = splat(np.float32(0.5))
+    return multiply_add(half, tanh_of(multiply(half, x)), half)
 
 
 @part
@@ -91,17 +115,16 @@ def attend(queries, query, rows, places, count, keys, values, width, factor, sco
 
 
 @part
-def attend_additively(queries, query, rows, places, count, width, weights, score, scores, inner, seen, to):
+def attend_additively(queries, query, rows, places, count, width, weights, score, scores, seen, to):
     """Same as `attend` by the scores vᵀ tanh(query + key); the value stands ``width`` behind a key.
 
-    ``score`` is the place of v in ``weights``, padded with 0; ``inner`` is room for ``width`` numbers.
+    ``score`` is the place of v in ``weights``, padded with 0.
     """
     for j in range(count):
-        for k in range(width):
-            inner[k] = weights[score + k] * tanh(queries[query + k] + rows[places[j] + k])
         sums = splat(ZERO)
         for k in range(0, width, LANES):
-            sums = add(sums, load(inner, k))
+            both = add(load(queries, query + k), load(rows, places[j] + k))
+            sums = multiply_add(load(weights, score + k), tanh_of(both), sums)
         scores[j] = total(sums)
     mix(rows, places, count, width, width, scores, seen, to)
 

@@ -88,7 +88,7 @@ def read_layer(
 @lean_kernel
 def step(
     weights, sizes, table, words, tokens, ranks, lengths, starts, source, states, made, inward, gates, of_state, both,
-    places, asked, inner, scores, block, most, sums, never, ban_starts, bans, values, best, everything
+    places, asked, scores, block, most, sums, never, ban_starts, bans, values, best, everything
 ):  # fmt: skip
     """Run a step of the decoder, and find the best next tokens.
 
@@ -112,7 +112,7 @@ def step(
         h of each layer, then c of each.
     made : (rows, padded embedding size) float32, flat
         The last output.
-    inward, gates, of_state, both, places, asked, inner, scores : arrays
+    inward, gates, of_state, both, places, asked, scores : arrays
         Room.
     block and the rest
         As in `best_tokens`.
@@ -145,7 +145,7 @@ def step(
                     top, to = (layers - 1) * layer_size + row * width, row * 2 * width
                     if kind == ADDITIVE:
                         attend_additively(
-                            asked, row * width, source, places, count, width, weights, words[5], scores, inner, both, to
+                            asked, row * width, source, places, count, width, weights, words[5], scores, both, to
                         )
                     elif kind == NONE:
                         for k in range(width):

@@ -222,7 +222,6 @@ class CompiledRNNSteps(Steps):
             self._room("both", rows * 2 * model.width),
             np.empty(longest, np.int64),
             self._room("asked", rows * model.width),
-            self._room("inner", model.width),
             self._room("scores", longest + 16),
             *following.room,
         )
