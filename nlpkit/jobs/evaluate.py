@@ -36,7 +36,7 @@ class EvaluationReport:
     unfinished : int or None
         Translations that were cut off at the maximum length. None without a model.
     engine : str or None
-        What computed the model: torch, compiled or numpy. None without a model.
+        Engine that computed the model: torch, compiled or numpy. None without a model.
     left_out : dict of str to int
         Number of pairs that were left out, by reason.
     """

@@ -46,7 +46,7 @@ class Translator:
         Precision of weights and products. bfloat16 halves the memory, and is faster on devices that support it; some
         translations differ.
     engine : {"auto", "torch", "compiled", "numpy"}
-        What computes the model. "compiled" and "numpy" need no PyTorch, and compute on the CPU in float32. Default:
+        Implementation of the model. "compiled" and "numpy" need no PyTorch, and compute on the CPU in float32. Default:
         these two for a folder on a CPU in float32, numpy for little work; else torch.
     normalize : {"auto", "NFC", "NFD", "NFKC", None}
         Unicode form of the texts that a model read in training, if it is not a folder, which stores its own. Inputs,
@@ -126,7 +126,7 @@ class Translator:
 
     @property
     def engine(self) -> str:
-        """What computed the last translation: torch, compiled or numpy; before it what was asked for."""
+        """Engine of the last translation: torch, compiled or numpy; before it the engine that was asked for."""
         return self._computer.taken
 
     @property
