@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from nlpkit.errors import is_whole, require, require_number, require_whole
-from nlpkit.speech.recognition.layers import Arrays, Convolution, linear, rectified
+from nlpkit.speech.recognition.layers import Arrays, Convolution, Residual, linear, rectified
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,27 +68,17 @@ class CnnInference:
 
     def __init__(self, options: CnnOptions, arrays: Arrays) -> None:
         self._stem = Convolution.of(arrays, "stem", (2, 2))
-        self._blocks = []
-        for number in range(len(options.channels)):
-            name, stride = f"blocks.{number}", (1, 1) if number == 0 else (2, 2)
-            shortcut = arrays.get(f"{name}.shortcut.weight")
-            self._blocks.append(
-                (
-                    None if shortcut is None else Convolution.plain(shortcut, stride),
-                    Convolution.of(arrays, f"{name}.first", stride),
-                    Convolution.of(arrays, f"{name}.second", (1, 1)),
-                )
-            )
+        self._blocks = [
+            Residual.of(arrays, f"blocks.{number}", (1, 1) if number == 0 else (2, 2))
+            for number in range(len(options.channels))
+        ]
         self._output = {name: arrays[name].astype(np.float32) for name in ("output.weight", "output.bias")}
 
     def __call__(self, features: np.ndarray) -> np.ndarray:
         """Return the logits (n_labels,) of one clip's features (n_mels, frames)."""
         x = rectified(self._stem(features[None]))
-        for shortcut, first, second in self._blocks:
-            plus = x if shortcut is None else shortcut(x)
-            x = second(rectified(first(x)))
-            x += plus
-            rectified(x)
+        for block in self._blocks:
+            x = block(x)
         flat = x.reshape(-1, x.shape[2])
         pooled = np.concatenate([flat.mean(1), flat.max(1)])
         return linear(pooled, self._output, "output")

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from nlpkit.errors import require, require_number, require_whole
-from nlpkit.speech.recognition.layers import Arrays, Convolution, Recurrence, linear, rectified
+from nlpkit.errors import is_whole, require, require_number, require_whole
+from nlpkit.speech.recognition.layers import Arrays, Convolution, Recurrence, Residual, linear, rectified
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,6 +29,8 @@ class CtcOptions:
         Frames of features per frame of the output: with 10 ms per frame, 2 gives a token at most every 20 ms.
     channels : int
         Channels of the two convolutions.
+    blocks : int or sequence of int
+        Channels of each residual block that follows; each halves the bands. Default: none.
     cell : {"lstm", "gru"}
     hidden_size : int
         Size of the state of each direction.
@@ -46,12 +48,16 @@ class CtcOptions:
     n_tokens: int
     stride: int = 2
     channels: int = 32
+    blocks: tuple[int, ...] = ()
     cell: str = "lstm"
     hidden_size: int = 96
     layers: int = 2
     dropout: float = 0.2
 
     def __post_init__(self) -> None:
+        object.__setattr__(self, "blocks", (self.blocks,) if is_whole(self.blocks, 0) else tuple(self.blocks))
+        for value in self.blocks:
+            require_whole("blocks", value, 1)
         for name in ("n_mels", "n_tokens", "channels", "hidden_size", "layers"):
             require_whole(name, getattr(self, name), 1)
         require(self.stride in (1, 2, 4), "stride", self.stride, "1, 2 or 4")
@@ -62,6 +68,11 @@ class CtcOptions:
     def strides(self) -> tuple[int, int]:
         """Strides over time of the two convolutions."""
         return 2 if self.stride > 1 else 1, 2 if self.stride == 4 else 1
+
+    @property
+    def bands(self) -> int:
+        """Bands behind all convolutions."""
+        return -(-self.n_mels // 2 ** (2 + len(self.blocks)))
 
     @property
     def n_outputs(self) -> int:
@@ -83,6 +94,7 @@ class CtcInference:
         strides = options.strides
         self._first = Convolution.of(arrays, "first", (2, strides[0]))
         self._second = Convolution.of(arrays, "second", (2, strides[1]))
+        self._blocks = [Residual.of(arrays, f"blocks.{number}", (2, 1)) for number in range(len(options.blocks))]
         self._layers = [Recurrence.of(arrays, "reader.rnn", n, options.cell) for n in range(options.layers)]
         self._output = {name: arrays[name].astype(np.float32) for name in ("output.weight", "output.bias")}
 
@@ -90,6 +102,8 @@ class CtcInference:
         """Return the logits (frames', n_tokens) of one clip's features (n_mels, frames)."""
         x = rectified(self._first(features[None]))
         x = rectified(self._second(x))
+        for block in self._blocks:
+            x = block(x)
         x = x.transpose(2, 0, 1).reshape(x.shape[2], -1)
         for layer in self._layers:
             x = layer(x)

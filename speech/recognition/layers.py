@@ -68,6 +68,39 @@ class Convolution:
         return made.reshape(-1, *shape)
 
 
+@dataclass(frozen=True, kw_only=True)
+class Residual:
+    """Two convolutions, whose result is added to the input: y = relu(x' + conv(relu(conv(x)))).
+
+    Attributes
+    ----------
+    shortcut : Convolution or None
+        Gives x' its shape, if it is another.
+    first, second : Convolution
+    """
+
+    shortcut: Convolution | None
+    first: Convolution
+    second: Convolution
+
+    @classmethod
+    def of(cls, arrays: Arrays, name: str, stride: tuple[int, int]) -> Residual:
+        """Return the block of a `nlpkit.speech.recognition._cnn_torch.ResidualBlock`."""
+        shortcut = arrays.get(f"{name}.shortcut.weight")
+        return cls(
+            shortcut=None if shortcut is None else Convolution.plain(shortcut, stride),
+            first=Convolution.of(arrays, f"{name}.first", stride),
+            second=Convolution.of(arrays, f"{name}.second", (1, 1)),
+        )
+
+    def __call__(self, x: np.ndarray) -> np.ndarray:
+        """Return y (after, bands', frames') of x (before, bands, frames)."""
+        plus = x if self.shortcut is None else self.shortcut(x)
+        made = self.second(rectified(self.first(x)))
+        made += plus
+        return rectified(made)
+
+
 _NORM = ("weight", "bias", "running_mean", "running_var")
 
 

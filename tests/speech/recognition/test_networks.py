@@ -20,6 +20,7 @@ CASES: dict[str, tuple[Any, Any]] = {
         CtcRecognizer,
         CtcOptions(n_mels=13, n_tokens=5, hidden_size=7, channels=4, cell="gru", stride=4),
     ),
+    "ctc, blocks": (CtcRecognizer, CtcOptions(n_mels=13, n_tokens=5, hidden_size=7, channels=4, blocks=(6, 6))),
     "ctc, 10 ms": (CtcRecognizer, CtcOptions(n_mels=13, n_tokens=5, hidden_size=7, channels=4, layers=1, stride=1)),
 }
 LENGTHS = (37, 20, 5, 1)
