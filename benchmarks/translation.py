@@ -20,12 +20,10 @@
 from __future__ import annotations
 
 import argparse
-import gzip
 import json
 import os
 import random
 import statistics
-import subprocess
 import sys
 import tempfile
 import time
@@ -51,7 +49,7 @@ from translation_marian import (
     write_arrays,
 )
 from translation_steps import Setting, alternate, losses
-from translation_tables import Run, print_tables, summary
+from translation_tables import Run, call, lines_of, print_tables, summary
 
 from nlpkit.text.subword import Subwords
 from nlpkit.training.translation.encoded_pairs import EncodedPairs
@@ -60,30 +58,12 @@ from nlpkit.translation.pretrained import read_pretrained
 from nlpkit.translation.transformer import Seq2SeqTransformer
 from nlpkit.translation.translator import Translator
 
-CHILD = Path(__file__).with_name("translation_child.py")
 SYSTEMS = ["compiled", "nlpkit", "generate", "generate sorted", "ctranslate2"]
 BASE = {"size": 32_000, "d_model": 512, "layers": 6, "heads": 8, "ffn_dim": 2048}
 SMALL = {"d_model": 256, "layers": 3, "heads": 4, "ffn_dim": 1024}
 TINY = {"d_model": 32, "layers": 1, "heads": 2, "ffn_dim": 64}
 TIE = 1e-4
 PACKAGES = ["nlpkit", "torch", "transformers", "lightning", "sentencepiece", "numpy"]
-
-
-def lines_of(path: Path) -> list[str]:
-    """Return the lines of a text file, gzipped or not."""
-    raw = gzip.decompress(path.read_bytes()) if path.suffix == ".gz" else path.read_bytes()
-    return raw.decode().removesuffix("\n").split("\n")
-
-
-def call(interpreter: str, task: Run) -> Run:
-    """Run ``task`` in a new process; "absent" in its answer is the reason for a failure."""
-    try:
-        done = subprocess.run([interpreter, str(CHILD), json.dumps(task)], capture_output=True, text=True)
-    except OSError as error:
-        return {"absent": f"{interpreter} can't be run: {error.strerror}"}
-    if done.returncode:
-        return {"absent": "it failed: " + (done.stderr.strip().splitlines() or [f"code {done.returncode}"])[-1]}
-    return json.loads(done.stdout.splitlines()[-1])
 
 
 class Candidates:

@@ -1,11 +1,34 @@
-"""Medians and tables of the runs of `translation.py`."""
+"""Inputs, other processes, medians and tables of `translation.py`."""
 
 from __future__ import annotations
 
+import gzip
+import json
 import statistics
+import subprocess
+from pathlib import Path
 from typing import Any
 
+CHILD = Path(__file__).with_name("translation_child.py")
+
 Run = dict[str, Any]
+
+
+def lines_of(path: Path) -> list[str]:
+    """Return the lines of a text file, gzipped or not."""
+    raw = gzip.decompress(path.read_bytes()) if path.suffix == ".gz" else path.read_bytes()
+    return raw.decode().removesuffix("\n").split("\n")
+
+
+def call(interpreter: str, task: Run) -> Run:
+    """Run ``task`` in a new process; "absent" in its answer is the reason for a failure."""
+    try:
+        done = subprocess.run([interpreter, str(CHILD), json.dumps(task)], capture_output=True, text=True)
+    except OSError as error:
+        return {"absent": f"{interpreter} can't be run: {error.strerror}"}
+    if done.returncode:
+        return {"absent": "it failed: " + (done.stderr.strip().splitlines() or [f"code {done.returncode}"])[-1]}
+    return json.loads(done.stdout.splitlines()[-1])
 
 
 def summary(runs: list[Run]) -> list[Run]:
