@@ -13,7 +13,7 @@ PANEL = LANES
 """Columns of a packed panel."""
 
 
-def _features() -> str:
+def compiled_features() -> str:
     """Return the processor's features for which numba compiles."""
     if config.CPU_FEATURES is not None:
         return str(config.CPU_FEATURES)
@@ -22,7 +22,7 @@ def _features() -> str:
     return binding.get_host_cpu_features().flatten()
 
 
-PANELS = 2 if "+avx512f" in _features() else 1
+PANELS = 2 if "+avx512f" in compiled_features() else 1
 """Panels of a tile of six rows, whose sums fill the registers: thirty-two of AVX-512, or sixteen."""
 
 _FLOAT, _INT = ir.FloatType(), ir.IntType(64)

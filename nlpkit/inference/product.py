@@ -1,4 +1,4 @@
-"""`Packed`: a linear layer x Wᵀ + b on weights in the order in which compiled code reads them."""
+"""`Packed` and `PackedInt8`: linear layers x Wᵀ + b on weights in the order in which compiled code reads them."""
 
 from __future__ import annotations
 
@@ -76,3 +76,86 @@ class Packed:
         first = np.zeros_like(self.bias)
         multiply(rows.ravel(), self.panels.ravel(), first, self.bias, made.ravel(), len(rows), sizes, floor)
         return made[:, : self.size]
+
+
+@dataclass(frozen=True)
+class PackedInt8:
+    """A linear layer with weights of 8 bits, whose inputs are rounded to 7 bits, row by row.
+
+    Sums are exact and the same on every processor.
+
+    Parameters
+    ----------
+    panels : ndarray (padded(size) / 16, padded(depth) / 4, 16, 4) int8
+        Weights from -127 to 127; 0 beyond the last output and the last input.
+    columns : ndarray (padded(size) / 16, 3, 16) float32
+        Scale, sum of the weights, and bias of each output.
+    size, depth : int
+        Numbers of outputs and of inputs.
+
+    Examples
+    --------
+    >>> layer = PackedInt8.of(np.array([[1.0, 2.0]]), np.array([0.5]))
+    >>> layer(np.array([[1.0, 1.0], [3.0, 0.0]], np.float32)).round(2)
+    array([[3.5],
+           [3.5]], dtype=float32)
+    """
+
+    panels: np.ndarray
+    columns: np.ndarray
+    size: int
+    depth: int
+
+    @classmethod
+    def of(cls, weight: np.ndarray, bias: np.ndarray | None = None) -> PackedInt8:
+        """Round and pack a matrix (size, depth); its bias (size,) stays as it is."""
+        rounded, scales = rounded_rows(weight)
+        size, depth = weight.shape
+        full = np.zeros((padded(size), padded(depth)), np.int8)
+        full[:size, :depth] = rounded
+        columns = np.zeros((3, padded(size)), np.float32)
+        columns[0, :size], columns[1], columns[2, :size] = (
+            scales,
+            full.sum(1, dtype=np.int32),
+            0 if bias is None else bias,
+        )
+        panels = full.reshape(-1, PANEL, padded(depth) // 4, 4).transpose(0, 2, 1, 3)
+        return cls(
+            np.ascontiguousarray(panels),
+            np.ascontiguousarray(columns.reshape(3, -1, PANEL).transpose(1, 0, 2)),
+            size,
+            depth,
+        )
+
+    def __call__(self, x: np.ndarray, *, rectified: bool = False) -> np.ndarray:
+        """Return x Wᵀ + b, (n, size) float32; negative values become 0 if ``rectified``.
+
+        Parameters
+        ----------
+        x : ndarray (n, depth) float32
+        rectified : bool
+        """
+        from ._product_int8_numba import multiply_int8
+
+        rows = np.zeros((len(x), padded(self.depth)), np.float32)
+        rows[:, : self.depth] = x
+        made = np.empty((len(rows), padded(self.size)), np.float32)
+        room, first = np.empty(len(rows) * (rows.shape[1] + 8), np.uint8), np.zeros(made.shape[1], np.float32)
+        weights = room, self.panels.ravel(), self.columns.ravel(), first, made.ravel()
+        floor = np.float32(0 if rectified else -np.inf)
+        multiply_int8(rows.ravel(), rows.shape[1], self.depth, *weights, len(rows), made.shape[1], floor)
+        return made[:, : self.size]
+
+
+def rounded_rows(weight: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return each row (size, depth) of a matrix as whole numbers from -127 to 127, and the scales (size,) float32.
+
+    Examples
+    --------
+    >>> rounded_rows(np.array([[1.0, -2.0], [0.0, 0.0]]))
+    (array([[  64, -127],
+           [   0,    0]], dtype=int8), array([0.01574803, 0.        ], dtype=float32))
+    """
+    scales = (np.abs(weight).max(1, initial=0) / 127).astype(np.float32)
+    factors = np.divide(1, scales, out=np.zeros_like(scales), where=scales > 0)
+    return np.clip(np.rint(weight * factors[:, None]), -127, 127).astype(np.int8), scales

@@ -1,0 +1,132 @@
+"""Compiled products of rows, rounded to 7 bits, with packed weights of 8 bits."""
+
+from __future__ import annotations
+
+import numpy as np
+from llvmlite import ir
+from numba import types
+from numba.core import cgutils
+from numba.extending import intrinsic
+
+from nlpkit._kernel import lean_kernel, part
+from nlpkit._lanes import LANES, larger, load, multiply_add, splat, subtract
+from nlpkit.inference._tile_int8 import PANELS, ROWS, product_tile_int8
+from nlpkit.inference._vectors import greatest
+
+MOST = np.float32(127)
+ZERO, HALF = np.float32(0), np.float32(0.5)
+
+
+@intrinsic
+def store_bytes(typing_context, array, index, lanes):
+    """Store sixteen numbers from 0 to 255 as uint8, without their fractions."""
+
+    def generate(context, builder, signature, arguments):
+        data = cgutils.create_struct_proxy(signature.args[0])(context, builder, arguments[0]).data
+        words = builder.fptosi(arguments[2], ir.VectorType(ir.IntType(32), LANES))
+        made = builder.trunc(words, ir.VectorType(ir.IntType(8), LANES))
+        pointer = builder.bitcast(builder.gep(data, [arguments[1]]), made.type.as_pointer())
+        builder.store(made, pointer, align=1)
+        return context.get_dummy_value()
+
+    return types.void(array, types.int64, lanes), generate
+
+
+@intrinsic
+def store_number(typing_context, array, index, number):
+    """Store a float32 in four bytes."""
+
+    def generate(context, builder, signature, arguments):
+        data = cgutils.create_struct_proxy(signature.args[0])(context, builder, arguments[0]).data
+        pointer = builder.bitcast(builder.gep(data, [arguments[1]]), ir.FloatType().as_pointer())
+        builder.store(arguments[2], pointer, align=1)
+        return context.get_dummy_value()
+
+    return types.void(array, types.int64, types.float32), generate
+
+
+@part
+def round_rows(x, at, x_row, n, depth, rounded):
+    """Round ``n`` rows of x to whole numbers from 0 to 127: x = scale · (number - zero), where 0 stays 0.
+
+    Parameters
+    ----------
+    x : array
+        Rows of distance ``x_row`` begin at ``at``; numbers behind ``depth`` up to a multiple of sixteen are read, and
+        change nothing.
+    rounded : (n * (padded depth + 8),) uint8
+        The numbers of each row, its scale and its zero.
+    """
+    whole, size = depth // LANES * LANES, (depth + LANES - 1) // LANES * LANES
+    nothing = splat(ZERO)
+    for row in range(n):
+        start, to = at + row * x_row, row * (size + 8)
+        most, least = splat(ZERO), splat(ZERO)
+        for k in range(0, whole, LANES):
+            numbers = load(x, start + k)
+            most, least = larger(most, numbers), larger(least, subtract(nothing, numbers))
+        high, low = greatest(most), greatest(least)
+        for k in range(whole, depth):
+            high, low = max(high, x[start + k]), max(low, -x[start + k])
+        scale = (high + low) / MOST
+        factor = np.float32(1) / scale if scale > ZERO else ZERO
+        zero = np.float32(np.floor(low * factor + HALF))
+        shift, times, floor = splat(zero + HALF), splat(factor), splat(ZERO)
+        top = splat(-MOST)
+        for k in range(0, size, LANES):
+            numbers = larger(multiply_add(load(x, start + k), times, shift), floor)
+            store_bytes(rounded, to + k, subtract(nothing, larger(subtract(nothing, numbers), top)))
+        store_number(rounded, to + size, scale)
+        store_number(rounded, to + size + 4, zero)
+
+
+@part
+def _tile_at(x, weights, columns, first, y, sizes, starts, row, column, floor, rows, panels):
+    depth, first_row, y_row = sizes
+    place = (
+        row * (depth + 8),
+        starts[0] + column * depth,
+        starts[1] + 3 * column,
+        starts[2] + row * first_row + column,
+        starts[3] + row * y_row + column,
+    )
+    product_tile_int8(x, weights, columns, first, y, sizes, place, floor, rows, panels)
+
+
+@part
+def products_int8(x, weights, columns, first, y, n, size, sizes, starts, floor):
+    """Set ``n`` rows of ``y`` to max(first + x W + bias, floor), for rows that `round_rows` rounded.
+
+    Parameters
+    ----------
+    x, weights, columns, first, y, sizes
+        As in `product_tile_int8`.
+    n, size : int
+        Numbers of rows, and of columns, a multiple of sixteen.
+    starts : four int64
+        Where weights, columns, first and y begin.
+    floor : float32
+    """
+    for column in range(0, size, PANELS * LANES):
+        row = 0
+        if column + PANELS * LANES <= size:
+            while row + ROWS <= n:
+                _tile_at(x, weights, columns, first, y, sizes, starts, row, column, floor, ROWS, PANELS)
+                row += ROWS
+            while row + 2 <= n:
+                _tile_at(x, weights, columns, first, y, sizes, starts, row, column, floor, 2, PANELS)
+                row += 2
+            if row < n:
+                _tile_at(x, weights, columns, first, y, sizes, starts, row, column, floor, 1, PANELS)
+        else:
+            for panel in range(column, size, LANES):
+                for each in range(n):
+                    _tile_at(x, weights, columns, first, y, sizes, starts, each, panel, floor, 1, 1)
+
+
+@lean_kernel
+def multiply_int8(x, x_row, depth, rounded, weights, columns, first, y, n, size, floor):
+    """Round rows and multiply them, from the beginning of all arrays."""
+    round_rows(x, 0, x_row, n, depth, rounded)
+    padded = (depth + LANES - 1) // LANES * LANES
+    products_int8(rounded, weights, columns, first, y, n, size, (padded, 0, size), (0, 0, 0, 0), floor)
