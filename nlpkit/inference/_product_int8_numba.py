@@ -45,6 +45,18 @@ def store_number(typing_context, array, index, number):
     return types.void(array, types.int64, types.float32), generate
 
 
+@intrinsic
+def load_number(typing_context, array, index):
+    """The float32 in four bytes."""
+
+    def generate(context, builder, signature, arguments):
+        data = cgutils.create_struct_proxy(signature.args[0])(context, builder, arguments[0]).data
+        pointer = builder.bitcast(builder.gep(data, [arguments[1]]), ir.FloatType().as_pointer())
+        return builder.load(pointer, align=1)
+
+    return types.float32(array, types.int64), generate
+
+
 @part
 def round_rows(x, at, x_row, n, depth, rounded):
     """Round ``n`` rows of x to whole numbers from 0 to 127: x = scale · (number - zero), where 0 stays 0.

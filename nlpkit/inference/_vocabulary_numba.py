@@ -8,22 +8,12 @@ import numpy as np
 
 from nlpkit._kernel import lean_kernel, part
 from nlpkit._lanes import LANES, add, larger, load, splat, subtract
-from nlpkit.inference._product_numba import products
+from nlpkit.inference._dense_numba import dense, logit, numbers_of, ready
 from nlpkit.inference._vectors import any_above, exponential, greatest, total
 
 BLOCK = 512
 """Columns that are computed and searched together."""
 NOTHING = np.float32(-np.inf)
-
-
-@part
-def token_value(x, at, weights, output, bias, depth, token):
-    """Return the logit of one token: the same sum in the same order as in `products`."""
-    place = output + token // LANES * depth * LANES + token % LANES
-    value = np.float32(0)
-    for k in range(depth):
-        value += x[at + k] * weights[place + k * LANES]
-    return value + weights[bias + token]
 
 
 @part
@@ -73,10 +63,11 @@ def best_tokens(
         sums[row] = 0
         values[row, :] = NOTHING
         tokens[row, :] = 0
+    ready(weights, x, 0, width, n, depth)
     for begin in range(0, columns, BLOCK):
         size = min(BLOCK, columns - begin)
-        starts = 0, output + begin * depth, 0, bias + begin, 0
-        products(x, weights, weights, weights, block, n, size, (depth, width, 0, BLOCK), starts, NOTHING)
+        nothing = numbers_of(weights)
+        dense(weights, x, 0, width, depth, output, bias, begin, nothing, 0, 0, block, 0, BLOCK, n, size, NOTHING)
         for row in range(n):
             at = row * BLOCK
             top = load(block, at)
@@ -118,4 +109,4 @@ def values_of(x, weights, width, depth, output, bias, tokens, each, found):
     """Set ``found`` to the logits of ``each`` tokens of every row of x; those of negative tokens stay."""
     for i in range(len(tokens)):
         if tokens[i] >= 0:
-            found[i] = token_value(x, i // each * width, weights, output, bias, depth, tokens[i])
+            found[i] = logit(weights, x, i // each * width, output, bias, depth, tokens[i])

@@ -6,6 +6,7 @@ import numpy as np
 
 from nlpkit._kernel import lean_kernel
 from nlpkit._lanes import LANES, load, store
+from nlpkit.inference._dense_numba import numbers_of
 from nlpkit.inference._parts_numba import attend, layer_norm
 from nlpkit.inference._vocabulary_numba import best_tokens
 from nlpkit.translation.compiled._transformer_numba import (
@@ -46,8 +47,8 @@ def step(
     ----------
     weights, sizes, table, positions, factor
         As in `encode`.
-    words : (int, bool, int, int, int, int, int)
-        Place of the embeddings, whether they are packed, places of the last norm, of the output and of its bias, and
+    words : (int, int, int, int, int, int, int)
+        Places of the embeddings, of the last norm, of the output and of its bias, and
         the number of columns.
     tokens : (n, beams) int64
     time : int
@@ -74,7 +75,7 @@ def step(
     for sentence in range(n):
         for beam in range(beams):
             token, at = tokens[sentence, beam], (sentence * beams + beam) * width
-            embed(weights, words[0], words[1], sizes[D], width, factor, positions, time, token, x, at)
+            embed(weights, words, sizes[D], width, factor, positions, time, token, x, at)
     for layer in range(len(table)):
         line = table[layer]
         norm, shift = line[NORM_1], line[SHIFT_1]
@@ -109,7 +110,7 @@ def step(
         write(x, seen, all_heads, all_heads, weights, sizes, line[SEEN], line[SEEN_BIAS], norm, shift, total)
         feed_forward(x, h, inner, total, sizes, weights, table, layer)
     if sizes[PRE]:
-        layer_norm(x, x, total, width, sizes[D], weights, words[2], words[3])
+        layer_norm(x, x, total, width, sizes[D], numbers_of(weights), words[2], words[3])
     output, bias, columns = words[4], words[5], words[6]
     best_tokens(
         x, weights, total, width, sizes[D], output, bias, columns, block, most, sums, never, ban_starts, bans, values,

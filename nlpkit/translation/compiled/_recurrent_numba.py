@@ -7,6 +7,7 @@ import numpy as np
 from nlpkit._kernel import lean_kernel, part
 from nlpkit._lanes import LANES
 from nlpkit.inference._cells_numba import cell_step, gates_of
+from nlpkit.inference._dense_numba import dense, embedding, numbers_of, ready
 from nlpkit.inference._parts_numba import attend, attend_additively, tanh
 from nlpkit.inference._product_numba import products
 from nlpkit.inference._vocabulary_numba import best_tokens
@@ -20,21 +21,17 @@ NONE, ADDITIVE, DOT, GENERAL = range(4)
 
 
 @part
-def embed(weights, place, packed, depth, token, x, at):
+def embed(weights, words, depth, token, x, at):
     """Write the embedding of a token."""
-    if packed:
-        start, step = place + token // LANES * depth * LANES + token % LANES, LANES
-    else:
-        start, step = place + token * depth, 1
     for k in range(depth):
-        x[at + k] = weights[start + k * step]
+        x[at + k] = embedding(weights, words, depth, token, k)
 
 
 @lean_kernel
-def embed_all(weights, place, packed, depth, tokens, width, x):
+def embed_all(weights, words, depth, tokens, width, x):
     """Write the embeddings of tokens to rows of ``width`` numbers."""
     for row in range(len(tokens)):
-        embed(weights, place, packed, depth, tokens[row], x, row * width)
+        embed(weights, words, depth, tokens[row], x, row * width)
 
 
 @lean_kernel
@@ -70,14 +67,15 @@ def read_layer(
         First column of the states in ``made``, and the size of its rows.
     """
     every, total, times = gates_of(cell) * width, starts[-1], len(starts) - 1
-    places = 0, line[0], 0, line[1], 0
-    products(x, weights, weights, weights, gates, total, every, (depth, x_row, 0, every), places, NO_FLOOR)
+    nothing = numbers_of(weights)
+    ready(weights, x, 0, x_row, total, depth)
+    dense(weights, x, 0, x_row, depth, line[0], line[1], 0, nothing, 0, 0, gates, 0, every, total, every, NO_FLOOR)
     for step in range(times):
         t = times - 1 - step if way else step
         first, count = starts[t], starts[t + 1] - starts[t]
         gate, memory = first * every, n * width
         cell_step(
-            cell, gates, gate, count, size, width, weights, line[2], line[3], NO_FLOOR, of_state, states, 0, memory
+            cell, gates, gate, count, size, width, nothing, line[2], line[3], NO_FLOOR, of_state, states, 0, memory
         )
         for row in range(count):
             to, at = (first + row) * column[1] + column[0], row * width
@@ -97,8 +95,8 @@ def step(
     weights, sizes
     table : (layers, 4) int64
         As a ``line`` of `read_layer`.
-    words : (int, bool, int, int, int, int, int, int, int)
-        Place of the embeddings, whether they are packed, places of the readout and its bias, of the matrix of queries
+    words : (int, int, int, int, int, int, int, int, int)
+        Places of the embeddings, of the readout and its bias, of the matrix of queries
         and the vector of scores, of the output and its bias, and the number of columns.
     tokens : (n, beams) int64
     ranks : (n,) int64
@@ -123,11 +121,12 @@ def step(
     made_row = (depth + LANES - 1) // LANES * LANES
     x_row, every, layer_size = made_row + max(width, made_row), gates_of(cell) * width, rows * width
     looks_after = kind in (DOT, GENERAL)
+    nothing = numbers_of(weights)
     row_size = 2 * width if kind in (ADDITIVE, GENERAL) else width
     for sentence in range(n):
         for row in range(sentence * beams, (sentence + 1) * beams):
             at = row * x_row
-            embed(weights, words[0], words[1], depth, tokens[sentence, row - sentence * beams], inward, at)
+            embed(weights, words, depth, tokens[sentence, row - sentence * beams], inward, at)
             if sizes[FEEDS]:
                 for k in range(depth):
                     inward[at + depth + k] = made[row * made_row + k]
@@ -136,7 +135,7 @@ def step(
             if kind == ADDITIVE:
                 starts_of = (layers - 1) * layer_size, words[4], 0, 0, 0
                 shape = size, width, 0, width
-                products(states, weights, weights, weights, asked, rows, width, shape, starts_of, NO_FLOOR)
+                products(states, nothing, nothing, nothing, asked, rows, width, shape, starts_of, NO_FLOOR)
             for sentence in range(n):
                 count = lengths[sentence]
                 for t in range(count):
@@ -145,7 +144,7 @@ def step(
                     top, to = (layers - 1) * layer_size + row * width, row * 2 * width
                     if kind == ADDITIVE:
                         attend_additively(
-                            asked, row * width, source, places, count, width, weights, words[5], scores, both, to
+                            asked, row * width, source, places, count, width, nothing, words[5], scores, both, to
                         )
                     elif kind == NONE:
                         for k in range(width):
@@ -164,21 +163,26 @@ def step(
                 x_size = depth + size
             for layer in range(layers):
                 line = table[layer]
-                starts_of = 0 if layer == 0 else (layer - 1) * layer_size, line[0], 0, line[1], 0
-                shape = x_size, x_at, 0, every
-                products(x, weights, weights, weights, gates, rows, every, shape, starts_of, NO_FLOOR)
+                at = 0 if layer == 0 else (layer - 1) * layer_size
+                ready(weights, x, at, x_at, rows, x_size)
+                dense(
+                    weights, x, at, x_at, x_size, line[0], line[1], 0, nothing, 0, 0, gates, 0, every, rows, every,
+                    NO_FLOOR,
+                )  # fmt: skip
                 h, c = layer * layer_size, (layers + layer) * layer_size
                 cell_step(
-                    cell, gates, 0, rows, size, width, weights, line[2], line[3], NO_FLOOR, of_state, states, h, c
+                    cell, gates, 0, rows, size, width, nothing, line[2], line[3], NO_FLOOR, of_state, states, h, c
                 )
                 x, x_at, x_size = states, width, size
     for row in range(rows):
         at, to = (layers - 1) * layer_size + row * width, row * 2 * width + size
         for k in range(size):
             both[to + k] = states[at + k]
-    starts_of = 0, words[2], 0, words[3], 0
-    shape = 2 * size, 2 * width, 0, made_row
-    products(both, weights, weights, weights, made, rows, made_row, shape, starts_of, NO_FLOOR)
+    ready(weights, both, 0, 2 * width, rows, 2 * size)
+    dense(
+        weights, both, 0, 2 * width, 2 * size, words[2], words[3], 0, nothing, 0, 0, made, 0, made_row, rows, made_row,
+        NO_FLOOR,
+    )  # fmt: skip
     for k in range(rows * made_row):
         made[k] = tanh(made[k])
     best_tokens(

@@ -6,8 +6,8 @@ import numpy as np
 
 from nlpkit._kernel import lean_kernel, part
 from nlpkit._lanes import LANES
+from nlpkit.inference._dense_numba import dense, embedding, numbers_of, ready
 from nlpkit.inference._parts_numba import activate, attend, layer_norm
-from nlpkit.inference._product_numba import products
 
 NO_FLOOR, ZERO = np.float32(-np.inf), np.float32(0)
 
@@ -20,14 +20,10 @@ NORM_2, SHIFT_2, QUERY, QUERY_BIAS, SEEN, SEEN_BIAS, SOURCE, SOURCE_BIAS = range
 
 
 @part
-def embed(weights, place, packed, depth, width, factor, positions, position, token, x, at):
+def embed(weights, words, depth, width, factor, positions, position, token, x, at):
     """Set a row of x to the embedding of a token times a factor plus its position."""
-    if packed:
-        start, step = place + token // LANES * depth * LANES + token % LANES, LANES
-    else:
-        start, step = place + token * depth, 1
     for k in range(depth):
-        x[at + k] = weights[start + k * step] * factor + positions[position, k]
+        x[at + k] = embedding(weights, words, depth, token, k) * factor + positions[position, k]
     for k in range(depth, width):
         x[at + k] = ZERO
 
@@ -35,8 +31,8 @@ def embed(weights, place, packed, depth, width, factor, positions, position, tok
 @part
 def linear(x, x_row, weights, matrix, bias, depth, y, n, columns, floor):
     """Set ``n`` rows of y to max(x W + b, floor); the weights begin with zeros."""
-    starts = 0, matrix, 0, bias, 0
-    products(x, weights, weights, weights, y, n, columns, (depth, x_row, 0, columns), starts, floor)
+    ready(weights, x, 0, x_row, n, depth)
+    dense(weights, x, 0, x_row, depth, matrix, bias, 0, numbers_of(weights), 0, 0, y, 0, columns, n, columns, floor)
 
 
 @part
@@ -44,7 +40,7 @@ def read(x, h, weights, sizes, norm, shift, matrix, bias, y, n, columns, floor):
     """Set ``n`` rows of y to the first linear layer of a part, behind its norm if that comes first."""
     width = sizes[WIDTH]
     if sizes[PRE]:
-        layer_norm(x, h, n, width, sizes[D], weights, norm, shift)
+        layer_norm(x, h, n, width, sizes[D], numbers_of(weights), norm, shift)
         linear(h, width, weights, matrix, bias, sizes[D], y, n, columns, floor)
     else:
         linear(x, width, weights, matrix, bias, sizes[D], y, n, columns, floor)
@@ -54,10 +50,10 @@ def read(x, h, weights, sizes, norm, shift, matrix, bias, y, n, columns, floor):
 def write(x, made, made_row, depth, weights, sizes, matrix, bias, norm, shift, n):
     """Add the last linear layer of a part to x, before its norm if that comes last."""
     width = sizes[WIDTH]
-    starts = 0, matrix, 0, bias, 0
-    products(made, weights, x, weights, x, n, width, (depth, made_row, width, width), starts, NO_FLOOR)
+    ready(weights, made, 0, made_row, n, depth)
+    dense(weights, made, 0, made_row, depth, matrix, bias, 0, x, 0, width, x, 0, width, n, width, NO_FLOOR)
     if not sizes[PRE]:
-        layer_norm(x, x, n, width, sizes[D], weights, norm, shift)
+        layer_norm(x, x, n, width, sizes[D], numbers_of(weights), norm, shift)
 
 
 @part
@@ -90,8 +86,8 @@ def encode(
     sizes : (7,) int64
     table : (layers, places) int64
     positions : (p, d) float32
-    words : (int, bool, int, int)
-        Place of the embeddings, whether they are packed, and places of the last norm.
+    words : (int, int, int, int)
+        Places of the embeddings and of the last norm.
     factor : float32
         Of embeddings.
     ids : (tokens,) int64
@@ -108,7 +104,7 @@ def encode(
     for sentence in range(len(starts) - 1):
         for token in range(starts[sentence], starts[sentence + 1]):
             position, at = token - starts[sentence], token * width
-            embed(weights, words[0], words[1], sizes[D], width, factor, positions, position, ids[token], x, at)
+            embed(weights, words, sizes[D], width, factor, positions, position, ids[token], x, at)
     for layer in range(len(table)):
         line = table[layer]
         norm, shift, both = line[NORM_1], line[SHIFT_1], 3 * all_heads
@@ -123,7 +119,7 @@ def encode(
         write(x, seen, all_heads, all_heads, weights, sizes, line[OUTWARD], line[OUTWARD_BIAS], norm, shift, n)
         feed_forward(x, h, inner, n, sizes, weights, table, layer)
     if sizes[PRE]:
-        layer_norm(x, x, n, width, sizes[D], weights, words[2], words[3])
+        layer_norm(x, x, n, width, sizes[D], numbers_of(weights), words[2], words[3])
 
 
 @lean_kernel

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -40,7 +41,8 @@ class NextTokens:
 
     Parameters
     ----------
-    weights : ndarray (numbers,) float32
+    weights : Weights
+        As compiled code takes them.
     layer : OutputLayer
     question : Question
     shape : (int, int)
@@ -50,7 +52,7 @@ class NextTokens:
     """
 
     def __init__(
-        self, weights: np.ndarray, layer: OutputLayer, question: Question, shape: tuple[int, int], block: np.ndarray
+        self, weights: Any, layer: OutputLayer, question: Question, shape: tuple[int, int], block: np.ndarray
     ) -> None:
         self._weights, self._layer, self._question, self._shape, self._block = weights, layer, question, shape, block
         rows = shape[0] * shape[1]

@@ -11,7 +11,7 @@ from nlpkit.decoding.arrays.steps import Answer, Question, Steps
 from nlpkit.inference.product import Packed, padded
 
 from .next_tokens import NextTokens, OutputLayer, Room
-from .packed_weights import PackedWeights, by_head, pack, table_of
+from .packed_weights import PackedWeights, by_head, pack, table_of, with_room
 
 _CELLS = ("rnn", "gru", "lstm")
 _GATES = (1, 3, 4)
@@ -27,9 +27,11 @@ class CompiledRNN:
     options : RNNOptions
     weights : mapping of str to ndarray
         Weights of `Seq2SeqRNN` by their names.
+    precision : {"float32", "int8"}
+        Of products; those of a state with itself stay float32.
     """
 
-    def __init__(self, options: Any, weights: Mapping[str, np.ndarray]) -> None:
+    def __init__(self, options: Any, weights: Mapping[str, np.ndarray], *, precision: str = "float32") -> None:
         self.options = options
         self.eos_id, self.start_id = options.eos_id, options.start_id
         self.never = tuple(id_ for id_ in dict.fromkeys((options.pad_id, options.start_id)) if id_ != options.eos_id)
@@ -41,7 +43,8 @@ class CompiledRNN:
         kind = _ATTENTIONS.index(options.attention)
         self.sizes = np.array([self.cell, self.size, self.width, self.depth, kind, feeds], np.int64)
         self._weights = weights
-        self.array, places = pack(self._lay)
+        self.weights, places = pack(self._lay, is_int8=precision == "int8")
+        self.widest = max(2 * self.size, 2 * self.depth, self.depth + self.size)
         self.encoder, self.decoder, self.source_words, self.target_words, self.output = places
         self.keys = self._keys()
         bridges = (2 if options.cell == "lstm" else 1) * options.decoder_layers
@@ -59,10 +62,10 @@ class CompiledRNN:
         decoder = table_of([self._layer("decoder.rnn", f"_l{n}") for n in range(options.decoder_layers)])
         columns = padded(options.trg_size)
         matrix = weights["output.weight" if options.tie == "none" else "trg_embedding.weight"]
-        output = packed.matrix(matrix), packed.row(weights["logits_bias"], options.trg_size, -np.inf)
-        target = (output[0], True) if options.tie != "none" else self._plain("trg_embedding.weight")
-        source = target if options.tie == "all" else self._plain("src_embedding.weight")
-        readout = packed.matrix(weights["readout.weight"]), packed.row(weights["readout.bias"], self.depth)
+        output = packed.layer(matrix, weights["logits_bias"], -np.inf)
+        target = output if options.tie != "none" else packed.layer(weights["trg_embedding.weight"])
+        source = target if options.tie == "all" else packed.layer(weights["src_embedding.weight"])
+        readout = packed.layer(weights["readout.weight"], weights["readout.bias"])
         layer = OutputLayer(
             place=output[0],
             bias=output[1],
@@ -73,18 +76,15 @@ class CompiledRNN:
         )
         return encoder, decoder, source, (*target, *readout, *self._additive(), *output, columns), layer
 
-    def _plain(self, name: str) -> tuple[int, bool]:
-        return self._packed.plain(self._weights[name]), False
-
     def _layer(self, name: str, end: str) -> list[int]:
         """Lay the matrices and biases of a layer, each gate padded."""
-        places = []
-        for part in ("ih", "hh"):
-            weight, bias = self._weights[f"{name}.weight_{part}{end}"], self._weights[f"{name}.bias_{part}{end}"]
-            width = padded(len(bias) // self.gates)
-            places.append(self._packed.matrix(by_head(weight, 1, self.gates, width)))
-            places.append(self._packed.row(by_head(bias, 1, self.gates, width), self.gates * width))
-        return places
+        width = padded(len(self._weights[f"{name}.bias_ih{end}"]) // self.gates)
+        inward, inward_bias, onward, onward_bias = (
+            by_head(self._weights[f"{name}.{part}{end}"], 1, self.gates, width)
+            for part in ("weight_ih", "bias_ih", "weight_hh", "bias_hh")
+        )
+        state = self._packed.matrix(onward), self._packed.row(onward_bias, self.gates * width)
+        return [*self._packed.layer(inward, inward_bias), *state]
 
     def _additive(self) -> tuple[int, int]:
         """Lay the matrix of queries and the vector of scores of additive attention."""
@@ -132,7 +132,8 @@ class CompiledRNN:
         from ._recurrent_numba import embed_all, read_layer
 
         x = np.zeros((len(ids), self.made_row), np.float32)
-        embed_all(self.array, *self.source_words, self.depth, ids, self.made_row, x.ravel())
+        weights = with_room(self.weights, len(ids), self.widest)
+        embed_all(weights, self.source_words, self.depth, ids, self.made_row, x.ravel())
         size, depth = self.size // self.ways, self.depth
         width, kinds = padded(size), 2 if self.options.cell == "lstm" else 1
         every = self.gates * width
@@ -143,7 +144,7 @@ class CompiledRNN:
             for way, line in enumerate(lines):
                 states = np.zeros((2, n, width), np.float32)
                 read_layer(
-                    self.array,
+                    weights,
                     line,
                     self.cell,
                     x.ravel(),
@@ -201,11 +202,12 @@ class CompiledRNNSteps(Steps):
 
         model, (n, beams) = self._model, tokens.shape
         rows, every, longest = n * beams, model.gates * model.width, int(self._lengths.max())
+        weights = with_room(model.weights, rows, model.widest)
         following = NextTokens(
-            model.array, model.output, question, (n, beams), self._room("block", NextTokens.block_size(rows))
+            weights, model.output, question, (n, beams), self._room("block", NextTokens.block_size(rows))
         )
         step(
-            model.array,
+            weights,
             model.sizes,
             model.decoder,
             model.target_words,

@@ -13,7 +13,7 @@ from nlpkit.inference.product import padded
 from nlpkit.translation.plain.functions import sinusoids
 
 from .next_tokens import NextTokens, OutputLayer, Room
-from .packed_weights import PackedWeights, by_head, pack, table_of
+from .packed_weights import PackedWeights, by_head, pack, table_of, with_room
 
 _BLOCK = 512
 _ACTIVATIONS = ("relu", "leaky_relu", "elu", "gelu", "silu", "tanh")
@@ -28,9 +28,11 @@ class CompiledTransformer:
     options : TransformerOptions
     weights : mapping of str to ndarray
         Weights of `Seq2SeqTransformer` by their names.
+    precision : {"float32", "int8"}
+        Of products.
     """
 
-    def __init__(self, options: Any, weights: Mapping[str, np.ndarray]) -> None:
+    def __init__(self, options: Any, weights: Mapping[str, np.ndarray], *, precision: str = "float32") -> None:
         self.options = options
         self.eos_id, self.start_id = options.eos_id, options.start_id
         self.never = tuple(id_ for id_ in dict.fromkeys((options.pad_id, options.start_id)) if id_ != options.eos_id)
@@ -51,7 +53,8 @@ class CompiledTransformer:
         self.factor = np.float32(math.sqrt(d) if options.scale_embedding else 1.0)
         self.positions = sinusoids(256, d)
         self._weights = weights
-        self.array, places = pack(self._lay)
+        self.weights, places = pack(self._lay, is_int8=precision == "int8")
+        self.depth = max(d, heads * self.head, options.ffn_dim)
         self.encoder, self.decoder, self.source_words, self.target_words, self.output = places
         del self._weights, self._packed
 
@@ -64,11 +67,9 @@ class CompiledTransformer:
         columns = padded(options.trg_size)
         output = weights["output.weight" if options.tie == "none" else "trg_embedding.weight"]
         bias = weights["logits_bias"] if options.logits_bias else np.zeros(options.trg_size, np.float32)
-        of_output = packed.matrix(output), packed.row(bias, options.trg_size, -np.inf)
-        target = (
-            (of_output[0], True) if options.tie != "none" else (packed.plain(weights["trg_embedding.weight"]), False)
-        )
-        source = target if options.tie == "all" else (packed.plain(weights["src_embedding.weight"]), False)
+        of_output = packed.layer(output, bias, -np.inf)
+        target = of_output if options.tie != "none" else packed.layer(weights["trg_embedding.weight"])
+        source = target if options.tie == "all" else packed.layer(weights["src_embedding.weight"])
         layer = OutputLayer(
             place=of_output[0],
             bias=of_output[1],
@@ -79,9 +80,6 @@ class CompiledTransformer:
         )
         source_words = *source, *self._norm("encoder_norm")
         return encoder, decoder, source_words, (*target, *self._norm("decoder_norm"), *of_output, columns), layer
-
-    def _plain(self, name: str) -> tuple[int, bool]:
-        return self._packed.plain(self._weights[name]), False
 
     def _row(self, name: str, size: int) -> int:
         return self._packed.row(self._weights[name], size)
@@ -96,12 +94,12 @@ class CompiledTransformer:
         weight, bias = self._weights[name + ".weight"], self._weights[name + ".bias"]
         if parts:
             weight, bias = (by_head(each, parts, self.options.heads, self.head) for each in (weight, bias))
-        return self._packed.matrix(weight), self._packed.row(bias, len(bias))
+        return self._packed.layer(weight, bias)
 
     def _from_heads(self, name: str) -> tuple[int, int]:
         """Lay a linear layer whose inputs are all heads."""
         weight = by_head(self._weights[name + ".weight"].T, 1, self.options.heads, self.head).T
-        return self._packed.matrix(weight), self._row(name + ".bias", self.width)
+        return self._packed.layer(weight, self._weights[name + ".bias"])
 
     def _layer(self, name: str) -> list[int]:
         places = [
@@ -141,8 +139,9 @@ class CompiledTransformer:
             for size in (self.width, self.width, 3 * all_heads, all_heads, padded(self.options.ffn_dim))
         ]
         places, scores = np.empty(longest, np.int64), np.empty(longest + 16, np.float32)
+        weights = with_room(self.weights, n, self.depth)
         encode(
-            self.array,
+            weights,
             self.sizes,
             self.encoder,
             self.positions_to(longest),
@@ -155,7 +154,7 @@ class CompiledTransformer:
             scores,
         )
         source = np.empty((self.options.decoder_layers, n * 2 * all_heads), np.float32)
-        read_source(self.array, self.sizes, self.decoder, room[0], n, source)
+        read_source(weights, self.sizes, self.decoder, room[0], n, source)
         return CompiledSteps(self, starts, source)
 
 
@@ -189,10 +188,11 @@ class CompiledSteps(Steps):
         ]
         longest = max(self._longest, self._time + 1)
         places, scores = np.empty(longest, np.int64), np.empty(longest + 16, np.float32)
+        weights = with_room(model.weights, rows, model.depth)
         block = self._room("block", NextTokens.block_size(rows))
-        following = NextTokens(model.array, model.output, question, (n, beams), block)
+        following = NextTokens(weights, model.output, question, (n, beams), block)
         step(
-            model.array,
+            weights,
             model.sizes,
             model.decoder,
             model.positions_to(self._time + 1),
