@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 from numba import types
-from numba.extending import overload
+from numba.extending import intrinsic, overload
 
 from nlpkit._lanes import LANES
 from nlpkit.inference._product_int8_numba import load_number, products_int8, round_rows
@@ -20,8 +20,15 @@ from nlpkit.inference._product_numba import products
 _INLINED: dict[str, Any] = {"nogil": True, "error_model": "numpy", "forceinline": True, "_nrt": False}
 
 
-def numbers_of(weights):
-    """Return the array of float32."""
+@intrinsic
+def numbers_of(typing_context, weights):
+    """The array of float32."""
+    is_tuple = isinstance(weights, types.BaseTuple)
+
+    def generate(context, builder, signature, arguments):
+        return builder.extract_value(arguments[0], 0) if is_tuple else arguments[0]
+
+    return (weights.types[0] if is_tuple else weights)(weights), generate
 
 
 def ready(weights, x, at, x_row, n, depth):
@@ -61,13 +68,6 @@ def embedding(weights, words, depth, token, k):
 
 def logit(weights, x, at, matrix, bias, depth, column):
     """Return a single output, x W + b, the same as `dense` computes."""
-
-
-@overload(numbers_of, jit_options=_INLINED)
-def _numbers_of(weights):
-    if isinstance(weights, types.BaseTuple):
-        return lambda weights: weights[0]
-    return lambda weights: weights
 
 
 @overload(ready, jit_options=_INLINED)
