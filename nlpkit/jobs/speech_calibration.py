@@ -16,7 +16,12 @@ if TYPE_CHECKING:
 
 
 def calibrated(
-    model: SpeechModel, clips: Sequence[Clip], *, accept: float, threads: int | None = None
+    model: SpeechModel,
+    clips: Sequence[Clip],
+    *,
+    accept: float,
+    blank_penalty: float = 0.0,
+    threads: int | None = None,
 ) -> tuple[SpeechModel, list[Classification] | list[Transcript]]:
     """Return a model with the temperature and the limit of rejection that suit the clips, and its answers to them.
 
@@ -24,15 +29,19 @@ def calibrated(
     ----------
     model : Classifier or CtcRecognizer
     clips : sequence of Clip
-        Clips that it was not trained on; without any the model is returned as it is.
+        Clips that it was not trained on; without any there is no limit.
     accept : float
         Share of right answers that are to be given.
+    blank_penalty : float
+        Of a CtcRecognizer: see `nlpkit.training.speech.options.SpeechTrainingOptions`.
     threads : int, optional
         Clips computed at once; default: all available cores.
     """
     from nlpkit.speech.recognition.classifier import Classifier
     from nlpkit.speech.recognition.ctc_recognizer import CtcRecognizer
 
+    if isinstance(model, CtcRecognizer) and blank_penalty:
+        model = model.with_blank_penalty(blank_penalty)
     if not clips:
         return model, []
     if isinstance(model, CtcRecognizer):

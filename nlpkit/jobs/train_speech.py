@@ -282,7 +282,7 @@ def train_speech(
         score = None
         if result.is_main:
             share = _accepted(accept, targets, (*clips, *held))
-            model, answers = calibrated(model, held, accept=share, threads=threads)
+            model, answers = calibrated(model, held, accept=share, blank_penalty=options.blank_penalty, threads=threads)
             score = validation_score(model, held, answers)
             provenance, pictures = provenance_of(plan, options, result, score), pictures_of(result, score)
             model.save(output, provenance=provenance, files=pictures, half=half, force=force)

@@ -128,6 +128,12 @@ class CtcRecognizer(SpeechModel):
             for text, start, end in self.alphabet.words(tokens.tolist())
         ]
 
+    def with_blank_penalty(self, penalty: float) -> CtcRecognizer:
+        """Return a copy whose network gives the blank a logit that is lower by ``penalty``."""
+        bias = self.weights["output.bias"].copy()
+        bias[0] -= penalty
+        return self.with_weights({**self.weights, "output.bias": bias})
+
     def stored(self) -> dict[str, Any]:
         """Return the alphabet, and what becomes of uncertain words."""
         pieces = self.alphabet.proto if isinstance(self.alphabet, PieceAlphabet) else None

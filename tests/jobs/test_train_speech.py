@@ -178,6 +178,7 @@ def test_speakers_are_kept_whole_for_the_validation_where_there_are_many(tmp_pat
         ({"parameters": {"batch_seconds": 0.0}}, "batch_seconds is 0.0: expected a number of seconds above 0"),
         ({"parameters": {"join": 3}}, "join belongs to ctc, and cnn learns labels: leave it out"),
         ({"parameters": {"pause": (0.0, 0.1)}}, "pause belongs to ctc"),
+        ({"parameters": {"blank_penalty": 1.0}}, "blank_penalty belongs to ctc"),
         ({"architecture": "ctc", "parameters": {"mixup": 0.2}}, "mixup belongs to cnn and lstm, and ctc learns texts"),
         ({"architecture": "ctc", "parameters": {"class_weights": "balanced"}}, "class_weights belongs to cnn and lstm"),
         ({"parameters": {"channels": (0,)}}, "channels is 0: expected a whole number of at least 1"),
@@ -213,6 +214,18 @@ def test_pieces_of_sentencepiece_are_tokens_and_stand_in_the_folder(recordings: 
         tmp_path / "more", recordings, architecture="ctc", base=tmp_path / "model", parameters=LOOP, device="cpu"
     )
     assert len(report.model.alphabet) == len(model.alphabet)
+
+
+def test_a_blank_penalty_lowers_the_logit_of_the_blank(recordings: Path, tmp_path: Path) -> None:
+    logits = []
+    for penalty in (0.0, 3.0):
+        parameters = {"blank_penalty": penalty}
+        run(tmp_path / f"{penalty}", recordings, architecture="ctc", parameters=parameters)
+        [(_, found)] = nlpkit.load(tmp_path / f"{penalty}").logits([spoken("ab", 1)])
+        logits.append(found)
+    np.testing.assert_allclose(
+        logits[0] - logits[1], np.eye(1, logits[0].shape[1])[[0] * len(logits[0])] * 3, atol=1e-5
+    )
 
 
 @pytest.mark.parametrize("architecture", ["cnn", "ctc"])

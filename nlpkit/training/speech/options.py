@@ -50,6 +50,9 @@ class SpeechTrainingOptions(LoopOptions):
         For CTC: join up to this number of recordings to one, with pauses; 1 joins none.
     pause : (float, float)
         Shortest and longest pause between recordings that are joined, in seconds; one number stands for both.
+    blank_penalty : float
+        For CTC: subtracted from the blank's logit after the training, so that more words are found. Other sounds teach
+        blanks, also in place of words by voices that the model has not heard.
     monitor : {"accuracy", "wer", "cer", "loss"}
         Metric of the validation that decides which weights are better; a classifier has accuracy, CTC has WER and CER.
     **kwargs
@@ -81,6 +84,7 @@ class SpeechTrainingOptions(LoopOptions):
     class_weights: str = "none"
     join: int = 1
     pause: tuple[float, float] = (0.03, 0.7)
+    blank_penalty: float = 0.0
     monitor: str = "loss"
     warmup: int = 100
     schedule: str = "cosine"
@@ -121,6 +125,7 @@ _NUMBERS = {
     "reverberation": 1,
     "filter": 30,
     "mixup": 10,
+    "blank_penalty": 20,
     "label_smoothing": 0.99,
 }
 _WHOLE = {"batch_clips": 1, "time_masks": 0, "time_width": 0, "band_masks": 0, "band_width": 0, "join": 1}

@@ -19,7 +19,7 @@ DERIVED = ("n_labels", "n_tokens")
 
 _LEAST_STEPS = 1500
 _OWNED = {
-    **dict.fromkeys(("join", "pause"), "texts"),
+    **dict.fromkeys(("join", "pause", "blank_penalty"), "texts"),
     **dict.fromkeys(("mixup", "label_smoothing", "class_weights"), "labels"),
 }
 """Options of the training that have an effect on one of these alone."""
