@@ -82,7 +82,7 @@ def evaluate(
     device: Annotated[
         str, typer.Option("--device", metavar="NAME", help="Where the model computes: auto, cpu, cuda, cuda:1, mps.")
     ] = "auto",
-    precision: options.Precision = "float32",
+    precision: options.Precision = "auto",
     engine: options.Engine = "auto",
     threads: options.Threads = None,
     tokenize: scoring_options.Tokenize = None,

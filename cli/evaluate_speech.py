@@ -19,7 +19,7 @@ SPEECH_ONLY = ("split", "channel", "salvage", "label", "normalizer", "confusion"
 """Options that are about recordings alone."""
 
 _TRANSLATION_ONLY = (
-    *("ref", "src", "pairs", "hyp", "against", "beam", "batch_invariant", "output", "precision"),
+    *("ref", "src", "pairs", "hyp", "against", "beam", "batch_invariant", "output", "precision", "engine"),
     *("tokenize", "lowercase", "test", "lengths", "field", "column", "from_", "to", "columns", "fields", "keep_tags"),
 )
 

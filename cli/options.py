@@ -82,8 +82,9 @@ Precision = Annotated[
     str,
     typer.Option(
         "--precision",
-        metavar="float32|bfloat16",
-        help="Precision of the model's weights; bfloat16 rounds, and is faster where the device supports it.",
+        metavar="auto|float32|bfloat16|int8",
+        help="Precision of the model: auto is the folder's. bfloat16 rounds, and is faster where the device supports"
+        " it; int8 rounds more, and is about twice as fast on a CPU.",
     ),
 ]
 Engine = Annotated[

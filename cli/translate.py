@@ -1,4 +1,4 @@
-"""``nlpkit translate``: texts in, translations out."""
+"""``nlpkit translate``: texts in, translations out; and ``nlpkit quantize``: its models in a quarter of their size."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from nlpkit.errors import ParameterError
 from nlpkit.jobs.filled_records import INTO
 from nlpkit.jobs.inputs import Reading
 from nlpkit.jobs.places import check_place, real_place
+from nlpkit.jobs.quantize import quantize_model
 from nlpkit.jobs.translate import TranslateReport, open_translator, translate_files
 from nlpkit.jobs.translation_format import FORMATS
 
@@ -133,7 +134,7 @@ def translate(
         ),
     ] = None,
     device: Annotated[str, typer.Option("--device", metavar="auto|cpu|cuda|mps", help="Where to compute.")] = "auto",
-    precision: options.Precision = "float32",
+    precision: options.Precision = "auto",
     engine: options.Engine = "auto",
     threads: options.Threads = None,
     quiet: options.Quiet = False,
@@ -186,6 +187,29 @@ def translate(
         )
     if not quiet:
         _tell(report, output, parameters or {})
+
+
+def quantize(
+    model: Annotated[
+        str, typer.Argument(metavar="MODEL", help="The folder of a translation model.", show_default=False)
+    ],
+    output: Annotated[
+        str, typer.Option("--output", "-o", metavar="FOLDER", help="Folder to write.", show_default=False)
+    ],
+    force: Annotated[bool, typer.Option("--force", help="Replace a folder that nlpkit wrote.")] = False,
+    quiet: options.Quiet = False,
+) -> None:
+    """Round the matrices of a translation model to 8 bits: a quarter of the size, about twice as fast on a CPU.
+
+    \b
+    nlpkit quantize en-de -o en-de-int8
+    nlpkit translate "two dogs run" --model en-de-int8
+    """
+    report = quantize_model(model, output, force=force)
+    if not quiet:
+        note(
+            f"{report.before:,} bytes of weights are {report.after:,} ({report.after / report.before:.0%}), in {output}"
+        )
 
 
 def _check_sentences(

@@ -8,6 +8,7 @@ from .corpus_check.report import CorpusReport
 from .embed import EmbedReport, embed_files, embed_texts
 from .evaluate import EvaluationReport, evaluate_translations
 from .evaluate_speech import SpeechAnswer, SpeechEvaluationReport, evaluate_speech
+from .quantize import QuantizeReport, quantize_model
 from .record import RecordReport, record_sound
 from .search import Hit, search_files
 from .similar import Answer, similar_words, solve_analogies
@@ -29,6 +30,7 @@ __all__ = [
     "EmbedReport",
     "EvaluationReport",
     "Hit",
+    "QuantizeReport",
     "RecordReport",
     "RecordingTranscript",
     "Sound",
@@ -49,6 +51,7 @@ __all__ = [
     "embed_texts",
     "evaluate_speech",
     "evaluate_translations",
+    "quantize_model",
     "record_sound",
     "save_spectrograms",
     "search_files",

@@ -67,7 +67,7 @@ def evaluate_translations(
     beam: int | None = None,
     batch_invariant: bool = False,
     device: str = "auto",
-    precision: str = "float32",
+    precision: str = "auto",
     engine: str = "auto",
     threads: int | None = None,
     output: StrPath | None = None,
@@ -151,7 +151,7 @@ def evaluate_translations(
     if model is not None and sources is None and pairs is None:
         raise ParameterError("the model has nothing to translate: give the file of sources too")
     about_model = {"output": output is not None, "beam": beam is not None, "batch_invariant": batch_invariant}
-    about_model |= {"precision": precision != "float32", "engine": engine != "auto"}
+    about_model |= {"precision": precision != "auto", "engine": engine != "auto"}
     if hypotheses is not None and any(about_model.values()):
         name = next(name for name, given in about_model.items() if given)
         raise ParameterError(

@@ -77,7 +77,7 @@ def translate_files(
     into: str | None = None,
     split_sentences: bool = False,
     device: str = "auto",
-    precision: str = "float32",
+    precision: str = "auto",
     engine: str = "auto",
     threads: int | None = None,
     read_as: Reading = Reading(),
@@ -209,7 +209,7 @@ def translate_texts(
     into: str | None = None,
     split_sentences: bool = False,
     device: str = "auto",
-    precision: str = "float32",
+    precision: str = "auto",
     engine: str = "auto",
     threads: int | None = None,
     progress: Progress | None = None,
@@ -237,7 +237,7 @@ def translate_texts(
 
 
 def open_translator(
-    model: StrPath | Translator, device: str = "auto", precision: str = "float32", engine: str = "auto"
+    model: StrPath | Translator, device: str = "auto", precision: str = "auto", engine: str = "auto"
 ) -> Translator:
     """Load a translation model, unless it is one already.
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from nlpkit.artifact.reading import Artifact, read
@@ -13,7 +13,9 @@ from nlpkit.device import gpu_is_likely, resolve_device, torch_threads
 from nlpkit.errors import Notice, ParameterError, require
 from nlpkit.threads import available_threads
 
+from .model_folder import is_quantized
 from .model_options import RNNOptions
+from .quantization import Dequantized, Rounded
 from .quicker import is_compiled, quicker
 
 if TYPE_CHECKING:
@@ -47,6 +49,8 @@ class Computer:
     def __init__(
         self, given: TranslationModel | Artifact, options: Any, *, engine: str, device: str, precision: str
     ) -> None:
+        stored = "int8" if isinstance(given, Artifact) and is_quantized(given) else "float32"
+        precision = stored if precision == "auto" else precision
         check_engine(engine, device=device, precision=precision)
         self._folder = given if isinstance(given, Artifact) else None
         self._torch = None if isinstance(given, Artifact) else given
@@ -54,7 +58,11 @@ class Computer:
         self._arrays: dict[str, ArrayModel] = {}
         if engine == "auto":
             on_cpu = device == "cpu" or (device == "auto" and not gpu_is_likely())
-            engine = "auto" if self._folder is not None and on_cpu and precision == "float32" else "torch"
+            engine = "torch"
+            if precision == "int8":
+                engine = "compiled"
+            elif self._folder is not None and on_cpu and precision == "float32":
+                engine = "auto"
         self.engine = self.taken = engine
         if engine == "torch":
             self._torch = self._placed(self.torch_model)
@@ -72,12 +80,17 @@ class Computer:
     def _placed(self, model: TranslationModel) -> TranslationModel:
         import torch
 
-        return model.to(resolve_device(self._where), getattr(torch, self._precision)).eval()
+        kind = torch.bfloat16 if self._precision == "bfloat16" else torch.float32
+        return model.to(resolve_device(self._where), kind).eval()
 
-    def _read(self) -> Mapping[str, np.ndarray]:
-        """Return the weights of the folder, which are kept by nobody else."""
-        assert self._folder is not None
-        return read(self._folder.path).arrays
+    def _read(self, *, mapped: bool = False) -> Mapping[str, np.ndarray]:
+        """Return the weights, which are kept by nobody else if they are a folder's."""
+        if self._folder is None:
+            assert self._torch is not None
+            return {name: tensor.float().cpu().numpy() for name, tensor in self._torch.state_dict().items()}
+        folder = read(self._folder.path)
+        arrays = folder.mapped if mapped else folder.arrays
+        return Dequantized(arrays) if is_quantized(self._folder) else arrays
 
     @property
     def device(self) -> str:
@@ -101,6 +114,8 @@ class Computer:
         ParameterError
             If they have been rounded.
         """
+        if self._precision == "int8":
+            raise ParameterError("the weights have been rounded to 8 bits: load the model in float32 to save it")
         if self._torch is None:
             return self._read()
         import torch
@@ -163,16 +178,23 @@ class Computer:
 
     def _model_of(self, engine: str) -> Any:
         if engine not in self._arrays:
-            assert self._folder is not None
-            if engine == "compiled" and not is_compiled(self._options):
-                warnings.warn("compiling for this processor, once after installation", Notice, stacklevel=2)
-            # packed weights are copies, so that nothing stays mapped
-            weights = read(self._folder.path).mapped if engine == "compiled" else self._read()
-            self._arrays[engine] = array_model(engine, self._options, weights)
+            self._arrays[engine] = self._loaded(engine)
         return self._arrays[engine]
 
+    def _loaded(self, engine: str) -> ArrayModel:
+        if engine == "numpy":
+            return array_model(engine, self._options, self._read())
+        if not is_compiled(self._options):
+            warnings.warn("compiling for this processor, once after installation", Notice, stacklevel=2)
+        weights = self._read(mapped=True)  # packed weights are copies
+        if self._precision == "int8" and not isinstance(weights, Dequantized):
+            weights = Rounded(weights)
+        return array_model(engine, self._options, weights, precision=self._precision)
 
-def array_model(engine: str, options: Any, weights: Mapping[str, np.ndarray]) -> ArrayModel:
+
+def array_model(
+    engine: str, options: Any, weights: Mapping[str, np.ndarray], *, precision: str = "float32"
+) -> ArrayModel:
     """Return a model that needs no torch.
 
     Parameters
@@ -181,20 +203,20 @@ def array_model(engine: str, options: Any, weights: Mapping[str, np.ndarray]) ->
     options : RNNOptions or TransformerOptions
     weights : mapping of str to ndarray
         As `nlpkit.translation.weight_shapes.weight_shapes` names them.
+    precision : {"float32", "int8"}
+        Of products in compiled code.
     """
     is_recurrent = isinstance(options, RNNOptions)
-    made: Callable[[Any, Mapping[str, np.ndarray]], ArrayModel]
     if engine == "numpy":
         from .plain.recurrent import PlainRNN
         from .plain.transformer import PlainTransformer
 
-        made = PlainRNN if is_recurrent else PlainTransformer
-    else:
-        from .compiled.recurrent import CompiledRNN
-        from .compiled.transformer import CompiledTransformer
+        return PlainRNN(options, weights) if is_recurrent else PlainTransformer(options, weights)
+    from .compiled.recurrent import CompiledRNN
+    from .compiled.transformer import CompiledTransformer
 
-        made = CompiledRNN if is_recurrent else CompiledTransformer
-    return made(options, weights)
+    made = CompiledRNN if is_recurrent else CompiledTransformer
+    return made(options, weights, precision=precision)
 
 
 def check_engine(engine: str, *, device: str, precision: str) -> None:
@@ -203,7 +225,7 @@ def check_engine(engine: str, *, device: str, precision: str) -> None:
     if engine in ("compiled", "numpy"):
         if device not in ("auto", "cpu"):
             raise ParameterError(f"engine {engine!r} computes on the CPU, and device is {device!r}: use engine='torch'")
-        if precision != "float32":
-            raise ParameterError(
-                f"engine {engine!r} computes in float32, and precision is {precision!r}: use engine='torch'"
-            )
+        if precision == "bfloat16":
+            raise ParameterError(f"engine {engine!r} has no precision 'bfloat16': use engine='torch'")
+    if precision == "int8" and (engine in ("torch", "numpy") or device not in ("auto", "cpu")):
+        raise ParameterError("precision 'int8' is of engine 'compiled' on the CPU: use it, or precision='float32'")

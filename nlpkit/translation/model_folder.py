@@ -1,16 +1,19 @@
-"""Reading of translation model folders: the model named in ``config.json``, its weights and its subwords."""
+"""Translation model folders: the model named in ``config.json``, its weights and its subwords."""
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from nlpkit.artifact import save
 from nlpkit.artifact.reading import WEIGHTS, Artifact, read
 from nlpkit.errors import ArtifactError, ParameterError
 from nlpkit.text.subword import Subwords
 from nlpkit.text.text_form import TextForm, form_of_pieces
 
 from .model_options import RNNOptions, TransformerOptions
+from .quantization import SCALE, quantized
 from .weight_shapes import weight_shapes
 
 if TYPE_CHECKING:
@@ -45,11 +48,57 @@ def read_options(folder: Artifact) -> Any:
         raise ArtifactError(f"{place}: its options don't make a model: {error}") from error
     folder.file_path(WEIGHTS)  # checks it
     shapes, weights = weight_shapes(found), read(folder.path).mapped
+    if is_quantized(folder):
+        shapes |= {name + SCALE: shape[:1] for name, shape in shapes.items() if len(shape) == 2}
     wrong = [key for key in shapes if key not in weights or weights[key].shape != shapes[key]]
     wrong += [key for key in weights if key not in shapes]
     if wrong:
         raise ArtifactError(f"{folder.path / 'model.safetensors'}: doesn't fit {place}: look at {wrong[0]!r}")
     return found
+
+
+def is_quantized(folder: Artifact) -> bool:
+    """Whether the matrices of a folder have 8 bits.
+
+    Raises
+    ------
+    ArtifactError
+        If they have something else.
+    """
+    precision = folder.options.get("precision", "float32")
+    if precision not in ("float32", "int8"):
+        raise ArtifactError(f"{folder.path / 'config.json'}: has precision {precision!r}: expected float32 or int8")
+    return bool(precision == "int8")
+
+
+def save_quantized(model: str | os.PathLike[str], output: str | os.PathLike[str], *, force: bool) -> tuple[int, int]:
+    """Write a model whose matrices are rounded to 8 bits; return the bytes of the weights before and after.
+
+    Raises
+    ------
+    ArtifactError
+        If the folder holds no translation model, or one whose matrices have 8 bits already.
+    OutputError
+        If the output exists or cannot be written.
+    """
+    folder = read(model)
+    if folder.kind != "translation":
+        raise ArtifactError(f"{os.fspath(model)}: is a model of kind {folder.kind!r}: expected 'translation'")
+    read_options(folder)
+    if is_quantized(folder):
+        raise ArtifactError(f"{os.fspath(model)}: its matrices have 8 bits already")
+    arrays = quantized(folder.arrays)
+    save(
+        output,
+        kind=folder.kind,
+        options={**folder.options, "precision": "int8"},
+        arrays=arrays,
+        files={name: folder.file(name) for name in folder.files if name != WEIGHTS},
+        provenance=folder.provenance,
+        force=force,
+    )
+    before, after = (sum(array.nbytes for array in each.values()) for each in (folder.arrays, arrays))
+    return before, after
 
 
 def read_subwords(folder: Artifact) -> tuple[Subwords, Subwords | None]:

@@ -12,7 +12,8 @@ import pytest
 
 from nlpkit.artifact import read
 from nlpkit.decoding.options import DecodingOptions
-from nlpkit.errors import ParameterError
+from nlpkit.errors import ArtifactError, ParameterError
+from nlpkit.jobs import quantize_model
 from nlpkit.translation import Translation, Translator
 
 SAVED = Path(__file__).parents[1] / "saved"
@@ -98,12 +99,51 @@ def test_auto_computes_much_work_in_compiled_code() -> None:
     [
         ({"engine": "numba"}, "engine is 'numba': expected one of auto, torch, compiled, numpy"),
         ({"engine": "numpy", "device": "cuda"}, "computes on the CPU, and device is 'cuda'"),
-        ({"engine": "compiled", "precision": "bfloat16"}, "computes in float32, and precision is 'bfloat16'"),
+        ({"engine": "compiled", "precision": "bfloat16"}, "has no precision 'bfloat16'"),
+        ({"engine": "numpy", "precision": "int8"}, "precision 'int8' is of engine 'compiled' on the CPU"),
+        ({"device": "cuda", "precision": "int8"}, "precision 'int8' is of engine 'compiled' on the CPU"),
     ],
 )
 def test_engines_that_do_not_fit(given: dict[str, Any], message: str) -> None:
     with pytest.raises(ParameterError, match=message):
         Translator(SAVED / MODELS[0], **given)
+
+
+def test_8_bits_quarter_the_folder_and_change_little(folder: Path, by_torch: Translator, tmp_path: Path) -> None:
+    report = quantize_model(folder, tmp_path / "small")
+    assert report.after < 0.35 * report.before  # scales and biases are much of such small models
+    stored, rounded = Translator(tmp_path / "small"), Translator(folder, precision="int8")
+    found, same = (each.translate_full(TEXTS) for each in (stored, rounded))
+    assert found == same
+    assert stored.engine == rounded.engine == "compiled"
+    exact = by_torch.translate_full(TEXTS)
+    np.testing.assert_allclose([each.score for each in found], [each.score for each in exact], atol=0.1)
+    assert Translator(tmp_path / "small", precision="float32", engine="numpy").translate(TEXTS)
+    assert stored.model.options == by_torch.options
+    for refused in (stored, rounded):
+        with pytest.raises(ParameterError, match="rounded to 8 bits"):
+            refused.save(tmp_path / "again")
+    with pytest.raises(ArtifactError, match="have 8 bits already"):
+        quantize_model(tmp_path / "small", tmp_path / "smaller")
+
+
+def test_a_damaged_folder_of_8_bits_is_refused(folder: Path, tmp_path: Path) -> None:
+    quantize_model(folder, tmp_path / "model")
+    config = tmp_path / "model" / "config.json"
+    config.write_text(config.read_text().replace('"precision": "int8"', '"precision": "int4"'))
+    with pytest.raises(ArtifactError, match="has precision 'int4': expected float32 or int8"):
+        Translator(tmp_path / "model")
+    config.write_text(config.read_text().replace('"precision": "int4"', '"precision": "float32"'))
+    with pytest.raises(ArtifactError, match="doesn't fit"):
+        Translator(tmp_path / "model")
+
+
+def test_a_model_in_memory_is_computed_by_an_engine_that_is_named(by_torch: Translator) -> None:
+    subwords = {"src_subwords": by_torch.src_subwords, "trg_subwords": by_torch.trg_subwords}
+    for given in ({"engine": "numpy"}, {"engine": "compiled"}):
+        other = Translator(by_torch.model, **given, **subwords)
+        assert ids(other.translate_full(TEXTS)) == ids(by_torch.translate_full(TEXTS))
+    assert Translator(by_torch.model, device="cpu", **subwords).engine == "torch"
 
 
 def test_a_folder_is_saved_again_without_torch(tmp_path: Path) -> None:

@@ -68,8 +68,8 @@ def test_half_precision(subwords: Subwords, architecture: str, tmp_path: Path) -
     with pytest.raises(ParameterError, match="rounded to bfloat16"):
         half.save(tmp_path / "again")
     assert not (tmp_path / "again").exists()
-    with pytest.raises(ParameterError, match="float32 or bfloat16"):
-        Translator(tmp_path / "model", precision="int8")
+    with pytest.raises(ParameterError, match="choose one of auto, float32, bfloat16, int8"):
+        Translator(tmp_path / "model", precision="float16")
 
 
 def test_order_empties_and_equal_texts(subwords: Subwords) -> None:
