@@ -23,10 +23,13 @@ from machine import machine
 
 SPEAKERS = ("george", "jackson", "lucas", "nicolas", "theo", "yweweler")
 SEEDS = (1, 2, 3, 4, 5)
-OTHERS = ("other-speech-train.jsonl", "other-words-train.jsonl", "no-speech-train.jsonl", "commands-other-train.jsonl")
-"""Sounds without digits."""
+OTHERS = (
+    *("sentence-digits-train.jsonl", "other-speech-train.jsonl", "other-words-train.jsonl", "no-speech-train.jsonl"),
+    "commands-other-train.jsonl",
+)
+"""Digits in sentences by many speakers, and sounds without digits."""
 STRINGS = ["--arch", "ctc", "--join", "6", "--hidden-size", "128", "--monitor", "loss", "--accept", "0.995", "--half"]
-STRINGS += ["--snr", "5,50"]
+STRINGS += ["--snr", "5,50", "--blank-penalty", "2"]
 
 
 def main() -> None:

@@ -116,10 +116,13 @@ def other_words(said: Sequence[Sentence]) -> Iterator[dict[str, Any]]:
 
 
 def digit_sentences(said: Sequence[Sentence]) -> Iterator[dict[str, Any]]:
-    """Yield records of the sentences that are digits alone, such as "zero three five one"."""
+    """Yield records of sentences with digits and without words that only sound like one; their text is the digits."""
     for sentence in said:
-        if all(DIGIT.fullmatch(word) for word in sentence.text.split()):
-            yield {"path": sentence.path, "text": sentence.text, "label": sentence.text, "speaker": sentence.speaker}
+        words = WORD.findall(sentence.text)
+        digits = [word for word in words if DIGIT.fullmatch(word)]
+        if digits and all(word in digits or not LIKE_DIGIT.fullmatch(word) for word in words):
+            text = " ".join(digits)
+            yield {"path": sentence.path, "text": text, "label": text, "speaker": sentence.speaker}
 
 
 def unpacked(archive: Path, folder: Path) -> Path:

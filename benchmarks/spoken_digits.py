@@ -17,7 +17,7 @@ Manifests of JSON lines with the fields path, text, label and speaker; paths are
 | music | music-test | real music of the format samples: pieces of 1 s; for tests only |
 | other-speech | other-speech-train, -test | parts of sentences without digits (`other_speech`), 1,000 and 500 |
 | | other-words-train, -test | what sounds like a single word in these sentences |
-| | spoken-strings-train, -test | the sentences of speechocean762 that are digits alone |
+| | sentence-digits-train, -test | sentences of speechocean762 with digits; the digits alone are the text |
 
 Sound without digits has the text "" and the label "_other_". Speakers of commands-other-train are, as far as there are
 enough, those who say no word of commands-digits.
@@ -98,7 +98,7 @@ def lay_out(folder: Path, data: Path, parts: Sequence[str] = PARTS) -> dict[str,
             said = sentences(folder, data, name)
             write(f"other-speech-{name}", ({**part, "text": "", "label": OTHER} for part in other_parts(said, n=n)))
             write(f"other-words-{name}", ({**word, "text": "", "label": OTHER} for word in other_words(said)))
-            write(f"spoken-strings-{name}", digit_sentences(said))
+            write(f"sentence-digits-{name}", digit_sentences(said))
     return written
 
 

@@ -95,6 +95,13 @@ def test_sentences_with_words_like_digits(benchmark: Callable[[str], Any], text:
     assert sentence.has_digit == has_digit
 
 
+def test_digits_of_sentences(benchmark: Callable[[str], Any]) -> None:
+    other_speech = benchmark("other_speech")
+    texts = ("zero three", "we saw two dogs, five cats", "a bear", "two dogs ate too much", "seventeen and one")
+    said = [other_speech.Sentence(path=Path(text), text=text, speaker="a", corpus="b") for text in texts]
+    assert [each["text"] for each in other_speech.digit_sentences(said)] == ["zero three", "two five"]
+
+
 def test_words_stand_between_pauses(benchmark: Callable[[str], Any], tmp_path: Path) -> None:
     other_speech = benchmark("other_speech")
     sound = np.zeros(4 * 8000, np.float32)
