@@ -92,7 +92,8 @@ Engine = Annotated[
     typer.Option(
         "--engine",
         metavar="auto|torch|compiled|numpy",
-        help="Implementation of the model. compiled and numpy need no PyTorch and a CPU; auto takes one of them there.",
+        help="Implementation of the model: compiled and numpy run on a CPU without PyTorch; auto takes one of these"
+        " there.",
     ),
 ]
 WordModel = Annotated[

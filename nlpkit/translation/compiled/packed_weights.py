@@ -27,7 +27,7 @@ class PackedWeights:
     Attributes
     ----------
     n_numbers, n_bytes : int
-        What was laid.
+        Sizes of both arrays so far.
     """
 
     def __init__(
