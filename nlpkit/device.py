@@ -65,11 +65,13 @@ def resolve_device(device: str | torch.device = "auto") -> torch.device:
 
 
 def gpu_is_likely() -> bool:
-    """Return whether this machine may have a GPU that PyTorch can use, without importing PyTorch."""
+    """Return whether PyTorch is installed and may find a GPU on this machine, without importing it."""
     import shutil
     import sys
+    from importlib.util import find_spec
 
-    return sys.platform == "darwin" or os.path.exists("/dev/nvidiactl") or shutil.which("nvidia-smi") is not None
+    has_driver = os.path.exists("/dev/nvidiactl") or shutil.which("nvidia-smi") is not None
+    return (sys.platform == "darwin" or has_driver) and find_spec("torch") is not None
 
 
 def check_count(name: str, value: int | None) -> None:

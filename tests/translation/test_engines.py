@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -107,6 +108,18 @@ def test_auto_computes_much_work_in_compiled_code() -> None:
 def test_engines_that_do_not_fit(given: dict[str, Any], message: str) -> None:
     with pytest.raises(ParameterError, match=message):
         Translator(SAVED / MODELS[0], **given)
+
+
+@pytest.mark.parametrize("precision", ["float32", "int8"])
+def test_threads_that_translate_at_once_give_the_same_bits(folder: Path, precision: str) -> None:
+    translator = Translator(folder, engine="compiled", precision=precision)
+    texts = [" ".join(draw) for draw in np.random.default_rng(1).choice(["one", "two", "three", "dogs"], (40, 6))]
+    expected = translator.translate_full(texts, threads=1)
+    with ThreadPoolExecutor(4) as pool:
+        for found in pool.map(lambda _: translator.translate_full(texts, threads=1), range(4)):
+            assert found == expected
+    alone = DecodingOptions(batch_invariant=True)
+    assert translator.translate_full(texts[:9], alone, threads=2) == translator.translate_full(texts, alone)[:9]
 
 
 def test_8_bits_quarter_the_folder_and_change_little(folder: Path, by_torch: Translator, tmp_path: Path) -> None:
