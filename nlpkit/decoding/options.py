@@ -56,7 +56,8 @@ class DecodingOptions:
         Maximum number of source tokens per batch, including padding and end tokens; a longer sentence forms its own
         batch.
     batch_invariant : bool
-        Decode every sentence alone, so that rounding cannot depend on other sentences. Several times slower.
+        Let no other sentence change a result's rounding. Compiled code never does; with other engines every sentence is
+        decoded alone, which is several times slower.
     leave_share : float
         Remove finished sentences from the batch when they make up this share of it; above 1: never.
 

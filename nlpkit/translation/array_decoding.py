@@ -22,7 +22,15 @@ _LEAST, _MOST = 8, 64  # sentences in a batch, if batches are made for several t
 
 
 class ArrayModel(Words, Protocol):
-    """A model on arrays."""
+    """A model on arrays.
+
+    Attributes
+    ----------
+    is_batch_invariant : bool
+        Whether the company of a sentence in a batch changes no bit of its results.
+    """
+
+    is_batch_invariant: bool
 
     def start(self, sources: Sequence[Ids]) -> Steps:
         """Encode sources without end tokens; return the state before the first step."""
@@ -68,9 +76,9 @@ def _decode(
     done: Callable[[int], None] | None,
     threads: int,
 ) -> Iterator[tuple[int, list[Hypothesis]]]:
-    planned = options
+    planned = replace(options, batch_invariant=options.batch_invariant and not model.is_batch_invariant)
     if threads > 1 and options.max_sentences is None:
-        planned = replace(options, max_sentences=max(_LEAST, min(_MOST, -(-len(sources) // threads))))
+        planned = replace(planned, max_sentences=max(_LEAST, min(_MOST, -(-len(sources) // threads))))
     apart = [number for number, own in enumerate(phrases or ()) if own]
     with_end = [len(source) + 1 for source in sources]
     batches = plan_batches(with_end, planned, trg_size=model.options.trg_size, apart=apart)

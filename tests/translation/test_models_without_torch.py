@@ -13,6 +13,7 @@ from nlpkit.decoding.arrays.constraints import Constraints
 from nlpkit.decoding.arrays.search import search
 from nlpkit.decoding.options import DecodingOptions
 from nlpkit.translation import RNNOptions, Seq2SeqRNN, Seq2SeqTransformer, TransformerOptions
+from nlpkit.translation.array_decoding import decode_arrays
 from nlpkit.translation.compiled.recurrent import CompiledRNN
 from nlpkit.translation.compiled.transformer import CompiledTransformer
 from nlpkit.translation.decoding import decode
@@ -111,3 +112,24 @@ def test_attention_is_that_of_torch(variant: dict[str, Any]) -> None:
         np.testing.assert_allclose(plain.attention_maps([5, 6, 7], [9, 8, 5, 5]), maps[0].numpy(), atol=2e-5)
     if of_source is not None:
         np.testing.assert_allclose(plain.attention_maps([5, 6, 7], None), of_source[0].numpy(), atol=2e-5)
+
+
+@pytest.mark.parametrize("precision", ["float32", "int8"])
+@pytest.mark.parametrize("variant", [VARIANTS[1], RECURRENT[0], RECURRENT[1]])
+def test_company_changes_no_bit_of_compiled_models(variant: dict[str, Any], precision: str) -> None:
+    torch.manual_seed(3)
+    is_recurrent = "cell" in variant
+    sizes: dict[str, Any] = {"src_size": 40, "trg_size": 40, "embedding_size": 24, "hidden_size": 30}
+    model = shaken(
+        Seq2SeqRNN(RNNOptions(**{**sizes, **variant}))
+        if is_recurrent
+        else Seq2SeqTransformer(TransformerOptions(**{**SIZES, **variant}))
+    )
+    weights = {name: part.numpy() for name, part in model.state_dict().items()}
+    compiled = array_model("compiled", model.options, weights, precision=precision)
+    draw = np.random.default_rng(1)
+    sources = [draw.integers(4, 40, n).tolist() for n in draw.integers(0, 20, 30)]
+    together, apart = (
+        dict(decode_arrays(compiled, sources, DecodingOptions(max_length=15, max_sentences=most))) for most in (30, 1)
+    )
+    assert together == apart

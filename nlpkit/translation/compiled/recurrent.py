@@ -31,6 +31,8 @@ class CompiledRNN:
         Of products; those of a state with itself stay float32.
     """
 
+    is_batch_invariant = True
+
     def __init__(self, options: Any, weights: Mapping[str, np.ndarray], *, precision: str = "float32") -> None:
         self.options = options
         self.eos_id, self.start_id = options.eos_id, options.start_id

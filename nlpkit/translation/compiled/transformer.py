@@ -32,6 +32,8 @@ class CompiledTransformer:
         Of products.
     """
 
+    is_batch_invariant = True
+
     def __init__(self, options: Any, weights: Mapping[str, np.ndarray], *, precision: str = "float32") -> None:
         self.options = options
         self.eos_id, self.start_id = options.eos_id, options.start_id

@@ -40,6 +40,8 @@ class PlainRNN:
         Weights of `Seq2SeqRNN` by their names.
     """
 
+    is_batch_invariant = False
+
     def __init__(self, options: Any, weights: Mapping[str, Array]) -> None:
         self.options, self.weights = options, weights
         self.eos_id, self.start_id = options.eos_id, options.start_id
