@@ -15,7 +15,7 @@ Manifests of JSON lines with the fields path, text, label and speaker; paths are
 | | speakers/NAME-strings | 300 joined strings of all clips of this speaker |
 | no-speech | no-speech-train, -test | silence, noise and music-like sound, 100 each (`no_speech`) |
 | music | music-test | real music of the format samples: pieces of 1 s; for tests only |
-| other-speech | other-speech-train, -test | parts of sentences without digits (`other_speech`), 1,000 and 500 |
+| other-speech | other-speech-train, -test | parts of sentences without digits (`other_speech`), 600 and 500 |
 | | other-words-train, -test | what sounds like a single word in these sentences |
 | | sentence-digits-train, -test | sentences of speechocean762 with digits; the digits alone are the text |
 
@@ -94,7 +94,7 @@ def lay_out(folder: Path, data: Path, parts: Sequence[str] = PARTS) -> dict[str,
         samples = unpacked(data / "format_samples.tar.gz", folder) / "format_samples"
         write("music-test", ({**piece, "text": "", "label": OTHER} for piece in music_pieces(samples)))
     if "other-speech" in parts:
-        for name, n in (("train", 1000), ("test", 500)):
+        for name, n in (("train", 600), ("test", 500)):
             said = sentences(folder, data, name)
             write(f"other-speech-{name}", ({**part, "text": "", "label": OTHER} for part in other_parts(said, n=n)))
             write(f"other-words-{name}", ({**word, "text": "", "label": OTHER} for word in other_words(said)))

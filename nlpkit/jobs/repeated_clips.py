@@ -29,10 +29,9 @@ def warn_of_repeated(
     known = {clip.place for clip in clips}
     shared = [clip for clip in held if clip.place in known]
     if shared:
-        cure = "give other recordings with --valid" if is_given else "list each recording once"
         warnings.warn(
             f"{len(shared):,} of {len(held):,} recordings to validate with are also trained on (such as"
-            f" {shared[0].name}), so that the score is too good: {cure}",
+            f" {shared[0].name}), so that the score is too good: give other recordings with --valid",
             stacklevel=stacklevel,
         )
     said: dict[object, set[str]] = {}

@@ -150,10 +150,16 @@ def split_off(clips: Sequence[Clip], seed: int, *, by_label: bool) -> tuple[list
     """Split clips into those to train on and those to validate with; also say how, in words.
 
     Whole speakers are kept for the validation if there are at least eight; else a tenth of the clips of each label that
-    has at least five. Without ``by_label`` there are two kinds of clips, those with a text and those without.
+    has at least five. Without ``by_label`` there are two kinds of clips, those with a text and those without. All
+    listings of a recording are in the same part.
     """
-    train, valid, how = _split(clips, [clip.label if by_label else str(bool(clip.text)) for clip in clips], seed)
-    return [clips[number] for number in train], [clips[number] for number in valid], how
+    by_place: dict[tuple[Hashable, ...], Clip] = {}
+    for clip in clips:
+        by_place.setdefault(clip.place, clip)
+    firsts = list(by_place.values())
+    _, valid, how = _split(firsts, [clip.label if by_label else str(bool(clip.text)) for clip in firsts], seed)
+    held = {firsts[number].place for number in valid}
+    return [clip for clip in clips if clip.place not in held], [clip for clip in clips if clip.place in held], how
 
 
 def _split(clips: Sequence[Clip], groups: Sequence[str | None], seed: int) -> tuple[list[int], list[int], str]:

@@ -136,7 +136,6 @@ def test_any_column_may_be_the_label(recordings: Path, tmp_path: Path) -> None:
         run(tmp_path / "other", one)
 
 
-@pytest.mark.filterwarnings("ignore:.* are also trained on")
 def test_few_words_make_a_closed_vocabulary(recordings: Path, tmp_path: Path) -> None:
     assert run(tmp_path / "few", [recordings, recordings], architecture="ctc")[0].vocabulary == ("ab", "ba", "ca")
     assert run(tmp_path / "open", recordings, architecture="ctc", vocabulary="open")[0].vocabulary == ()
