@@ -208,7 +208,7 @@ def quantize(
     report = quantize_model(model, output, force=force)
     if not quiet:
         note(
-            f"{report.before:,} bytes of weights are {report.after:,} ({report.after / report.before:.0%}), in {output}"
+            f"{report.before:,} bytes of weights are {report.after:,} ({100 * report.after / report.before:.0f} %), in {output}"
         )
 
 

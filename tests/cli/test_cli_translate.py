@@ -137,8 +137,21 @@ def test_precision(run: Any, model: Translator) -> None:
     assert len(out.splitlines()) == 2
     code, out, said = run("translate", "one", "--model", "model", "--precision", "int4", *SHORT)
     assert (code, out) == (2, "")
-    assert "choose float32 or bfloat16" in said
+    assert "choose one of auto, float32, bfloat16, int8" in said
     assert len(said.splitlines()) == 1
+
+
+def test_a_model_of_8_bits(run: Any, model: Translator) -> None:
+    code, _, said = run("quantize", "model", "-o", "small")
+    assert (code, said.count("\n")) == (0, 1)
+    assert said.endswith(" %), in small\n")
+    by_folder = run("translate", "one two", "six", "--model", "small", *SHORT)
+    by_option = run("translate", "one two", "six", "--model", "model", "--precision", "int8", *SHORT)
+    assert by_folder[:2] == by_option[:2]
+    assert (by_folder[0], by_folder[1].count("\n")) == (0, 2)
+    assert run("quantize", "model", "-o", "small")[0] == 2
+    assert run("quantize", "small", "-o", "smaller")[2].endswith("its matrices have 8 bits already\n")
+    assert run("translate", "one", "--model", "small", "--engine", "numpy")[0] == 2
 
 
 @pytest.mark.parametrize("text", ["昨天我们找到了一把红雨伞。", "駅で赤い傘を見つけた。", "พบร่มสีแดง", "\U0010fffd"])
