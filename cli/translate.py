@@ -207,9 +207,8 @@ def quantize(
     """
     report = quantize_model(model, output, force=force)
     if not quiet:
-        note(
-            f"{report.before:,} bytes of weights are {report.after:,} ({100 * report.after / report.before:.0f} %), in {output}"
-        )
+        share = 100 * report.after / report.before
+        note(f"{report.before:,} bytes of weights are {report.after:,} ({share:.0f} %), in {output}")
 
 
 def _check_sentences(
