@@ -85,3 +85,35 @@ def test_sums_are_the_same_on_other_processors(tmp_path: Path, name: str, featur
         found.append(done.stdout.rsplit(maxsplit=1))
     assert found[1][0] == way
     assert found[0][1] == found[1][1]
+
+
+FOR_ARM = """
+import re
+import numpy as np
+from llvmlite import binding
+from nlpkit.inference._product_int8_numba import multiply_int8
+from nlpkit.inference._product_numba import multiply
+from nlpkit.inference.product import Packed, PackedInt8
+for kind, function in ((Packed, multiply), (PackedInt8, multiply_int8)):
+    kind.of(np.ones((20, 20), np.float32))(np.ones((3, 20), np.float32))
+    [code] = function.inspect_llvm().values()
+    code = re.sub('target triple = ".*"', 'target triple = "aarch64-unknown-linux-gnu"', code)
+    module = binding.parse_assembly(re.sub('target datalayout = ".*"', "", code))
+    binding.initialize_all_targets()
+    binding.initialize_all_asmprinters()
+    machine = binding.Target.from_triple("aarch64-unknown-linux-gnu").create_target_machine(features="+neon", opt=3)
+    assembly = machine.emit_assembly(module)
+    print(len(re.findall("fmla.*v[0-9]+[.]4s", assembly)), len(re.findall("smull.*v[0-9]+[.]4s", assembly)))
+"""
+
+
+@pytest.mark.slow
+def test_code_for_arm_multiplies_vectors(tmp_path: Path) -> None:
+    if platform.machine() not in ("x86_64", "AMD64"):
+        pytest.skip("there the code is compiled for this processor")
+    other = {"NUMBA_CPU_NAME": "generic", "NUMBA_CPU_FEATURES": "", "NUMBA_CACHE_DIR": str(tmp_path)}
+    command = [sys.executable, "-P", "-c", FOR_ARM]
+    done = subprocess.run(command, capture_output=True, text=True, check=True, env={**os.environ, **other})
+    of_float32, of_int8 = (list(map(int, line.split())) for line in done.stdout.splitlines())
+    assert of_float32[0] >= 48
+    assert of_int8[1] >= 48
