@@ -47,7 +47,7 @@ def best_tokens(
     block : (n * BLOCK,) float32
         Room for logits.
     most, sums : (n,) float32
-        The largest logit of each row, and Σ exp(logit - most), banned tokens included.
+        The largest logit of each row, and Σ exp(logit - most), banned tokens included; neither if ``sums`` is empty.
     never : (m,) int64
         Tokens that are banned in every row.
     ban_starts, bans : (n + 1,) and (m,) int64
@@ -59,8 +59,9 @@ def best_tokens(
     """
     k = values.shape[1]
     for row in range(n):
-        most[row] = NOTHING
-        sums[row] = 0
+        if len(sums):
+            most[row] = NOTHING
+            sums[row] = 0
         values[row, :] = NOTHING
         tokens[row, :] = 0
     ready(weights, x, 0, width, n, depth)
@@ -70,15 +71,16 @@ def best_tokens(
         dense(weights, x, 0, width, depth, output, bias, begin, nothing, 0, 0, block, 0, BLOCK, n, size, NOTHING)
         for row in range(n):
             at = row * BLOCK
-            top = load(block, at)
-            for place in range(at + LANES, at + size, LANES):
-                top = larger(top, load(block, place))
-            peak = max(most[row], greatest(top))
-            middle, shares = splat(peak), splat(np.float32(0))
-            for place in range(at, at + size, LANES):
-                shares = add(shares, exponential(subtract(load(block, place), middle)))
-            sums[row] = sums[row] * math.exp(most[row] - peak) + total(shares)
-            most[row] = peak
+            if len(sums):
+                top = load(block, at)
+                for place in range(at + LANES, at + size, LANES):
+                    top = larger(top, load(block, place))
+                peak = max(most[row], greatest(top))
+                middle, shares = splat(peak), splat(np.float32(0))
+                for place in range(at, at + size, LANES):
+                    shares = add(shares, exponential(subtract(load(block, place), middle)))
+                sums[row] = sums[row] * math.exp(most[row] - peak) + total(shares)
+                most[row] = peak
             for i in range(len(never)):
                 if begin <= never[i] < begin + size:
                     block[at + never[i] - begin] = NOTHING

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from nlpkit._kernel import lean_kernel, part
-from nlpkit._lanes import LANES
+from nlpkit._lanes import LANES, load, store
 from nlpkit.inference._cells_numba import cell_step, gates_of
 from nlpkit.inference._dense_numba import dense, embedding, numbers_of, ready
 from nlpkit.inference._parts_numba import attend, attend_additively, tanh
@@ -128,8 +128,8 @@ def step(
             at = row * x_row
             embed(weights, words, depth, tokens[sentence, row - sentence * beams], inward, at)
             if sizes[FEEDS]:
-                for k in range(depth):
-                    inward[at + depth + k] = made[row * made_row + k]
+                for k in range(0, made_row, LANES):
+                    store(inward, at + depth + k, load(made, row * made_row + k))
     for part_of_step in range(2):  # the attention comes before the layers, or behind them
         if part_of_step == looks_after:
             if kind == ADDITIVE:
@@ -147,14 +147,14 @@ def step(
                             asked, row * width, source, places, count, width, nothing, words[5], scores, both, to
                         )
                     elif kind == NONE:
-                        for k in range(width):
-                            both[to + k] = source[places[0] + k]
+                        for k in range(0, width, LANES):
+                            store(both, to + k, load(source, places[0] + k))
                     else:
                         further = width if kind == GENERAL else 0
                         attend(states, top, source, places, count, 0, further, width, ONE, scores, both, to)
                     if not looks_after:
-                        for k in range(size):
-                            inward[row * x_row + depth + k] = both[to + k]
+                        for k in range(0, width, LANES):
+                            store(inward, row * x_row + depth + k, load(both, to + k))
         if part_of_step == 0:
             x, x_at, x_size = inward, x_row, depth
             if sizes[FEEDS]:
@@ -176,8 +176,8 @@ def step(
                 x, x_at, x_size = states, width, size
     for row in range(rows):
         at, to = (layers - 1) * layer_size + row * width, row * 2 * width + size
-        for k in range(size):
-            both[to + k] = states[at + k]
+        for k in range(0, width, LANES):
+            store(both, to + k, load(states, at + k))
     ready(weights, both, 0, 2 * width, rows, 2 * size)
     dense(
         weights, both, 0, 2 * width, 2 * size, words[2], words[3], 0, nothing, 0, 0, made, 0, made_row, rows, made_row,

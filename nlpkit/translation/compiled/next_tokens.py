@@ -56,7 +56,8 @@ class NextTokens:
     ) -> None:
         self._weights, self._layer, self._question, self._shape, self._block = weights, layer, question, shape, block
         rows = shape[0] * shape[1]
-        self._most, self._sums = np.empty(rows, np.float32), np.empty(rows, np.float32)
+        summed = rows if question.normalized else 0
+        self._most, self._sums = np.empty(summed, np.float32), np.empty(summed, np.float32)
         self._values = np.empty((rows, question.best), np.float32)
         self._best = np.empty((rows, question.best), np.int64)
         self._everything = np.empty((rows if question.everything else 0, layer.columns), np.float32)
@@ -76,7 +77,8 @@ class NextTokens:
     def answer(self, x: np.ndarray) -> Answer:
         """Answer the question, after the step; ``x`` is the input of the last layer."""
         question, shape = self._question, self._shape
-        shift = self._most + np.log(self._sums) if question.normalized else np.zeros_like(self._most)
+        rows = len(self._values)
+        shift = self._most + np.log(self._sums) if question.normalized else np.zeros(rows, np.float32)
         values = (self._values - shift[:, None]).reshape(*shape, -1)
         best = self._best.reshape(*shape, -1)
         whole = None
