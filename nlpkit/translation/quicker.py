@@ -39,11 +39,15 @@ def quicker(options: Any, sources: Sequence[Sequence[int]], search: DecodingOpti
     >>> small = RNNOptions(src_size=8000, trg_size=8000)
     >>> quicker(small, [[5, 6, 7]], DecodingOptions()), quicker(small, [[5, 6, 7]] * 10_000, DecodingOptions())
     ('numpy', 'compiled')
+    >>> quicker(small, [list(range(4, 8000))], DecodingOptions())
+    'compiled'
     """
     weights = sum(math.prod(shape) for shape in weight_shapes(options).values())
-    tokens = sum(len(source) + 1 for source in sources)
+    tokens, pairs = (sum((len(source) + 1) ** power for source in sources) for power in (1, 2))
+    width = options.hidden_size if isinstance(options, RNNOptions) else options.d_model
+    of_attention = 2 * width * (options.encoder_layers + options.decoder_layers) * pairs
     beams = search.n_best if search.sample else search.beam
-    by_numpy = 2 * weights * tokens * beams / _NUMPY_SPEED
+    by_numpy = 2 * (weights * tokens + of_attention) * beams / _NUMPY_SPEED
     start = _START_SECONDS if is_compiled(options) else _COMPILE_SECONDS
     return "compiled" if search.batch_invariant or by_numpy * _SAVED > start else "numpy"
 
