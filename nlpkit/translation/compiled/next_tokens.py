@@ -77,8 +77,9 @@ class NextTokens:
     def answer(self, x: np.ndarray) -> Answer:
         """Answer the question, after the step; ``x`` is the input of the last layer."""
         question, shape = self._question, self._shape
-        rows = len(self._values)
-        shift = self._most + np.log(self._sums) if question.normalized else np.zeros(rows, np.float32)
+        shift = np.zeros(len(self._values), np.float32)
+        if question.normalized:
+            shift = self._most + np.log(self._sums)
         values = (self._values - shift[:, None]).reshape(*shape, -1)
         best = self._best.reshape(*shape, -1)
         whole = None
