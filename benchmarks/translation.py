@@ -12,7 +12,7 @@
   batch size. All convert ids to ids, without scores.
 - CTranslate2 does not support a length per row: on base it gets full batches of similar length, each with its mean
   length, which favours it. On small it stops by its own rule.
-- nlpkit is its engine torch; "compiled" is its engine of that name, which has float32 alone.
+- nlpkit is its engine torch; "compiled" is its engine of that name, in float32 and int8.
 - training: target tokens/s of nlpkit's steps under Lightning, and of a plain loop around `torch.nn.Transformer`; "by
   default" nlpkit uses bfloat16 and batches of similar length, the loop float32 and random batches.
 """
@@ -85,15 +85,20 @@ class Candidates:
 
     def of_type(self, dtype: str) -> dict[str, Callable[[Work], Lines]]:
         """Return the decoders of this process for a precision."""
+        arrays = {name: part.numpy() for name, part in self.nlpkit.state_dict().items()}
+        threads = self.bench.arguments.threads
+        packed: Any = None
+        if dtype != "bfloat16":
+            packed = array_model("compiled", self.nlpkit.options, arrays, precision=dtype)
+        by_code = {"compiled": lambda work: compiled(packed, work, threads)} if packed else {}
+        if dtype == "int8":
+            return by_code
         kind = getattr(torch, dtype)
         mine, other = (
             model if dtype == "float32" else self._copy(model).to(kind) for model in (self.nlpkit, self.marian)
         )
-        arrays = {name: part.numpy() for name, part in self.nlpkit.state_dict().items()}
-        packed = array_model("compiled", self.nlpkit.options, arrays) if dtype == "float32" else None
-        threads = self.bench.arguments.threads
         return {
-            **({"compiled": lambda work: compiled(packed, work, threads)} if packed else {}),
+            **by_code,
             "nlpkit": lambda work: ours(mine, work),
             "generate": lambda work: theirs(other, self.never, work),
             "generate sorted": lambda work: theirs(other, self.never, work, is_sorted=True),
@@ -298,7 +303,11 @@ class Bench:
         if abs(both[0] - both[1]) > 1e-4 * both[0]:
             raise SystemExit("FAILED: the two models aren't alike")
         built_in = getattr(torch.cpu, "_is_avx512_bf16_supported", lambda: False)()
-        settings = {f"same batches, {kind}": {"precision": kind, "plain_precision": kind} for kind in arguments.dtype}
+        settings = {
+            f"same batches, {kind}": {"precision": kind, "plain_precision": kind}
+            for kind in arguments.dtype
+            if kind != "int8"
+        }
         default = {"precision": "bfloat16" if built_in else "float32", "same_batches": False, "everywhere": False}
         settings["each by default"] = default
         for what, own in settings.items():
@@ -327,7 +336,7 @@ def parsed() -> argparse.Namespace:
     add("--sentences", type=int, default=160, help="number of sentences for base")
     add("--small-sentences", type=int, default=2_000)
     add("--single", type=int, default=24, help="number of sentences for batch size 1")
-    add("--dtype", nargs="+", choices=["float32", "bfloat16"], default=["float32", "bfloat16"])
+    add("--dtype", nargs="+", choices=["float32", "bfloat16", "int8"], default=["float32", "bfloat16", "int8"])
     add("--beams", nargs="+", type=int, default=[1, 4], help="1 is greedy")
     add("--batches", nargs="+", type=int, default=[1, 32], help="batch sizes")
     add("--repeat", type=int, default=3)

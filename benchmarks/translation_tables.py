@@ -41,7 +41,8 @@ def summary(runs: list[Run]) -> list[Run]:
             if tuple(run[name] for name in ("model", "dtype", "beam", "batch")) == key:
                 rates.setdefault(run["system"], {})[run["turn"]] = run["tokens"] / run["seconds"]
         for system, found in rates.items():
-            ratio = statistics.median(rates["nlpkit"][turn] / rate for turn, rate in found.items())
+            ours = rates.get("nlpkit") or rates["compiled"]
+            ratio = statistics.median(ours[turn] / rate for turn, rate in found.items())
             row = dict(zip(("model", "dtype", "beam", "batch"), key, strict=True))
             rows.append(row | {"system": system, "tokens_per_s": statistics.median(found.values()), "nlpkit /": ratio})
     return rows
