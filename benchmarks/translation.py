@@ -87,9 +87,8 @@ class Candidates:
         """Return the decoders of this process for a precision."""
         arrays = {name: part.numpy() for name, part in self.nlpkit.state_dict().items()}
         threads = self.bench.arguments.threads
-        packed: Any = None
-        if dtype != "bfloat16":
-            packed = array_model("compiled", self.nlpkit.options, arrays, precision=dtype)
+        has_code = dtype != "bfloat16"
+        packed = array_model("compiled", self.nlpkit.options, arrays, precision=dtype) if has_code else None
         by_code = {"compiled": lambda work: compiled(packed, work, threads)} if packed else {}
         if dtype == "int8":
             return by_code
