@@ -29,7 +29,7 @@ OTHERS = (
 )
 """Digits in sentences by many speakers, which count three times, and sounds without digits."""
 STRINGS = ["--arch", "ctc", "--join", "6", "--hidden-size", "128", "--monitor", "loss", "--accept", "0.995", "--half"]
-STRINGS += ["--snr", "5,50", "--blank-penalty", "2"]
+STRINGS += ["--snr", "5,50"]
 
 
 def main() -> None:

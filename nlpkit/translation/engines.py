@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import threading
 import warnings
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from nlpkit.artifact.reading import Artifact, read
@@ -13,10 +15,11 @@ from nlpkit.device import gpu_is_likely, resolve_device, torch_threads
 from nlpkit.errors import Notice, ParameterError, require
 from nlpkit.threads import available_threads
 
+from .array_decoding import decode_arrays
 from .model_folder import is_quantized
 from .model_options import RNNOptions
 from .quantization import Dequantized, Rounded
-from .quicker import is_compiled, quicker
+from .quicker import quicker
 
 if TYPE_CHECKING:
     import numpy as np
@@ -115,7 +118,9 @@ class Computer:
             If they have been rounded.
         """
         if self._precision == "int8":
-            raise ParameterError("the weights have been rounded to 8 bits: load the model in float32 to save it")
+            raise ParameterError(
+                "the weights have been rounded to 8 bits: nlpkit.jobs.quantize_model writes such a folder"
+            )
         if self._torch is None:
             return self._read()
         import torch
@@ -140,8 +145,6 @@ class Computer:
             with torch_threads(threads):
                 yield from decode(self.torch_model, sources, options, prefixes=prefixes, phrases=phrases)
             return
-        from .array_decoding import decode_arrays
-
         engine = self.engine
         if engine == "auto":
             is_there = "compiled" in self._arrays
@@ -184,12 +187,28 @@ class Computer:
     def _loaded(self, engine: str) -> ArrayModel:
         if engine == "numpy":
             return array_model(engine, self._options, self._read())
-        if not is_compiled(self._options):
-            warnings.warn("compiling for this processor, once after installation", Notice, stacklevel=2)
         weights = self._read(mapped=True)  # packed weights are copies
         if self._precision == "int8" and not isinstance(weights, Dequantized):
             weights = Rounded(weights)
-        return array_model(engine, self._options, weights, precision=self._precision)
+        model = array_model(engine, self._options, weights, precision=self._precision)
+        with _told_if_slow():
+            list(
+                decode_arrays(model, [[]], DecodingOptions(beam=2, max_length=2))
+            )  # compiles, if numba's cache lacks it
+        return model
+
+
+@contextmanager
+def _told_if_slow() -> Iterator[None]:
+    """Say after two seconds that code is compiled."""
+    said = "compiling for this processor, once for each kind of model and precision"
+    timer = threading.Timer(2.0, warnings.warn, (said, Notice))
+    timer.daemon = True
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
 
 
 def array_model(
@@ -222,10 +241,21 @@ def array_model(
 def check_engine(engine: str, *, device: str, precision: str) -> None:
     """Raise ParameterError if there is no such engine, or it does not compute there or so."""
     require(engine in ENGINES, "engine", engine, "one of " + ", ".join(ENGINES))
+    if precision == "int8":
+        if device not in ("auto", "cpu"):
+            raise ParameterError(
+                f"precision 'int8' computes on the CPU, and device is {device!r}: name device 'cpu', or precision"
+                " 'float32'"
+            )
+        if engine in ("torch", "numpy"):
+            raise ParameterError(
+                f"precision 'int8' is computed by engine 'compiled', and engine is {engine!r}: leave out the engine, or"
+                " name precision 'float32'"
+            )
     if engine in ("compiled", "numpy"):
         if device not in ("auto", "cpu"):
-            raise ParameterError(f"engine {engine!r} computes on the CPU, and device is {device!r}: use engine='torch'")
+            raise ParameterError(
+                f"engine {engine!r} computes on the CPU, and device is {device!r}: name engine 'torch'"
+            )
         if precision == "bfloat16":
-            raise ParameterError(f"engine {engine!r} has no precision 'bfloat16': use engine='torch'")
-    if precision == "int8" and (engine in ("torch", "numpy") or device not in ("auto", "cpu")):
-        raise ParameterError("precision 'int8' is of engine 'compiled' on the CPU: use it, or precision='float32'")
+            raise ParameterError(f"engine {engine!r} has no precision 'bfloat16': name engine 'torch'")

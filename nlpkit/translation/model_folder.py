@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+import numpy as np
 
 from nlpkit.artifact import save
 from nlpkit.artifact.reading import WEIGHTS, Artifact, read
@@ -17,8 +20,6 @@ from .quantization import SCALE, quantized
 from .weight_shapes import weight_shapes
 
 if TYPE_CHECKING:
-    import numpy as np
-
     from .model import TranslationModel
 
 ARCHITECTURES: dict[str, type[Any]] = {"transformer": TransformerOptions, "rnn": RNNOptions}
@@ -52,6 +53,8 @@ def read_options(folder: Artifact) -> Any:
         shapes |= {name + SCALE: shape[:1] for name, shape in shapes.items() if len(shape) == 2}
     wrong = [key for key in shapes if key not in weights or weights[key].shape != shapes[key]]
     wrong += [key for key in weights if key not in shapes]
+    is_whole = {name for name in shapes if name + SCALE in shapes}
+    wrong += [key for key in shapes if key in weights and (weights[key].dtype == np.int8) != (key in is_whole)]
     if wrong:
         raise ArtifactError(f"{folder.path / 'model.safetensors'}: doesn't fit {place}: look at {wrong[0]!r}")
     return found
@@ -80,11 +83,16 @@ def save_quantized(model: str | os.PathLike[str], output: str | os.PathLike[str]
         If the folder holds no translation model, or one whose matrices have 8 bits already.
     OutputError
         If the output exists or cannot be written.
+    ParameterError
+        If the model lies in the output.
     """
     folder = read(model)
     if folder.kind != "translation":
         raise ArtifactError(f"{os.fspath(model)}: is a model of kind {folder.kind!r}: expected 'translation'")
     read_options(folder)
+    here, there = Path(model).resolve(), Path(output).resolve()
+    if here == there or there in here.parents:
+        raise ParameterError(f"{os.fspath(model)} is in {os.fspath(output)}, which is replaced: name another folder")
     if is_quantized(folder):
         raise ArtifactError(f"{os.fspath(model)}: its matrices have 8 bits already")
     arrays = quantized(folder.arrays)

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping
 
 import numpy as np
 
+from nlpkit.errors import ArtifactError
 from nlpkit.inference.product import rounded_rows
 
 SCALE = ".scale"
@@ -19,6 +20,11 @@ SCALE = ".scale"
 
 def quantized(weights: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
     """Return the arrays of weights whose matrices are rounded to 8 bits.
+
+    Raises
+    ------
+    ArtifactError
+        If a weight is not finite.
 
     Examples
     --------
@@ -29,6 +35,8 @@ def quantized(weights: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
     found: dict[str, np.ndarray] = {}
     for name, array in weights.items():
         if array.ndim == 2:
+            if not np.isfinite(array).all():
+                raise ArtifactError(f"{name} has weights that are not finite numbers, which cannot be rounded")
             found[name], found[name + SCALE] = rounded_rows(array)
         else:
             found[name] = array

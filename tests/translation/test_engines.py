@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
@@ -101,8 +102,8 @@ def test_auto_computes_much_work_in_compiled_code() -> None:
         ({"engine": "numba"}, "engine is 'numba': expected one of auto, torch, compiled, numpy"),
         ({"engine": "numpy", "device": "cuda"}, "computes on the CPU, and device is 'cuda'"),
         ({"engine": "compiled", "precision": "bfloat16"}, "has no precision 'bfloat16'"),
-        ({"engine": "numpy", "precision": "int8"}, "precision 'int8' is of engine 'compiled' on the CPU"),
-        ({"device": "cuda", "precision": "int8"}, "precision 'int8' is of engine 'compiled' on the CPU"),
+        ({"engine": "numpy", "precision": "int8"}, "precision 'int8' is computed by engine 'compiled'"),
+        ({"device": "cuda", "precision": "int8"}, "precision 'int8' computes on the CPU, and device is 'cuda'"),
     ],
 )
 def test_engines_that_do_not_fit(given: dict[str, Any], message: str) -> None:
@@ -138,6 +139,11 @@ def test_8_bits_quarter_the_folder_and_change_little(folder: Path, by_torch: Tra
             refused.save(tmp_path / "again")
     with pytest.raises(ArtifactError, match="have 8 bits already"):
         quantize_model(tmp_path / "small", tmp_path / "smaller")
+    shutil.copytree(folder, tmp_path / "outer")
+    shutil.copytree(folder, tmp_path / "outer" / "inner")
+    for output in (tmp_path / "outer" / "inner", tmp_path / "outer"):
+        with pytest.raises(ParameterError, match="which is replaced: name another folder"):
+            quantize_model(tmp_path / "outer" / "inner", output, force=True)
 
 
 def test_a_damaged_folder_of_8_bits_is_refused(folder: Path, tmp_path: Path) -> None:

@@ -106,7 +106,7 @@ class NextTokens:
         from nlpkit.inference._vocabulary_numba import values_of
 
         tokens = np.ascontiguousarray(np.broadcast_to(tokens, (*self._shape, tokens.shape[2])))
-        found = np.empty(tokens.size, np.float32)
+        found = np.zeros(tokens.size, np.float32)
         layer = self._layer
         places = layer.width, layer.depth, layer.place, layer.bias
         values_of(x, self._weights, *places, tokens.ravel(), tokens.shape[2], found)
