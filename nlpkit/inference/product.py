@@ -96,7 +96,7 @@ class PackedInt8:
     Examples
     --------
     >>> layer = PackedInt8.of(np.array([[1.0, 2.0]]), np.array([0.5]))
-    >>> layer(np.array([[1.0, 1.0], [3.0, 0.0]], np.float32)).round(2)
+    >>> layer(np.array([[1.0, 1.0], [3.0, 0.0]], np.float32)).round(1)
     array([[3.5],
            [3.5]], dtype=float32)
     """

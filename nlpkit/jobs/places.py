@@ -71,6 +71,8 @@ def check_place(path: StrPath, *, is_folder: bool, force: bool) -> None:
     """
     if not os.fspath(path):
         raise ParameterError("name an output: a file, a folder, or - for standard output")
+    if is_folder and os.fspath(path) == "-":
+        raise ParameterError("the output is '-', and a folder cannot be written to standard output: name a folder")
     from nlpkit.outputs.files import output_errors
     from nlpkit.outputs.folders import check_folder
 

@@ -69,8 +69,9 @@ class PrefixLines:
         texts.spool()
         count = sum(len(block.texts) for block in texts.blocks())
         if count != len(self._lines):
+            lines = f"{len(self._lines):,} line" + "s" * (len(self._lines) != 1)
             raise InputError(
-                f"{os.fspath(self._path)} has {len(self._lines):,} lines, and there are {count:,} texts: expected a "
+                f"{os.fspath(self._path)} has {lines}, and there are {count:,} texts: expected a "
                 "line with the prefix of each text, empty where there is none"
             )
 
