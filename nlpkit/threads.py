@@ -97,9 +97,9 @@ def iter_batches(
 
 
 @contextmanager
-def one_blas_thread() -> Iterator[None]:
-    """Let NumPy's products use one thread each: small ones are slowed down by more, above all beside other work."""
+def blas_threads(threads: int) -> Iterator[None]:
+    """Let NumPy's products use this number of threads each; small products are slowed down by more than one."""
     from threadpoolctl import ThreadpoolController
 
-    with ThreadpoolController().limit(limits=1, user_api="blas"):
+    with ThreadpoolController().limit(limits=threads, user_api="blas"):
         yield

@@ -53,19 +53,8 @@ def product_tile(typing_context, x, weights, first, bias, y, sizes, place, floor
     n_rows, n_panels = rows.literal_value, panels.literal_value
 
     def generate(context, builder, signature, arguments):
-        names = ("x", "weights", "first", "bias", "y")
-        data = {
-            name: cgutils.create_struct_proxy(kind)(context, builder, array).data
-            for name, kind, array in zip(names, signature.args[:5], arguments[:5], strict=True)
-        }
+        at = pointers_into(("x", "weights", "first", "bias", "y"), context, builder, signature, arguments)
         depth, x_row, first_row, y_row = (builder.extract_value(arguments[5], i) for i in range(4))
-        start = {name: builder.extract_value(arguments[6], i) for i, name in enumerate(names)}
-
-        def at(name, *steps):
-            place = start[name]
-            for step in steps:
-                place = builder.add(place, step)
-            return builder.gep(data[name], [place])
 
         def times(number, distance):
             return builder.mul(distance, _INT(number))
@@ -94,7 +83,7 @@ def product_tile(typing_context, x, weights, first, bias, y, sizes, place, floor
         weight = [builder.load(vector(builder.gep(column, [here])), align=4) for column in columns]
         made = {}
         for r in range(n_rows):
-            number = _splat(builder, builder.load(builder.gep(inputs[r], [k])))
+            number = splat(builder, builder.load(builder.gep(inputs[r], [k])), _VECTOR)
             for c in range(n_panels):
                 made[r, c] = _call(builder, "llvm.fmuladd", number, weight[c], sums[r, c])
         following = builder.add(k, _INT(1))
@@ -108,7 +97,7 @@ def product_tile(typing_context, x, weights, first, bias, y, sizes, place, floor
             sums[cell] = builder.phi(_VECTOR)
             sums[cell].add_incoming(begun[cell], before)
             sums[cell].add_incoming(made[cell], loop)
-        least = _splat(builder, arguments[7])
+        least = splat(builder, arguments[7], _VECTOR)
         added = [builder.load(vector(at("bias", _INT(c * LANES))), align=4) for c in range(n_panels)]
         for r, c in tile:
             total = _call(builder, "llvm.maxnum", builder.fadd(sums[r, c], added[c]), least)
@@ -118,10 +107,32 @@ def product_tile(typing_context, x, weights, first, bias, y, sizes, place, floor
     return types.void(x, weights, first, bias, y, sizes, place, floor, rows, panels), generate
 
 
-def _splat(builder, number):
-    nothing = ir.Constant(_VECTOR, ir.Undefined)
+def pointers_into(names, context, builder, signature, arguments):
+    """Return a function of a name and steps: a pointer into one of the five first arguments, which are arrays.
+
+    The seventh argument holds where the tile begins in each of them.
+    """
+    data = {
+        name: cgutils.create_struct_proxy(kind)(context, builder, array).data
+        for name, kind, array in zip(names, signature.args[:5], arguments[:5], strict=True)
+    }
+    start = {name: builder.extract_value(arguments[6], i) for i, name in enumerate(names)}
+
+    def at(name, *steps):
+        place = start[name]
+        for step in steps:
+            place = builder.add(place, step)
+        return builder.gep(data[name], [place])
+
+    return at
+
+
+def splat(builder, number, kind):
+    """Return a vector whose lanes all hold a number."""
+    nothing = ir.Constant(kind, ir.Undefined)
     single = builder.insert_element(nothing, number, ir.Constant(ir.IntType(32), 0))
-    return builder.shuffle_vector(single, nothing, ir.Constant(ir.VectorType(ir.IntType(32), LANES), [0] * LANES))
+    zeros = ir.Constant(ir.VectorType(ir.IntType(32), kind.count), [0] * kind.count)
+    return builder.shuffle_vector(single, nothing, zeros)
 
 
 def _call(builder, name, *arguments):

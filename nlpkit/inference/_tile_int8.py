@@ -12,7 +12,7 @@ from numba.core import cgutils
 from numba.extending import intrinsic
 
 from nlpkit._lanes import LANES
-from nlpkit.inference._tile import compiled_features
+from nlpkit.inference._tile import compiled_features, pointers_into, splat
 
 _BYTE, _SHORT, _WORD, _LONG = (ir.IntType(bits) for bits in (8, 16, 32, 64))
 _FLOAT = ir.FloatType()
@@ -68,20 +68,9 @@ def product_tile_int8(typing_context, x, weights, columns, first, y, sizes, plac
     n_rows, n_panels = rows.literal_value, panels.literal_value
 
     def generate(context, builder, signature, arguments):
-        names = ("x", "weights", "columns", "first", "y")
-        data = {
-            name: cgutils.create_struct_proxy(kind)(context, builder, array).data
-            for name, kind, array in zip(names, signature.args[:5], arguments[:5], strict=True)
-        }
+        at = pointers_into(("x", "weights", "columns", "first", "y"), context, builder, signature, arguments)
         depth, first_row, y_row = (builder.extract_value(arguments[5], i) for i in range(3))
-        start = {name: builder.extract_value(arguments[6], i) for i, name in enumerate(names)}
         x_row = builder.add(depth, _LONG(8))
-
-        def at(name, *steps):
-            place = start[name]
-            for step in steps:
-                place = builder.add(place, step)
-            return builder.gep(data[name], [place])
 
         def times(number, distance):
             return builder.mul(distance, _LONG(number))
@@ -114,7 +103,7 @@ def product_tile_int8(typing_context, x, weights, columns, first, y, sizes, plac
         builder.cbranch(builder.icmp_signed("<", following, depth), loop, after)
 
         builder.position_at_end(after)
-        least = _splat(builder, arguments[7], _NUMBERS)
+        least = splat(builder, arguments[7], _NUMBERS)
         for c in range(n_panels):
             scales, totals, bias = (
                 _load(builder, at("columns", _LONG((3 * c + part) * LANES)), _NUMBERS) for part in range(3)
@@ -124,8 +113,8 @@ def product_tile_int8(typing_context, x, weights, columns, first, y, sizes, plac
                 tail = builder.gep(inputs[r], [depth])
                 scale = _load(builder, tail, _FLOAT)
                 zero = builder.fptosi(_load(builder, builder.gep(tail, [_LONG(4)]), _FLOAT), _WORD)
-                whole = builder.sub(made[r, c], builder.mul(totals, _splat(builder, zero, _SUMS)))
-                scaled = builder.fmul(_splat(builder, scale, _NUMBERS), scales)
+                whole = builder.sub(made[r, c], builder.mul(totals, splat(builder, zero, _SUMS)))
+                scaled = builder.fmul(splat(builder, scale, _NUMBERS), scales)
                 begun = _load(builder, at("first", times(r, first_row), _LONG(c * LANES)), _NUMBERS)
                 number = builder.fadd(builder.fmul(builder.sitofp(whole, _NUMBERS), scaled), builder.fadd(bias, begun))
                 number = _call(builder, f"llvm.maxnum.v{LANES}f32", _NUMBERS, number, least)
@@ -138,12 +127,6 @@ def product_tile_int8(typing_context, x, weights, columns, first, y, sizes, plac
 
 def _load(builder, pointer, kind):
     return builder.load(builder.bitcast(pointer, kind.as_pointer()), align=1)
-
-
-def _splat(builder, number, kind):
-    nothing = ir.Constant(kind, ir.Undefined)
-    single = builder.insert_element(nothing, number, ir.Constant(_WORD, 0))
-    return builder.shuffle_vector(single, nothing, ir.Constant(ir.VectorType(_WORD, kind.count), [0] * kind.count))
 
 
 def _call(builder, name, result, *arguments):
@@ -175,7 +158,7 @@ def _multiply_add(builder, four, weights, sums):
     )
     lanes = width // 32
     words = ir.VectorType(_WORD, lanes)
-    inputs = _splat(builder, four, words)
+    inputs = splat(builder, four, words)
     made = []
     for part, total in parts:
         if WAY.startswith("vnni"):
@@ -207,7 +190,7 @@ def _dot(builder, name, total, inputs, part, lanes):
 
 def _by_any(builder, four, weights, sums):
     """The same by instructions that every processor has."""
-    inputs = builder.bitcast(_splat(builder, four, _SUMS), _BYTES)
+    inputs = builder.bitcast(splat(builder, four, _SUMS), _BYTES)
     wide = ir.VectorType(_WORD, 4 * LANES)
     products = builder.mul(builder.zext(inputs, wide), builder.sext(weights, wide))
     for offset in range(4):

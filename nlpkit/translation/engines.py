@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import warnings
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from typing import TYPE_CHECKING, Any
 
 from nlpkit.artifact.reading import Artifact, read
@@ -13,7 +13,7 @@ from nlpkit.decoding.hypothesis import Hypothesis
 from nlpkit.decoding.options import DecodingOptions
 from nlpkit.device import gpu_is_likely, resolve_device, torch_threads
 from nlpkit.errors import Notice, ParameterError, require
-from nlpkit.threads import available_threads
+from nlpkit.threads import available_threads, blas_threads
 
 from .array_decoding import decode_arrays
 from .model_folder import is_quantized
@@ -150,10 +150,12 @@ class Computer:
             is_there = "compiled" in self._arrays
             engine = "compiled" if is_there else quicker(self._options, sources, options)
         self.taken = engine
-        workers = (threads or available_threads()) if engine == "compiled" else 1
-        yield from decode_arrays(
-            self._model_of(engine), sources, options, prefixes=prefixes, phrases=phrases, threads=workers
-        )
+        is_numpy = engine == "numpy"
+        workers = 1 if is_numpy else threads or available_threads()
+        with blas_threads(threads) if is_numpy and threads else nullcontext():
+            yield from decode_arrays(
+                self._model_of(engine), sources, options, prefixes=prefixes, phrases=phrases, threads=workers
+            )
 
     def attention_maps(self, source: Ids, target: Ids | None) -> np.ndarray:
         """Return the attention (layers, heads, t, s) of the start token and a target to a source and its end token.
@@ -192,9 +194,8 @@ class Computer:
             weights = Rounded(weights)
         model = array_model(engine, self._options, weights, precision=self._precision)
         with _told_if_slow():
-            list(
-                decode_arrays(model, [[]], DecodingOptions(beam=2, max_length=2))
-            )  # compiles, if numba's cache lacks it
+            # compiles, if numba's cache lacks it
+            list(decode_arrays(model, [[]], DecodingOptions(beam=2, max_length=2)))
         return model
 
 

@@ -48,7 +48,7 @@ class Translator:
         Default: that of the folder.
     engine : {"auto", "torch", "compiled", "numpy"}
         Implementation of the model. "compiled" and "numpy" need no PyTorch, and compute on the CPU in float32. Default:
-        these two for a folder on a CPU in float32, numpy for little work; else torch.
+        these two for a folder on a CPU in float32, numpy for little work; compiled for int8; else torch.
     normalize : {"auto", "NFC", "NFD", "NFKC", None}
         Unicode form of the texts that a model read in training, if it is not a folder, which stores its own. Inputs,
         prefixes and phrases are brought to it, without soft hyphens and zero-width spaces; None changes nothing.

@@ -21,7 +21,7 @@ from nlpkit.speech.audio.resampling import resample
 from nlpkit.speech.clips import clips_of
 from nlpkit.speech.features.options import FeatureOptions
 from nlpkit.speech.recognition.front import Front
-from nlpkit.threads import available_threads, iter_batches, one_blas_thread
+from nlpkit.threads import available_threads, blas_threads, iter_batches
 
 _MEAN, _DEVIATION = "front.mean", "front.deviation"
 _PIECES = "spm.model"
@@ -150,7 +150,7 @@ class SpeechModel:
             values, _lengths = self.front.features([samples])
             return samples, self._forward(values)
 
-        with one_blas_thread():
+        with blas_threads(1):
             yield from iter_batches(computed, range(threads or available_threads()), enumerate(clips))
 
     def _forward(self, values: np.ndarray) -> np.ndarray:
