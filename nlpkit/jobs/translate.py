@@ -244,14 +244,12 @@ def open_translator(
     Raises
     ------
     MissingDependencyError
-        If PyTorch is not installed.
+        If PyTorch is needed and not installed.
     ArtifactError
         If the folder cannot be read.
     """
-    try:
-        from nlpkit.translation.translator import Translator
-    except ModuleNotFoundError as error:
-        raise missing(error) from error
+    from nlpkit.translation.translator import Translator
+
     if isinstance(model, Translator):
         return model
     return Translator(model, device=device, precision=precision, engine=engine)

@@ -6,13 +6,14 @@ import threading
 import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
+from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
 from nlpkit.artifact.reading import Artifact, read
 from nlpkit.decoding.hypothesis import Hypothesis
 from nlpkit.decoding.options import DecodingOptions
 from nlpkit.device import gpu_is_likely, resolve_device, torch_threads
-from nlpkit.errors import Notice, ParameterError, require
+from nlpkit.errors import MissingDependencyError, Notice, ParameterError, require
 from nlpkit.threads import available_threads, blas_threads
 
 from .array_decoding import decode_arrays
@@ -47,6 +48,8 @@ class Computer:
     ------
     ParameterError
         If the engine or the device is unknown, or they do not fit.
+    MissingDependencyError
+        If PyTorch is needed and not installed.
     """
 
     def __init__(
@@ -74,6 +77,11 @@ class Computer:
     def torch_model(self) -> TranslationModel:
         """The model in PyTorch."""
         if self._torch is None:
+            if find_spec("torch") is None:
+                raise MissingDependencyError(
+                    "engine 'torch' needs PyTorch, which isn't installed: pip install 'nlpkit[translation]', or name"
+                    " engine 'compiled'"
+                )
             from .model_folder import torch_model
 
             assert self._folder is not None

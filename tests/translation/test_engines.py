@@ -86,6 +86,21 @@ print(translator.translate(["two dogs run"])[0], translator.engine, "numba" in s
     assert (engine, numba) == ("numpy", "False")
 
 
+def test_without_torch_its_engine_names_what_to_install() -> None:
+    code = f"""
+import importlib.util
+importlib.util.find_spec = lambda name, *rest: None
+from nlpkit.errors import MissingDependencyError
+from nlpkit.translation import Translator
+try:
+    Translator({str(SAVED / MODELS[0])!r}, engine="torch", device="cpu")
+except MissingDependencyError as error:
+    print(error)
+"""
+    done = subprocess.run([sys.executable, "-P", "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.startswith("engine 'torch' needs PyTorch, which isn't installed: pip install")
+
+
 def test_auto_computes_much_work_in_compiled_code() -> None:
     translator = Translator(SAVED / MODELS[0], device="cpu")
     translator.translate(["two dogs run"])
