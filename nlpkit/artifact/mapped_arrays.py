@@ -26,8 +26,9 @@ DTYPES = {
     "U16": "<u2",
     "U8": "u1",
     "BOOL": "?",
+    "BF16": "<u2",
 }
-"""numpy's names of the number types in a safetensors file."""
+"""numpy's names of the number types in a safetensors file; it has none of bfloat16, whose bits become float32's."""
 
 _LARGEST_HEADER = 100_000_000
 
@@ -36,7 +37,7 @@ def map_arrays(path: str | os.PathLike[str]) -> dict[str, np.ndarray]:
     """Map the arrays of the safetensors file ``path``.
 
     The header is checked against the file's size; the values are not checked. The arrays are writable copy-on-write:
-    changes stay in the memory of this process.
+    changes stay in the memory of this process. bfloat16 is not mapped, but converted to float32.
 
     Parameters
     ----------
@@ -94,6 +95,8 @@ def _arrays(header: dict[str, Any], data: np.ndarray) -> dict[str, np.ndarray]:
         array = data[start:end].view(dtype).reshape(shape)
         if sys.byteorder == "big" or not array.flags.aligned:
             array = array.astype(dtype.newbyteorder("="))
+        if entry["dtype"] == "BF16":
+            array = (array.astype(np.uint32) << 16).view(np.float32)
         arrays[name] = array
     if expected != len(data):
         raise ValueError(f"{len(data) - expected} bytes follow the last array")

@@ -10,13 +10,13 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import torch
-from torch import Tensor
+import numpy as np
 
+from nlpkit.artifact.mapped_arrays import map_arrays
 from nlpkit.errors import ArtifactError, ParameterError
 
 from .model_options import TransformerOptions
-from .transformer import Seq2SeqTransformer
+from .weight_shapes import Shapes, weight_shapes
 
 _ACTIVATIONS = {"swish": "silu", "silu": "silu", "relu": "relu", "gelu": "gelu"}
 _PARTS = [
@@ -35,7 +35,7 @@ _JOINED = [
 ]
 
 
-def read_marian(path: Path, config: Mapping[str, Any]) -> Seq2SeqTransformer:
+def read_marian(path: Path, config: Mapping[str, Any]) -> tuple[TransformerOptions, dict[str, np.ndarray]]:
     """Read the folder of a Marian model.
 
     Parameters
@@ -47,50 +47,39 @@ def read_marian(path: Path, config: Mapping[str, Any]) -> Seq2SeqTransformer:
 
     Returns
     -------
-    Seq2SeqTransformer
-        In evaluation mode, with Marian's ``pad_id``, ``start_id`` and ``eos_id``.
+    TransformerOptions
+        With Marian's ``pad_id``, ``start_id`` and ``eos_id``.
+    dict of str to ndarray
+        Weights in float32, as `nlpkit.translation.weight_shapes.weight_shapes` names them. Those that are neither
+        converted nor concatenated are mapped from the file.
 
     Raises
     ------
     ArtifactError
         If a file is missing or damaged, or the model is not a Marian model.
     """
-    tensors = _tensors(path / "model.safetensors")
+    place = path / "model.safetensors"
+    if not place.is_file():
+        raise ArtifactError(
+            f"{place}: can't be read: there is no such file; save the model with transformers' save_pretrained, as"
+            " safetensors"
+        )
+    theirs = map_arrays(place)
     try:
         options = _options(config, path)
-        _check_depth(tensors, options, path / "model.safetensors")
-        with torch.device("meta"):  # allocates nothing before the sizes are checked
-            model = Seq2SeqTransformer(options)
     except KeyError as error:
         raise ArtifactError(f"{path / 'config.json'}: has no {error}: expected a Marian model's") from error
-    except (TypeError, IndexError, OverflowError, RuntimeError, ParameterError) as error:
-        reason = str(error).partition("\n")[0]
-        raise ArtifactError(f"{path / 'config.json'}: is of no Marian model that can be read: {reason}") from error
-    weights = _translated(tensors, model, path / "model.safetensors")
-    wrong = [
-        f"{name} {list(weights[name].shape)} instead of {list(own.shape)}"
-        for name, own in model.state_dict().items()
-        if weights[name].shape != own.shape
-    ]
-    if wrong:
-        raise ArtifactError(f"{path / 'model.safetensors'}: doesn't fit its config.json: {wrong[0]}")
-    model.to_empty(device="cpu").load_state_dict(weights)
-    return model.eval()
-
-
-def _tensors(place: Path) -> dict[str, Tensor]:
-    from safetensors import SafetensorError
-    from safetensors.torch import load_file
-
-    try:
-        return load_file(place)
-    except OSError as error:
-        raise ArtifactError(
-            f"{place}: can't be read: {error.strerror or error}; save the model with transformers' save_pretrained, as"
-            " safetensors"
-        ) from error
-    except SafetensorError as error:
-        raise ArtifactError(f"{place}: is not a safetensors file ({error})") from error
+    except (TypeError, IndexError, ParameterError) as error:
+        raise ArtifactError(f"{path / 'config.json'}: is of no Marian model that can be read: {error}") from error
+    _check_depth(theirs, options, place)
+    shapes = weight_shapes(options)
+    weights = _translated(theirs, options, shapes, place)
+    for name, shape in shapes.items():
+        if weights[name].shape != shape:
+            raise ArtifactError(
+                f"{place}: doesn't fit its config.json: {name} {list(weights[name].shape)} instead of {list(shape)}"
+            )
+    return options, weights
 
 
 def _options(config: Mapping[str, Any], path: Path) -> TransformerOptions:
@@ -132,7 +121,7 @@ def _options(config: Mapping[str, Any], path: Path) -> TransformerOptions:
     )
 
 
-def _check_depth(theirs: dict[str, Tensor], options: TransformerOptions, place: Path) -> None:
+def _check_depth(theirs: dict[str, np.ndarray], options: TransformerOptions, place: Path) -> None:
     for stack, expected in (("encoder", options.encoder_layers), ("decoder", options.decoder_layers)):
         start = f"model.{stack}.layers."
         found = len({name.removeprefix(start).partition(".")[0] for name in theirs if name.startswith(start)})
@@ -140,18 +129,20 @@ def _check_depth(theirs: dict[str, Tensor], options: TransformerOptions, place: 
             raise ArtifactError(f"{place}: has {found} {stack} layers: expected {expected}, as its config.json says")
 
 
-def _translated(theirs: dict[str, Tensor], model: Seq2SeqTransformer, place: Path) -> dict[str, Tensor]:
-    """Rename and concatenate Marian's tensors."""
+def _translated(
+    theirs: dict[str, np.ndarray], options: TransformerOptions, shapes: Shapes, place: Path
+) -> dict[str, np.ndarray]:
+    """Rename and concatenate Marian's arrays."""
 
-    def find(*names: str) -> Tensor:
+    def find(*names: str) -> np.ndarray:
         for name in names:
             if name in theirs:
-                return theirs[name].float()
+                return theirs[name].astype(np.float32, copy=False)
         raise ArtifactError(f"{place}: has no tensor {names[0]!r}: expected all of a Marian model's")
 
-    ours: dict[str, Tensor] = {}
-    for stack, layers in (("encoder", model.encoder), ("decoder", model.decoder)):
-        for number in range(len(layers)):
+    ours: dict[str, np.ndarray] = {}
+    for stack, layers in (("encoder", options.encoder_layers), ("decoder", options.decoder_layers)):
+        for number in range(layers):
             source, target = f"model.{stack}.layers.{number}", f"{stack}.{number}"
             of_source = stack == "decoder"
             for kind in ("weight", "bias"):
@@ -166,13 +157,13 @@ def _translated(theirs: dict[str, Tensor], model: Seq2SeqTransformer, place: Pat
                                 f"{place}: doesn't fit its config.json: the parts of {source}.{their} have shapes"
                                 f" {', '.join(str(list(part.shape)) for part in joined)}"
                             )
-                        ours[f"{target}.{our}.{kind}"] = torch.cat(joined)
+                        ours[f"{target}.{our}.{kind}"] = np.concatenate(joined)
     embeddings = ("model.shared.weight", "lm_head.weight")
     ours["trg_embedding.weight"] = find("model.decoder.embed_tokens.weight", *embeddings)
-    if model.options.tie != "all":
+    if "src_embedding.weight" in shapes:
         ours["src_embedding.weight"] = find("model.encoder.embed_tokens.weight", "model.shared.weight")
-    if model.options.tie == "none":
+    if "output.weight" in shapes:
         ours["output.weight"] = find("lm_head.weight")
-    bias = theirs.get("final_logits_bias")
-    ours["logits_bias"] = torch.zeros(model.options.trg_size) if bias is None else bias.float().flatten()
+    bias = "final_logits_bias"
+    ours["logits_bias"] = find(bias).reshape(-1) if bias in theirs else np.zeros(options.trg_size, np.float32)
     return ours

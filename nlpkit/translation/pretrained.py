@@ -1,23 +1,28 @@
-"""`read_pretrained`: translation models saved by other tools, selected by ``model_type`` in ``config.json``."""
+"""Translation models saved by other tools, selected by ``model_type`` in ``config.json``."""
 
 from __future__ import annotations
 
 import json
 import os
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
 
 from nlpkit.errors import ArtifactError
 
 from .marian import read_marian
-from .model import TranslationModel
+from .model_folder import torch_model
+
+if TYPE_CHECKING:
+    from .model import TranslationModel
 
 READERS = {"marian": read_marian}
 """Reader of each ``model_type``."""
 
 
 def read_pretrained(folder: str | os.PathLike[str]) -> TranslationModel:
-    """Read a translation model saved by another tool.
+    """Read a translation model saved by another tool into PyTorch.
 
     Parameters
     ----------
@@ -29,6 +34,29 @@ def read_pretrained(folder: str | os.PathLike[str]) -> TranslationModel:
     -------
     TranslationModel
         In evaluation mode.
+
+    Raises
+    ------
+    ArtifactError
+        If a file is missing or damaged, or the folder holds another type of model.
+    """
+    options, weights = pretrained_weights(folder)
+    return torch_model(options, {name: array.copy() for name, array in weights.items()}).eval()
+
+
+def pretrained_weights(folder: str | os.PathLike[str]) -> tuple[Any, dict[str, np.ndarray]]:
+    """Read a translation model saved by another tool as arrays, without PyTorch.
+
+    Parameters
+    ----------
+    folder : path
+        As for `read_pretrained`.
+
+    Returns
+    -------
+    RNNOptions or TransformerOptions
+    dict of str to ndarray
+        Weights, as `nlpkit.translation.engines.array_model` takes them; some are mapped from the file.
 
     Raises
     ------

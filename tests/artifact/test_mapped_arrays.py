@@ -30,6 +30,13 @@ def written(path: Path, header: object, data: bytes = b"") -> Path:
     return path
 
 
+def test_bfloat16_is_float32s_upper_half(tmp_path: Path) -> None:
+    header = {"a": {"dtype": "BF16", "shape": [2, 2], "data_offsets": [0, 8]}}
+    place = written(tmp_path / "a.safetensors", header, bytes.fromhex("803f 00c0 80ff 4940"))
+    expected = np.array([[1, -2], [-np.inf, 3.140625]], np.float32)
+    np.testing.assert_array_equal(map_arrays(place)["a"], expected, strict=True)
+
+
 def test_arrays_are_those_that_safetensors_reads(tmp_path: Path) -> None:
     save_file(ARRAYS, tmp_path / "a.safetensors", metadata={"by": "hand"})
     found, expected = map_arrays(tmp_path / "a.safetensors"), load_file(tmp_path / "a.safetensors")

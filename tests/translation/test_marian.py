@@ -5,6 +5,8 @@ from __future__ import annotations
 import itertools
 import json
 import shutil
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -15,8 +17,12 @@ torch = pytest.importorskip("torch", reason="PyTorch isn't installed")
 transformers = pytest.importorskip("transformers", reason="transformers isn't installed")
 from safetensors.torch import load_file, save_file  # noqa: E402
 
+from nlpkit.decoding.options import DecodingOptions  # noqa: E402
 from nlpkit.errors import ArtifactError  # noqa: E402
-from nlpkit.translation.pretrained import read_pretrained  # noqa: E402
+from nlpkit.translation.array_decoding import decode_arrays  # noqa: E402
+from nlpkit.translation.decoding import decode  # noqa: E402
+from nlpkit.translation.engines import array_model  # noqa: E402
+from nlpkit.translation.pretrained import pretrained_weights, read_pretrained  # noqa: E402
 from nlpkit.translation.transformer import Seq2SeqTransformer  # noqa: E402
 
 VOCAB, PAD, EOS = 30, 29, 0
@@ -149,6 +155,31 @@ def test_half_precision_is_read_as_float32(tmp_path: Path) -> None:
     assert_same(ours.double(), theirs.double(), 1e-12, LENGTHS, 5)
 
 
+@pytest.mark.parametrize("engine", ["compiled", "numpy"])
+@pytest.mark.parametrize("tied", [True, False])
+def test_engines_without_torch_decode_alike(tmp_path: Path, engine: str, tied: bool) -> None:
+    theirs = peer(config(tie_word_embeddings=tied)).bfloat16()
+    ours = read(theirs, tmp_path)
+    sources = [[1, 2, 3, 4, 5], [], [28, 7], [9] * 12]
+    options = DecodingOptions(beam=3, n_best=2, max_length=14, no_repeat_ngram=1)
+    expected = dict(decode(ours, sources, options))
+    found = dict(decode_arrays(array_model(engine, *pretrained_weights(tmp_path)), sources, options))
+    assert len({token for best in expected.values() for token in best[0].tokens}) > 5
+    for number, hypotheses in expected.items():
+        assert [one.tokens for one in found[number]] == [one.tokens for one in hypotheses]
+        assert [one.score for one in found[number]] == pytest.approx([one.score for one in hypotheses], abs=1e-4)
+
+
+def test_a_model_is_read_without_torch(whole: Path) -> None:
+    code = (
+        "import sys; from nlpkit.translation.pretrained import pretrained_weights;"
+        f"options, weights = pretrained_weights({str(whole)!r});"
+        "print(options.norm, len(weights), 'torch' in sys.modules)"
+    )
+    ran = subprocess.run([sys.executable, "-P", "-c", code], capture_output=True, text=True, check=True)
+    assert ran.stdout.split() == ["post", "86", "False"]
+
+
 def test_a_model_is_ready_to_be_asked_and_to_be_trained(tmp_path: Path) -> None:
     ours = read(peer(config()), tmp_path)
     assert not ours.training
@@ -256,7 +287,7 @@ DAMAGE: dict[str, tuple[Callable[[Path], object], str, str]] = {
     "pad outside": (changed(pad_token_id=30), "config.json", "pad_id is 30: expected a word's number, from 0 to 29"),
     "start of text": (changed(decoder_start_token_id="<s>"), "config.json", "start_id is '<s>'"),
     "huge vocabulary": (changed(vocab_size=10**13), "model.safetensors", "doesn't fit its config.json"),
-    "absurd vocabulary": (changed(vocab_size=10**40), "config.json", "is of no Marian model that can be read"),
+    "absurd vocabulary": (changed(vocab_size=10**40), "model.safetensors", "doesn't fit its config.json"),
     "huge inner size": (
         changed(encoder_ffn_dim=10**12, decoder_ffn_dim=10**12), "model.safetensors", "doesn't fit its config.json"
     ),
