@@ -4,7 +4,8 @@
 
 Each model translates Multi30k's test set of 2016 by each engine, greedily and with a beam of 4, in turns. Tokens are
 compared with those of torch. Where they differ, both scores are computed in float64: a tie is a difference below 1e-4.
-int8 is the compiled engine in 8 bits, whose BLEU is compared.
+int8 is the compiled engine in 8 bits, whose BLEU is compared. With one thread, the speed of the products of compiled
+code and the share of time outside them is measured too.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from typing import Any
 
 import numpy as np
 import torch
+from decoding_products import share
 from machine import machine
 
 from nlpkit.artifact import read
@@ -101,6 +103,10 @@ def compared(
                 apart = [abs(score(exact, one) - score(exact, other)) for one, other in pairs]
                 row["ties"] = sum(each < TIE for each in apart)
                 row["differences"] = [float(f"{each:.1e}") for each in apart]
+        if name in ("compiled", "int8") and given.threads == 1:
+            precision, ids = ENGINES[name].get("precision", "float32"), [each.source_ids for each in translations]
+            weights, shape = read(model).arrays, engines[name].options
+            row |= share(array_model("compiled", shape, weights, precision=precision), weights, precision, ids, options)
         rows.append(row)
     return rows
 
