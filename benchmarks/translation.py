@@ -27,7 +27,7 @@ import statistics
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -222,19 +222,9 @@ class Bench:
     def _ctranslate2(self, model: Candidates, work: Work, dtype: str, path: Path) -> Run | None:
         if "ctranslate2" in self.absent or f"ctranslate2, {dtype}" in self.absent:
             return None
-        task = {
-            "do": "ctranslate2",
-            "folder": str(model.folder),
-            "work": str(path),
-            "dtype": dtype,
-            "limit": work.limit,
-        }
-        task |= {
-            "beam": work.beam,
-            "batch": work.batch,
-            "threads": self.arguments.threads,
-            "eos_id": model.nlpkit.eos_id,
-        }
+        task = {"do": "ctranslate2", "folder": str(model.folder), "work": str(path), "dtype": dtype}
+        task |= {"limit": work.limit, "beam": work.beam, "batch": work.batch}
+        task |= {"threads": self.arguments.threads, "eos_id": model.nlpkit.eos_id}
         answer = call(self.arguments.ctranslate2_python, task)
         if "absent" in answer:
             self.leave_out(f"ctranslate2, {dtype}", answer["absent"])
@@ -276,16 +266,22 @@ class Bench:
 
     def decoding_memory(self, model: Candidates) -> None:
         beam, batch = max(self.arguments.beams), max(self.arguments.batches)
-        task = {"do": "decode", "folder": str(model.folder), "beam": beam, "batch": batch, "never": model.never}
-        task |= {"work": str(model.write_work(model.work(beam, batch, len(model.sources))))}
-        self._memory(f"decoding {model.name}, float32, beam {beam}, batch {batch}", task, ("nlpkit", "generate"))
+        work = model.work(beam, batch, len(model.sources))
+        task = {"folder": str(model.folder), "work": str(model.write_work(work)), "beam": beam, "batch": batch}
+        task |= {"never": model.never, "eos_id": model.nlpkit.eos_id, "limit": work.limit, "dtype": "float32"}
+        what = f"decoding {model.name}, {len(work.sources)} sentences, float32, beam {beam}, batch {batch}"
+        left_out = {*self.absent, "generate sorted"}
+        self._memory(what, task, [system for system in self.arguments.systems if system not in left_out])
 
-    def _memory(self, what: str, task: Run, systems: tuple[str, str]) -> None:
+    def _memory(self, what: str, task: Run, systems: Iterable[str]) -> None:
         for system in systems:
-            answer = call(sys.executable, task | {"system": system, "threads": self.arguments.threads})
+            is_theirs = system == "ctranslate2"
+            order = {"do": system if is_theirs else "decode", **task, "system": system}
+            interpreter = self.arguments.ctranslate2_python if is_theirs else sys.executable
+            answer = call(interpreter, order | {"threads": self.arguments.threads})
             if "absent" in answer:
                 raise SystemExit(f"FAILED: memory of {what}, {system}: {answer['absent']}")
-            self.memory.append({"what": what, "system": system, **answer})
+            self.memory.append({"what": what, "system": system, **{key: answer[key] for key in ("peak", "imported")}})
 
     def train(self) -> None:
         """Measure training steps: on the same batches, and with the defaults of each."""

@@ -97,6 +97,7 @@ def ctranslate2(task: dict[str, Any]) -> dict[str, Any]:
         return {"absent": "this interpreter has no ctranslate2"}
     import ctranslate2 as library
 
+    imported = peak()
     place = converted(Path(task["folder"]))
     if task["dtype"] not in library.get_supported_compute_types("cpu"):
         return {"absent": f"it has no {task['dtype']} on this processor"}
@@ -132,7 +133,7 @@ def ctranslate2(task: dict[str, Any]) -> dict[str, Any]:
         seconds = time.perf_counter() - begun
         if not best or seconds < best["seconds"]:
             best = {"seconds": seconds, "found": found, "side by side": side_by_side}
-    return best | {"peak": peak(), "version": library.__version__}
+    return best | {"peak": peak(), "imported": imported, "version": library.__version__}
 
 
 def train(task: dict[str, Any]) -> dict[str, Any]:
@@ -156,6 +157,9 @@ def train(task: dict[str, Any]) -> dict[str, Any]:
 
 def decode(task: dict[str, Any]) -> dict[str, Any]:
     """Decode once, with nlpkit or with ``generate``."""
+    work = json.loads(Path(task["work"]).read_text())
+    if task["system"] == "compiled":
+        return decode_compiled(task, work)
     import torch
     from transformers import MarianMTModel
     from translation_marian import Work, ours, theirs
@@ -164,12 +168,29 @@ def decode(task: dict[str, Any]) -> dict[str, Any]:
 
     torch.set_num_threads(task["threads"])
     imported = peak()
-    work = json.loads(Path(task["work"]).read_text())
     todo = Work(sources=work["sources"], lengths=work["lengths"], beam=task["beam"], batch=task["batch"])
     if task["system"] == "nlpkit":
         ours(read_pretrained(task["folder"]), todo)
     else:
         theirs(MarianMTModel.from_pretrained(task["folder"]).eval(), task["never"], todo)
+    return {"peak": peak(), "imported": imported}
+
+
+def decode_compiled(task: dict[str, Any], work: dict[str, Any]) -> dict[str, Any]:
+    """Decode once in compiled code, without PyTorch."""
+    import nlpkit.translation.compiled._decoder_numba
+    import nlpkit.translation.compiled._transformer_numba  # noqa: F401
+    from nlpkit.decoding.options import DecodingOptions
+    from nlpkit.translation.array_decoding import decode_arrays
+    from nlpkit.translation.engines import array_model
+    from nlpkit.translation.pretrained import pretrained_weights
+
+    imported = peak()
+    limits = {"max_length": task["limit"], "max_ratio": 0.0, "max_extra": task["limit"]}
+    options = DecodingOptions(beam=task["beam"], stop="heuristic", max_sentences=task["batch"], scores=False, **limits)
+    model = array_model("compiled", *pretrained_weights(task["folder"]), precision=task["dtype"])
+    for _ in decode_arrays(model, work["sources"], options, lengths=work["lengths"], threads=task["threads"]):
+        pass
     return {"peak": peak(), "imported": imported}
 
 

@@ -32,7 +32,7 @@ def call(interpreter: str, task: Run) -> Run:
 
 
 def summary(runs: list[Run]) -> list[Run]:
-    """Return medians of target tokens/s, and of nlpkit's speed-up over each system."""
+    """Return medians of target tokens/s, and the speed-up of compiled code, or of nlpkit's torch, over each system."""
     rows = []
     keys = list(dict.fromkeys(tuple(run[name] for name in ("model", "dtype", "beam", "batch")) for run in runs))
     for key in keys:
@@ -41,7 +41,7 @@ def summary(runs: list[Run]) -> list[Run]:
             if tuple(run[name] for name in ("model", "dtype", "beam", "batch")) == key:
                 rates.setdefault(run["system"], {})[run["turn"]] = run["tokens"] / run["seconds"]
         for system, found in rates.items():
-            ours = rates.get("nlpkit") or rates["compiled"]
+            ours = rates.get("compiled") or rates["nlpkit"]  # torch's
             ratio = statistics.median(ours[turn] / rate for turn, rate in found.items())
             row = dict(zip(("model", "dtype", "beam", "batch"), key, strict=True))
             rows.append(row | {"system": system, "tokens_per_s": statistics.median(found.values()), "nlpkit /": ratio})
@@ -52,7 +52,7 @@ def print_tables(rows: list[Run], memory: list[Run], absent: dict[str, str]) -> 
     if rows:
         print("\nmodel  precision  beam  batch  system            target tokens/s   nlpkit is × as fast")
     for row in rows:
-        ratio = "" if row["system"] == "nlpkit" else f"{row['nlpkit /']:.2f}"
+        ratio = "" if row["nlpkit /"] == 1.0 else f"{row['nlpkit /']:.2f}"
         start = f"{row['model']:6} {row['dtype']:9} {row['beam']:5} {row['batch']:6}  {row['system']:16}"
         print(f"{start} {row['tokens_per_s']:16,.1f} {ratio:>21}")
     if memory:
