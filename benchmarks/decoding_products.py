@@ -61,17 +61,17 @@ class Products:
     ----------
     weights : mapping of str to ndarray
         Of a Transformer or an RNN, as `nlpkit.translation.weight_shapes.weight_shapes` names them.
-    precision : {"float32", "int8"}
-        A recurrent state's products with itself are always float32.
+    is_rounded : callable
+        Whether a matrix is rounded to 8 bits, by its name.
     """
 
-    def __init__(self, weights: Mapping[str, np.ndarray], precision: str) -> None:
+    def __init__(self, weights: Mapping[str, np.ndarray], is_rounded: Callable[[str], bool]) -> None:
         self._layers: dict[str, list[Packed | PackedInt8]] = {}
         output = "output.weight" if "output.weight" in weights else "trg_embedding.weight"
         for name, weight in weights.items():
             when = "step" if name == output else _when(name)
             if weight.ndim == 2 and len(weight) > 1 and when:
-                kind = PackedInt8 if precision == "int8" and ".weight_hh" not in name else Packed
+                kind = PackedInt8 if is_rounded(name) else Packed
                 self._layers.setdefault(when, []).append(kind.of(weight))
 
     def of(self, calls: Sequence[Call]) -> Iterator[tuple[Packed | PackedInt8, int]]:
@@ -114,21 +114,12 @@ def share(
 
     watched = Watched(model)
     decoded(watched)
-    work = [*Products(weights, precision).of(watched.calls)]
+    work = [*Products(weights, lambda name: precision == "int8" and ".weight_hh" not in name).of(watched.calls)]
     operations = sum(2 * rows * layer.size * layer.depth for layer, rows in work)
-    draw = np.random.default_rng(1)
-    largest: dict[int, int] = {}
-    for layer, rows in work:
-        largest[layer.depth] = max(rows, largest.get(layer.depth, 0))
-    inputs = {depth: draw.standard_normal((rows, depth), np.float32) for depth, rows in largest.items()}
-
-    def multiplied() -> None:
-        for layer, rows in work:
-            layer(inputs[layer.depth][:rows])
-
+    multiplied = multiplication(work)
     whole, alone = [], []
     for turn in range(repeat + 1):
-        pair = _seconds(lambda: decoded(model)), _seconds(multiplied)
+        pair = seconds_of(lambda: decoded(model)), seconds_of(multiplied)
         if turn:
             whole.append(pair[0])
             alone.append(pair[1])
@@ -141,7 +132,22 @@ def share(
     }
 
 
-def _seconds(work: Callable[[], None]) -> float:
+def multiplication(work: Sequence[tuple[Packed | PackedInt8, int]]) -> Callable[[], None]:
+    """Return a function that computes layers of random rows."""
+    draw = np.random.default_rng(1)
+    largest: dict[int, int] = {}
+    for layer, rows in work:
+        largest[layer.depth] = max(rows, largest.get(layer.depth, 0))
+    inputs = {depth: draw.standard_normal((rows, depth), np.float32) for depth, rows in largest.items()}
+
+    def multiplied() -> None:
+        for layer, rows in work:
+            layer(inputs[layer.depth][:rows])
+
+    return multiplied
+
+
+def seconds_of(work: Callable[[], None]) -> float:
     begun = time.perf_counter()
     work()
     return time.perf_counter() - begun
