@@ -15,15 +15,13 @@ as in Hugging Face).
 
 from __future__ import annotations
 
-import math
-
 import torch
 from torch import Tensor
 
 from .candidates import log_softmax, top_candidates
 from .constraints import Constraints
 from .finished import Finished
-from .hypothesis import Hypothesis, Taken, Trace, read_hypotheses
+from .hypothesis import Hypothesis, Taken, Trace, best_of
 from .options import DecodingOptions
 from .required_phrases import take_turns
 from .state import DecoderState
@@ -50,8 +48,7 @@ class BeamSearch:
         self._state, self._constraints, self._options, self._eos = state, constraints, options, eos_id
         self._device = limits.device
         n = len(limits)
-        self._rows = torch.arange(n, device=self._device)
-        self._trace = Trace(self._rows)
+        self._trace = Trace(torch.arange(n, device=self._device))
         self._tokens = torch.full((n, 1), start_id, device=self._device)
         self._parents = torch.zeros_like(self._tokens)
         self._sums = torch.zeros(n, 1, device=self._device)
@@ -74,10 +71,10 @@ class BeamSearch:
             if step + 1 == self._constraints.last:
                 self._done.fill_(True)
             self._leave(step)
-            if not len(self._rows):
+            if not len(self._done):
                 break
             self._state.choose(self._parents)
-        return self._results()
+        return best_of(self._taken, self._trace, self._eos, self._options.n_best)
 
     def _advance(self, step: int) -> None:
         """Feed the newest tokens, and select the best continuations."""
@@ -166,16 +163,16 @@ class BeamSearch:
         if self._device.type != "cpu" and step % _LOOK_EVERY and step + 1 != self._constraints.last:
             return
         n_done = int(self._done.sum())
-        n = len(self._rows)
+        n = len(self._done)
         if not n_done or (n_done < n and n_done < self._options.leave_share * n):
             return
         done = self._done.nonzero()[:, 0]
         finished, cut_off = self._finished.take(done), self._cut_off.take(done)
-        for i, row in enumerate(self._rows[done].tolist()):
+        for i, row in enumerate(self._trace.rows[done].tolist()):
             ours = [tuple(part[i] for part in taken) for taken in (finished, cut_off)]
             self._taken.append((row, ours[0], ours[1]))
         rest = (~self._done).nonzero()[:, 0]
-        self._rows, self._done, self._reach = self._rows[rest], self._done[rest], self._reach[rest]
+        self._done, self._reach = self._done[rest], self._reach[rest]
         if not len(rest):
             return
         self._sums, self._tokens, self._parents = self._sums[rest], self._tokens[rest], self._parents[rest]
@@ -183,11 +180,3 @@ class BeamSearch:
             self._widths = self._widths[rest]
         for part in (self._trace, self._constraints, self._finished, self._cut_off, self._state):
             part.keep(rest)
-
-    def _results(self) -> list[list[Hypothesis]]:
-        ordered = sorted(self._taken, key=lambda taken: taken[0])
-        finished = read_hypotheses([(row, ours) for row, ours, _ in ordered], self._trace, self._eos)
-        cut_off = read_hypotheses([(row, ours) for row, _, ours in ordered], self._trace, self._eos)
-        nothing = Hypothesis(tokens=[], score=-math.inf, log_prob=-math.inf, finished=False)
-        both = zip(finished, cut_off, strict=True)
-        return [(own + others)[: self._options.n_best] or [nothing] for own, others in both]

@@ -40,27 +40,28 @@ class Hypothesis:
 
 
 class Trace:
-    """The token and the parent beam of each beam at each step.
+    """The token and the parent beam of each beam at each step, in tensors or in arrays.
 
     Sentences may be removed during the search; they are identified by their initial rows.
+
     Parameters
     ----------
-    rows : LongTensor (n,)
+    rows : LongTensor or ndarray (n,)
         0 to n - 1.
     """
 
-    def __init__(self, rows: Tensor) -> None:
-        self._rows = rows
+    def __init__(self, rows: Any) -> None:
+        self.rows = rows
         self._size = len(rows)
-        self._steps: list[tuple[Tensor, Tensor, Tensor | None]] = []
+        self._steps: list[tuple[Any, Any, Any]] = []
 
-    def add(self, tokens: Tensor, parents: Tensor | None = None) -> None:
+    def add(self, tokens: Any, parents: Any = None) -> None:
         """Store a step's tokens (n, beams) and their parent beams (n, beams); default: each beam continues itself."""
-        self._steps.append((self._rows, tokens, parents))
+        self._steps.append((self.rows, tokens, parents))
 
-    def keep(self, rows: Tensor) -> None:
+    def keep(self, rows: Any) -> None:
         """Keep the rows ``rows`` of the remaining ones."""
-        self._rows = self._rows[rows]
+        self.rows = self.rows[rows]
 
     def read(self, rows: np.ndarray, beams: np.ndarray, sizes: np.ndarray) -> list[list[int]]:
         """Return the tokens of beam ``beams[i]`` of row ``rows[i]`` after ``sizes[i]`` steps, for each i of (m,)."""
@@ -72,28 +73,43 @@ class Trace:
             left, tokens, parents = self._steps[t]
             if left is not known:
                 known = left
-                place[left.cpu().numpy()] = np.arange(len(left))
+                place[numpied(left)] = np.arange(len(left))
             live = np.flatnonzero(sizes > t)
             at = place[rows[live]], beams[live]
-            written[live, t] = tokens.cpu().numpy()[at]
+            written[live, t] = numpied(tokens)[at]
             if parents is not None:
-                beams[live] = parents.cpu().numpy()[at]
+                beams[live] = numpied(parents)[at]
         return [line[:size].tolist() for line, size in zip(written, sizes, strict=True)]
 
 
-def numpied(tensor: Tensor) -> np.ndarray:
-    """Convert a tensor to an array; float64 for floating-point types."""
-    return (tensor.double() if tensor.is_floating_point() and tensor.device.type != "mps" else tensor).cpu().numpy()
+def numpied(given: Tensor | np.ndarray) -> np.ndarray:
+    """Convert a tensor to an array, float64 for floating-point types; an array stays as it is."""
+    if isinstance(given, np.ndarray):
+        return given
+    return (given.double() if given.is_floating_point() and given.device.type != "mps" else given).cpu().numpy()
 
 
 Taken = tuple[np.ndarray, np.ndarray, np.ndarray]
 
 
-def read_hypotheses(taken: Sequence[tuple[int, Taken]], trace: Any, eos_id: int) -> list[list[Hypothesis]]:
-    """Convert the output of `Finished.take`, with the sentences' rows in the trace, to hypotheses.
+def best_of(
+    taken: Sequence[tuple[int, Taken, Taken]], trace: Trace, eos_id: int, n_best: int
+) -> list[list[Hypothesis]]:
+    """Return the n best hypotheses of each sentence of a beam search: finished ones, then those that were cut off.
 
-    The trace is of tensors or of arrays.
+    Parameters
+    ----------
+    taken : sequence of (int, Taken, Taken)
+        The row of each sentence in the trace, and what `Finished.take` gave of both.
     """
+    ordered = sorted(taken, key=lambda each: each[0])
+    finished = _read([(row, each) for row, each, _ in ordered], trace, eos_id)
+    cut_off = _read([(row, each) for row, _, each in ordered], trace, eos_id)
+    nothing = Hypothesis(tokens=[], score=-np.inf, log_prob=-np.inf, finished=False)
+    return [(own + others)[:n_best] or [nothing] for own, others in zip(finished, cut_off, strict=True)]
+
+
+def _read(taken: Sequence[tuple[int, Taken]], trace: Trace, eos_id: int) -> list[list[Hypothesis]]:
     places = [
         (i, row, scores[j], log_probs[j], *marks[j])
         for i, (row, (scores, log_probs, marks)) in enumerate(taken)

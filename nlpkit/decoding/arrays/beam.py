@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import math
-
 import numpy as np
 
-from nlpkit.decoding.hypothesis import Hypothesis, Taken, read_hypotheses
+from nlpkit.decoding.hypothesis import Hypothesis, Taken, Trace, best_of
 from nlpkit.decoding.options import DecodingOptions
 
 from .constraints import Constraints
+from .finished import Finished
 from .phrases import take_turns
 from .steps import Answer, Steps
-from .trace import Finished, Trace
 
 
 class BeamSearch:
@@ -43,7 +41,7 @@ class BeamSearch:
         self._state, self._constraints, self._options = state, constraints, options
         self._size, self._eos = size, eos_id
         n = len(limits)
-        self._trace = Trace(n)
+        self._trace = Trace(np.arange(n))
         self._tokens = np.full((n, 1), start_id)
         self._parents = np.zeros_like(self._tokens)
         self._sums = np.zeros((n, 1), np.float32)
@@ -69,7 +67,7 @@ class BeamSearch:
             if not len(self._tokens):
                 break
             self._state.choose(self._parents)
-        return self._results()
+        return best_of(self._taken, self._trace, self._eos, self._options.n_best)
 
     def _advance(self, step: int) -> None:
         """Feed the newest tokens, and select the best continuations."""
@@ -194,11 +192,3 @@ class BeamSearch:
             self._widths = self._widths[rest]
         for part in (self._trace, self._constraints, self._finished, self._cut_off, self._state):
             part.keep(rest)
-
-    def _results(self) -> list[list[Hypothesis]]:
-        ordered = sorted(self._taken, key=lambda taken: taken[0])
-        finished = read_hypotheses([(row, ours) for row, ours, _ in ordered], self._trace, self._eos)
-        cut_off = read_hypotheses([(row, ours) for row, _, ours in ordered], self._trace, self._eos)
-        nothing = Hypothesis(tokens=[], score=-math.inf, log_prob=-math.inf, finished=False)
-        both = zip(finished, cut_off, strict=True)
-        return [(own + others)[: self._options.n_best] or [nothing] for own, others in both]

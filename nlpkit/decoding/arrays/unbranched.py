@@ -6,13 +6,12 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from nlpkit.decoding.hypothesis import Hypothesis
+from nlpkit.decoding.hypothesis import Hypothesis, Trace
 from nlpkit.decoding.options import DecodingOptions
 from nlpkit.decoding.uniforms import uniforms
 
 from .constraints import Constraints
 from .steps import Answer, Steps
-from .trace import Trace
 
 _BLOCK = 64
 
@@ -45,7 +44,7 @@ class UnbranchedSearch:
         self._state, self._constraints, self._options, self._eos = state, constraints, options, eos_id
         self._numbers = np.array(numbers, np.int64)
         self._block = np.zeros((n, self._lanes, 0))
-        self._trace = Trace(n)
+        self._trace = Trace(np.arange(n))
         self._tokens = np.full((n, 1), start_id)
         self._sums = np.zeros((n, self._lanes), np.float32)
         self._lengths = np.zeros((n, self._lanes), np.int64)  # 0: unfinished
