@@ -66,7 +66,11 @@ TrainedModel = Annotated[
 ]
 Resume = Annotated[
     bool,
-    typer.Option("--resume", metavar="", help="Resume a training that was stopped: same inputs, same options."),
+    typer.Option(
+        "--resume",
+        metavar="",
+        help="Resume a training that was stopped: same inputs, same options, but for those that only say when it ends.",
+    ),
 ]
 Retrain = Annotated[
     bool,

@@ -168,7 +168,9 @@ def transcribe(
     if not quiet:
         if model is None and not report.was_finished:
             note(f"the model is {SHIPPED_MODEL}; --model names another")
-        _tell(report, output, vad, "label" if labels_of(recognizer) else "word")
+        what = "label" if labels_of(recognizer) else "word"
+        is_closed = what == "label" or report.rejected or getattr(recognizer, "vocabulary", ())
+        _tell(report, output, vad, f"known {what}" if is_closed else what)
     for message in report.refused:
         note(message)
     if report.refused:
@@ -193,7 +195,7 @@ def _tell(report: TranscribeReport, output: str, vad: str, what: str) -> None:
         note(f"nothing is left to do: {output} has " + ("its recording" if is_one else f"all {report.recordings:,}"))
         return
     if not report.texts:
-        said = f"nothing in the sound is a known {what}"
+        said = f"nothing in the sound is a {what}"
         if report.is_too_short:
             said = f"the {'recording is' if is_one else 'recordings are'} too short to hold a word"
         elif vad != "off" and report.silence >= report.seconds - 0.001:
@@ -204,6 +206,8 @@ def _tell(report: TranscribeReport, output: str, vad: str, what: str) -> None:
     parts.append(f"{report.seconds:.1f} s of sound" if report.seconds >= SHORTEST else "less than 0.1 s of sound")
     if vad != "off":
         parts.append(f"{report.silence:.1f} s left out as silence")
+    if report.texts and report.wordless:
+        parts.append(f"{report.wordless:,} without a {what}")
     parts.append(f"{report.rejected:,} rejected as unknown")
     if report.real_time_factor:
         parts.append(f"real-time factor {report.real_time_factor:.3f}")

@@ -166,6 +166,8 @@ class AudioFiles(Rereadable):
                 why = f"{name}: no file in the folder has an audio suffix, or is audio by its content"
                 refuse(NO_AUDIO, InputError(why))
             found += audio
+            for folder in _empty_recordings(name) if in_folder else ():
+                refuse(NO_AUDIO, InputError(f"{folder}: is an empty folder with the name of a recording: remove it"))
         if not found and refused:
             raise refused[0] if len(refused) == 1 else InputError(f"no input can be read; the first: {refused[0]}")
         return found
@@ -270,3 +272,10 @@ def is_audio_file(path: str) -> bool:
     if not os.path.isfile(path):
         return os.path.exists(path) and not os.path.isdir(path)
     return is_audio_name(path) or bool(sound_in(head_of(path)))
+
+
+def _empty_recordings(folder: str) -> Iterator[str]:
+    """Yield the empty folders below a folder whose names have the suffix of audio."""
+    for parent, folders, files in os.walk(folder):
+        if not folders and not files and parent != folder and is_audio_name(parent):
+            yield parent

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -50,15 +51,25 @@ def note(message: str) -> None:
 
 @contextmanager
 def noted_if_slow(message: str, seconds: float, *, quiet: bool) -> Iterator[None]:
-    """Print a note if what is done within takes longer than so many seconds."""
-    timer = threading.Timer(seconds, note, [message])
-    timer.daemon = True
+    """Print a note if what is done within takes longer than so many seconds of this process's own time.
+
+    A busy machine alone brings no note.
+    """
+    done = threading.Event()
+
+    def watch() -> None:
+        end = time.process_time() + seconds
+        while not done.wait(max(0.05, end - time.process_time())):
+            if time.process_time() >= end:
+                note(message)
+                return
+
     if not quiet:
-        timer.start()
+        threading.Thread(target=watch, daemon=True).start()
     try:
         yield
     finally:
-        timer.cancel()
+        done.set()
 
 
 @contextmanager

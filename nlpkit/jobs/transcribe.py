@@ -133,6 +133,8 @@ def transcribe_files(
         place.refuse_inputs(files)
         if output not in (None, "-"):
             made_by = {"options": options, "model": hearing.fingerprint(), "input": files.fingerprint()}
+            if read_as.on_bad == "error" and sound.manifest is None:
+                made_by["input"].pop("on_bad", None)  # the others are transcribed all the same
         is_list = len(named) > 1 or sound.manifest is not None or bool(files.folders) or len(heard) > 1
         left_out = dict(files.left_out)
         if read_as.on_bad != "skip" and sound.manifest is None:

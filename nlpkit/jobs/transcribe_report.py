@@ -51,6 +51,8 @@ class TranscribeReport:
         Number of segments, and of those in which there is a known word or label.
     rejected : int
         Number of words, or of segments of a classifier, that are none of the known ones.
+    wordless : int
+        Number of recordings without a known word or label.
     elapsed : float
         Duration of the job in seconds, without loading the model.
     fresh : float
@@ -73,6 +75,7 @@ class TranscribeReport:
     segments: int = 0
     texts: int = 0
     rejected: int = 0
+    wordless: int = 0
     elapsed: float = 0.0
     fresh: float = 0.0
     refused: list[str] = field(default_factory=list)
@@ -94,5 +97,6 @@ class TranscribeReport:
     def add(self, facts: Mapping[str, Any]) -> None:
         """Add the facts about a recording: its seconds, silence, segments, texts and rejected."""
         self.recordings += 1
+        self.wordless += facts["texts"] == 0
         for name in ("seconds", "silence", "segments", "texts", "rejected"):
             setattr(self, name, getattr(self, name) + facts[name])

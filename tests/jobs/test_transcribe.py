@@ -220,7 +220,7 @@ def damaged(folder: Path) -> Path:
     return folder
 
 
-BAD = ["cut", "dead", "empty", "header", "nan", "no-sample", "text"]
+BAD = ["cut", "dead", "empty", "folder", "header", "nan", "no-sample", "text"]
 
 
 def test_a_file_that_can_not_be_read_costs_one_line(damaged: Path) -> None:
