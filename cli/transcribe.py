@@ -169,7 +169,7 @@ def transcribe(
         if model is None and not report.was_finished:
             note(f"the model is {SHIPPED_MODEL}; --model names another")
         what = "label" if labels_of(recognizer) else "word"
-        is_closed = what == "label" or report.rejected or getattr(recognizer, "vocabulary", ())
+        is_closed = bool(what == "label" or report.rejected or getattr(recognizer, "vocabulary", None))
         _tell(report, output, vad, f"known {what}" if is_closed else what)
     for message in report.refused:
         note(message)
