@@ -1,4 +1,4 @@
-"""What rounding each part of a translation model to 8 bits costs in BLEU, and what it saves in time.
+"""The cost in BLEU of rounding each part of a translation model to 8 bits, and the time that it saves.
 
     NLPKIT_DATA=../shared/data python benchmarks/rounded_parts.py MODEL... [-o FILE]
 

@@ -83,8 +83,8 @@ def speech(
         typer.Option(
             "--tokens",
             metavar="letters|words",
-            help="What CTC learns. A few words are learnt sooner as whole words, and from fewer voices. Default: what"
-            " the model of --base learnt, else letters.",
+            help="Tokens of CTC. A few words are learnt sooner as whole words, and from fewer voices. Default: those"
+            " of --base, else letters.",
             show_default=False,
         ),
     ] = None,

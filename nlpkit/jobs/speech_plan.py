@@ -24,7 +24,7 @@ class SpeechPlan:
     labels : sequence of str
         Labels of a classifier, or letters, sub-words or words of CTC.
     unit : str
-        What they are: "label", "letter", "sub-word" or "word".
+        Each of them: "label", "letter", "sub-word" or "word".
     vocabulary : sequence of str
         The only words that are known, for CTC; empty for any word.
     parameters : int

@@ -36,7 +36,7 @@ class Targets(Protocol):
     """The labels, or the letters."""
 
     unit: str
-    """What they are: "label", "letter", "sub-word" or "word"."""
+    """Each of them: "label", "letter", "sub-word" or "word"."""
 
     vocabulary: Sequence[str]
 
@@ -203,7 +203,7 @@ class TextTargets:
 
     @property
     def unit(self) -> str:
-        """What each token stands for."""
+        """The unit that a token stands for."""
         return self.alphabet.unit
 
     @property

@@ -122,8 +122,8 @@ def train_speech(
     pieces : int, optional
         Learn about this number of sub-words with sentencepiece instead of letters.
     tokens : {"letters", "words"}, optional
-        What CTC learns. A few words are learnt sooner as whole words, and from fewer voices. Default: what the model
-        of ``base`` learnt, else letters.
+        Tokens of CTC. A few words are learnt sooner as whole words, and from fewer voices. Default: those of ``base``,
+        else letters.
     vocabulary : {"auto", "closed", "open"}
         Whether words that are not in the texts are rejected; "auto" does so if there are at most 100 different ones,
         each ten times on the average.
