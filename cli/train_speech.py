@@ -78,16 +78,6 @@ def speech(
             show_default=False,
         ),
     ] = None,
-    tokens: Annotated[
-        str | None,
-        typer.Option(
-            "--tokens",
-            metavar="letters|words",
-            help="Tokens of CTC. A few words are learnt sooner as whole words, and from fewer voices. Default: those"
-            " of --base, else letters.",
-            show_default=False,
-        ),
-    ] = None,
     vocabulary: Annotated[
         str,
         typer.Option(
@@ -192,7 +182,6 @@ def speech(
             label=label,
             letters=letters,
             pieces=pieces,
-            tokens=tokens,
             vocabulary=vocabulary,
             reject=reject or (),
             accept=accept,
@@ -217,14 +206,14 @@ def speech(
 
 
 def _what_is_trained(plan: SpeechPlan) -> list[str]:
-    names = counted(len(plan.labels), plan.unit)
+    unit = "sub-word" if plan.pieces else "letter" if plan.architecture == "ctc" else "label"
+    names = counted(plan.pieces or len(plan.labels), unit)
     lines = [
         f"{counted(plan.clips, 'recording')} of {plan.seconds / 60:,.1f} minutes, {names}; {plan.architecture} of"
         f" {plan.parameters:,} parameters to train, at {plan.sr:,} Hz"
     ]
-    if plan.asked_pieces and len(plan.labels) != plan.asked_pieces:
-        too_few = len(plan.labels) < plan.asked_pieces
-        why = "too few different words for more" if too_few else "too many letters for fewer"
+    if plan.asked_pieces and plan.pieces != plan.asked_pieces:
+        why = "too few different words for more" if plan.pieces < plan.asked_pieces else "too many letters for fewer"
         lines.append(f"{names} instead of the {plan.asked_pieces:,} of --pieces: the texts have {why}")
     if plan.new_labels:
         lines.append(f"{plan.new_labels:,} of {names} are new, which the model of --base lacks")

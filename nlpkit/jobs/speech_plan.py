@@ -22,9 +22,7 @@ class SpeechPlan:
     sr : int
         Sampling rate of the model in Hz.
     labels : sequence of str
-        Labels of a classifier, or letters, sub-words or words of CTC.
-    unit : str
-        Each of them: "label", "letter", "sub-word" or "word".
+        Labels of a classifier, or letters of CTC.
     vocabulary : sequence of str
         The only words that are known, for CTC; empty for any word.
     parameters : int
@@ -35,8 +33,8 @@ class SpeechPlan:
         One of each.
     base : str
         The model that the training starts from.
-    asked_pieces : int
-        Number of sub-words that was asked for; 0 for none.
+    pieces, asked_pieces : int
+        Number of sub-words of CTC, special ones included, and the number that was asked for; 0 for letters.
     new_labels : int
         Number of ``labels`` that this model does not have, of which the last layer begins with random weights.
     """
@@ -48,11 +46,11 @@ class SpeechPlan:
     valid_source: str
     sr: int
     labels: Sequence[str]
-    unit: str
     vocabulary: Sequence[str] = ()
     parameters: int
     left_out: Mapping[str, int] = field(default_factory=dict)
     examples: Mapping[str, str] = field(default_factory=dict)
     base: str = ""
+    pieces: int = 0
     asked_pieces: int = 0
     new_labels: int = 0

@@ -33,7 +33,6 @@ def check_start(
     letters: str,
     vocabulary: str,
     pieces: int | None,
-    tokens: str | None,
 ) -> None:
     """Refuse options that would be without effect.
 
@@ -50,7 +49,6 @@ def check_start(
             if name in sizes and value != sizes[name]:
                 raise ParameterError(f"{name} is {value!r}, and the model of --base has {sizes[name]!r}: leave it out")
     text = {"letters": letters != "lower", "vocabulary": vocabulary != "auto", "pieces": pieces is not None}
-    text |= {"tokens": tokens is not None}
     if architecture != "ctc" and (names := [name for name, is_given in text.items() if is_given]):
         raise ParameterError(f"{names[0]} belongs to ctc, and {architecture} learns labels: leave it out")
 
@@ -82,15 +80,13 @@ def targets_of(
     vocabulary: str,
     reject: Sequence[str],
     pieces: int | None,
-    tokens: str | None,
     base: SpeechModel | None,
 ) -> LabelTargets | TextTargets:
     """Return what a training learns, by its options."""
     if architecture != "ctc":
         return LabelTargets(rejects=reject)
     alphabet = getattr(base, "alphabet", None)
-    asked: dict[str, Any] = {"letters": letters, "vocabulary": vocabulary, "pieces": pieces, "tokens": tokens}
-    return TextTargets(**asked, rejects=reject, alphabet=alphabet)
+    return TextTargets(letters=letters, vocabulary=vocabulary, rejects=reject, alphabet=alphabet, pieces=pieces)
 
 
 def untrained_model(

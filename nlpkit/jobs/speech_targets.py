@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from nlpkit.errors import ParameterError, is_whole, require
 from nlpkit.speech.recognition.alphabet import Alphabet, spoken_form
-from nlpkit.speech.recognition.word_alphabet import WordAlphabet
 
 from .speech_clips import Clip, LeftOut
 
@@ -18,13 +17,10 @@ if TYPE_CHECKING:
     from nlpkit.speech.recognition.piece_alphabet import PieceAlphabet
     from nlpkit.speech.recognition.speech_model import SpeechModel
 
-    AnyAlphabet = Alphabet | PieceAlphabet | WordAlphabet
-
 REJECTS = ("_other_", "_unknown_", "_silence_", "_noise_", "_background_noise_")
 """Labels of sounds that are none of the known ones."""
 
 LETTERS = ("lower", "as-is")
-TOKENS = ("letters", "words")
 VOCABULARIES = ("auto", "closed", "open")
 _MOST_WORDS, _LEAST_EACH = 100, 10
 
@@ -34,9 +30,6 @@ class Targets(Protocol):
 
     names: Sequence[str]
     """The labels, or the letters."""
-
-    unit: str
-    """Each of them: "label", "letter", "sub-word" or "word"."""
 
     vocabulary: Sequence[str]
 
@@ -80,7 +73,6 @@ class LabelTargets:
     """
 
     vocabulary: Sequence[str] = ()
-    unit = "label"
 
     def __init__(self, *, rejects: Iterable[str] = (), names: Sequence[str] = ()) -> None:
         self.names: Sequence[str] = tuple(names)
@@ -149,26 +141,24 @@ class LabelTargets:
 
 
 class TextTargets:
-    """Letters, sub-words or words of CTC.
+    """Letters of CTC.
 
     Parameters
     ----------
     letters : {"lower", "as-is"}
-    tokens : {"letters", "words"}, optional
-        Default: those of ``alphabet``, else letters.
     vocabulary : {"auto", "closed", "open"}
     rejects : iterable of str
         Further labels of sounds without text; what their recordings have is not learnt.
-    alphabet : Alphabet, PieceAlphabet or WordAlphabet, optional
-        The alphabet of a model to start from. It is kept if the texts have no other letters or words, and neither
-        pieces nor other tokens are asked for.
+    alphabet : Alphabet or PieceAlphabet, optional
+        The alphabet of a model to start from. It is kept if the texts have no other letters, and no pieces are asked
+        for.
     pieces : int, optional
         Number of sub-words that are learnt instead of letters.
 
     Raises
     ------
     ParameterError
-        If a word is another one, or both words and pieces are asked for.
+        If a word is another one.
     """
 
     def __init__(
@@ -177,19 +167,15 @@ class TextTargets:
         letters: str = "lower",
         vocabulary: str = "auto",
         rejects: Iterable[str] = (),
-        alphabet: AnyAlphabet | None = None,
+        alphabet: Alphabet | PieceAlphabet | None = None,
         pieces: int | None = None,
-        tokens: str | None = None,
     ) -> None:
-        asked = ("letters", letters, LETTERS), ("vocabulary", vocabulary, VOCABULARIES), ("tokens", tokens, TOKENS)
-        for name, value, choices in asked:
-            if value is not None and value not in choices:
+        for name, value, choices in (("letters", letters, LETTERS), ("vocabulary", vocabulary, VOCABULARIES)):
+            if value not in choices:
                 raise ParameterError(f"{name} is {value!r}: expected one of {', '.join(choices)}")
         require(pieces is None or is_whole(pieces, 8), "pieces", pieces, "a whole number of sub-words, at least 8")
-        if pieces is not None and tokens is not None:
-            raise ParameterError(f"pieces are sub-words, and tokens is {tokens!r}: leave one of them out")
-        self._pieces, self._tokens = pieces, tokens
-        self.alphabet: AnyAlphabet = alphabet or Alphabet([])
+        self._pieces = pieces
+        self.alphabet = alphabet or Alphabet([])
         self._base = alphabet
         self.vocabulary: Sequence[str] = ()
         self._letters, self._asked = letters, vocabulary
@@ -198,13 +184,8 @@ class TextTargets:
 
     @property
     def names(self) -> Sequence[str]:
-        """The letters, sub-words or words."""
-        return self.alphabet.names
-
-    @property
-    def unit(self) -> str:
-        """The unit that a token stands for."""
-        return self.alphabet.unit
+        """The letters, or the sub-words."""
+        return self.alphabet.letters or tuple(map(str, range(1, len(self.alphabet))))
 
     @property
     def outputs(self) -> Sequence[str]:
@@ -234,34 +215,22 @@ class TextTargets:
         texts = [clip.text or "" for clip in clips]
         if not any(texts):
             raise ParameterError("all recordings are of sounds to reject (--reject), or have no text: expected a text")
-        if self._base is None or self._is_another(self._base) or any(map(self._base.unknown, texts)):
-            self.alphabet = self._learnt(texts)
+        if self._base is None or self._pieces or any(map(self._base.unknown, texts)):
+            # a model of sub-words gets new ones, as many
+            size = self._pieces or (0 if self._base is None or self._base.letters else len(self._base))
+            self.alphabet = _pieces_of(texts, size) if size else Alphabet.with_space(texts)
         counts = Counter(word for text in texts for word in text.split())
         few = 0 < len(counts) <= _MOST_WORDS and counts.total() >= _LEAST_EACH * len(counts)
         if self._asked == "closed" or (self._asked == "auto" and few):
             self.vocabulary = tuple(sorted(counts))
 
-    def _is_another(self, base: AnyAlphabet) -> bool:
-        """Whether other tokens are asked for than a model to start from has."""
-        words = isinstance(base, WordAlphabet)
-        return bool(self._pieces) or (self._tokens is not None and (self._tokens == "words") != words)
-
-    def _learnt(self, texts: Sequence[str]) -> AnyAlphabet:
-        """Return the alphabet of texts, of the kind that is asked for, else of that of the model to start from."""
-        is_asked = self._pieces is not None or self._tokens is not None
-        base = None if is_asked else self._base
-        if self._tokens == "words" or isinstance(base, WordAlphabet):
-            return WordAlphabet.learnt(texts)
-        size = self._pieces or (0 if base is None or base.letters else len(base))  # of sub-words, as many as before
-        return _pieces_of(texts, size) if size else Alphabet.with_space(texts)
-
     def known(self, clips: Sequence[Clip], left_out: LeftOut) -> list[Clip]:
-        """Return the clips whose letters or words are known, and count the others."""
+        """Return the clips whose letters are known, and count the others."""
         found = []
         for clip in clips:
             unknown = self.alphabet.unknown(clip.text or "")
             if unknown:
-                left_out.add(self.alphabet.missing, f"{clip.name}: {' '.join(unknown)}")
+                left_out.add("letters outside the alphabet", f"{clip.name}: {' '.join(unknown)}")
             else:
                 found.append(clip)
         return found
@@ -271,23 +240,22 @@ class TextTargets:
         return self.alphabet.encode(clip.text or "")
 
     def short(self, clips: Sequence[Clip], model: SpeechModel, left_out: LeftOut) -> list[Clip]:
-        """Return the clips that have enough frames for their tokens, and count the others."""
+        """Return the clips that have enough frames for their letters, and count the others."""
         found = []
         for clip in clips:
             tokens = self.encode(clip)
             needed = len(tokens) + sum(one == other for one, other in pairwise(tokens))
             frames = -(-model.front.options.n_frames(len(clip.samples)) // model.options.stride)
             if frames < needed:
-                left_out.add(f"more {self.unit}s than frames", clip.name)
+                left_out.add("more letters than frames", clip.name)
             else:
                 found.append(clip)
         return found
 
     def stored(self) -> dict[str, Any]:
-        """Return the tokens and the vocabulary."""
-        from nlpkit.speech.recognition.ctc_recognizer import stored_alphabet
-
-        return {**stored_alphabet(self.alphabet), "vocabulary": list(self.vocabulary)}
+        """Return the letters and the vocabulary."""
+        pieces = None if isinstance(self.alphabet, Alphabet) else self.alphabet.proto
+        return {"letters": list(self.alphabet.letters), "pieces": pieces, "vocabulary": list(self.vocabulary)}
 
     def __len__(self) -> int:
         return len(self.alphabet)

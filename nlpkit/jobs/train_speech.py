@@ -71,7 +71,6 @@ def train_speech(
     label: str = "label",
     letters: str = "lower",
     pieces: int | None = None,
-    tokens: str | None = None,
     vocabulary: str = "auto",
     reject: Sequence[str] = (),
     accept: float | None = None,
@@ -121,9 +120,6 @@ def train_speech(
         How texts are learnt: in lower case without punctuation, or as they are.
     pieces : int, optional
         Learn about this number of sub-words with sentencepiece instead of letters.
-    tokens : {"letters", "words"}, optional
-        Tokens of CTC. A few words are learnt sooner as whole words, and from fewer voices. Default: those of ``base``,
-        else letters.
     vocabulary : {"auto", "closed", "open"}
         Whether words that are not in the texts are rejected; "auto" does so if there are at most 100 different ones,
         each ten times on the average.
@@ -209,9 +205,9 @@ def train_speech(
     check_logs(tensorboard, output)
     resolve_device(device)
     starting_from = model_to_start_from(base, architecture)
-    texts: dict[str, Any] = {"letters": letters, "vocabulary": vocabulary, "pieces": pieces, "tokens": tokens}
+    texts: dict[str, Any] = {"letters": letters, "vocabulary": vocabulary, "pieces": pieces}
     check_start(architecture, given, starting_from, unfreeze=unfreeze, sr=sr, **texts)
-    targets = targets_of(architecture, reject=reject, base=starting_from, **texts)
+    targets = targets_of(architecture, letters, vocabulary, reject, pieces, starting_from)
     left_out = LeftOut()
     learns_labels = architecture != "ctc"
     column = label if learns_labels else None
@@ -257,7 +253,7 @@ def train_speech(
         left_out=dict(left_out.counts),
         examples=left_out.examples,
         base=str(base or ""),
-        unit=targets.unit,
+        pieces=0 if architecture != "ctc" or targets.stored()["pieces"] is None else len(targets),
         asked_pieces=pieces or 0,
         new_labels=len(targets) - len(known_outputs(targets, starting_from)) if starting_from is not None else 0,
     )

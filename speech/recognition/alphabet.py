@@ -1,4 +1,4 @@
-"""Alphabet: the letters that are the tokens of CTC, and the text that they stand for."""
+"""Alphabet: the tokens of CTC, letters or sub-words, and the text that they stand for."""
 
 from __future__ import annotations
 
@@ -23,9 +23,6 @@ class Alphabet:
     ([2, 3, 4], 'got')
     """
 
-    unit = "letter"
-    missing = "letters outside the alphabet"
-
     def __init__(self, letters: Sequence[str]) -> None:
         self.letters = tuple(letters)
         self._numbers = {letter: number for number, letter in enumerate(self.letters, 1)}
@@ -47,11 +44,6 @@ class Alphabet:
     def __len__(self) -> int:
         """Return the number of tokens, the blank included."""
         return 1 + len(self.letters)
-
-    @property
-    def names(self) -> tuple[str, ...]:
-        """The letters."""
-        return self.letters
 
     @property
     def separator(self) -> int | None:

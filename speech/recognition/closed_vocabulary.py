@@ -9,7 +9,6 @@ import numpy as np
 
 from nlpkit.speech.recognition.alphabet import Alphabet
 from nlpkit.speech.recognition.piece_alphabet import PieceAlphabet
-from nlpkit.speech.recognition.word_alphabet import WordAlphabet
 
 _NO_GAP = 3.0
 """Cost of a word that follows another one without a gap, as a logarithm."""
@@ -43,7 +42,7 @@ class ClosedVocabulary:
     Parameters
     ----------
     words : sequence of str
-    alphabet : Alphabet, PieceAlphabet or WordAlphabet
+    alphabet : Alphabet or PieceAlphabet
 
     Examples
     --------
@@ -53,7 +52,7 @@ class ClosedVocabulary:
     [('no', 1, 3)]
     """
 
-    def __init__(self, words: Sequence[str], alphabet: Alphabet | PieceAlphabet | WordAlphabet) -> None:
+    def __init__(self, words: Sequence[str], alphabet: Alphabet | PieceAlphabet) -> None:
         self._words = tuple(words)
         self._space = alphabet.separator
         states: list[tuple[int, bool, bool, bool]] = []  # token, and whether it opens, closes, is reached by a skip

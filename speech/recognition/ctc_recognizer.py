@@ -15,7 +15,6 @@ from nlpkit.speech.recognition.front import Front
 from nlpkit.speech.recognition.greedy import best_path, log_softmax
 from nlpkit.speech.recognition.piece_alphabet import PieceAlphabet
 from nlpkit.speech.recognition.speech_model import SpeechModel
-from nlpkit.speech.recognition.word_alphabet import WordAlphabet
 from nlpkit.speech.recognition.word_times import sounding
 from nlpkit.speech.transcripts.transcript import Transcript, Word
 
@@ -31,8 +30,6 @@ class CtcRecognizer(SpeechModel):
         The letters of tokens 1, 2, ...; token 0 is the blank.
     pieces : bytes, optional
         A serialised sentencepiece model, whose pieces are the tokens instead.
-    words : sequence of str
-        Whole words that are the tokens instead.
     vocabulary : sequence of str
         The only words that are known; others are rejected. Empty for any word.
     limit : float
@@ -56,7 +53,7 @@ class CtcRecognizer(SpeechModel):
     inference = "nlpkit.speech.recognition.ctc:CtcInference"
     network = "nlpkit.speech.recognition._ctc_torch:CtcNetwork"
     options_of = CtcOptions
-    stored_options = (*SpeechModel.stored_options, "letters", "words", "vocabulary", "limit")
+    stored_options = (*SpeechModel.stored_options, "letters", "vocabulary", "limit")
     advice = "recognize gives the words of each clip"
 
     def __init__(
@@ -67,18 +64,13 @@ class CtcRecognizer(SpeechModel):
         *,
         letters: Sequence[str] = (),
         pieces: bytes | None = None,
-        words: Sequence[str] = (),
         vocabulary: Sequence[str] = (),
         limit: float = 0.0,
         provenance: Mapping[str, Any] | None = None,
         device: str = "cpu",
     ) -> None:
         super().__init__(options, front, weights, provenance=provenance, device=device)
-        self.alphabet: Alphabet | PieceAlphabet | WordAlphabet
-        if words:
-            self.alphabet = WordAlphabet(words)
-        else:
-            self.alphabet = Alphabet(letters) if pieces is None else PieceAlphabet(pieces)
+        self.alphabet: Alphabet | PieceAlphabet = Alphabet(letters) if pieces is None else PieceAlphabet(pieces)
         if len(self.alphabet) != options.n_tokens:
             raise ArtifactError(f"there are {len(self.alphabet)} tokens, and the network has {options.n_tokens}")
         self.vocabulary, self.limit = tuple(vocabulary), limit
@@ -144,17 +136,9 @@ class CtcRecognizer(SpeechModel):
 
     def stored(self) -> dict[str, Any]:
         """Return the alphabet, and what becomes of uncertain words."""
-        return {**stored_alphabet(self.alphabet), "vocabulary": list(self.vocabulary), "limit": self.limit}
-
-
-def stored_alphabet(alphabet: Alphabet | PieceAlphabet | WordAlphabet) -> dict[str, Any]:
-    """Return the options of a `CtcRecognizer` that make its alphabet."""
-    if isinstance(alphabet, WordAlphabet):
-        return {"words": list(alphabet.names)}
-    return {
-        "letters": list(alphabet.letters),
-        "pieces": alphabet.proto if isinstance(alphabet, PieceAlphabet) else None,
-    }
+        pieces = self.alphabet.proto if isinstance(self.alphabet, PieceAlphabet) else None
+        rest = {"vocabulary": list(self.vocabulary), "limit": self.limit}
+        return {"letters": list(self.alphabet.letters), "pieces": pieces, **rest}
 
 
 def separate(found: Sequence[FoundWord]) -> int:

@@ -30,8 +30,6 @@ class PieceAlphabet:
     """No token stands for a space: a piece that begins a word says so."""
 
     letters: Sequence[str] = ()
-    unit = "sub-word"
-    missing = "letters outside the alphabet"
 
     def __init__(self, proto: bytes) -> None:
         self.proto = proto
@@ -47,11 +45,6 @@ class PieceAlphabet:
     def __len__(self) -> int:
         """Return the number of tokens, the blank included."""
         return len(self._subwords)
-
-    @property
-    def names(self) -> tuple[str, ...]:
-        """The sub-words, special ones included."""
-        return self.tokens
 
     @property
     def tokens(self) -> tuple[str, ...]:

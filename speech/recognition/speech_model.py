@@ -253,8 +253,8 @@ class SpeechModel:
             Type and shape of each array.
         """
         network, features, data = options["network"], options["features"], provenance.get("data", {})
-        what = next((what for what in ("labels", "words", "letters") if options.get(what)), "sub-words")
-        names = options.get(what, ())
+        names = options.get("labels") or options.get("letters") or ()
+        what = "labels" if "labels" in options else "letters" if names else "sub-words"
         shown = [f"{len(names) or network['n_tokens'] - 1:,}", ", ".join(map(repr, names[:_SHOWN]))]
         sr, hop = features["sr"], features["hop_length"]
         found = {

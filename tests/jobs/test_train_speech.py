@@ -184,9 +184,6 @@ def test_speakers_are_kept_whole_for_the_validation_where_there_are_many(tmp_pat
         ({"architecture": "ctc", "parameters": {"channels": (4, 5)}}, "channels is (4, 5): expected a whole number"),
         ({"unfreeze": True}, "unfreeze trains all layers of a model to start from: name one with --base (base)"),
         ({"pieces": 50}, "pieces belongs to ctc, and cnn learns labels: leave it out"),
-        ({"tokens": "words"}, "tokens belongs to ctc, and cnn learns labels: leave it out"),
-        ({"architecture": "ctc", "tokens": "signs"}, "tokens is 'signs': expected one of letters, words"),
-        ({"architecture": "ctc", "tokens": "words", "pieces": 9}, "pieces are sub-words, and tokens is 'words'"),
         ({"vocabulary": "open"}, "vocabulary belongs to ctc, and cnn learns labels"),
         ({"accept": 0.0}, "accept is 0.0: expected a share above 0"),
         ({"architecture": "ctc", "letters": "upper"}, "letters is 'upper': expected one of lower, as-is"),
@@ -216,20 +213,6 @@ def test_pieces_of_sentencepiece_are_tokens_and_stand_in_the_folder(recordings: 
         tmp_path / "more", recordings, architecture="ctc", base=tmp_path / "model", parameters=LOOP, device="cpu"
     )
     assert len(report.model.alphabet) == len(model.alphabet)
-
-
-def test_whole_words_are_tokens(recordings: Path, tmp_path: Path) -> None:
-    plan, model = run(tmp_path / "model", recordings, architecture="ctc", tokens="words", vocabulary="closed")
-    assert (plan.labels, plan.unit, plan.vocabulary) == (("ab", "ba", "ca"), "word", ("ab", "ba", "ca"))
-    loaded = nlpkit.load(tmp_path / "model")
-    assert loaded.alphabet.tokens == ("", "ab", "ba", "ca")
-    clips = [spoken("ab", 1), spoken("ca", 2)]
-    assert loaded.recognize(clips) == model.recognize(clips)
-    more: dict[str, Any] = {"architecture": "ctc", "base": tmp_path / "model", "parameters": LOOP, "device": "cpu"}
-    new = write_recordings(tmp_path / "new", n=3, words=("ca", "dd"))
-    assert train_speech(tmp_path / "more", new, **more).model.alphabet.tokens == ("", "ca", "dd")
-    letters = train_speech(tmp_path / "letters", new, tokens="letters", **more).model
-    assert letters.alphabet.tokens == ("", " ", "a", "c", "d")
 
 
 def test_a_blank_penalty_lowers_the_logit_of_the_blank(recordings: Path, tmp_path: Path) -> None:

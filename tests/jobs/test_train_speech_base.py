@@ -82,12 +82,12 @@ def test_new_letters_get_a_new_head_that_keeps_the_known_ones(
         assert model.alphabet.letters == (" ", "a", "b", "c", "d")
         assert plan.new_labels == 1
         return
-    assert len(plan.labels) == len(model.alphabet)
+    assert plan.pieces == len(model.alphabet)
     # a model of sub-words gets new sub-words, too
     more = write_recordings(tmp_path / "more", n=3, words=("ead", "dee"))
     plan, third = run(tmp_path / "third", more, base=tmp_path / "model", **given)
     assert plan.left_out == {}
-    assert len(plan.labels) == len(third.alphabet)
+    assert plan.pieces == len(third.alphabet)
     assert third.alphabet.decode(third.alphabet.encode("dee ead")) == "dee ead"
 
 

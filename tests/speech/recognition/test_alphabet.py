@@ -7,7 +7,6 @@ import pytest
 from nlpkit.errors import InputError
 from nlpkit.speech.recognition.alphabet import Alphabet, spoken_form
 from nlpkit.speech.recognition.piece_alphabet import PieceAlphabet
-from nlpkit.speech.recognition.word_alphabet import WordAlphabet
 
 
 def test_text_comes_back() -> None:
@@ -49,17 +48,6 @@ def test_letters_outside_are_named() -> None:
 )
 def test_the_spoken_form_has_letters_marks_and_digits(text: str, expected: str) -> None:
     assert spoken_form(text) == expected
-
-
-def test_whole_words_are_tokens() -> None:
-    alphabet = WordAlphabet.learnt(["go  left", "go right"])
-    assert (len(alphabet), alphabet.names, alphabet.separator) == (4, ("go", "left", "right"), None)
-    tokens = alphabet.encode("right go go")
-    assert alphabet.decode(tokens) == "right go go"
-    assert alphabet.words(tokens) == [("right", 0, 1), ("go", 1, 2), ("go", 2, 3)]
-    assert alphabet.unknown("go up left down") == ["down", "up"]
-    with pytest.raises(InputError, match="'go up' has words that are not known: up"):
-        alphabet.encode("go up")
 
 
 def test_pieces_are_tokens_whose_words_have_places() -> None:
