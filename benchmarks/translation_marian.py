@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -191,8 +191,9 @@ def ours(model: Seq2SeqTransformer, work: Work, *, stop: str = "heuristic") -> L
 
 
 def compiled(model: ArrayModel, work: Work, threads: int, *, stop: str = "heuristic") -> Lines:
-    """Same as `ours` with a model in compiled code."""
-    found = decode_arrays(model, work.sources, _options(work, stop), lengths=work.lengths, threads=threads)
+    """Same as `ours` with a model in compiled code; the batches of all threads have ``work.batch`` together."""
+    options = replace(_options(work, stop), max_sentences=max(1, work.batch // threads))
+    found = decode_arrays(model, work.sources, options, lengths=work.lengths, threads=threads)
     return [hypotheses[0].tokens for hypotheses in in_order(found)]
 
 
