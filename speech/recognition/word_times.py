@@ -12,6 +12,7 @@ _CLEAR = 10**-1.5  # what is louder does; between them, what stands out from the
 _ABOVE = 4.0  # of the power of the background
 _PAUSE = 0.12  # seconds of silence that end a word; the closure of a stop consonant is shorter
 _EARLY = 0.15  # seconds before its first letter, in which a word may begin
+_SHORTEST = 0.1  # seconds of a word: a click before its first pause is not all of it
 _TAIL = 0.05  # seconds after its first letter, until which the word before it may sound
 _LONGEST = 1.5  # seconds from the first letter
 
@@ -55,8 +56,8 @@ def sounding(samples: np.ndarray, sr: int, spans: Sequence[tuple[float, float]])
         if len(loud):
             gaps = np.flatnonzero(np.diff(loud) > _PAUSE / _SLOT)
             over = [place for place in gaps if loud[place] * _SLOT < min(end, start + _TAIL)]  # of the word before
-            after = [place for place in gaps if loud[place] * _SLOT >= end]
             start = max(earliest, float(loud[over[-1] + 1 if over else 0]) * _SLOT)
+            after = [place for place in gaps if loud[place] * _SLOT >= max(end, start + _SHORTEST)]
             stop = int(loud[after[0]] if after else loud[-1])
             quiet = [place for place in np.flatnonzero(np.diff(loud) > 2) if loud[place] * _SLOT >= end]
             if not after and quiet and loud[quiet[-1] + 1] * _SLOT >= limit - _EARLY:

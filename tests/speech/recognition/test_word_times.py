@@ -29,6 +29,11 @@ def test_the_closure_of_a_stop_is_within_a_word() -> None:
     assert sounding(y, SR, [(0.22, 0.3)])[0] == pytest.approx((0.2, 0.58), abs=0.011)
 
 
+def test_a_click_is_not_all_of_a_word() -> None:
+    y = sound((0.3, 0.001), (0.02, 0.3), (0.15, 0.001), (0.3, 0.3), (0.4, 0.001))
+    assert sounding(y, SR, [(0.1, 0.2)])[0] == pytest.approx((0.3, 0.77), abs=0.011)
+
+
 def test_words_without_a_pause_end_at_a_short_gap_before_the_next_one() -> None:
     y = sound((0.1, 0.001), (0.4, 0.3), (0.05, 0.003), (0.45, 0.3), (0.3, 0.001))
     [first, second] = sounding(y, SR, [(0.12, 0.3), (0.6, 0.8)])
