@@ -7,7 +7,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
-from functools import lru_cache
+from functools import lru_cache, partial
 from queue import SimpleQueue
 from typing import TypeVar
 
@@ -63,14 +63,9 @@ def map_batches(
 def iter_batches(
     work: Callable[[AnyWorker, Batch], Result], workers: Sequence[AnyWorker], batches: Iterable[Batch]
 ) -> Iterator[Result]:
-    """Yield ``work(worker, batch)`` for all batches in order, with one batch per worker at a time.
-
-    Batches are drawn when needed, so only a few are in memory.
-    """
+    """Yield ``work(worker, batch)`` for all batches in order, with one batch per worker at a time: see `ahead`."""
     if len(workers) == 1:
-        for batch in batches:
-            yield work(workers[0], batch)
-        return
+        return ahead(partial(work, workers[0]), batches, 0)
     idle = SimpleQueue[AnyWorker]()
     for worker in workers:
         idle.put(worker)
@@ -82,12 +77,23 @@ def iter_batches(
         finally:
             idle.put(worker)
 
+    return ahead(run, batches, len(workers))
+
+
+def ahead(work: Callable[[Batch], Result], batches: Iterable[Batch], threads: int) -> Iterator[Result]:
+    """Yield ``work(batch)`` for all batches in order, computed in advance by other threads; 0: when it is needed.
+
+    Batches are drawn when needed, so only a few are in memory.
+    """
+    if not threads:
+        yield from map(work, batches)
+        return
     running: deque[Future[Result]] = deque()
-    with ThreadPoolExecutor(len(workers)) as pool:
+    with ThreadPoolExecutor(threads) as pool:
         try:
             for batch in batches:
-                running.append(pool.submit(run, batch))
-                if len(running) > len(workers):
+                running.append(pool.submit(work, batch))
+                if len(running) > threads:
                     yield running.popleft().result()
             while running:
                 yield running.popleft().result()

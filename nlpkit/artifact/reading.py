@@ -132,12 +132,19 @@ class Artifact:
 def model_folder(path: str | os.PathLike[str]) -> Path:
     """Return the folder of a model: the path; or, if there is no such folder, that of a model that ships by this name.
 
+    Raises
+    ------
+    ArtifactError
+        If the path is empty.
+
     Examples
     --------
     >>> model_folder("my-model").name, model_folder("spoken-digits").name
     ('my-model', 'spoken_digits')
     """
     name = os.fspath(path)
+    if not name:
+        raise ArtifactError("the name of the model is empty: expected a model folder that nlpkit saved")
     return shipped_folder(name) if name in SHIPPED and not os.path.isdir(name) else Path(path)
 
 

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import torch
+
+from nlpkit.threads import ahead, available_threads
+
 from .options import LoopOptions
 from .task import Batch, Task, seed_of
+
+_MOST_AHEAD = 8
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,9 +50,12 @@ class Course:
     task : Task
     options : LoopOptions
     processes : int
+    threads : int
+        Threads that lay out batches in advance, beside the training; 0: they are laid out when they are needed.
     """
 
-    def __init__(self, task: Task, options: LoopOptions, processes: int = 1) -> None:
+    def __init__(self, task: Task, options: LoopOptions, processes: int = 1, threads: int = 0) -> None:
+        self._threads = threads
         self.batches_per_step = options.accumulate * processes
         self._task = task
         self._seed = options.seed
@@ -66,18 +76,33 @@ class Course:
 
     def steps(self, *, epoch: int, batch: int, step: int, process: int = 0) -> Iterator[StepBatches]:
         """Yield the steps from number ``batch`` of ``epoch`` on, without end, after the first ``step`` steps."""
-        while True:
-            plan = self.plan(epoch)
-            for first in range(batch * self.batches_per_step, len(plan), self.batches_per_step):
-                whole = plan[first : first + self.batches_per_step]
-                step += 1
-                places = range(len(whole))[process :: self._processes]
-                yield StepBatches(
-                    batches=[
-                        self._task.collate(whole[place], seed_of(self._seed, step, place)) for place in places or [0]
-                    ],
-                    tokens=sum(self._task.count(items) for items in whole),
-                    is_filling=not places,
-                    number=step,
-                )
-            epoch, batch = epoch + 1, 0
+
+        def planned() -> Iterator[tuple[int, Sequence[Any]]]:
+            number = step
+            for each in itertools.count(epoch):
+                plan = self.plan(each)
+                start = batch * self.batches_per_step if each == epoch else 0
+                for first in range(start, len(plan), self.batches_per_step):
+                    number += 1
+                    yield number, plan[first : first + self.batches_per_step]
+
+        def laid_out(numbered: tuple[int, Sequence[Any]]) -> StepBatches:
+            number, whole = numbered
+            places = range(len(whole))[process :: self._processes]
+            return StepBatches(
+                batches=[
+                    self._task.collate(whole[place], seed_of(self._seed, number, place)) for place in places or [0]
+                ],
+                tokens=sum(self._task.count(items) for items in whole),
+                is_filling=not places,
+                number=number,
+            )
+
+        return ahead(laid_out, planned(), self._threads)
+
+
+def threads_ahead(place: torch.device, processes: int) -> int:
+    """Return the number of threads to lay out batches with: one on a CPU with several threads, more beside a GPU."""
+    if place.type == "cpu":
+        return int(torch.get_num_threads() > 1)
+    return min(_MOST_AHEAD, max(1, available_threads() // processes - 1))

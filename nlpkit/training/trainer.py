@@ -15,7 +15,7 @@ import torch
 from nlpkit.device import resolve_device, torch_threads
 
 from .clock import TrainingClock
-from .course import Course
+from .course import Course, threads_ahead
 from .model_average import Ranking, mean_weights
 from .options import LoopOptions
 from .report import HistoryRow, TrainingProgress, TrainingResult, ValidationReport
@@ -119,7 +119,8 @@ class _Run:
         self.model = task.model
         self.keeps_state = keeps_state
         self.rank = process_rank()
-        self.course = Course(task, options, max(devices, launched_processes()))
+        processes = max(devices, launched_processes())
+        self.course = Course(task, options, processes, threads_ahead(place, processes))
         made_by = {name: value for name, value in asdict(options).items() if name not in _FREE}
         made_by["batches_per_step"] = self.course.batches_per_step
         made_by |= task.made_by

@@ -112,6 +112,7 @@ def test_file_names_are_plain(tmp_path, name):
 
 @pytest.mark.parametrize("call", [artifact.read, artifact.load, artifact.describe])
 def test_what_is_no_model_folder(tmp_path, call):
+    refused(call, "", "the name of the model is empty")
     refused(call, tmp_path / "missing", "there is no such folder")
     (tmp_path / "file").write_text("text")
     refused(call, tmp_path / "file", "is a file")

@@ -14,6 +14,7 @@ from torch import nn
 
 from nlpkit.errors import ParameterError
 from nlpkit.training.batch_statistics import renew_statistics
+from nlpkit.training.course import Course
 from nlpkit.training.options import LoopOptions
 from nlpkit.training.report import TrainingResult, ValidationReport
 from nlpkit.training.task import Validated
@@ -141,6 +142,30 @@ def test_augmentation_differs_by_step_and_is_drawn_again_alike() -> None:
         run(task, options=replace(OPTIONS, epochs=2))
     assert tasks[0].drawn == tasks[1].drawn
     assert len(set(tasks[0].drawn)) == len(tasks[0].drawn) >= 20
+
+
+@pytest.mark.parametrize("process", [0, 1, 2])
+def test_batches_laid_out_in_advance_are_the_same(process: int) -> None:
+    options = replace(OPTIONS, accumulate=2)
+    found = []
+    for threads in (0, 1, 3):
+        course = Course(TwoMoons(), options, 3, threads)
+        steps = course.steps(epoch=1, batch=1, step=3, process=process)
+        found.append([next(steps) for _ in range(9)])
+        steps.close()
+    for steps_of in zip(*found, strict=True):
+        assert len({(each.number, each.tokens, each.is_filling, len(each.batches)) for each in steps_of}) == 1
+        for batches in zip(*(each.batches for each in steps_of), strict=True):
+            assert all(torch.equal(batches[0].x, each.x) for each in batches)
+
+
+def test_an_error_in_a_batch_that_is_laid_out_in_advance_is_raised() -> None:
+    class Broken(TwoMoons):
+        def collate(self, items: np.ndarray, seed: int) -> Points:
+            raise BrokenError
+
+    with pytest.raises(BrokenError):
+        train_task(Broken(), OPTIONS, device="cpu", threads=2)
 
 
 def test_a_stopped_training_resumes_bit_for_bit(tmp_path: Path) -> None:
