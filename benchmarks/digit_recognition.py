@@ -96,9 +96,9 @@ class Runs:
         for manifest in ("ocean-test.jsonl", "ljspeech-test.jsonl"):
             found = self.score(model, manifest)
             scores = found["transcripts"]
-            yield manifest, {"WER": scores["words"]["rate"], "CER": scores["characters"]["rate"]}
             speakers = [json.loads(line)["speaker"] for line in (self.digits / manifest).read_text().splitlines()]
-            yield f"{manifest}, by speaker", rates_by_speaker(speakers, found["answers"])
+            rates = {"WER": scores["words"]["rate"], "CER": scores["characters"]["rate"]}
+            yield manifest, {**rates, "by speaker": rates_by_speaker(speakers, found["answers"])}
 
     def strings(self, _: str) -> Iterator[tuple[str, Any]]:
         """Strings of digits by CTC that begins with the weights for letters: known speakers, then each left out."""
@@ -131,7 +131,7 @@ class Runs:
 
 
 def rates_by_speaker(speakers: Sequence[str], answers: Sequence[Mapping[str, Any]]) -> dict[str, list[float]]:
-    """Return quartiles over speakers of word and character error rates."""
+    """Return the least, the quartiles, and the greatest of word and character error rates over speakers."""
     said: dict[str, tuple[list[str], list[str]]] = defaultdict(lambda: ([], []))
     for speaker, answer in zip(speakers, answers, strict=True):
         said[speaker][0].append(answer["wanted"].lower())

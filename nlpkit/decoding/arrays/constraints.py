@@ -13,6 +13,8 @@ from nlpkit.decoding.state import Words
 from .phrases import RequiredPhrases
 from .steps import Question
 
+_NO_BANS = np.zeros((0, 3), np.int64)
+
 
 class Constraints:
     """Allowed next tokens of each hypothesis in a batch, and maximum lengths.
@@ -67,11 +69,12 @@ class Constraints:
         everything: bool = False,
     ) -> Question:
         """Return the question after ``step`` tokens to sentences with ``beams`` beams."""
-        n = len(self._rows)
-        no_end = np.broadcast_to((self._least > step + 1)[:, None], (n, beams))
-        if self.phrases is not None:
-            no_end = no_end | ~self.phrases.complete()
-        bans = [np.stack([*no_end.nonzero(), np.full(int(no_end.sum()), self._eos)], axis=1)]
+        n, bans = len(self._rows), [_NO_BANS]
+        if self.phrases is not None or step + 1 < self._least.max(initial=0):
+            no_end = np.broadcast_to((self._least > step + 1)[:, None], (n, beams))
+            if self.phrases is not None:
+                no_end = no_end | ~self.phrases.complete()
+            bans.append(np.stack([*no_end.nonzero(), np.full(int(no_end.sum()), self._eos)], axis=1))
         if self._ngram and self._written is not None and step >= self._ngram:
             bans.append(self._repeats(self._written))
         forced = np.full(n, -1, np.int64)
@@ -80,7 +83,7 @@ class Constraints:
         return Question(
             best=best,
             never=self._never,
-            bans=np.concatenate(bans),
+            bans=np.concatenate(bans) if len(bans) > 1 else _NO_BANS,
             forced=forced,
             asked=asked,
             normalized=normalized,

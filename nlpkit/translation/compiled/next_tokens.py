@@ -126,6 +126,8 @@ class NextTokens:
 
 def _by_row(bans: np.ndarray, n: int, beams: int) -> tuple[np.ndarray, np.ndarray]:
     """Return where each row's bans begin (n * beams + 1,), and the tokens."""
+    if not len(bans):
+        return np.zeros(n * beams + 1, np.int64), np.zeros(0, np.int64)
     rows = bans[:, 0] * beams + bans[:, 1]
     order = np.argsort(rows, kind="stable")
     return np.searchsorted(rows[order], np.arange(n * beams + 1)), np.ascontiguousarray(bans[order, 2])
