@@ -8,15 +8,17 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from nlpkit.decoding.options import DecodingOptions
 
 from .model_options import RNNOptions
 from .weight_shapes import weight_shapes
 
-_NUMPY_SPEED = 4.5e10
-"""Operations a second of NumPy on one core with AVX-512: 46 to 58 GFLOP/s for Transformers and GRUs."""
-_SAVED = 0.75
-"""Share of NumPy's time that compiled code saves; it was 0.71 to 0.80."""
+_SPEED, _WIDE_SPEED = 1.5e10, 4.5e10
+"""Operations a second of NumPy on one core: 12 to 21 GFLOP/s with AVX2, and 46 to 58 with AVX-512."""
+_SAVED = 0.7
+"""Share of NumPy's time that compiled code saves: 0.6 to 0.7 with AVX2, and 0.71 to 0.8 with AVX-512."""
 _START_SECONDS, _COMPILE_SECONDS = 0.5, 12.0
 """Loading numba and compiled code, and compiling."""
 
@@ -47,9 +49,16 @@ def quicker(options: Any, sources: Sequence[Sequence[int]], search: DecodingOpti
     width = options.hidden_size if isinstance(options, RNNOptions) else options.d_model
     of_attention = 2 * width * (options.encoder_layers + options.decoder_layers) * pairs
     beams = search.n_best if search.sample else search.beam
-    by_numpy = 2 * (weights * tokens + of_attention) * beams / _NUMPY_SPEED
+    by_numpy = 2 * (weights * tokens + of_attention) * beams / (_WIDE_SPEED if _is_wide() else _SPEED)
     start = _START_SECONDS if is_compiled(options) else _COMPILE_SECONDS
     return "compiled" if search.batch_invariant or by_numpy * _SAVED > start else "numpy"
+
+
+def _is_wide() -> bool:
+    """Whether NumPy has found AVX-512."""
+    config: Any = np.show_config(mode="dicts")
+    found = config.get("SIMD Extensions", {}).get("found", [])
+    return any(name == "X86_V4" or name.startswith("AVX512") for name in found)
 
 
 def is_compiled(options: Any) -> bool:
