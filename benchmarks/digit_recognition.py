@@ -36,7 +36,7 @@ CTC = ["--arch", "ctc", "--monitor", "loss", "--half", "--snr", "5,50"]
 READ = ("ocean-train.jsonl", "ljspeech-train.jsonl")
 """Sentences read by 126 speakers."""
 LETTERS = [*CTC, "--sr", "8000", "--hidden-size", "128", "--vocabulary", "open", "--accept", "1", "--epochs", "25"]
-STRINGS = [*CTC, "--unfreeze", "--join", "6", "--accept", "0.995", "--blank-penalty", "4"]
+STRINGS = [*CTC, "--unfreeze", "--join", "6", "--accept", "0.995", "--blank-penalty", "2"]
 
 
 def main() -> None:
@@ -104,7 +104,7 @@ class Runs:
         """Strings of digits by CTC that begins with the weights for letters: known speakers, then each left out."""
         base = self.train("letters", LETTERS, READ)
         options = [*STRINGS, "--base", str(base)]
-        model = self.train("strings", [*options, "--epochs", "24"], ["final.jsonl", *OTHERS])
+        model = self.train("strings", [*options, "--epochs", "40"], ["final.jsonl", *OTHERS])
         for manifest in ("strings-test.jsonl", "commands-digits.jsonl"):
             yield manifest, self.score(model, manifest)["transcripts"]["words"]["rate"]
         found = {}
