@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from functools import lru_cache, partial
@@ -80,7 +80,7 @@ def iter_batches(
     return ahead(run, batches, len(workers))
 
 
-def ahead(work: Callable[[Batch], Result], batches: Iterable[Batch], threads: int) -> Iterator[Result]:
+def ahead(work: Callable[[Batch], Result], batches: Iterable[Batch], threads: int) -> Generator[Result, None, None]:
     """Yield ``work(batch)`` for all batches in order, computed in advance by other threads; 0: when it is needed.
 
     Batches are drawn when needed, so only a few are in memory.

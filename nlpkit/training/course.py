@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -74,7 +74,7 @@ class Course:
         """Return the number of steps of an epoch."""
         return -(-len(self.plan(epoch)) // self.batches_per_step)
 
-    def steps(self, *, epoch: int, batch: int, step: int, process: int = 0) -> Iterator[StepBatches]:
+    def steps(self, *, epoch: int, batch: int, step: int, process: int = 0) -> Generator[StepBatches, None, None]:
         """Yield the steps from number ``batch`` of ``epoch`` on, without end, after the first ``step`` steps."""
 
         def planned() -> Iterator[tuple[int, Sequence[Any]]]:

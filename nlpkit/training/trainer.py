@@ -6,7 +6,7 @@ import os
 import signal
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, ExitStack, nullcontext
+from contextlib import AbstractContextManager, ExitStack, closing, nullcontext
 from dataclasses import asdict, replace
 from typing import Any
 
@@ -199,8 +199,9 @@ class _Run:
 
         module = TrainingModule(self.task, options, rate_of, self.kept.optimizer if self.kept else None)
         self.kept = None
+        steps = self.course.steps(epoch=state.epoch, batch=state.batch, step=state.step, process=self.rank)
         try:
-            with quietly():
+            with quietly(), closing(steps):
                 trainer = make_trainer(
                     [watch],
                     device=self.place,
@@ -210,7 +211,6 @@ class _Run:
                     tensorboard=tensorboard,
                 )
                 self.model.train()
-                steps = self.course.steps(epoch=state.epoch, batch=state.batch, step=state.step, process=self.rank)
                 trainer.fit(module, _Loader(steps))
         except SystemExit:
             if not watch.signals.received:
