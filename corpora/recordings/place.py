@@ -8,6 +8,7 @@ import posixpath
 import tarfile
 import threading
 import unicodedata
+import weakref
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import BinaryIO, Protocol
@@ -148,6 +149,7 @@ class Archive:
         self._lock = threading.Lock()
         try:
             self._tar = tarfile.open(path, "r:*")  # noqa: SIM115 (stays open)
+            weakref.finalize(self, self._tar.close)
             members = self._tar.getmembers()
         except (tarfile.TarError, OSError, EOFError) as error:
             raise InputError(f"{path}: cannot be read as a tar file: {' '.join(str(error).split())}") from error

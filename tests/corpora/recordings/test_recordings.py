@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import gc
 import io
 import json
 import os
 import tarfile
+import warnings
 from collections import Counter
 from pathlib import Path
 from typing import Any
@@ -178,6 +180,22 @@ def test_an_archive_never_leads_out_of_itself(tmp_path: Path) -> None:
         "member of an archive with a path that leads out of it": 1,
     }
     assert sorted(tmp_path.rglob("*")) == before
+
+
+def test_a_tar_file_is_closed_with_its_recordings(tmp_path: Path) -> None:
+    """Also where it is collected as part of a cycle, such as an exception's traceback."""
+
+    class Ring:
+        def __init__(self, recordings: Recordings) -> None:
+            self.itself, self.recordings = self, recordings
+
+    with tarfile.open(tmp_path / "in.tar", "w") as archive:
+        archive.addfile(tarfile.TarInfo("yes/a.wav"), io.BytesIO())
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always", ResourceWarning)
+        Ring(Recordings(tmp_path / "in.tar"))
+        gc.collect()
+    assert [str(each.message) for each in caught if "in.tar" in str(each.message)] == []
 
 
 @pytest.mark.data
