@@ -40,12 +40,12 @@ def calibrated(
     from nlpkit.speech.recognition.classifier import Classifier
     from nlpkit.speech.recognition.ctc_recognizer import CtcRecognizer
 
-    if isinstance(model, CtcRecognizer) and blank_penalty:
-        model = model.with_blank_penalty(blank_penalty)
+    if isinstance(model, CtcRecognizer):
+        model = model.with_weights(model.weights, limit=0.0, blank_penalty=blank_penalty)
     if not clips:
         return model, []
     if isinstance(model, CtcRecognizer):
-        return _recognizer(model.with_weights(model.weights, limit=0.0), clips, accept, threads)
+        return _recognizer(model, clips, accept, threads)
     assert isinstance(model, Classifier)
     return _classifier(model, clips, accept, threads)
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from nlpkit.speech.recognition.alphabet import Alphabet
+from nlpkit.speech.recognition.greedy import penalized
 from nlpkit.speech.recognition.piece_alphabet import PieceAlphabet
 
 _NO_GAP = 3.0
@@ -69,15 +70,19 @@ class ClosedVocabulary:
         self._tokens, self._word_of = np.ascontiguousarray(table[:, 0]), word_of
         self._opens, self._closes, self._skips = (np.ascontiguousarray(table[:, n] > 0) for n in (1, 2, 3))
 
-    def search(self, log_p: np.ndarray) -> list[FoundWord]:
-        """Return the words of log-probabilities (frames, n_tokens), in order of time."""
+    def search(self, log_p: np.ndarray, blank_penalty: float = 0.0) -> list[FoundWord]:
+        """Return the words of log-probabilities (frames, n_tokens), in order of time.
+
+        The penalty is subtracted from the blank's to find the path; those of the words stay as they are.
+        """
         from nlpkit.speech.recognition._closed_path_numba import closed_path
 
         if not len(log_p) or not len(self._tokens):
             return []
         log_p = np.ascontiguousarray(log_p, np.float64)
-        gap = log_p[:, 0] if self._space is None else np.maximum(log_p[:, 0], log_p[:, self._space])
-        path, begins = closed_path(log_p, gap, self._tokens, self._opens, self._closes, self._skips, _NO_GAP)
+        searched = penalized(log_p, blank_penalty)
+        gap = searched[:, 0] if self._space is None else np.maximum(searched[:, 0], searched[:, self._space])
+        path, begins = closed_path(searched, gap, self._tokens, self._opens, self._closes, self._skips, _NO_GAP)
         found = []
         for first in np.flatnonzero(begins).tolist():
             last = first

@@ -34,6 +34,9 @@ class CtcRecognizer(SpeechModel):
         The only words that are known; others are rejected. Empty for any word.
     limit : float
         A word with a lower confidence is rejected.
+    blank_penalty : float
+        Subtracted from the blank's logit to find the words, so that more are found; their confidence stays the
+        probability that the network gives.
 
     Raises
     ------
@@ -53,7 +56,7 @@ class CtcRecognizer(SpeechModel):
     inference = "nlpkit.speech.recognition.ctc:CtcInference"
     network = "nlpkit.speech.recognition._ctc_torch:CtcNetwork"
     options_of = CtcOptions
-    stored_options = (*SpeechModel.stored_options, "letters", "vocabulary", "limit")
+    stored_options = (*SpeechModel.stored_options, "letters", "vocabulary", "limit", "blank_penalty")
     advice = "recognize gives the words of each clip"
 
     def __init__(
@@ -66,6 +69,7 @@ class CtcRecognizer(SpeechModel):
         pieces: bytes | None = None,
         vocabulary: Sequence[str] = (),
         limit: float = 0.0,
+        blank_penalty: float = 0.0,
         provenance: Mapping[str, Any] | None = None,
         device: str = "cpu",
     ) -> None:
@@ -73,7 +77,7 @@ class CtcRecognizer(SpeechModel):
         self.alphabet: Alphabet | PieceAlphabet = Alphabet(letters) if pieces is None else PieceAlphabet(pieces)
         if len(self.alphabet) != options.n_tokens:
             raise ArtifactError(f"there are {len(self.alphabet)} tokens, and the network has {options.n_tokens}")
-        self.vocabulary, self.limit = tuple(vocabulary), limit
+        self.vocabulary, self.limit, self.blank_penalty = tuple(vocabulary), limit, blank_penalty
         self._closed = ClosedVocabulary(self.vocabulary, self.alphabet) if vocabulary else None
 
     def recognize(self, clips: Iterable[Any], *, sr: int | None = None, threads: int | None = None) -> list[Transcript]:
@@ -106,7 +110,7 @@ class CtcRecognizer(SpeechModel):
         """
         step, duration = self.options.stride * self.front.options.hop_length / self.sr, len(samples) / self.sr
         heard = self._free_words(logits)
-        found = self._closed.search(log_softmax(logits)) if self._closed else heard
+        found = self._closed.search(log_softmax(logits), self.blank_penalty) if self._closed else heard
         sure = [each for each in found if np.exp(each.log_p) >= self.limit]
         spans = [(min(duration, each.first * step), min(duration, each.last * step)) for each in sure]
         words = [
@@ -122,22 +126,16 @@ class CtcRecognizer(SpeechModel):
 
     def _free_words(self, logits: np.ndarray) -> list[FoundWord]:
         """Return the words of the likeliest path, known or not."""
-        tokens, first, last, log_p = best_path(logits)
+        tokens, first, last, log_p = best_path(logits, self.blank_penalty)
         return [
             FoundWord(text=text, first=int(first[start]), last=int(last[end - 1]), log_p=float(log_p[start:end].mean()))
             for text, start, end in self.alphabet.words(tokens.tolist())
         ]
 
-    def with_blank_penalty(self, penalty: float) -> CtcRecognizer:
-        """Return a copy whose network gives the blank a logit that is lower by ``penalty``."""
-        bias = self.weights["output.bias"].copy()
-        bias[0] -= penalty
-        return self.with_weights({**self.weights, "output.bias": bias})
-
     def stored(self) -> dict[str, Any]:
         """Return the alphabet, and what becomes of uncertain words."""
         pieces = self.alphabet.proto if isinstance(self.alphabet, PieceAlphabet) else None
-        rest = {"vocabulary": list(self.vocabulary), "limit": self.limit}
+        rest = {"vocabulary": list(self.vocabulary), "limit": self.limit, "blank_penalty": self.blank_penalty}
         return {"letters": list(self.alphabet.letters), "pieces": pieces, **rest}
 
 

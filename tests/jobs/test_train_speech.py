@@ -215,16 +215,21 @@ def test_pieces_of_sentencepiece_are_tokens_and_stand_in_the_folder(recordings: 
     assert len(report.model.alphabet) == len(model.alphabet)
 
 
-def test_a_blank_penalty_lowers_the_logit_of_the_blank(recordings: Path, tmp_path: Path) -> None:
-    logits = []
+def test_a_blank_penalty_finds_more_words_by_the_same_network(recordings: Path, tmp_path: Path) -> None:
+    own = {"architecture": "ctc", "vocabulary": "closed"}
     for penalty in (0.0, 3.0):
-        parameters = {"blank_penalty": penalty}
-        run(tmp_path / f"{penalty}", recordings, architecture="ctc", parameters=parameters)
-        [(_, found)] = nlpkit.load(tmp_path / f"{penalty}").logits([spoken("ab", 1)])
-        logits.append(found)
-    np.testing.assert_allclose(
-        logits[0] - logits[1], np.eye(1, logits[0].shape[1])[[0] * len(logits[0])] * 3, atol=1e-5
-    )
+        run(tmp_path / f"{penalty}", recordings, **own, parameters={"blank_penalty": penalty})
+    without, model = nlpkit.load(tmp_path / "0.0"), nlpkit.load(tmp_path / "3.0")
+    assert without.weights.keys() == model.weights.keys()
+    for name, weights in model.weights.items():
+        np.testing.assert_array_equal(weights, without.weights[name])
+    logits = np.full((4, len(model.alphabet)), -5.0)
+    logits[:, 0] = 1.0
+    logits[[1, 2], model.alphabet.encode("ab")] = 0.0
+    model.limit = without.limit = 0.0
+    assert without.transcript_of(logits, np.zeros(8000)).text == ""
+    [word] = model.transcript_of(logits, np.zeros(8000)).words
+    assert (word.text, word.confidence) == ("ab", pytest.approx(1 / (1 + np.e), abs=0.01))
 
 
 @pytest.mark.parametrize("architecture", ["cnn", "ctc"])

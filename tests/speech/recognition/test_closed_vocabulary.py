@@ -86,6 +86,14 @@ def test_a_wrong_letter_is_mended_and_lowers_the_confidence() -> None:
     assert word.log_p == pytest.approx(np.log(letters).mean())
 
 
+def test_a_blank_penalty_finds_a_word_and_leaves_its_confidence() -> None:
+    p = np.array([[0.9, 0.04, 0.03, 0.03], [0.6, 0.05, 0.3, 0.05], [0.6, 0.05, 0.05, 0.3], [0.9, 0.04, 0.03, 0.03]])
+    closed = ClosedVocabulary(["ab"], ALPHABET)
+    assert closed.search(np.log(p)) == []
+    [word] = closed.search(np.log(p), blank_penalty=1.0)
+    assert (word.text, word.first, word.last, np.exp(word.log_p)) == ("ab", 1, 2, pytest.approx(0.3))
+
+
 def test_blanks_and_nothing_have_no_words() -> None:
     closed = ClosedVocabulary(["ab"], ALPHABET)
     assert closed.search(np.log([[0.97, 0.01, 0.01, 0.01]] * 5)) == []

@@ -40,3 +40,10 @@ def test_nothing_and_blanks_alone_have_no_tokens(frames: int) -> None:
     logits = np.zeros((frames, 3))
     logits[:, 0] = 1
     assert [len(each) for each in best_path(logits)] == [0, 0, 0, 0]
+
+
+def test_a_blank_penalty_chooses_the_path_and_leaves_the_probabilities() -> None:
+    p = np.array([[0.6, 0.3, 0.1], [0.9, 0.02, 0.08], [0.2, 0.1, 0.7]])
+    tokens, first, _, log_p = best_path(np.log(p), blank_penalty=1.0)  # the blank's count as 0.22, 0.33 and 0.07
+    assert (tokens.tolist(), first.tolist()) == ([1, 2], [0, 2])
+    np.testing.assert_allclose(np.exp(log_p), [0.3, 0.7])
