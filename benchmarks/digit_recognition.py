@@ -36,7 +36,7 @@ CTC = ["--arch", "ctc", "--monitor", "loss", "--half", "--snr", "5,50"]
 READ = ("ocean-train.jsonl", "ljspeech-train.jsonl")
 """Sentences read by 126 speakers."""
 LETTERS = [*CTC, "--sr", "8000", "--hidden-size", "128", "--vocabulary", "open", "--accept", "1", "--epochs", "25"]
-STRINGS = [*CTC, "--unfreeze", "--join", "6", "--accept", "0.995", "--blank-penalty", "2"]
+STRINGS = [*CTC, "--unfreeze", "--join", "6", "--accept", "0.995", "--blank-penalty", "3"]
 
 
 def main() -> None:

@@ -20,9 +20,9 @@ _LONGEST = 1.5  # seconds from the first letter
 def sounding(samples: np.ndarray, sr: int, spans: Sequence[tuple[float, float]]) -> list[tuple[float, float]]:
     """Return the times between which words sound.
 
-    The network sees what follows, and gives all letters of a word soon after it began, or in the silence before it. So
-    a word is taken to sound until a pause, or until the next word; if its letters are in silence, from the next sound
-    on.
+    The network sees what follows, and gives the letters of a word soon after it began, or in the silence before it, or
+    the last of them in the silence after it. So a word is taken to sound until a pause, or until the next word; if its
+    letters are in the silence before it, from the next sound on.
 
     Parameters
     ----------
@@ -57,11 +57,12 @@ def sounding(samples: np.ndarray, sr: int, spans: Sequence[tuple[float, float]])
             gaps = np.flatnonzero(np.diff(loud) > _PAUSE / _SLOT)
             over = [place for place in gaps if loud[place] * _SLOT < min(end, start + _TAIL)]  # of the word before
             start = max(earliest, float(loud[over[-1] + 1 if over else 0]) * _SLOT)
-            after = [place for place in gaps if loud[place] * _SLOT >= max(end, start + _SHORTEST)]
-            stop = int(loud[after[0]] if after else loud[-1])
+            ends = loud[gaps] * _SLOT >= start + _SHORTEST
+            after = gaps[ends & (loud[gaps + 1] * _SLOT > end - _EARLY)]  # its last letter may be late
+            stop = int(loud[after[0]] if len(after) else loud[-1])
             quiet = [place for place in np.flatnonzero(np.diff(loud) > 2) if loud[place] * _SLOT >= end]
-            if not after and quiet and loud[quiet[-1] + 1] * _SLOT >= limit - _EARLY:
+            if not len(after) and quiet and loud[quiet[-1] + 1] * _SLOT >= limit - _EARLY:
                 stop = int(loud[quiet[-1]])  # what sounds after it is the beginning of the next word
-            end = min(limit, max(end, (stop + 1) * _SLOT))
+            end = min(limit, (stop + 1) * _SLOT)
         found.append((start, min(end, duration)))
     return found

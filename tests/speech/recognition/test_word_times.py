@@ -48,6 +48,14 @@ def test_letters_in_the_silence_before_a_word_belong_to_its_sound() -> None:
     assert second == pytest.approx((1.8, 2.1), abs=0.011)
 
 
+@pytest.mark.parametrize("late", [0.8, 1.02])
+def test_a_last_letter_in_the_silence_after_a_word_does_not_make_it_longer(late: float) -> None:
+    y = sound((0.1, 0.001), (0.4, 0.3), (0.5, 0.001), (0.3, 0.3), (0.2, 0.001))
+    [first, second] = sounding(y, SR, [(0.12, late), (1.05, 1.2)])
+    assert first == pytest.approx((0.1, 0.5), abs=0.011)
+    assert second == pytest.approx((1.0, 1.3), abs=0.011)
+
+
 def test_times_rise_lie_inside_and_hold_the_letters() -> None:
     draw = np.random.default_rng(1)
     for _ in range(100):
