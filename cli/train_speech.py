@@ -21,6 +21,7 @@ from nlpkit.jobs.unfinished import is_unfinished
 if TYPE_CHECKING:
     from nlpkit.evaluation.classification_quality import ClassificationScore
     from nlpkit.evaluation.error_rates import TranscriptScore
+    from nlpkit.speech.recognition.speech_model import SpeechModel
     from nlpkit.training.report import ValidationReport
 
 _METRICS = {"accuracy": "accuracy", "wer": "WER", "cer": "CER"}
@@ -83,7 +84,8 @@ def speech(
         typer.Option(
             "--vocabulary",
             metavar="auto|closed|open",
-            help="closed rejects words that are not in the texts; auto does so where these have few different ones.",
+            help="closed rejects words that are not in the texts; auto does so where these have at most 100 different"
+            " ones, each ten times on the average.",
         ),
     ] = "auto",
     reject: Annotated[
@@ -159,7 +161,7 @@ def speech(
             if resume and not quiet and not is_unfinished(output):
                 note("there is no unfinished training to resume: a new one begins")
             if not quiet:
-                for line in _what_is_trained(plan):
+                for line in _what_is_trained(plan, vocabulary):
                     note(line)
             if screen:
                 screen.started(plan)
@@ -205,7 +207,7 @@ def speech(
         _tell(report, output)
 
 
-def _what_is_trained(plan: SpeechPlan) -> list[str]:
+def _what_is_trained(plan: SpeechPlan, vocabulary: str) -> list[str]:
     unit = "sub-word" if plan.pieces else "letter" if plan.architecture == "ctc" else "label"
     names = counted(plan.pieces or len(plan.labels), unit)
     lines = [
@@ -217,6 +219,8 @@ def _what_is_trained(plan: SpeechPlan) -> list[str]:
         lines.append(f"{names} instead of the {plan.asked_pieces:,} of --pieces: the texts have {why}")
     if plan.new_labels:
         lines.append(f"{plan.new_labels:,} of {names} are new, which the model of --base lacks")
+    if plan.architecture == "ctc" and vocabulary == "auto" and not plan.vocabulary:
+        lines.append("the model admits any word; --vocabulary closed rejects those that are not in the texts")
     if plan.vocabulary:
         words = counted(len(plan.vocabulary), "different word")
         lines.append(f"the texts have {words}, and the model rejects others; --vocabulary open admits any")
@@ -253,15 +257,21 @@ def _tell(report: SpeechTrainReport, output: str) -> None:
         f"{_measured(result.metrics)}{again}, in {output}"
     )
     if report.validation is not None:
-        note(_score(report.validation))
+        note(_score(report.validation, report.model))
 
 
-def _score(score: ClassificationScore | TranscriptScore) -> str:
+def _score(score: ClassificationScore | TranscriptScore, model: SpeechModel) -> str:
     from nlpkit.evaluation.error_rates import TranscriptScore
+    from nlpkit.speech.recognition import CtcRecognizer
 
     if isinstance(score, TranscriptScore):
+        assert isinstance(model, CtcRecognizer)
         found = [_share(each.name, each.rate, each.low, each.high) for each in (score.words, score.characters)]
-        return f"validation: {counted(score.utterances, 'recording')}, {', '.join(found)}"
+        own = ["closed vocabulary"] if model.vocabulary else []
+        own += [f"blank penalty {model.blank_penalty:g}"] if model.blank_penalty else []
+        own += [f"limit {model.limit:.3f}"] if model.limit else []
+        saved = f" of the saved model ({', '.join(own)})" if own else ""
+        return f"validation{saved}: {counted(score.utterances, 'recording')}, {', '.join(found)}"
     found = [_share("accuracy", score.accuracy, score.low, score.high)]
     found += [f"{100 * score.rejected:.1f} % rejected"] if score.rejected else []
     worst = [f"{each.reference} as {each.hypothesis} ({each.count:,})" for each in score.confusions[:3]]

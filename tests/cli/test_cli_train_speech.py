@@ -69,6 +69,7 @@ def test_ctc_says_that_all_texts_are_empty_so_far(run: Any, tones: Path, tmp_pat
     code, _, err = train(run, *CTC, "--epochs", "1")
     assert code == 0
     assert "nlpkit: all validation recordings have an empty text so far: CTC learns blanks first\n" in err
+    assert "nlpkit: the model admits any word; --vocabulary closed rejects those that are not in the texts\n" in err
     assert "nlpkit: validation: 2 recordings, WER " in err
     assert nlpkit.load(tmp_path / "model").options.channels == 4
 
@@ -149,10 +150,12 @@ def test_records_that_cannot_be_used_are_told_and_no_option_is_advised_that_is_n
 def test_one_of_a_thing_is_told_in_the_singular(run: Any, tones: Path) -> None:
     rows = [json.loads(line) for line in tones.read_text().splitlines()]
     tones.write_text("".join(json.dumps(row | {"text": "ab"}) + "\n" for row in rows))
-    err = train(run, *CTC, "--epochs", "1", "--vocabulary", "closed").err
+    err = train(run, *CTC, "--epochs", "1", "--vocabulary", "closed", "--blank-penalty", "2").err
+    assert "nlpkit: validation of the saved model (closed vocabulary, blank penalty 2): " in err
     assert "nlpkit: the texts have 1 different word, and the model rejects others" in err
     assert "\nnlpkit: 1 epoch in " in err
     err = train(run, *CTC, "--epochs", "1", "--pieces", "5000", "--force", "--vocabulary", "open").err
+    assert "admits any word" not in err
     [line] = [line for line in err.splitlines() if "--pieces" in line]
     assert re.fullmatch(
         r"nlpkit: (\d+) sub-words instead of the 5,000 of --pieces: the texts have too few different words for more",

@@ -51,9 +51,9 @@ class SpeechTrainingOptions(LoopOptions):
     pause : (float, float)
         Shortest and longest pause between recordings that are joined, in seconds; one number stands for both.
     blank_penalty : float
-        For CTC: subtracted from the blank's logit when the trained model recognises, so that more words are found.
-        Other sounds teach blanks, also in place of words by voices that the model has not heard. Confidences stay the
-        probabilities of the network.
+        For CTC: 0 to 20, subtracted from the blank's logit when the trained model recognises, so that more words are
+        found. Other sounds teach blanks, also in place of words by voices that the model has not heard. Confidences
+        stay the probabilities of the network.
     monitor : {"accuracy", "wer", "cer", "loss"}
         Metric of the validation that decides which weights are better; a classifier has accuracy, CTC has WER and CER.
     **kwargs
