@@ -219,11 +219,11 @@ def _what_is_trained(plan: SpeechPlan, vocabulary: str) -> list[str]:
         lines.append(f"{names} instead of the {plan.asked_pieces:,} of --pieces: the texts have {why}")
     if plan.new_labels:
         lines.append(f"{plan.new_labels:,} of {names} are new, which the model of --base lacks")
-    if plan.architecture == "ctc" and vocabulary == "auto" and not plan.vocabulary:
-        lines.append("the model admits any word; --vocabulary closed rejects those that are not in the texts")
     if plan.vocabulary:
         words = counted(len(plan.vocabulary), "different word")
         lines.append(f"the texts have {words}, and the model rejects others; --vocabulary open admits any")
+    elif plan.architecture == "ctc" and vocabulary == "auto":
+        lines.append("the model admits any word; --vocabulary closed rejects those that are not in the texts")
     if not plan.valid_clips:
         lines.append(f"validation: {plan.valid_source}; the loss of the training decides which weights are best")
     elif plan.valid_source != "given":

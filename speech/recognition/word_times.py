@@ -35,7 +35,8 @@ def sounding(samples: np.ndarray, sr: int, spans: Sequence[tuple[float, float]])
     Returns
     -------
     list of (float, float)
-        Start and end of each word in seconds; they don't overlap, and hold the letters that are not in silence.
+        Start and end of each word in seconds; they don't overlap. A last letter that is late, in the silence after its
+        word or at the beginning of the next sound, lies outside.
     """
     size = max(1, round(sr * _SLOT))
     n = -(-len(samples) // size)
