@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import tracemalloc
 from typing import Any
 
 import numpy as np
@@ -133,3 +134,25 @@ def test_company_changes_no_bit_of_compiled_models(variant: dict[str, Any], prec
         dict(decode_arrays(compiled, sources, DecodingOptions(max_length=15, max_sentences=most))) for most in (30, 1)
     )
     assert together == apart
+
+
+def test_one_long_translation_does_not_keep_the_memory_of_its_company() -> None:
+    model = shaken(Seq2SeqTransformer(TransformerOptions(**SIZES)))
+    sources = [[5, 6, 7]] * 31 + [[8, 9]]
+    lengths = [2] * 15 + [30] * 16 + [400]
+    options = DecodingOptions(beam=4, max_sentences=32, max_tokens=100_000)
+    code = array_model("compiled", model.options, {name: part.numpy() for name, part in model.state_dict().items()})
+
+    def peak(sources: list[list[int]], lengths: list[int]) -> tuple[int, list[list[int]]]:
+        tracemalloc.start()
+        found = dict(decode_arrays(code, sources, options, lengths=lengths))
+        most = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+        return most, [found[number][0].tokens for number in range(len(sources))]
+
+    peak(sources, [2] * 32)  # loads the code
+    alone, by_itself = peak(sources[-1:], lengths[-1:])
+    together, in_company = peak(sources, lengths)
+    assert together < 4 * alone
+    assert in_company[-1] == by_itself[0]
+    assert [len(tokens) for tokens in in_company] == lengths

@@ -38,7 +38,7 @@ from nlpkit.translation.compiled._transformer_numba import (
 
 @lean_kernel
 def step(
-    weights, sizes, table, positions, words, factor, tokens, time, rows, starts, source, cache, history, x, h, inward,
+    weights, sizes, table, positions, words, factor, tokens, time, rows, spans, source, cache, history, x, h, inward,
     seen, inner, places, scores, block, most, sums, never, ban_starts, bans, values, best, everything
 ):  # fmt: skip
     """Run a step of the decoder, and find the best next tokens.
@@ -53,9 +53,9 @@ def step(
     tokens : (n, beams) int64
     time : int
     rows : (n,) int64
-        Where the sentences lie in the cache and in ``starts``.
-    starts : (sentences + 1,) int64
-        Where each sentence begins in the source.
+        Where the sentences lie in the cache.
+    spans : (n, 2) int64
+        Where they begin in the source, and their lengths.
     source : (layers, numbers) float32
         As `read_source` made it.
     cache : (times, layers, sentences, beams, 2 * heads * head) float32
@@ -100,9 +100,8 @@ def step(
         norm, shift = line[NORM_2], line[SHIFT_2]
         read(x, h, weights, sizes, norm, shift, line[QUERY], line[QUERY_BIAS], inward, total, all_heads, NO_FLOOR)
         for sentence in range(n):
-            first = starts[rows[sentence]]
-            count = starts[rows[sentence] + 1] - first
-            write_places(places, first, count, 2 * all_heads)
+            count = spans[sentence, 1]
+            write_places(places, spans[sentence, 0], count, 2 * all_heads)
             for row in range(sentence * beams, (sentence + 1) * beams):
                 for k in range(heads):
                     at, keys = row * all_heads + k * head, k * head

@@ -16,8 +16,8 @@ from .next_tokens import NextTokens, OutputLayer, Room
 from .packed_weights import PackedWeights, by_head, pack, table_of, with_room
 
 _BLOCK = 512
+_MARGIN = 8
 _ACTIVATIONS = ("relu", "leaky_relu", "elu", "gelu", "silu", "tanh")
-_GROWTH = 32
 
 
 class CompiledTransformer:
@@ -161,18 +161,17 @@ class CompiledTransformer:
 
 
 class CompiledSteps(Steps):
-    """Decoding state: keys and values are stored once, and never moved."""
+    """Decoding state: keys and values stay where they are, until half of the sentences are finished."""
 
     def __init__(self, model: CompiledTransformer, starts: np.ndarray, source: np.ndarray) -> None:
-        self._model, self._starts, self._source = model, starts, source
-        n = len(starts) - 1
+        self._model, self._source = model, source
+        self._spans = np.stack([starts[:-1], np.diff(starts)], axis=1)
+        self._longest = int(np.diff(starts).max())
+        n, all_heads = len(self._spans), model.options.heads * model.head
         self._rows = np.arange(n)
         self._time = 0
-        self._cache = np.empty(
-            (0, model.options.decoder_layers, n, 1, 2 * model.options.heads * model.head), np.float32
-        )
+        self._cache = np.empty((0, model.options.decoder_layers, n, 1, 2 * all_heads), np.float32)
         self._history = np.zeros((n, 1, 0), np.int64)
-        self._longest = int(np.diff(starts).max())
         self._room = Room()
 
     def step(self, tokens: np.ndarray, question: Question) -> Answer:
@@ -203,7 +202,7 @@ class CompiledSteps(Steps):
             np.ascontiguousarray(tokens),
             self._time,
             self._rows,
-            self._starts,
+            self._spans,
             self._source,
             self._cache,
             self._history,
@@ -221,15 +220,24 @@ class CompiledSteps(Steps):
 
     def keep(self, rows: np.ndarray) -> None:
         """Keep only the sentences ``rows`` (n,), in that order."""
-        self._rows, self._history = self._rows[rows], self._history[rows]
+        self._rows, self._history, self._spans = self._rows[rows], self._history[rows], self._spans[rows]
+        times, _, sentences, beams, _ = self._cache.shape
+        if 2 * len(rows) <= sentences:
+            self._move(times, beams)
 
     def _grow(self, beams: int) -> None:
         """Make room for a step of ``beams`` beams."""
-        times, layers, n, room, size = self._cache.shape
+        times, _, _, room, _ = self._cache.shape
         if self._time == times or beams > room:
-            grown = np.empty((max(times, 2 * self._time, _GROWTH), layers, n, max(beams, room), size), np.float32)
-            grown[: self._time, :, :, :room] = self._cache[: self._time]
-            self._cache = grown
+            self._move(max(times, 2 * self._time, self._longest + _MARGIN), max(beams, room))
         if self._time == self._history.shape[2]:
             more = np.zeros((*self._history.shape[:2], len(self._cache) - self._time), np.int64)
             self._history = np.concatenate([self._history, more], axis=2)
+
+    def _move(self, times: int, beams: int) -> None:
+        """Move the cache to room for other ``times`` and ``beams``, which costs no memory until it is used."""
+        _, layers, _, room, size = self._cache.shape
+        made = np.empty((times, layers, len(self._rows), beams, size), np.float32)
+        for time in range(self._time):
+            made[time, :, :, :room] = self._cache[time][:, self._rows]
+        self._cache, self._rows = made, np.arange(len(self._rows))
