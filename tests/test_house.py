@@ -39,6 +39,7 @@ FLOORS = [
     {"serving"},
     {"cli"},
 ]
+FLOOR_OF = {name: number for number, floor in enumerate(FLOORS) for name in floor}
 USERS_OF_CORPORA = {"training", "jobs", "cli"}
 LIGHT = {
     "errors",
@@ -76,6 +77,11 @@ def read(module: str) -> str:
     return MODULES[module].read_text(encoding="utf-8")
 
 
+@cache
+def tree(module: str) -> ast.Module:
+    return ast.parse(read(module))
+
+
 def place(module: str) -> str:
     """Where a module stands: ``nlpkit.text.vocabulary`` in ``text``, ``nlpkit.outputs.rows`` in ``base``."""
     name = module.partition(".")[2].partition(".")[0]
@@ -111,7 +117,7 @@ def imports(module: str, *, when_loaded: bool = False) -> set[str]:
             if not (when_loaded and (inside or is_for_types(child))):
                 visit(child)
 
-    visit(ast.parse(read(module)))
+    visit(tree(module))
     return found
 
 
@@ -121,26 +127,25 @@ def test_every_place_has_a_floor() -> None:
     assert not strangers, f"say in FLOORS where {strangers} stand, below what they import"
 
 
-@pytest.mark.parametrize("module", [module for module in MODULES if place(module)])
-def test_imports_point_one_way(module: str) -> None:
-    floor_of = {name: number for number, floor in enumerate(FLOORS) for name in floor}
-    here = place(module)
-    for imported in imports(module):
-        there = place(imported)
-        if not imported.startswith("nlpkit.") or there == here:
-            continue
-        assert there not in {"cli"}, f"{module} imports the command line"
-        if there == "corpora":
-            assert here in USERS_OF_CORPORA, f"{module} imports {imported}: only {USERS_OF_CORPORA} read corpora"
-        if here in ("corpora", "layers"):
-            assert there == "errors", f"{module} imports {imported}: expected errors alone"
-        else:
-            assert floor_of[there] < floor_of[here], f"{module} imports {imported}, which stands on it"
+def test_imports_point_one_way() -> None:
+    for module in filter(place, MODULES):
+        here = place(module)
+        for imported in imports(module):
+            there = place(imported)
+            if not imported.startswith("nlpkit.") or there == here:
+                continue
+            assert there not in {"cli"}, f"{module} imports the command line"
+            if there == "corpora":
+                assert here in USERS_OF_CORPORA, f"{module} imports {imported}: only {USERS_OF_CORPORA} read corpora"
+            if here in ("corpora", "layers"):
+                assert there == "errors", f"{module} imports {imported}: expected errors alone"
+            else:
+                assert FLOOR_OF[there] < FLOOR_OF[here], f"{module} imports {imported}, which stands on it"
 
 
 def named(module: str) -> set[str]:
     """The modules that a module names in strings, as ``"nlpkit.text.terms:Terms"`` or ``"nlpkit.text.terms"``."""
-    strings = (node.value for node in ast.walk(ast.parse(read(module))) if isinstance(node, ast.Constant))
+    strings = (node.value for node in ast.walk(tree(module)) if isinstance(node, ast.Constant))
     names = {string.partition(":")[0] for string in strings if isinstance(string, str)}
     return names & MODULES.keys()
 
@@ -148,7 +153,7 @@ def named(module: str) -> set[str]:
 def is_face(module: str) -> bool:
     """Whether a module only hands on what others define: the registry, or an ``__init__`` without code of its own."""
     code = (ast.FunctionDef, ast.ClassDef)
-    bare = not any(isinstance(node, code) for node in ast.parse(read(module)).body)
+    bare = not any(isinstance(node, code) for node in tree(module).body)
     return module == "nlpkit.registry" or (MODULES[module].name == "__init__.py" and bare)
 
 
@@ -162,21 +167,21 @@ def test_no_circles() -> None:
     assert list(TopologicalSorter(graph).static_order())
 
 
-@pytest.mark.parametrize("module", MODULES)
-def test_rooms_go_by_their_full_names(module: str) -> None:
-    first = {name.split(".")[0] for name in imports(module)}
-    strangers = first & {"speech", "corpora", "cli", "tests", "benchmarks", "docs"}
-    assert not strangers, f"{module} imports {strangers}: write nlpkit.… and import nothing from outside"
-    dots = [len(match[1]) for match in re.finditer(r"^\s*from (\.+)", read(module), re.MULTILINE)]
-    depth = len(MODULES[module].relative_to(TOP).parts) - 1
-    assert max(dots, default=0) <= depth, f"{module} leaves its room by a relative import: write nlpkit.…"
+def test_rooms_go_by_their_full_names() -> None:
+    for module in MODULES:
+        first = {name.split(".")[0] for name in imports(module)}
+        strangers = first & {"speech", "corpora", "cli", "tests", "benchmarks", "docs"}
+        assert not strangers, f"{module} imports {strangers}: write nlpkit.… and import nothing from outside"
+        dots = [len(match[1]) for match in re.finditer(r"^\s*from (\.+)", read(module), re.MULTILINE)]
+        depth = len(MODULES[module].relative_to(TOP).parts) - 1
+        assert max(dots, default=0) <= depth, f"{module} leaves its room by a relative import: write nlpkit.…"
 
 
-@pytest.mark.parametrize("module", [module for module in MODULES if place(module) in LIGHT])
-def test_heavy_packages_are_imported_where_they_are_used(module: str) -> None:
+def test_heavy_packages_are_imported_where_they_are_used() -> None:
     """Compiled kernels, whose names begin with an underscore, are written in one, and are loaded late."""
-    heavy = {name.split(".")[0] for name in imports(module, when_loaded=True)} & {*HEAVY, "pyarrow", "polars"}
-    assert not heavy or "._" in module, f"{module} imports {heavy} when loaded: do it in a function"
+    for module in (module for module in MODULES if place(module) in LIGHT):
+        heavy = {name.split(".")[0] for name in imports(module, when_loaded=True)} & {*HEAVY, "pyarrow", "polars"}
+        assert not heavy or "._" in module, f"{module} imports {heavy} when loaded: do it in a function"
 
 
 def lines(path: Path) -> int:
@@ -272,20 +277,20 @@ def test_embedding_a_few_texts_is_light(method: str) -> None:
     assert not loaded & {"sklearn", "pandas", "polars", "torch", "transformers", "pyarrow", "librosa"}
 
 
-@pytest.mark.parametrize("module", MODULES)
-def test_no_file_that_is_read_can_run_code(module: str) -> None:
-    unsafe = {"pickle", "cPickle", "_pickle", "dill", "cloudpickle", "joblib", "shelve", "marshal"}
-    assert not {name.split(".")[0] for name in imports(module)} & unsafe
-    for node in ast.walk(ast.parse(read(module))):
-        if not isinstance(node, ast.Call):
-            continue
-        called = ast.unparse(node.func)
-        keywords = {keyword.arg: ast.unparse(keyword.value) for keyword in node.keywords}
-        where = f"{MODULES[module].relative_to(TOP)}:{node.lineno}"
-        assert called not in {"eval", "exec", "yaml.load"}, f"{where}: {called}"
-        assert keywords.get("allow_pickle", "False") == "False", f"{where}: allow_pickle"
-        if called.endswith("torch.load"):
-            assert keywords.get("weights_only") == "True", f"{where}: torch.load without weights_only=True"
+def test_no_file_that_is_read_can_run_code() -> None:
+    for module in MODULES:
+        unsafe = {"pickle", "cPickle", "_pickle", "dill", "cloudpickle", "joblib", "shelve", "marshal"}
+        assert not {name.split(".")[0] for name in imports(module)} & unsafe
+        for node in ast.walk(tree(module)):
+            if not isinstance(node, ast.Call):
+                continue
+            called = ast.unparse(node.func)
+            keywords = {keyword.arg: ast.unparse(keyword.value) for keyword in node.keywords}
+            where = f"{MODULES[module].relative_to(TOP)}:{node.lineno}"
+            assert called not in {"eval", "exec", "yaml.load"}, f"{where}: {called}"
+            assert keywords.get("allow_pickle", "False") == "False", f"{where}: allow_pickle"
+            if called.endswith("torch.load"):
+                assert keywords.get("weights_only") == "True", f"{where}: torch.load without weights_only=True"
 
 
 def documented_parameters(cls: type) -> dict[str, str]:

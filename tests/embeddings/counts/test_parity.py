@@ -24,10 +24,17 @@ TEXTS: dict[str, Callable[[], list[str]]] = {
     "short and long": lambda: ["short", long_line(), "", "short again"],
 }
 
-every_combination = pytest.mark.parametrize("number", range(len(GRID)), ids=IDS)
+
+def every_combination(first: str) -> pytest.MarkDecorator:
+    """Parametrize a test by all combinations, on one code path each, in turns beginning with ``first``."""
+    paths = [*CODE_PATHS]
+    turn = paths.index(first)
+    pairs = [(number, paths[(turn + number) % len(paths)]) for number in range(len(GRID))]
+    names = [f"{name}-{path}" for name, (_, path) in zip(IDS, pairs, strict=True)]
+    return pytest.mark.parametrize(("number", "threads"), pairs, ids=names, indirect=["threads"])
 
 
-@pytest.fixture(params=CODE_PATHS)
+@pytest.fixture
 def threads(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> int:
     """Force one of the code paths; return its number of threads."""
     from nlpkit.text.counting import rows as counting
@@ -64,7 +71,7 @@ def test_the_grid_is_large() -> None:
     assert len(set(IDS)) == len(GRID) >= 200
 
 
-@every_combination
+@every_combination("plain")
 def test_small_sets(number: int, threads: int) -> None:
     # HashingVectorizer takes no lone surrogates: the set without them is for it.
     check(number, [name for name in SETS if name != "valid" or GRID[number][0] == "hashing"], threads)
@@ -72,21 +79,21 @@ def test_small_sets(number: int, threads: int) -> None:
 
 @pytest.mark.slow
 @pytest.mark.data
-@every_combination
+@every_combination("compiled")
 def test_all_languages(number: int, threads: int) -> None:
     check(number, ["declaration"], threads)
 
 
 @pytest.mark.data
-@every_combination
+@every_combination("batches")
 def test_naughty_strings(number: int, threads: int) -> None:
     check(number, ["naughty strings"], threads)
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("threads", [1, 2], indirect=False)
-@every_combination
-def test_one_long_line(number: int, threads: int) -> None:
+@pytest.mark.parametrize("number", range(len(GRID)), ids=IDS)
+def test_one_long_line(number: int) -> None:
+    threads = 1 + number % 2
     if GRID[number] == ("bow", {"dtype": np.uint8}):  # scikit-learn's counts begin again at 0
         with pytest.raises(InputError, match="is not within the range of dtype uint8"):
             ours("bow", dtype=np.uint8, threads=threads).fit_transform(TEXTS["long line"]())
