@@ -10,6 +10,7 @@ from numba.extending import intrinsic
 
 from nlpkit._kernel import lean_kernel, part
 from nlpkit._lanes import LANES, larger, load, multiply_add, splat, subtract
+from nlpkit.inference._product_numba import panels_together, share_of_ahead
 from nlpkit.inference._tile_int8 import PANELS, ROWS, product_tile_int8
 from nlpkit.inference._vectors import greatest
 
@@ -92,8 +93,12 @@ def round_rows(x, at, x_row, n, depth, rounded):
         store_number(rounded, to + size + 4, zero)
 
 
+GROUP = 98304
+"""As in `nlpkit.inference._product_numba`."""
+
+
 @part
-def _tile_at(x, weights, columns, first, y, sizes, starts, row, column, floor, rows, panels):
+def _tile_at(x, weights, columns, first, y, sizes, starts, row, column, floor, ahead, rows, panels):
     depth, first_row, y_row = sizes
     place = (
         row * (depth + 8),
@@ -102,7 +107,7 @@ def _tile_at(x, weights, columns, first, y, sizes, starts, row, column, floor, r
         starts[2] + row * first_row + column,
         starts[3] + row * y_row + column,
     )
-    product_tile_int8(x, weights, columns, first, y, sizes, place, floor, rows, panels)
+    product_tile_int8(x, weights, columns, first, y, sizes, place, floor, ahead, rows, panels)
 
 
 @part
@@ -119,21 +124,26 @@ def products_int8(x, weights, columns, first, y, n, size, sizes, starts, floor):
         Where weights, columns, first and y begin.
     floor : float32
     """
-    for column in range(0, size, PANELS * LANES):
+    depth, wide = sizes[0], PANELS * LANES
+    whole = size // wide * wide
+    together, each = panels_together(GROUP, depth, wide), share_of_ahead(wide, n, ROWS)
+    for begin in range(0, whole, together):
         row = 0
-        if column + PANELS * LANES <= size:
-            while row + ROWS <= n:
-                _tile_at(x, weights, columns, first, y, sizes, starts, row, column, floor, ROWS, PANELS)
-                row += ROWS
-            while row + 2 <= n:
-                _tile_at(x, weights, columns, first, y, sizes, starts, row, column, floor, 2, PANELS)
-                row += 2
-            if row < n:
-                _tile_at(x, weights, columns, first, y, sizes, starts, row, column, floor, 1, PANELS)
-        else:
-            for panel in range(column, size, LANES):
-                for each in range(n):
-                    _tile_at(x, weights, columns, first, y, sizes, starts, each, panel, floor, 1, 1)
+        while row < n:
+            left = n - row
+            for column in range(begin, min(begin + together, whole), wide):
+                ahead = starts[0] + (column + together) * depth + row // ROWS * each * depth, each
+                if left >= ROWS:
+                    _tile_at(x, weights, columns, first, y, sizes, starts, row, column, floor, ahead, ROWS, PANELS)
+                elif left >= 2:
+                    _tile_at(x, weights, columns, first, y, sizes, starts, row, column, floor, ahead, 2, PANELS)
+                else:
+                    _tile_at(x, weights, columns, first, y, sizes, starts, row, column, floor, ahead, 1, PANELS)
+            row += ROWS if left >= ROWS else 2 if left >= 2 else 1
+    for column in range(whole, size, LANES):
+        for row in range(n):
+            ahead = starts[0] + column * depth, 0
+            _tile_at(x, weights, columns, first, y, sizes, starts, row, column, floor, ahead, 1, 1)
 
 
 @lean_kernel

@@ -5,9 +5,25 @@ from __future__ import annotations
 from nlpkit._kernel import lean_kernel, part
 from nlpkit.inference._tile import PANEL, PANELS, product_tile
 
+GROUP = 24576
+"""Weights that are multiplied with some rows before the next rows follow: they stay in the cache."""
+
 
 @part
-def _tile_at(x, weights, first, bias, y, sizes, starts, row, column, floor, rows, panels):
+def panels_together(size, depth, wide):
+    """Return the number of columns whose weights are ``size`` together, a multiple of ``wide``."""
+    return max(1, size // (max(1, depth) * wide)) * wide
+
+
+@part
+def share_of_ahead(wide, n, rows):
+    """Return the number of weights for each input that a tile of ``rows`` prefetches, so that ``n`` prefetch all."""
+    tiles = max(1, n // rows)
+    return (wide + tiles - 1) // tiles
+
+
+@part
+def _tile_at(x, weights, first, bias, y, sizes, starts, row, column, floor, ahead, rows, panels):
     """Compute ``rows`` rows from ``row`` on, of ``panels`` panels from ``column`` on."""
     depth, x_row, first_row, y_row = sizes
     place = (
@@ -17,7 +33,7 @@ def _tile_at(x, weights, first, bias, y, sizes, starts, row, column, floor, rows
         starts[3] + column,
         starts[4] + row * y_row + column,
     )
-    product_tile(x, weights, first, bias, y, sizes, place, floor, rows, panels)
+    product_tile(x, weights, first, bias, y, sizes, place, floor, ahead, rows, panels)
 
 
 @part
@@ -35,27 +51,32 @@ def products(x, weights, first, bias, y, n, columns, sizes, starts, floor):
         Where the arrays begin.
     floor : float32
     """
-    for column in range(0, columns, PANELS * PANEL):
+    depth, wide = sizes[0], PANELS * PANEL
+    whole = columns // wide * wide
+    together, each = panels_together(GROUP, depth, wide), share_of_ahead(wide, n, 6)
+    for begin in range(0, whole, together):
         row = 0
-        if column + PANELS * PANEL <= columns:
-            while row + 6 <= n:
-                _tile_at(x, weights, first, bias, y, sizes, starts, row, column, floor, 6, PANELS)
-                row += 6
-            if row + 4 <= n:
-                _tile_at(x, weights, first, bias, y, sizes, starts, row, column, floor, 4, PANELS)
-                row += 4
-            if row + 2 <= n:
-                _tile_at(x, weights, first, bias, y, sizes, starts, row, column, floor, 2, PANELS)
-                row += 2
-            if row < n:
-                _tile_at(x, weights, first, bias, y, sizes, starts, row, column, floor, 1, PANELS)
-        else:
-            while row + 4 <= n:
-                _tile_at(x, weights, first, bias, y, sizes, starts, row, column, floor, 4, 1)
-                row += 4
-            while row < n:
-                _tile_at(x, weights, first, bias, y, sizes, starts, row, column, floor, 1, 1)
-                row += 1
+        while row < n:
+            left = n - row
+            for column in range(begin, min(begin + together, whole), wide):
+                ahead = starts[1] + (column + together) * depth + row // 6 * each * depth, each
+                if left >= 6:
+                    _tile_at(x, weights, first, bias, y, sizes, starts, row, column, floor, ahead, 6, PANELS)
+                elif left >= 4:
+                    _tile_at(x, weights, first, bias, y, sizes, starts, row, column, floor, ahead, 4, PANELS)
+                elif left >= 2:
+                    _tile_at(x, weights, first, bias, y, sizes, starts, row, column, floor, ahead, 2, PANELS)
+                else:
+                    _tile_at(x, weights, first, bias, y, sizes, starts, row, column, floor, ahead, 1, PANELS)
+            row += 6 if left >= 6 else 4 if left >= 4 else 2 if left >= 2 else 1
+    for column in range(whole, columns, PANEL):
+        row, ahead = 0, (starts[1] + column * depth, 0)
+        while row + 4 <= n:
+            _tile_at(x, weights, first, bias, y, sizes, starts, row, column, floor, ahead, 4, 1)
+            row += 4
+        while row < n:
+            _tile_at(x, weights, first, bias, y, sizes, starts, row, column, floor, ahead, 1, 1)
+            row += 1
 
 
 @lean_kernel

@@ -30,7 +30,7 @@ _VECTOR = ir.VectorType(_FLOAT, LANES)
 
 
 @intrinsic
-def product_tile(typing_context, x, weights, first, bias, y, sizes, place, floor, rows, panels):
+def product_tile(typing_context, x, weights, first, bias, y, sizes, place, floor, ahead, rows, panels):
     """Set a tile of ``y`` to max(first + bias + x W, floor), for float32 arrays that are flat.
 
     The sum over the depth stays in registers: ``rows`` x ``panels`` vectors of sixteen columns.
@@ -45,6 +45,8 @@ def product_tile(typing_context, x, weights, first, bias, y, sizes, place, floor
         Where the tile begins in x, weights, first, bias and y.
     floor : float32
         0 rectifies, -inf does not.
+    ahead : (int64, int64)
+        Weights that are brought to the cache meanwhile: where they begin, and their number for each input.
     rows, panels : int
         Literal numbers.
     """
@@ -64,6 +66,7 @@ def product_tile(typing_context, x, weights, first, bias, y, sizes, place, floor
 
         inputs = [at("x", times(r, x_row)) for r in range(n_rows)]
         columns = [at("weights", times(c * LANES, depth)) for c in range(n_panels)]
+        ahead, each = ahead_of(context, builder, signature, arguments)
         tile = [(r, c) for r in range(n_rows) for c in range(n_panels)]
         begun = {
             (r, c): builder.load(vector(at("first", times(r, first_row), _INT(c * LANES))), align=4) for r, c in tile
@@ -81,6 +84,7 @@ def product_tile(typing_context, x, weights, first, bias, y, sizes, place, floor
             sums[cell].add_incoming(begun[cell], before)
         here = builder.mul(k, _INT(LANES))
         weight = [builder.load(vector(builder.gep(column, [here])), align=4) for column in columns]
+        prefetch(builder, builder.gep(ahead, [builder.mul(k, each)]))
         made = {}
         for r in range(n_rows):
             number = splat(builder, builder.load(builder.gep(inputs[r], [k])), _VECTOR)
@@ -104,7 +108,7 @@ def product_tile(typing_context, x, weights, first, bias, y, sizes, place, floor
             builder.store(total, vector(at("y", times(r, y_row), _INT(c * LANES))), align=4)
         return context.get_dummy_value()
 
-    return types.void(x, weights, first, bias, y, sizes, place, floor, rows, panels), generate
+    return types.void(x, weights, first, bias, y, sizes, place, floor, ahead, rows, panels), generate
 
 
 def pointers_into(names, context, builder, signature, arguments):
@@ -125,6 +129,22 @@ def pointers_into(names, context, builder, signature, arguments):
         return builder.gep(data[name], [place])
 
     return at
+
+
+def ahead_of(context, builder, signature, arguments):
+    """Return a pointer to the weights that are prefetched, and their number for each input."""
+    weights = cgutils.create_struct_proxy(signature.args[1])(context, builder, arguments[1]).data
+    place, each = (builder.extract_value(arguments[8], i) for i in range(2))
+    return builder.gep(weights, [place]), each
+
+
+def prefetch(builder, pointer):
+    """Bring memory to the second level of the cache, wherever it is."""
+    byte, word = ir.IntType(8).as_pointer(), ir.IntType(32)
+    kind = ir.FunctionType(ir.VoidType(), [byte, word, word, word])
+    to_read, level, data = word(0), word(2), word(1)
+    function = cgutils.get_or_insert_function(builder.module, kind, "llvm.prefetch.p0i8")
+    builder.call(function, [builder.bitcast(pointer, byte), to_read, level, data])
 
 
 def splat(builder, number, kind):

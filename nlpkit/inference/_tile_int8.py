@@ -12,7 +12,7 @@ from numba.core import cgutils
 from numba.extending import intrinsic
 
 from nlpkit._lanes import LANES
-from nlpkit.inference._tile import compiled_features, pointers_into, splat
+from nlpkit.inference._tile import ahead_of, compiled_features, pointers_into, prefetch, splat
 
 _BYTE, _SHORT, _WORD, _LONG = (ir.IntType(bits) for bits in (8, 16, 32, 64))
 _FLOAT = ir.FloatType()
@@ -40,7 +40,7 @@ ROWS = 6 if "512" in WAY else 4
 
 
 @intrinsic
-def product_tile_int8(typing_context, x, weights, columns, first, y, sizes, place, floor, rows, panels):
+def product_tile_int8(typing_context, x, weights, columns, first, y, sizes, place, floor, ahead, rows, panels):
     """Set a tile of ``y`` to max(first + scale · (x · W - zero · Σ W) + bias, floor).
 
     Parameters
@@ -60,6 +60,8 @@ def product_tile_int8(typing_context, x, weights, columns, first, y, sizes, plac
         zero are two float32.
     floor : float32
         0 rectifies, -inf does not.
+    ahead : (int64, int64)
+        As in `nlpkit.inference._tile.product_tile`.
     rows, panels : int
         Literal numbers.
     """
@@ -77,6 +79,7 @@ def product_tile_int8(typing_context, x, weights, columns, first, y, sizes, plac
 
         inputs = [at("x", times(r, x_row)) for r in range(n_rows)]
         panel_starts = [at("weights", times(c * LANES, depth)) for c in range(n_panels)]
+        ahead, each = ahead_of(context, builder, signature, arguments)
         tile = [(r, c) for r in range(n_rows) for c in range(n_panels)]
         before = builder.block
         loop, after = builder.append_basic_block("depth"), builder.append_basic_block("done")
@@ -91,6 +94,7 @@ def product_tile_int8(typing_context, x, weights, columns, first, y, sizes, plac
             sums[cell].add_incoming(ir.Constant(_SUMS, [0] * LANES), before)
         here = builder.mul(k, _LONG(LANES))
         loaded = [_load(builder, builder.gep(panel, [here]), _BYTES) for panel in panel_starts]
+        prefetch(builder, builder.gep(ahead, [builder.mul(k, each)]))
         made = {}
         for r in range(n_rows):
             four = _load(builder, builder.gep(inputs[r], [k]), _WORD)
@@ -122,7 +126,7 @@ def product_tile_int8(typing_context, x, weights, columns, first, y, sizes, plac
                 builder.store(number, builder.bitcast(pointer, _NUMBERS.as_pointer()), align=4)
         return context.get_dummy_value()
 
-    return types.void(x, weights, columns, first, y, sizes, place, floor, rows, panels), generate
+    return types.void(x, weights, columns, first, y, sizes, place, floor, ahead, rows, panels), generate
 
 
 def _load(builder, pointer, kind):
