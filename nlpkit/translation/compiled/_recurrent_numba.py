@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from nlpkit._kernel import lean_kernel, part
-from nlpkit._lanes import LANES, load, store
+from nlpkit._lanes import LANES, add, load, store
 from nlpkit.inference._cells_numba import cell_step, gates_of
 from nlpkit.inference._dense_numba import dense, embedding, numbers_of, ready
 from nlpkit.inference._parts_numba import attend, attend_additively, tanh
@@ -36,8 +36,9 @@ def embed_all(weights, words, depth, tokens, width, x):
 
 @lean_kernel
 def read_layer(
-    weights, line, cell, x, x_row, depth, n, starts, way, size, width, gates, of_state, states, made, column
-):
+    weights, line, cell, x, x_row, depth, which, of_words, n, starts, way, size, width, gates, of_state, states, made,
+    column
+):  # fmt: skip
     """Run one direction of a layer of the encoder.
 
     Parameters
@@ -49,6 +50,10 @@ def read_layer(
     x : array
         Rows of ``x_row`` numbers, ``depth`` of which are read: the tokens of all sentences at the first time, at the
         second time, and so on, the longest sentence first.
+    which : (tokens,) int64
+        The row of x of each token, if not all have one of their own; else empty.
+    of_words, gates, of_state : arrays
+        Room.
     n : int
         Number of sentences.
     starts : (times + 1,) int64
@@ -57,8 +62,6 @@ def read_layer(
         1 from the last token to the first.
     size, width : int
         Size of a state, and the same padded.
-    gates, of_state : arrays
-        Room.
     states : (2, n, width) float32, flat
         0 before, the last states after it.
     made : array
@@ -68,8 +71,19 @@ def read_layer(
     """
     every, total, times = gates_of(cell) * width, starts[-1], len(starts) - 1
     nothing = numbers_of(weights)
-    ready(weights, x, 0, x_row, total, depth)
-    dense(weights, x, 0, x_row, depth, line[0], line[1], 0, nothing, 0, 0, gates, 0, every, total, every, NO_FLOOR)
+    if len(which):
+        rows = len(x) // x_row
+        ready(weights, x, 0, x_row, rows, depth)
+        dense(
+            weights, x, 0, x_row, depth, line[0], line[1], 0, nothing, 0, 0, of_words, 0, every, rows, every, NO_FLOOR
+        )
+        for token in range(total):
+            at, to = which[token] * every, token * every
+            for k in range(0, every, LANES):
+                store(gates, to + k, load(of_words, at + k))
+    else:
+        ready(weights, x, 0, x_row, total, depth)
+        dense(weights, x, 0, x_row, depth, line[0], line[1], 0, nothing, 0, 0, gates, 0, every, total, every, NO_FLOOR)
     for step in range(times):
         t = times - 1 - step if way else step
         first, count = starts[t], starts[t + 1] - starts[t]
@@ -85,8 +99,9 @@ def read_layer(
 
 @lean_kernel
 def step(
-    weights, sizes, table, words, tokens, ranks, lengths, starts, source, states, made, inward, gates, of_state, both,
-    places, asked, scores, block, most, sums, never, ban_starts, bans, values, best, everything
+    weights, sizes, table, words, tokens, slots, known, filled, fixed, ranks, lengths, starts, source, states, made,
+    inward, gates, of_state, both, places, asked, scores, block, most, sums, never, ban_starts, bans, values, best,
+    everything
 ):  # fmt: skip
     """Run a step of the decoder, and find the best next tokens.
 
@@ -94,11 +109,20 @@ def step(
     ----------
     weights, sizes
     table : (layers, 4) int64
-        As a ``line`` of `read_layer`.
-    words : (int, int, int, int, int, int, int, int, int)
+        As a ``line`` of `read_layer`; the first layer's matrix of inputs is that of all but the embedding.
+    words : eleven int
         Places of the embeddings, of the readout and its bias, of the matrix of queries
-        and the vector of scores, of the output and its bias, and the number of columns.
+        and the vector of scores, of the output and its bias, the number of columns, and the
+        places of the first layer's matrix of the embedding and its bias.
     tokens : (n, beams) int64
+    slots : (vocabulary,) int64
+        The row of each token in ``known``; -1 for none.
+    known : (rows, gates) float32, flat
+        What the embeddings of tokens add to the gates of the first layer.
+    filled : (2,) int64
+        The number of rows of ``known``, and whether ``fixed`` is known.
+    fixed : (sentences, gates) float32, flat
+        What the source adds to the gates, without attention.
     ranks : (n,) int64
         Places of the sentences among all, the longest first.
     lengths : (n,) int64
@@ -119,17 +143,32 @@ def step(
     rows, layers = n * beams, len(table)
     cell, size, width, depth, kind = sizes[CELL], sizes[SIZE], sizes[WIDTH], sizes[DEPTH], sizes[ATTENTION]
     made_row = (depth + LANES - 1) // LANES * LANES
-    x_row, every, layer_size = made_row + max(width, made_row), gates_of(cell) * width, rows * width
+    every, layer_size = gates_of(cell) * width, rows * width
     looks_after = kind in (DOT, GENERAL)
     nothing = numbers_of(weights)
     row_size = 2 * width if kind in (ADDITIVE, GENERAL) else width
+    fresh = 0
     for sentence in range(n):
-        for row in range(sentence * beams, (sentence + 1) * beams):
-            at = row * x_row
-            embed(weights, words, depth, tokens[sentence, row - sentence * beams], inward, at)
-            if sizes[FEEDS]:
-                for k in range(0, made_row, LANES):
-                    store(inward, at + depth + k, load(made, row * made_row + k))
+        for beam in range(beams):
+            token = tokens[sentence, beam]
+            if slots[token] < 0:
+                slots[token] = filled[0] + fresh
+                embed(weights, words, depth, token, inward, fresh * made_row)
+                fresh += 1
+    ready(weights, inward, 0, made_row, fresh, depth)
+    dense(
+        weights, inward, 0, made_row, depth, words[9], words[10], 0, nothing, 0, 0, known, filled[0] * every, every,
+        fresh, every, NO_FLOOR,
+    )  # fmt: skip
+    filled[0] += fresh
+    if kind == NONE and filled[1] == 0:
+        count, line = len(fixed) // every, table[0]
+        ready(weights, source, 0, width, count, size)
+        dense(
+            weights, source, 0, width, size, line[0], line[1], 0, nothing, 0, 0, fixed, 0, every, count, every,
+            NO_FLOOR,
+        )  # fmt: skip
+        filled[1] = 1
     for part_of_step in range(2):  # the attention comes before the layers, or behind them
         if part_of_step == looks_after:
             if kind == ADDITIVE:
@@ -152,28 +191,34 @@ def step(
                     else:
                         further = width if kind == GENERAL else 0
                         attend(states, top, source, places, count, 0, further, width, ONE, scores, both, to)
-                    if not looks_after:
-                        for k in range(0, width, LANES):
-                            store(inward, row * x_row + depth + k, load(both, to + k))
         if part_of_step == 0:
-            x, x_at, x_size = inward, x_row, depth
-            if sizes[FEEDS]:
-                x_size = 2 * depth
-            elif not looks_after:
-                x_size = depth + size
+            for sentence in range(n):
+                for beam in range(beams):
+                    at, to = slots[tokens[sentence, beam]] * every, (sentence * beams + beam) * every
+                    also = ranks[sentence] * every
+                    for k in range(0, every, LANES):
+                        number = load(known, at + k)
+                        store(gates, to + k, add(number, load(fixed, also + k)) if kind == NONE else number)
             for layer in range(layers):
                 line = table[layer]
-                at = 0 if layer == 0 else (layer - 1) * layer_size
-                ready(weights, x, at, x_at, rows, x_size)
-                dense(
-                    weights, x, at, x_at, x_size, line[0], line[1], 0, nothing, 0, 0, gates, 0, every, rows, every,
-                    NO_FLOOR,
-                )  # fmt: skip
+                x, x_from, x_row, x_size, begun, begun_row = made, 0, made_row, 0, gates, every
+                if layer > 0:
+                    x, x_from, x_row, x_size = states, (layer - 1) * layer_size, width, size
+                    begun, begun_row = nothing, 0
+                elif sizes[FEEDS]:
+                    x_size = depth
+                elif kind == ADDITIVE:
+                    x, x_row, x_size = both, 2 * width, size
+                if x_size:
+                    ready(weights, x, x_from, x_row, rows, x_size)
+                    dense(
+                        weights, x, x_from, x_row, x_size, line[0], line[1], 0, begun, 0, begun_row, gates, 0, every,
+                        rows, every, NO_FLOOR,
+                    )  # fmt: skip
                 h, c = layer * layer_size, (layers + layer) * layer_size
                 cell_step(
                     cell, gates, 0, rows, size, width, nothing, line[2], line[3], NO_FLOOR, of_state, states, h, c
                 )
-                x, x_at, x_size = states, width, size
     for row in range(rows):
         at, to = (layers - 1) * layer_size + row * width, row * 2 * width + size
         for k in range(0, width, LANES):

@@ -17,6 +17,7 @@ _CELLS = ("rnn", "gru", "lstm")
 _GATES = (1, 3, 4)
 _ATTENTIONS = ("none", "additive", "dot", "general")
 _LEAST_ZEROS = 512
+_KNOWN = 2048
 
 
 class CompiledRNN:
@@ -61,7 +62,8 @@ class CompiledRNN:
             [np.array(self._layer("encoder.rnn", f"_l{n}{'_reverse' * way}")) for way in range(self.ways)]
             for n in range(options.encoder_layers)
         ]
-        decoder = table_of([self._layer("decoder.rnn", f"_l{n}") for n in range(options.decoder_layers)])
+        layers = [self._layer("decoder.rnn", f"_l{n}", self.depth * (not n)) for n in range(options.decoder_layers)]
+        decoder = table_of([layer[-4:] for layer in layers])
         columns = padded(options.trg_size)
         matrix = weights["output.weight" if options.tie == "none" else "trg_embedding.weight"]
         output = packed.layer(matrix, weights["logits_bias"], -np.inf)
@@ -76,17 +78,21 @@ class CompiledRNN:
             depth=self.depth,
             width=self.made_row,
         )
-        return encoder, decoder, source, (*target, *readout, *self._additive(), *output, columns), layer
+        return encoder, decoder, source, (*target, *readout, *self._additive(), *output, columns, *layers[0][:2]), layer
 
-    def _layer(self, name: str, end: str) -> list[int]:
-        """Lay the matrices and biases of a layer, each gate padded."""
+    def _layer(self, name: str, end: str, apart: int = 0) -> list[int]:
+        """Lay the matrices and biases of a layer, each gate padded; first, with the bias, that of ``apart`` inputs."""
         width = padded(len(self._weights[f"{name}.bias_ih{end}"]) // self.gates)
         inward, inward_bias, onward, onward_bias = (
             by_head(self._weights[f"{name}.{part}{end}"], 1, self.gates, width)
             for part in ("weight_ih", "bias_ih", "weight_hh", "bias_hh")
         )
         state = self._packed.matrix(onward), self._packed.row(onward_bias, self.gates * width)
-        return [*self._packed.layer(inward, inward_bias), *state]
+        if not apart:
+            return [*self._packed.layer(inward, inward_bias), *state]
+        first = self._packed.layer(inward[:, :apart], inward_bias)
+        others = self._packed.layer(inward[:, apart:]) if inward.shape[1] > apart else (0, 0)
+        return [*first, *others, *state]
 
     def _additive(self) -> tuple[int, int]:
         """Lay the matrix of queries and the vector of scores of additive attention."""
@@ -133,13 +139,15 @@ class CompiledRNN:
         """Return the states (tokens, width) of the last layer, and the last states (kinds * layers, n, size)."""
         from ._recurrent_numba import embed_all, read_layer
 
-        x = np.zeros((len(ids), self.made_row), np.float32)
+        distinct, which = np.unique(ids, return_inverse=True)
+        x = np.zeros((len(distinct), self.made_row), np.float32)
         weights = with_room(self.weights, len(ids), self.widest)
-        embed_all(weights, self.source_words, self.depth, ids, self.made_row, x.ravel())
+        embed_all(weights, self.source_words, self.depth, distinct, self.made_row, x.ravel())
         size, depth = self.size // self.ways, self.depth
         width, kinds = padded(size), 2 if self.options.cell == "lstm" else 1
         every = self.gates * width
         gates, of_state = np.empty(len(ids) * every, np.float32), np.empty(n * every, np.float32)
+        of_words = np.empty(len(distinct) * every, np.float32)
         last = np.empty((kinds, len(self.encoder), n, self.size), np.float32)
         for number, lines in enumerate(self.encoder):
             made = np.zeros((len(ids), self.width), np.float32)
@@ -152,6 +160,8 @@ class CompiledRNN:
                     x.ravel(),
                     x.shape[1],
                     depth,
+                    which if number == 0 else which[:0],
+                    of_words,
                     n,
                     starts,
                     way,
@@ -197,6 +207,10 @@ class CompiledRNNSteps(Steps):
         self._made = np.zeros((len(ranks), model.made_row), np.float32)
         self._beams = 1
         self._room = Room()
+        self._slots, self._filled = np.full(model.options.trg_size, -1), np.zeros(2, np.int64)
+        every, is_fixed = model.gates * model.width, model.options.attention == "none"
+        self._known = np.empty((max(_KNOWN, len(ranks)), every), np.float32)
+        self._fixed = np.empty(len(ranks) * every if is_fixed else 0, np.float32)
 
     def step(self, tokens: np.ndarray, question: Question) -> Answer:
         """Feed the newest tokens (n, beams), and answer a question about the next ones."""
@@ -205,6 +219,10 @@ class CompiledRNNSteps(Steps):
         model, (n, beams) = self._model, tokens.shape
         rows, every, longest = n * beams, model.gates * model.width, int(self._lengths.max())
         weights = with_room(model.weights, rows, model.widest)
+        if self._filled[0] + rows > len(self._known):
+            self._slots[:], self._filled[0] = -1, 0
+            if rows > len(self._known):
+                self._known = np.empty((rows, every), np.float32)
         following = NextTokens(
             weights, model.output, question, (n, beams), self._room("block", NextTokens.block_size(rows))
         )
@@ -214,13 +232,17 @@ class CompiledRNNSteps(Steps):
             model.decoder,
             model.target_words,
             np.ascontiguousarray(tokens),
+            self._slots,
+            self._known.ravel(),
+            self._filled,
+            self._fixed,
             self._ranks,
             self._lengths,
             self._starts,
             self._source,
             self._state.ravel(),
             self._made.ravel(),
-            self._room("inward", rows * (model.made_row + max(model.width, model.made_row))),
+            self._room("inward", rows * model.made_row),
             self._room("gates", rows * every),
             self._room("of_state", rows * every),
             self._room("both", rows * 2 * model.width),
