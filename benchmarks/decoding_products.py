@@ -18,8 +18,8 @@ from nlpkit.decoding.options import DecodingOptions
 from nlpkit.inference.product import Packed, PackedInt8
 from nlpkit.translation.array_decoding import decode_arrays
 
-Call = list[int] | int
-"""Lengths of the sources of a batch, or the rows of a step."""
+Call = tuple[list[int], int] | int
+"""Lengths of the sources of a batch and the number of their distinct tokens, or the rows of a step."""
 
 
 class Watched:
@@ -33,7 +33,8 @@ class Watched:
         return getattr(self._model, name)
 
     def start(self, sources: Sequence[Sequence[int]]) -> Steps:
-        self.calls.append([len(source) + 1 for source in sources])
+        distinct = len({token for source in sources for token in source}) + 1
+        self.calls.append(([len(source) + 1 for source in sources], distinct))
         return WatchedSteps(self._model.start(sources), self.calls)
 
 
@@ -57,20 +58,26 @@ class WatchedSteps(Steps):
 class Products:
     """The products of a model, each on its own packed weights.
 
+    What an RNN computes once for each distinct token of a translation, or once for a source without attention, is left
+    out.
+
     Parameters
     ----------
     weights : mapping of str to ndarray
         Of a Transformer or an RNN, as `nlpkit.translation.weight_shapes.weight_shapes` names them.
     is_rounded : callable
         Whether a matrix is rounded to 8 bits, by its name.
+    options : RNNOptions or TransformerOptions
     """
 
-    def __init__(self, weights: Mapping[str, np.ndarray], is_rounded: Callable[[str], bool]) -> None:
+    def __init__(self, weights: Mapping[str, np.ndarray], is_rounded: Callable[[str], bool], options: Any) -> None:
         self._layers: dict[str, list[Packed | PackedInt8]] = {}
         output = "output.weight" if "output.weight" in weights else "trg_embedding.weight"
         for name, weight in weights.items():
             when = "step" if name == output else _when(name)
-            if weight.ndim == 2 and len(weight) > 1 and when:
+            if name == "decoder.rnn.weight_ih_l0":
+                weight = weight[:, options.embedding_size : 0 if options.attention == "none" else None]
+            if weight.ndim == 2 and len(weight) > 1 and weight.size and when:
                 kind = PackedInt8 if is_rounded(name) else Packed
                 self._layers.setdefault(when, []).append(kind.of(weight))
 
@@ -80,16 +87,20 @@ class Products:
             if isinstance(call, int):
                 yield from ((layer, call) for layer in self._layers.get("step", ()))
                 continue
-            yield from ((layer, sum(call)) for layer in self._layers.get("tokens", ()))
-            yield from ((layer, len(call)) for layer in self._layers.get("sentences", ()))
+            lengths, distinct = call
+            yield from ((layer, distinct) for layer in self._layers.get("words", ()))
+            yield from ((layer, sum(lengths)) for layer in self._layers.get("tokens", ()))
+            yield from ((layer, len(lengths)) for layer in self._layers.get("sentences", ()))
             for layer in self._layers.get("frames", ()):
-                yield from ((layer, sum(length > t for length in call)) for t in range(max(call)))
+                yield from ((layer, sum(length > t for length in lengths)) for t in range(max(lengths)))
 
 
 def _when(name: str) -> str:
-    """Return what a matrix is multiplied with: all tokens of the source, its frames, sentences, or each step's rows."""
+    """Return what a matrix is multiplied with: tokens of the source, its frames, sentences, or each step's rows."""
     if "embedding" in name:
         return ""
+    if name.startswith("encoder.rnn.weight_ih_l0"):
+        return "words"
     if ".weight_hh" in name and name.startswith("encoder"):
         return "frames"
     if name.startswith("encoder") or name.endswith(("to_source.source.weight", "attention.of_source.weight")):
@@ -112,9 +123,12 @@ def share(
     def decoded(any_model: Any) -> None:
         list(decode_arrays(any_model, sources, options, lengths=lengths))
 
+    def is_rounded(name: str) -> bool:
+        return precision == "int8" and ".weight_hh" not in name
+
     watched = Watched(model)
     decoded(watched)
-    work = [*Products(weights, lambda name: precision == "int8" and ".weight_hh" not in name).of(watched.calls)]
+    work = [*Products(weights, is_rounded, model.options).of(watched.calls)]
     operations = sum(2 * rows * layer.size * layer.depth for layer, rows in work)
     multiplied = multiplication(work)
     whole, alone = [], []

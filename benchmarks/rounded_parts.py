@@ -131,7 +131,7 @@ def of_parts(folder: Path, sources: list[str], references: list[str]) -> list[di
 
 def seconds(names: list[str], weights: Mapping[str, np.ndarray], watched: Watched, *, is_int8: bool) -> float:
     """Return the median time of the products of some matrices."""
-    work = [*Products({name: weights[name] for name in names}, lambda _: is_int8).of(watched.calls)]
+    work = [*Products({name: weights[name] for name in names}, lambda _: is_int8, watched.options).of(watched.calls)]
     multiplied = multiplication(work)
     return statistics.median(seconds_of(multiplied) for _ in range(3))
 

@@ -33,6 +33,12 @@ def part(function: Callable[..., Any]) -> Any:
     return numba.njit(nogil=True, error_model="numpy", forceinline=True, _nrt=False)(function)
 
 
+def routine(function: Callable[..., Any]) -> Any:
+    """Compile ``function`` once for all its calls in a lean kernel, without inlining it."""
+    # without a value, forceinline is that of the caller
+    return numba.njit(nogil=True, error_model="numpy", forceinline=False, _nrt=False)(function)
+
+
 @intrinsic
 def load_big_endian(typing_context, array, index):
     """The 8 bytes of a uint8 array from ``index`` on as a big-endian uint64."""

@@ -8,7 +8,7 @@ from numba import types
 from numba.core import cgutils
 from numba.extending import intrinsic
 
-from nlpkit._kernel import lean_kernel, part
+from nlpkit._kernel import lean_kernel, part, routine
 from nlpkit._lanes import LANES, larger, load, multiply_add, splat, subtract
 from nlpkit.inference._product_numba import panels_together, share_of_ahead
 from nlpkit.inference._tile_int8 import PANELS, ROWS, product_tile_int8
@@ -70,6 +70,12 @@ def round_rows(x, at, x_row, n, depth, rounded):
     rounded : (n * (padded depth + 8),) uint8
         The numbers of each row, its scale and its zero.
     """
+    _round_rows(x, np.int64(at), np.int64(x_row), np.int64(n), np.int64(depth), rounded)
+
+
+@routine
+def _round_rows(x, at, x_row, n, depth, rounded):
+    """Same as `round_rows`, for one type of each argument."""
     whole, size = depth // LANES * LANES, (depth + LANES - 1) // LANES * LANES
     nothing = splat(ZERO)
     for row in range(n):
@@ -124,6 +130,16 @@ def products_int8(x, weights, columns, first, y, n, size, sizes, starts, floor):
         Where weights, columns, first and y begin.
     floor : float32
     """
+    depth, first_row, y_row = sizes
+    of_weights, of_columns, of_first, of_y = starts
+    sizes = np.int64(depth), np.int64(first_row), np.int64(y_row)
+    starts = np.int64(of_weights), np.int64(of_columns), np.int64(of_first), np.int64(of_y)
+    _products_int8(x, weights, columns, first, y, np.int64(n), np.int64(size), sizes, starts, np.float32(floor))
+
+
+@routine
+def _products_int8(x, weights, columns, first, y, n, size, sizes, starts, floor):
+    """Same as `products_int8`, for one type of each argument."""
     depth, wide = sizes[0], PANELS * LANES
     whole = size // wide * wide
     together, each = panels_together(GROUP, depth, wide), share_of_ahead(wide, n, ROWS)
@@ -140,10 +156,11 @@ def products_int8(x, weights, columns, first, y, n, size, sizes, starts, floor):
                 else:
                     _tile_at(x, weights, columns, first, y, sizes, starts, row, column, floor, ahead, 1, PANELS)
             row += ROWS if left >= ROWS else 2 if left >= 2 else 1
-    for column in range(whole, size, LANES):
-        for row in range(n):
-            ahead = starts[0] + column * depth, 0
-            _tile_at(x, weights, columns, first, y, sizes, starts, row, column, floor, ahead, 1, 1)
+    if PANELS > 1:
+        for column in range(whole, size, LANES):
+            for row in range(n):
+                ahead = starts[0] + column * depth, 0
+                _tile_at(x, weights, columns, first, y, sizes, starts, row, column, floor, ahead, 1, 1)
 
 
 @lean_kernel

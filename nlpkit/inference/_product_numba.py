@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from nlpkit._kernel import lean_kernel, part
+import numpy as np
+
+from nlpkit._kernel import lean_kernel, part, routine
 from nlpkit.inference._tile import PANEL, PANELS, product_tile
 
 GROUP = 24576
@@ -51,6 +53,16 @@ def products(x, weights, first, bias, y, n, columns, sizes, starts, floor):
         Where the arrays begin.
     floor : float32
     """
+    depth, x_row, first_row, y_row = sizes
+    sizes = np.int64(depth), np.int64(x_row), np.int64(first_row), np.int64(y_row)
+    of_x, of_weights, of_first, of_bias, of_y = starts
+    starts = np.int64(of_x), np.int64(of_weights), np.int64(of_first), np.int64(of_bias), np.int64(of_y)
+    _products(x, weights, first, bias, y, np.int64(n), np.int64(columns), sizes, starts, np.float32(floor))
+
+
+@routine
+def _products(x, weights, first, bias, y, n, columns, sizes, starts, floor):
+    """Same as `products`, for one type of each argument, so that it is compiled once."""
     depth, wide = sizes[0], PANELS * PANEL
     whole = columns // wide * wide
     together, each = panels_together(GROUP, depth, wide), share_of_ahead(wide, n, 6)
@@ -69,14 +81,15 @@ def products(x, weights, first, bias, y, n, columns, sizes, starts, floor):
                 else:
                     _tile_at(x, weights, first, bias, y, sizes, starts, row, column, floor, ahead, 1, PANELS)
             row += 6 if left >= 6 else 4 if left >= 4 else 2 if left >= 2 else 1
-    for column in range(whole, columns, PANEL):
-        row, ahead = 0, (starts[1] + column * depth, 0)
-        while row + 4 <= n:
-            _tile_at(x, weights, first, bias, y, sizes, starts, row, column, floor, ahead, 4, 1)
-            row += 4
-        while row < n:
-            _tile_at(x, weights, first, bias, y, sizes, starts, row, column, floor, ahead, 1, 1)
-            row += 1
+    if PANELS > 1:
+        for column in range(whole, columns, PANEL):
+            row, ahead = 0, (starts[1] + column * depth, 0)
+            while row + 4 <= n:
+                _tile_at(x, weights, first, bias, y, sizes, starts, row, column, floor, ahead, 4, 1)
+                row += 4
+            while row < n:
+                _tile_at(x, weights, first, bias, y, sizes, starts, row, column, floor, ahead, 1, 1)
+                row += 1
 
 
 @lean_kernel

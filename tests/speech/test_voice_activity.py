@@ -181,7 +181,7 @@ def test_real_speech_with_pauses(tmp_path: Path, snr: float | None, db: float, w
     with tarfile.open(DATA / "ljspeech_325.tar") as archive:
         archive.extractall(tmp_path, filter="data")
     draw = np.random.default_rng(0)
-    clips = [load(path, 16000).samples for path in sorted(tmp_path.rglob("*.opus"))]
+    clips = [load(path, 16000).samples for path in sorted(tmp_path.rglob("*.opus"))[::2]]
     hits = []
     for first in range(0, len(clips), 8):
         parts, edges, at = [np.zeros(8000)], [], 8000

@@ -71,19 +71,13 @@ def read_layer(
     """
     every, total, times = gates_of(cell) * width, starts[-1], len(starts) - 1
     nothing = numbers_of(weights)
-    if len(which):
-        rows = len(x) // x_row
-        ready(weights, x, 0, x_row, rows, depth)
-        dense(
-            weights, x, 0, x_row, depth, line[0], line[1], 0, nothing, 0, 0, of_words, 0, every, rows, every, NO_FLOOR
-        )
-        for token in range(total):
-            at, to = which[token] * every, token * every
-            for k in range(0, every, LANES):
-                store(gates, to + k, load(of_words, at + k))
-    else:
-        ready(weights, x, 0, x_row, total, depth)
-        dense(weights, x, 0, x_row, depth, line[0], line[1], 0, nothing, 0, 0, gates, 0, every, total, every, NO_FLOOR)
+    target, rows = (of_words, len(x) // x_row) if len(which) else (gates, total)
+    ready(weights, x, 0, x_row, rows, depth)
+    dense(weights, x, 0, x_row, depth, line[0], line[1], 0, nothing, 0, 0, target, 0, every, rows, every, NO_FLOOR)
+    for token in range(len(which)):
+        at, to = which[token] * every, token * every
+        for k in range(0, every, LANES):
+            store(gates, to + k, load(of_words, at + k))
     for step in range(times):
         t = times - 1 - step if way else step
         first, count = starts[t], starts[t + 1] - starts[t]

@@ -123,7 +123,7 @@ def check(kind: str, options: dict[str, Any], texts: list[str], new: list[str]) 
 
 
 quick = settings(max_examples=80, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True)
-long = settings(quick, max_examples=1500)
+long = settings(quick, max_examples=600)
 counting_options = st.tuples(options_with_vocabulary(), st.sampled_from([np.int64, np.int32, np.float32]))
 weights = st.fixed_dictionaries(
     {

@@ -172,7 +172,7 @@ def damaged(draw: random.Random, content: bytes) -> bytes:
     return bytes(made)
 
 
-@pytest.mark.parametrize("n", [40, pytest.param(500, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("n", [40, pytest.param(250, marks=pytest.mark.slow)])
 def test_random_damage_is_told_or_there_is_none_by_ffmpegs_account(
     whole: dict[str, Path], tmp_path: Path, n: int
 ) -> None:
