@@ -58,8 +58,8 @@ class WatchedSteps(Steps):
 class Products:
     """The products of a model, each on its own packed weights.
 
-    What an RNN computes once for each distinct token of a translation, or once for a source without attention, is left
-    out.
+    The products that an RNN computes once for each distinct token of a translation, or once for a source without
+    attention, are left out.
 
     Parameters
     ----------

@@ -112,11 +112,11 @@ def step(
     slots : (vocabulary,) int64
         The row of each token in ``known``; -1 for none.
     known : (rows, gates) float32, flat
-        What the embeddings of tokens add to the gates of the first layer.
+        The parts of the first layer's gates that come from the embeddings of tokens.
     filled : (2,) int64
         The number of rows of ``known``, and whether ``fixed`` is known.
     fixed : (sentences, gates) float32, flat
-        What the source adds to the gates, without attention.
+        The parts that come from the source, without attention.
     ranks : (n,) int64
         Places of the sentences among all, the longest first.
     lengths : (n,) int64
