@@ -3,29 +3,39 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 import numba
 from llvmlite import ir
 from numba import types
 from numba.core import cgutils
+from numba.core.caching import FunctionCache
 from numba.extending import intrinsic
 
 
-def kernel(function: Callable[..., Any]) -> Any:
+class _Cache(FunctionCache):
+    """Numba's cache on disk. Code from a damaged file is compiled again, which replaces the file."""
+
+    def load_overload(self, sig: Any, target_context: Any) -> Any:
+        try:
+            return super().load_overload(sig, target_context)
+        except Exception:  # of unpickling: any
+            self.flush()
+            return None
+
+
+def kernel(function: Callable[..., Any], **options: Any) -> Any:
     """Compile ``function`` on its first call, and cache the machine code if a cache folder is writable."""
-    try:
-        return numba.njit(nogil=True, cache=True, error_model="numpy")(function)
-    except RuntimeError:  # no writable cache folder
-        return numba.njit(nogil=True, error_model="numpy")(function)
+    made = numba.njit(nogil=True, error_model="numpy", **options)(function)
+    with suppress(RuntimeError):  # no writable cache folder
+        made._cache = _Cache(function)
+    return made
 
 
 def lean_kernel(function: Callable[..., Any]) -> Any:
     """Same as `kernel`, for functions that create no arrays, without numba's reference counting."""
-    try:
-        return numba.njit(nogil=True, cache=True, error_model="numpy", _nrt=False)(function)
-    except RuntimeError:
-        return numba.njit(nogil=True, error_model="numpy", _nrt=False)(function)
+    return kernel(function, _nrt=False)
 
 
 def part(function: Callable[..., Any]) -> Any:

@@ -107,7 +107,7 @@ def translate_files(
         Default: by the suffix of ``output``, else text. Text is a line for each text, or with ``n_best`` that number of
         lines ``index⇥score⇥text``, with score -inf for those not found. The others keep the columns or fields of
         tables and JSON, and add the translation; other texts become ``id``, ``text``, ``translation`` and ``score``.
-        JSON Lines also have ``n_best``.
+        JSON Lines also have ``engine`` and ``n_best``.
     into : str, optional
         The column or field of the translation; default: ``translation``. If it exists already, it has to be empty.
     split_sentences : bool, default=False
@@ -176,7 +176,7 @@ def translate_files(
                 )
                 for record, translation in zip(records, translations, strict=True):
                     best = translation.n_best[0]
-                    writer.write(count, translation, record)
+                    writer.write(count, translation, record, engine=translator.engine)
                     if seen is not None:
                         seen(translation)
                     elif output is None:

@@ -87,10 +87,10 @@ class TranslationWriter:
         if as_table:
             self._rows.check(sources, texts, records)
 
-    def write(self, number: int, translation: Translation, record: Any = None) -> None:
-        """Write the translation of a text; ``record`` is what the text is a part of."""
+    def write(self, number: int, translation: Translation, record: Any = None, *, engine: str = "") -> None:
+        """Write the translation of a text by an engine; ``record`` is what the text is a part of."""
         if self._file is not None:
-            lines = "".join(self._lines(number, translation, record)).encode("utf-8", "backslashreplace")
+            lines = "".join(self._lines(number, translation, record, engine)).encode("utf-8", "backslashreplace")
             with nullcontext() if self._streams else output_errors(self._output):
                 self._file.write(lines)
 
@@ -99,9 +99,9 @@ class TranslationWriter:
         if self._sink is not None and self._streams:
             self._sink.finish()
 
-    def _lines(self, number: int, translation: Translation, record: Any) -> Iterator[str]:
+    def _lines(self, number: int, translation: Translation, record: Any, engine: str) -> Iterator[str]:
         if self._layout.name == "jsonl":
-            yield self._encode(self._fields(number, translation, record)) + "\n"
+            yield self._encode(self._fields(number, translation, record, engine)) + "\n"
         elif self._layout.has_fields:
             yield from self._rows.lines(number, translation, record)
         elif self._n_best == 1:
@@ -111,7 +111,7 @@ class TranslationWriter:
                 yield f"{number}\t{candidate.score:.4f}\t{candidate.text}\n"
             yield f"{number}\t-inf\t\n" * (self._n_best - len(translation.n_best))
 
-    def _fields(self, number: int, translation: Translation, record: Any) -> dict[str, Any]:
+    def _fields(self, number: int, translation: Translation, record: Any, engine: str) -> dict[str, Any]:
         n_best = [_candidate(candidate) for candidate in translation.n_best]
         if is_record(record):
             filled = self._filled.fields(record, translation.text)
@@ -121,6 +121,7 @@ class TranslationWriter:
             "text": translation.source,
             self._filled.into: translation.text,
             "score": _number(translation.score),
+            "engine": engine,
             "n_best": n_best,
         }
 

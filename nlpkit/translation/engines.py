@@ -211,7 +211,7 @@ class Computer:
 def _told_if_slow() -> Iterator[None]:
     """Say after two seconds that code is compiled."""
     said = "compiling for this processor, once for each kind of model and precision"
-    timer = threading.Timer(2.0, warnings.warn, (said, Notice))
+    timer = threading.Timer(2.0, warnings.warn_explicit, (said, Notice, "nlpkit", 1))
     timer.daemon = True
     timer.start()
     try:

@@ -94,7 +94,7 @@ def save_quantized(model: str | os.PathLike[str], output: str | os.PathLike[str]
     if here == there or there in here.parents:
         raise ParameterError(f"{os.fspath(model)} is in {os.fspath(output)}, which is replaced: name another folder")
     if is_quantized(folder):
-        raise ArtifactError(f"{os.fspath(model)}: its matrices have 8 bits already")
+        raise ArtifactError(f"{os.fspath(model)}: its matrices have 8 bits already: copy the folder")
     arrays = quantized(folder.arrays)
     save(
         output,

@@ -49,6 +49,7 @@ def test_jsonl(run: Any, model: Translator) -> None:
     assert records[0]["text"] == "one"
     assert records[0]["translation"] == records[0]["n_best"][0]["text"]
     assert records[1]["translation"] == ""
+    assert {record["engine"] for record in records} == {"numpy"}
     _, out, _ = run(
         *("translate", "one", "--model", "model", "--beam", "1", "--no-scores", "--format", "jsonl", *SHORT)
     )
@@ -150,7 +151,7 @@ def test_a_model_of_8_bits(run: Any, model: Translator) -> None:
     assert by_folder[:2] == by_option[:2]
     assert (by_folder[0], by_folder[1].count("\n")) == (0, 2)
     assert run("quantize", "model", "-o", "small")[0] == 2
-    assert run("quantize", "small", "-o", "smaller")[2].endswith("its matrices have 8 bits already\n")
+    assert run("quantize", "small", "-o", "smaller")[2].endswith("its matrices have 8 bits already: copy the folder\n")
     assert run("translate", "one", "--model", "small", "--engine", "numpy")[0] == 2
 
 
