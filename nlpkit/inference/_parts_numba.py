@@ -143,11 +143,28 @@ def mix(rows, places, count, offset, width, scores, seen, to):
         store(scores, j, shares)
         sums = add(sums, shares)
     share = splat(ONE / total(sums))
-    for k in range(0, width, LANES):
-        made = splat(ZERO)
+    several = 4 * LANES
+    whole = width // several * several
+    for k in range(0, whole, several):  # sums of several vectors don't wait for each other
+        a, b, c, d = splat(ZERO), splat(ZERO), splat(ZERO), splat(ZERO)
         for j in range(count):
-            made = multiply_add(splat_of(scores, j), load(rows, places[j] + offset + k), made)
-        store(seen, to + k, multiply(made, share))
+            weight, at = splat_of(scores, j), places[j] + offset + k
+            a = multiply_add(weight, load(rows, at), a)
+            b = multiply_add(weight, load(rows, at + LANES), b)
+            c = multiply_add(weight, load(rows, at + 2 * LANES), c)
+            d = multiply_add(weight, load(rows, at + 3 * LANES), d)
+        store(seen, to + k, multiply(a, share))
+        store(seen, to + k + LANES, multiply(b, share))
+        store(seen, to + k + 2 * LANES, multiply(c, share))
+        store(seen, to + k + 3 * LANES, multiply(d, share))
+    for k in range(whole, width, LANES):
+        a, b = splat(ZERO), splat(ZERO)
+        for j in range(0, count - 1, 2):
+            a = multiply_add(splat_of(scores, j), load(rows, places[j] + offset + k), a)
+            b = multiply_add(splat_of(scores, j + 1), load(rows, places[j + 1] + offset + k), b)
+        if count % 2:
+            a = multiply_add(splat_of(scores, count - 1), load(rows, places[count - 1] + offset + k), a)
+        store(seen, to + k, multiply(add(a, b), share))
 
 
 @part

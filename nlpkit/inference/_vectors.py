@@ -8,9 +8,11 @@ from numba.core import cgutils
 from numba.extending import intrinsic
 
 from nlpkit._lanes import LANES, lanes_type
+from nlpkit.inference._tile import compiled_features
 
 _FLOAT, _INT = ir.FloatType(), ir.IntType(64)
-_VECTOR = ir.VectorType(_FLOAT, LANES)
+_ROWS = LANES if "+avx512f" in compiled_features() else LANES // 2
+"""Rows whose dot products are computed together: their sums fill the registers."""
 
 
 def _halved(builder, vector, join):
@@ -103,44 +105,55 @@ def dots(typing_context, queries, query, rows, places, first, last, offset, widt
             place = builder.add(builder.load(builder.gep(table, [number])), shift)
             pointers.append(builder.gep(right, [place]))
         asked = builder.gep(left, [start])
-        before = builder.block
-        loop, after = builder.append_basic_block("width"), builder.append_basic_block("done")
-        builder.branch(loop)
-        builder.position_at_end(loop)
-        k = builder.phi(_INT)
-        k.add_incoming(_INT(0), before)
-        sums = [builder.phi(_VECTOR) for _ in range(LANES)]
-        value = _load(builder, asked, k)
-        made = []
-        for pointer, total_ in zip(pointers, sums, strict=True):
-            total_.add_incoming(ir.Constant(_VECTOR, [0.0] * LANES), before)
-            made.append(_multiply_add(builder, value, _load(builder, pointer, k), total_))
-        for total_, new in zip(sums, made, strict=True):
-            total_.add_incoming(new, loop)
-        following = builder.add(k, _INT(LANES))
-        k.add_incoming(following, loop)
-        builder.cbranch(builder.icmp_signed("<", following, size), loop, after)
-        builder.position_at_end(after)
-        numbers = ir.VectorType(ir.IntType(32), LANES)
-        evens = ir.Constant(numbers, list(range(0, 2 * LANES, 2)))
-        odds = ir.Constant(numbers, list(range(1, 2 * LANES, 2)))
-        while len(made) > 1:
-            made = [
-                builder.fadd(builder.shuffle_vector(a, b, evens), builder.shuffle_vector(a, b, odds))
-                for a, b in zip(made[::2], made[1::2], strict=True)
-            ]
-        return made[0]
+        parts = [
+            _sums_of_products(builder, asked, pointers[first : first + _ROWS], size) for first in range(0, LANES, _ROWS)
+        ]
+        if len(parts) == 1:
+            return parts[0]
+        return builder.shuffle_vector(*parts, ir.Constant(ir.VectorType(ir.IntType(32), LANES), list(range(LANES))))
 
     whole = types.int64
     return lanes_type(queries, whole, rows, places, whole, whole, whole, whole), generate
 
 
-def _load(builder, pointer, k):
-    place = builder.bitcast(builder.gep(pointer, [k]), _VECTOR.as_pointer())
+def _sums_of_products(builder, asked, pointers, size):
+    """Return a vector of the dot products of some rows with a query, whose sums all fit the registers."""
+    count = len(pointers)
+    kind = ir.VectorType(_FLOAT, count)
+    before = builder.block
+    loop, after = builder.append_basic_block("width"), builder.append_basic_block("done")
+    builder.branch(loop)
+    builder.position_at_end(loop)
+    k = builder.phi(_INT)
+    k.add_incoming(_INT(0), before)
+    sums = [builder.phi(kind) for _ in pointers]
+    value = _load(builder, asked, k, kind)
+    made = []
+    for pointer, total_ in zip(pointers, sums, strict=True):
+        total_.add_incoming(ir.Constant(kind, [0.0] * count), before)
+        made.append(_multiply_add(builder, value, _load(builder, pointer, k, kind), total_))
+    for total_, new in zip(sums, made, strict=True):
+        total_.add_incoming(new, loop)
+    following = builder.add(k, _INT(count))
+    k.add_incoming(following, loop)
+    builder.cbranch(builder.icmp_signed("<", following, size), loop, after)
+    builder.position_at_end(after)
+    numbers = ir.VectorType(ir.IntType(32), count)
+    evens, odds = (ir.Constant(numbers, list(range(first, 2 * count, 2))) for first in (0, 1))
+    while len(made) > 1:
+        made = [
+            builder.fadd(builder.shuffle_vector(a, b, evens), builder.shuffle_vector(a, b, odds))
+            for a, b in zip(made[::2], made[1::2], strict=True)
+        ]
+    return made[0]
+
+
+def _load(builder, pointer, k, kind):
+    place = builder.bitcast(builder.gep(pointer, [k]), kind.as_pointer())
     return builder.load(place, align=4)
 
 
 def _multiply_add(builder, a, b, c):
-    kind = ir.FunctionType(_VECTOR, [_VECTOR] * 3)
-    function = cgutils.get_or_insert_function(builder.module, kind, f"llvm.fmuladd.v{LANES}f32")
+    kind = ir.FunctionType(a.type, [a.type] * 3)
+    function = cgutils.get_or_insert_function(builder.module, kind, f"llvm.fmuladd.v{a.type.count}f32")
     return builder.call(function, [a, b, c])
