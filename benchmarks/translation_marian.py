@@ -186,18 +186,18 @@ class Work:
 
 def ours(model: Seq2SeqTransformer, work: Work, *, stop: str = "heuristic") -> Lines:
     """Decode with nlpkit: the whole input, with at most ``work.batch`` sentences per batch."""
-    found = decode(model, work.sources, _options(work, stop), lengths=work.lengths)
+    found = decode(model, work.sources, options_of(work, stop), lengths=work.lengths)
     return [hypotheses[0].tokens for hypotheses in in_order(found)]
 
 
 def compiled(model: ArrayModel, work: Work, threads: int, *, stop: str = "heuristic") -> Lines:
     """Same as `ours` with a model in compiled code; the batches of all threads have ``work.batch`` together."""
-    options = replace(_options(work, stop), max_sentences=max(1, work.batch // threads))
+    options = replace(options_of(work, stop), max_sentences=max(1, work.batch // threads))
     found = decode_arrays(model, work.sources, options, lengths=work.lengths, threads=threads)
     return [hypotheses[0].tokens for hypotheses in in_order(found)]
 
 
-def _options(work: Work, stop: str = "heuristic") -> DecodingOptions:
+def options_of(work: Work, stop: str = "heuristic") -> DecodingOptions:
     limit = work.limit
     return DecodingOptions(
         beam=work.beam,
@@ -322,7 +322,7 @@ class Judge:
 
     def _our_beams(self, number: int) -> list[set[tuple[int, ...]]]:
         """Decode the batch of the sentence again, and return its beams at each step."""
-        model, options, sources = self._model, _options(self._work), self._work.sources
+        model, options, sources = self._model, options_of(self._work), self._work.sources
         plan = plan_batches([len(line) + 1 for line in sources], options, trg_size=model.options.trg_size)
         batch = next(numbers for numbers in plan if number in numbers)
         src, sizes = pad_sources([sources[i] for i in batch], pad_id=model.pad_id, eos_id=model.eos_id)
