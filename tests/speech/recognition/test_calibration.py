@@ -103,8 +103,11 @@ def test_what_is_no_classification(logits: object, labels: object, message: str)
         temperature(logits, labels)
 
 
+thousandths = st.integers(0, 1000).map(lambda number: number / 1000)  # a limit fits between two of them
+
+
 @settings(max_examples=100, deadline=None)
-@given(st.lists(st.floats(0, 1), min_size=1, max_size=60), st.floats(0.01, 1))
+@given(st.lists(thousandths, min_size=1, max_size=60), st.floats(0.01, 1))
 def test_the_share_is_kept_and_no_higher_confidence_would_keep_it(confidences: list[float], keep: float) -> None:
     limit = limit_for(confidences, keep=keep)
     values = np.array(confidences)
