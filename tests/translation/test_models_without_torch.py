@@ -156,3 +156,16 @@ def test_one_long_translation_does_not_keep_the_memory_of_its_company() -> None:
     assert together < 4 * alone
     assert in_company[-1] == by_itself[0]
     assert [len(tokens) for tokens in in_company] == lengths
+
+
+@pytest.mark.parametrize("room", [1, 6])
+def test_little_room_for_what_is_known_of_tokens_changes_no_bit(room: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    torch.manual_seed(3)
+    sizes: dict[str, Any] = {"src_size": 40, "trg_size": 40, "embedding_size": 24, "hidden_size": 30}
+    model = shaken(Seq2SeqRNN(RNNOptions(**sizes, cell="gru", attention="none")))
+    code = array_model("compiled", model.options, {name: part.numpy() for name, part in model.state_dict().items()})
+    options = DecodingOptions(beam=3, max_length=15)
+    sources = [[5, 6, 7], [8], [9, 10]]
+    expected = dict(decode_arrays(code, sources, options))
+    monkeypatch.setattr("nlpkit.translation.compiled.recurrent._KNOWN", room)
+    assert dict(decode_arrays(code, sources, options)) == expected
