@@ -16,8 +16,9 @@ export PIP_CONSTRAINT := constraints.txt
 export PIP_BUILD_CONSTRAINT := constraints.txt
 
 # Tests run in so many processes, of which none takes all cores for itself. One after the other: make JOBS=0 test
+# Hypothesis tries the same examples in each run here, and new ones where pytest is called without its profile.
 JOBS ?= 2
-TOGETHER := -n $(JOBS) --dist worksteal
+TOGETHER := -n $(JOBS) --dist worksteal --hypothesis-profile=ci
 test slow: export OMP_NUM_THREADS := 1
 
 .DEFAULT_GOAL := help

@@ -33,7 +33,7 @@ def finish(process: subprocess.Popen[str]) -> None:
     assert (process.returncode, errors) == (0, "")
 
 
-STOPPED = {"dropout": 0.1, "max_steps": 60, "validate_every": 5, "checkpoint_minutes": 0.0, "patience": 0}
+STOPPED = {"dropout": 0.1, "max_steps": 40, "validate_every": 5, "checkpoint_minutes": 0.0, "patience": 0}
 
 
 @pytest.fixture(scope="module")
@@ -69,7 +69,7 @@ def test_a_killed_training_ends_as_a_whole_one(whole: Path, tmp_path: Path, numb
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("batch_tokens", "steps"), [(256, 50), (100_000, 6)], ids=["17 batches", "one batch"])
+@pytest.mark.parametrize(("batch_tokens", "steps"), [(256, 20), (100_000, 4)], ids=["17 batches", "one batch"])
 def test_two_processes_train_as_one_does(batch_tokens: int, steps: int, tmp_path: Path) -> None:
     """The loss is summed over the tokens of both. The last step of an epoch has a batch for one of them alone."""
     options = {"dropout": 0.0, "average": "none", "patience": 0, "max_steps": steps, "batch_tokens": batch_tokens}
