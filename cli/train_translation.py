@@ -64,6 +64,19 @@ def translation(
         bool,
         typer.Option("--separate-vocabularies", metavar="", help="Source and target have sub-words of their own."),
     ] = False,
+    reserved: Annotated[
+        str | None,
+        typer.Option(
+            "--reserved",
+            metavar="TEXT,...",
+            help=options.described(
+                "Texts that are one sub-word each, such as tags and placeholders. One that begins with a space is a "
+                "sub-word together with the space before it.",
+                "none",
+            ),
+            show_default=False,
+        ),
+    ] = None,
     normalize: Annotated[
         str,
         typer.Option(
@@ -137,6 +150,7 @@ def translation(
             parameters=parameters,
             vocab_size=vocab_size,
             separate_vocabularies=separate_vocabularies,
+            reserved=reserved.split(",") if reserved else (),
             normalize=None if normalize == "none" else normalize,
             read_as=read_as,
             read_valid=_read_valid(read_as, pairs, valid, valid_columns, valid_fields, valid_encoding),

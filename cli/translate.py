@@ -34,6 +34,10 @@ def translate(
         str | None,
         typer.Option("--model", metavar="MODEL", help="The folder of a translation model.", show_default=False),
     ] = None,
+    to: Annotated[
+        str | None,
+        typer.Option("--to", metavar="LANGUAGE", help="The target language, for a model of several: fr."),
+    ] = None,
     output: Annotated[
         str | None,
         typer.Option(
@@ -173,6 +177,7 @@ def translate(
             paths or GivenTexts(texts or []),
             output or "-",
             model=translator,
+            to=to,
             parameters=parameters,
             prefix=prefix,
             prefix_file=prefix_file,

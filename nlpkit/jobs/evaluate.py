@@ -114,7 +114,8 @@ def evaluate_translations(
         How the files are read. A text is a line or record. No line may be left out, so that ``"skip"`` is refused for
         ``decode_errors``, ``on_bad`` and ``nulls``.
     pairs_as : PairReading
-        How ``pairs`` are read; of these some may be left out.
+        How ``pairs`` are read; of these some may be left out. Its ``to`` is also the language into which the model
+        translates, if it has a choice.
     progress : callable, optional
         See `nlpkit.jobs.translate_files`.
 
@@ -144,7 +145,7 @@ def evaluate_translations(
         what = "references" if wanted else "sources"
         raise ParameterError(f"there are pairs, which hold sources and references: leave out the file of {what}")
     for name in ("from_", "to", "columns", "fields", "keep_tags"):
-        if pairs is None and getattr(pairs_as, name):
+        if pairs is None and getattr(pairs_as, name) and (name != "to" or model is None):
             raise ParameterError(f"{name.strip('_')} is about pairs, and none are given: leave it out, or give pairs")
     if pairs is None and not wanted:
         raise ParameterError("there are no references: give at least one file")
@@ -181,11 +182,12 @@ def evaluate_translations(
 
         written = []
         model = open_translator(model, device, precision, engine)
-        language = model.languages[1]
+        language = pairs_as.to or model.languages[1]
         made = translate_texts(
             texts["sources"],
             output,
             model=model,
+            to=pairs_as.to,
             parameters={"batch_invariant": batch_invariant} | ({} if beam is None else {"beam": beam}),
             device=device,
             precision=precision,

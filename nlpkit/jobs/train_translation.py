@@ -72,6 +72,7 @@ def train_translation(
     parameters: Mapping[str, Any] | None = None,
     vocab_size: int | None = None,
     separate_vocabularies: bool = False,
+    reserved: Sequence[str] = (),
     normalize: str | None = "auto",
     read_as: PairReading = PairReading(),
     read_valid: PairReading | None = None,
@@ -110,6 +111,9 @@ def train_translation(
         Number of sub-words; of each side if they are separate.
     separate_vocabularies : bool
         Learn sub-words of source and target separately.
+    reserved : sequence of str, optional
+        Texts that are one sub-word each, such as tags of languages and placeholders: see
+        `nlpkit.text.subword.Subwords.train`.
     normalize : {"auto", "NFC", "NFD", "NFKC", None}
         Unicode form to which all texts are brought, in training and later the texts to translate, without soft hyphens
         and zero-width spaces; None changes nothing. Default: NFC, or NFD if most translations are in NFD.
@@ -178,7 +182,8 @@ def train_translation(
         warn_of_shared_pairs(train, held)
         valid_source = "given"
         left_out = dict(Counter(read.left_out) + Counter(held.left_out))
-    subwords = learn_subwords(train, vocab_size, separate_vocabularies, int(given.get("seed", 1)), form)
+    seed = int(given.get("seed", 1))
+    subwords = learn_subwords(train, vocab_size, separate_vocabularies, seed, form, reserved)
     data = encode_pairs(train, subwords, form)
     validation = encode_pairs(held, subwords, form) if held.src else None
     model, options = choose_model(

@@ -141,9 +141,17 @@ def sentences_per_text(sources: Sequence[str], language: str | None) -> int:
 
 
 def learn_subwords(
-    texts: PairTexts, vocab_size: int | None, separate: bool, seed: int, form: TextForm
+    texts: PairTexts,
+    vocab_size: int | None,
+    separate: bool,
+    seed: int,
+    form: TextForm,
+    reserved: Sequence[str] = (),
 ) -> tuple[Subwords, Subwords]:
-    """Learn the sub-words of source and target in their form: one object, unless they are to be ``separate``."""
+    """Learn the sub-words of source and target in their form: one object, unless they are to be ``separate``.
+
+    Each text that is ``reserved`` is one of them.
+    """
     from nlpkit.text.subword import Subwords, propose_vocab_size
 
     def learn(sides: list[list[str]]) -> Subwords:
@@ -152,7 +160,8 @@ def learn_subwords(
             words = {word for side in sides for text in side for word in form(text).split()}
             characters = len({character for word in words for character in word})
             size = propose_vocab_size(len(texts.src), len(words), shared=len(sides) == 2, n_characters=characters)
-        return Subwords.train((form(text) for side in sides for text in side), vocab_size=size, seed=seed)
+        words_of_sides = (form(text) for side in sides for text in side)
+        return Subwords.train(words_of_sides, vocab_size=size, seed=seed, reserved=reserved)
 
     if separate:
         return learn([texts.src]), learn([texts.trg])

@@ -69,6 +69,7 @@ def translate_files(
     output: StrPath | None = None,
     *,
     model: StrPath | Translator,
+    to: str | None = None,
     parameters: Mapping[str, Any] | None = None,
     prefix: str | None = None,
     prefix_file: StrPath | None = None,
@@ -95,6 +96,8 @@ def translate_files(
     output : path, optional
         File to write, ``-`` for standard output. Without one, and without ``seen``, the report holds the translations.
     model : path or Translator
+    to : str, optional
+        Code of the target language, for a model of several.
     parameters : mapping, optional
         Options of `nlpkit.translation.DecodingOptions`, by name.
     prefix : str, optional
@@ -169,6 +172,7 @@ def translate_files(
                 translations = translator.stream(
                     block.texts,
                     options,
+                    to=to,
                     prefixes=beginnings.of(count, block.texts),
                     phrases=[demanded] * n if demanded else None,
                     split_sentences=split_sentences,
@@ -201,6 +205,7 @@ def translate_texts(
     output: StrPath | None = None,
     *,
     model: StrPath | Translator,
+    to: str | None = None,
     parameters: Mapping[str, Any] | None = None,
     prefix: str | None = None,
     prefix_file: StrPath | None = None,
@@ -220,6 +225,7 @@ def translate_texts(
         GivenTexts(texts),
         output,
         model=model,
+        to=to,
         parameters=parameters,
         prefix=prefix,
         prefix_file=prefix_file,

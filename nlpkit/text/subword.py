@@ -4,7 +4,7 @@ Sources: Kudo & Richardson 2018, "SentencePiece: a simple and language independe
 Kudo 2018, "Subword regularization" (unigram, and its sampling); Sennrich et al. 2016, "Neural machine translation of
 rare words with subword units" (BPE); Provilkov et al. 2020, "BPE-dropout". This module calls the sentencepiece library.
 For unigram it first regroups the sentences (`cut_anew`), which gives better pieces. Omitted: normalisation rules (only
-spaces are changed) and user-defined pieces.
+spaces are changed).
 """
 
 from __future__ import annotations
@@ -30,7 +30,8 @@ class Subwords:
     Every run of Unicode spaces is replaced by one space, and the ends are stripped; nothing else is normalised. With
     byte fallback, `decode` restores this text exactly: unknown characters are encoded as UTF-8 bytes, and so is U+2581,
     sentencepiece's mark for spaces. Without byte fallback they become the unknown piece, which is decoded as U+2047.
-    Text is never encoded as a special piece: ``<s>`` is three characters. Lone surrogates become U+FFFD.
+    Text is never encoded as a special piece: ``<s>`` is three characters. A text that `train` has ``reserved`` is one
+    piece wherever it stands. Lone surrogates become U+FFFD.
 
     Parameters
     ----------
@@ -89,6 +90,7 @@ class Subwords:
         seed: int = 1,
         threads: int | None = None,
         max_sentences: int = 1_000_000,
+        reserved: Sequence[str] = (),
     ) -> Subwords:
         """Train a model on texts.
 
@@ -114,6 +116,9 @@ class Subwords:
             Number of threads; default: 1. A unigram model depends on it, because the rounding of sums does.
         max_sentences : int, default=1,000,000
             Maximum number of sentences to train on; beyond it, a random sample is used.
+        reserved : sequence of str, optional
+            Texts that are one piece wherever they stand, such as tags and placeholders. One that begins with a space
+            is a piece together with the space before it.
 
         Returns
         -------
@@ -136,6 +141,7 @@ class Subwords:
                 seed=seed,
                 threads=1 if threads is None else threads,
                 max_sentences=max_sentences,
+                reserved=reserved,
             )
         )
 

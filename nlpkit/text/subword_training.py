@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import random
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from nlpkit.errors import InputError, ParameterError, require_whole
@@ -45,6 +45,7 @@ def train_pieces(
     seed: int,
     threads: int,
     max_sentences: int,
+    reserved: Sequence[str] = (),
 ) -> bytes:
     """Train a sentencepiece model and return it in serialised form; `Subwords.train` describes the parameters."""
     import sentencepiece
@@ -57,6 +58,7 @@ def train_pieces(
         require_whole(name, value)
     if isinstance(texts, str):
         raise ParameterError("texts is one text; expected a list of them: put it in brackets")
+    check_reserved(reserved)
     sentences = sample_sentences(texts, max_sentences, seed)
     if not sentences:
         raise InputError("there is no word in the texts to learn sub-words from: give texts that aren't empty")
@@ -66,7 +68,8 @@ def train_pieces(
     for sentence in sentences:
         counts.update(sentence)
     del counts[" "]
-    needed = N_SPECIAL + (N_BYTES if byte_fallback else 0) + 1 + _n_covering(counts, character_coverage)
+    fixed = N_SPECIAL + len(reserved) + (N_BYTES if byte_fallback else 0)
+    needed = fixed + 1 + _n_covering(counts, character_coverage)
     model = io.BytesIO()
     options: dict[str, Any] = {
         "vocab_size": max(vocab_size, needed),
@@ -84,6 +87,8 @@ def train_pieces(
         "unk_surface": _UNKNOWN,
         "minloglevel": _ERRORS_ONLY,
     }
+    if reserved:
+        options["user_defined_symbols"] = [text.replace(" ", SPACE_PIECE) for text in reserved]
     try:
         sentencepiece.SentencePieceTrainer.train(
             sentence_iterator=iter(sentences), model_writer=model, train_extremely_large_corpus=False, **options
@@ -94,6 +99,18 @@ def train_pieces(
             "try another vocab_size or model_type"
         ) from error
     return model.getvalue()
+
+
+def check_reserved(reserved: Sequence[str]) -> None:
+    """Raise ParameterError if texts can't be one sub-word each."""
+    if isinstance(reserved, str):
+        raise ParameterError("reserved is one text; expected a list of them: put it in brackets")
+    for text in reserved:
+        word = text.removeprefix(" ")
+        if not word or word != clean_text(word) or " " in word or word != word.translate(_RESERVED):
+            raise ParameterError(f"reserved holds {text!r}; expected a word, or a space and a word")
+    if len(set(reserved)) < len(reserved):
+        raise ParameterError("reserved holds a text twice; expected each once")
 
 
 def sample_sentences(texts: Iterable[str], limit: int, seed: int) -> list[str]:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from nlpkit.decoding.hypothesis import Hypothesis
     from nlpkit.text.subword import Subwords
+
+    from .marks import Marks
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -97,3 +100,9 @@ def translation_of(
             for written, hypothesis in zip(texts, found, strict=True)
         ],
     )
+
+
+def with_parts(translation: Translation, marks: Marks, parts: Sequence[str]) -> Translation:
+    """Return a translation with the protected parts of its source in the place of their marks."""
+    n_best = [replace(candidate, text=marks.restored(candidate.text, parts)) for candidate in translation.n_best]
+    return replace(translation, n_best=n_best)

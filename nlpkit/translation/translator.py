@@ -19,10 +19,11 @@ from nlpkit.text.text_form import TextForm, form_of_pieces
 from .decoding_batches import distinct_texts, in_order
 from .engines import Computer
 from .given_texts import checked_texts
+from .marks import Marks
 from .model_folder import architecture_of, read_options, read_subwords, read_text_form, stored_form, subword_files
 from .provenance import languages_of, sentences_of
 from .sentence_wise import check_sentence_wise, translate_by_sentences, warn_of_several
-from .translations import Translation, empty_translation, translation_of
+from .translations import Translation, empty_translation, translation_of, with_parts
 
 if TYPE_CHECKING:
     from .attention_map import WordAttention
@@ -64,6 +65,8 @@ class Translator:
     text_form : TextForm
         Brings texts to the model's form. A folder without one, from before it was stored, has the form of its
         sub-words, and nothing is removed from its inputs.
+    marks : Marks
+        Sub-words for target languages and for parts that are not translated; of most models none.
     provenance : dict
         How the model was trained.
 
@@ -112,6 +115,7 @@ class Translator:
             text_form = TextForm(form_of_pieces(src_subwords.vocabulary) if normalize == "auto" else normalize)
         self.text_form = text_form
         self.src_subwords, self.trg_subwords = src_subwords, trg_subwords or src_subwords
+        self.marks = Marks.of(src_subwords.vocabulary)
         sizes = len(self.src_subwords), len(self.trg_subwords)
         if (self.options.src_size, self.options.trg_size) != sizes:
             raise ParameterError(
@@ -194,6 +198,7 @@ class Translator:
         options: DecodingOptions | None = None,
         *,
         beam: int | None = None,
+        to: str | None = None,
         split_sentences: bool = False,
         threads: int | None = None,
     ) -> list[str]:
@@ -207,11 +212,13 @@ class Translator:
             Parameters of the search.
         beam : int, optional
             Replaces ``options.beam``.
+        to : str, optional
+            Code of the target language, for a model of several: see `Marks`.
         split_sentences : bool, default=False
             Translate each sentence of a text by itself, and join the translations. A model that was trained on single
             sentences makes one sentence of several; then a warning says so.
         """
-        found = self.translate_full(texts, options, beam=beam, split_sentences=split_sentences)
+        found = self.translate_full(texts, options, beam=beam, to=to, split_sentences=split_sentences)
         return [translation.text for translation in found]
 
     def translate_full(
@@ -220,6 +227,7 @@ class Translator:
         options: DecodingOptions | None = None,
         *,
         beam: int | None = None,
+        to: str | None = None,
         prefixes: Sequence[str] | None = None,
         phrases: Sequence[Sequence[str]] | None = None,
         split_sentences: bool = False,
@@ -229,7 +237,7 @@ class Translator:
 
         Parameters
         ----------
-        texts, options, beam, split_sentences, threads
+        texts, options, beam, to, split_sentences, threads
             See `translate`. Sentences by themselves have no ``prefixes``, ``phrases`` and n-best lists.
         prefixes : sequence of str, optional
             Required beginning of each translation.
@@ -239,7 +247,9 @@ class Translator:
         texts = checked_texts(texts, prefixes, phrases)
         if not split_sentences:
             warn_of_several(texts, self.languages[0], self.sentences)
-        stream = partial(self.stream, texts, options, beam=beam, split_sentences=split_sentences, threads=threads)
+        stream = partial(
+            self.stream, texts, options, beam=beam, to=to, split_sentences=split_sentences, threads=threads
+        )
         return list(stream(prefixes=prefixes, phrases=phrases))
 
     def stream(
@@ -248,6 +258,7 @@ class Translator:
         options: DecodingOptions | None = None,
         *,
         beam: int | None = None,
+        to: str | None = None,
         prefixes: Sequence[str] | None = None,
         phrases: Sequence[Sequence[str]] | None = None,
         split_sentences: bool = False,
@@ -258,15 +269,17 @@ class Translator:
         Texts are processed by length, longest first, and duplicates once; there is no warning of several sentences.
         """
         texts = checked_texts(texts, prefixes, phrases)
+        to = self.marks.target(to, self.languages[1])
         options = options or DecodingOptions()
         if beam is not None:
             options = replace(options, beam=beam, n_best=min(options.n_best, beam))
         if split_sentences:
             check_sentence_wise(options, prefixes, phrases)
-            by_sentence = partial(self.stream, options=options, threads=threads)
+            by_sentence = partial(self.stream, options=options, to=to, threads=threads)
             yield from translate_by_sentences(texts, self.languages[0], by_sentence, alpha=options.alpha)
             return
-        ids = self.src_subwords.encode([self.text_form(text) for text in texts])
+        marked = [self.marks.put(self.text_form(text), to) for text in texts]
+        ids = self.src_subwords.encode([text for text, _ in marked])
         work, of_text = distinct_texts(ids, prefixes, phrases, distinct=not options.sample)
         begin = None if prefixes is None else self._target_ids(prefixes[i] for i in work)
         demanded = None if phrases is None else [self._target_ids(phrases[i]) for i in work]
@@ -274,13 +287,14 @@ class Translator:
             self._computer.decode([ids[i] for i in work], options, prefixes=begin, phrases=demanded, threads=threads)
         )
         known: list[list[Hypothesis]] = []
-        for text, source, number in zip(texts, ids, of_text, strict=True):
+        for text, source, number, (_, parts) in zip(texts, ids, of_text, marked, strict=True):
             if number < 0:
                 yield empty_translation(text)
                 continue
             while len(known) <= number:
                 known.append(next(found))
-            yield translation_of(text, source, known[number], (self.src_subwords, self.trg_subwords))
+            found_text = translation_of(text, source, known[number], (self.src_subwords, self.trg_subwords))
+            yield with_parts(found_text, self.marks, parts) if parts else found_text
 
     def _target_ids(self, texts: Iterable[str]) -> list[list[int]]:
         return self.trg_subwords.encode([self.text_form(text) for text in texts])

@@ -267,3 +267,26 @@ def test_the_proposed_size_follows_the_pairs_and_the_words() -> None:
     assert sizes == sorted(sizes)
     with pytest.raises(ParameterError, match="n_pairs is -1"):
         propose_vocab_size(-1, 5)
+
+
+RESERVED = Subwords.train(TEXTS, vocab_size=400, reserved=[" ⟦fr⟧", "⟦0⟧", "{a,b}"])
+
+
+def test_a_reserved_text_is_one_piece_wherever_it_stands() -> None:
+    assert RESERVED.vocabulary[4:7] == ["▁⟦fr⟧", "⟦0⟧", "{a,b}"]
+    for text, begin in (("⟦fr⟧ Two dogs", [4]), ("⟦0⟧x", [5]), ("{a,b}{a,b}", [6, 6])):
+        [ids] = RESERVED.encode([text])
+        assert [number for number in ids if number in (4, 5, 6)] == begin
+        assert RESERVED.decode([ids]) == [text]
+
+
+@settings(max_examples=50, deadline=None)
+@given(text=st.lists(st.sampled_from(["⟦fr⟧", "⟦0⟧", "⟦", "0", "{a,b}", " ", "a", "▁"])).map("".join))
+def test_texts_with_reserved_ones_come_back(text: str) -> None:
+    assert RESERVED.decode(RESERVED.encode([text])) == [" ".join(text.split())]
+
+
+@pytest.mark.parametrize("reserved", ["⟦0⟧", [""], [" "], ["a b"], ["a\u00a0"], ["▁"], ["⟦0⟧", "⟦0⟧"], ["\ud800"]])
+def test_what_can_not_be_reserved(reserved: list[str]) -> None:
+    with pytest.raises(ParameterError, match="reserved"):
+        Subwords.train(TEXTS, vocab_size=400, reserved=reserved)
