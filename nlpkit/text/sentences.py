@@ -8,6 +8,8 @@ from itertools import pairwise
 
 from nlpkit.errors import MissingDependencyError
 
+from .abbreviations import LONGEST, goes_on
+from .protected_spans import protected_spans
 from .unspaced import is_east_asian
 
 UNKNOWN = "en"
@@ -88,13 +90,15 @@ def split_sentences(text: str, language: str | None = None) -> Sentences:
         raise MissingDependencyError(
             "splitting sentences needs sentencex, which isn't installed: pip install 'nlpkit[translation]'"
         ) from error
+    protected = protected_spans(text)
     ends: list[int] = []
     place, held = 0, ""
     plain = _OTHER_SPACE.sub(" ", _SURROGATE.sub("\ufffd", text))
-    for piece in segment(re.split("[-_]", language or UNKNOWN)[0].lower(), plain):
+    code = re.split("[-_]", language or UNKNOWN)[0].lower()
+    for piece in segment(code, plain):
         place += len(piece)
         held += piece
-        if ends and not _WORD.search(held):
+        if ends and (not _WORD.search(held) or _is_within(text, ends[-1], code, protected)):
             ends[-1] = place
         elif not _LETTER.search(held) or _ends_with_initial(held):
             continue
@@ -132,6 +136,16 @@ def _stripped(text: str, begin: int, end: int) -> tuple[int, int]:
     part = text[begin:end]
     begin += len(part) - len(part.lstrip())
     return begin, max(begin, end - len(part) + len(part.rstrip()))
+
+
+def _is_within(text: str, end: int, language: str, protected: list[tuple[int, int]]) -> bool:
+    """Whether a place is within a sentence, or within a part that is not translated."""
+    if any(first < end < last for first, last in protected):
+        return True
+    around = text[max(0, end - 2 * LONGEST) : end], text[end : end + LONGEST]
+    before, after = around[0].rstrip(), around[1].lstrip()
+    space = around[0][len(before) :] + around[1][: len(around[1]) - len(after)]
+    return not _LINE_END.search(space) and goes_on(before, after, language)
 
 
 def _ends_with_initial(text: str) -> bool:

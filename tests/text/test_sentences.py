@@ -31,6 +31,21 @@ pytest.importorskip("sentencex")
         ("\ud800 aa. Bb c.", None, ["\ud800 aa.", "Bb c."]),
         ("1. Aa bb. 2. Cc dd.", None, ["1. Aa bb.", "2. Cc dd."]),
         ("Aa bb. 12", None, ["Aa bb. 12"]),
+        ("Mme. Roy et le Dr. Knock. Oui.", "fr", ["Mme. Roy et le Dr. Knock.", "Oui."]),
+        ("Le 14 juil. 2020. En juil. Puis non.", "fr", ["Le 14 juil. 2020.", "En juil.", "Puis non."]),
+        ("20 pers. sont là. Voir art. 5. Fin.", "fr", ["20 pers. sont là.", "Voir art. 5.", "Fin."]),
+        (
+            "Hrn. Maier, im 19. Jahrhundert. Es sind 19. Ja.",
+            "de",
+            ["Hrn. Maier, im 19. Jahrhundert.", "Es sind 19.", "Ja."],
+        ),
+        ("Er kam im 3.\nMaier", "de", ["Er kam im 3.", "Maier"]),
+        ("About approx. 5 tons, in dept. 3. Him.", "en", ["About approx. 5 tons, in dept. 3.", "Him."]),
+        (
+            "Say `a. B? C` now. Go to www.x.org/a.B now.",
+            "en",
+            ["Say `a. B? C` now.", "Go to www.x.org/a.B now."],
+        ),
     ],
 )
 def test_sentences_by_hand(text: str, language: str | None, sentences: list[str]) -> None:
