@@ -11,9 +11,9 @@
 | tldr-test-en-fr.tsv, … | the test part of the descriptions of commands |
 
 The part of a pair is the SHA-256 of its English sentence, modulo 60: 0 is test, 1 development; of the descriptions of
-commands modulo 10: 0 is test. No sentence of a test or development pair, in any language, is trained on. What Tatoeba
-lacks is made of its training pairs: marks of protected parts (⟦0⟧ to ⟦15⟧) in place of names and numbers, several
-sentences in one text, capitals, missing stops.
+commands modulo 10: 0 is test. No sentence of a test or development pair, in any language, is trained on. Kinds of
+text that Tatoeba lacks are made of its training pairs: marks of protected parts (⟦0⟧ to ⟦15⟧) in place of names and
+numbers, several sentences in one text, capitals, missing stops.
 """
 
 from __future__ import annotations

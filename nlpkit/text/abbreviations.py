@@ -47,7 +47,7 @@ def goes_on(before: str, after: str, language: str | None) -> bool:
     Parameters
     ----------
     before, after : str
-        What stands before and after a possible end of a sentence, without the white space between.
+        The text before and after a possible end of a sentence, without the white space between.
     language : str, optional
         Code of the language; other languages than en, fr and de have no rules.
 

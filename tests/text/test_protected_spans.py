@@ -1,4 +1,4 @@
-"""What stands unchanged in a translation is found, and nothing else."""
+"""Parts that stand unchanged in a translation are found, and nothing else."""
 
 from __future__ import annotations
 
