@@ -18,7 +18,7 @@ COMMANDS = {
     "search": Command(function="nlpkit.cli.search:search", classes=TEXT_EMBEDDERS, method="tfidf"),
     "train": Command(function="nlpkit.cli.train:train"),
     "translate": Command(function="nlpkit.cli.translate:translate", classes=SEARCH, heading="How it is searched: "),
-    "quantize": Command(function="nlpkit.cli.translate:quantize"),
+    "quantize": Command(function="nlpkit.cli.convert:quantize"),
     "similar": Command(function="nlpkit.cli.similar:similar"),
     "analogy": Command(function="nlpkit.cli.analogy:analogy"),
     "convert": Command(function="nlpkit.cli.convert:convert"),

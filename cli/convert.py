@@ -1,4 +1,4 @@
-"""``nlpkit convert``: word vectors from any format to any other."""
+"""``nlpkit convert``: word vectors from any format to any other; ``nlpkit quantize``: translation models in 8 bits."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from nlpkit.cli import options
 from nlpkit.cli.screens.screen import note
 from nlpkit.embeddings.formats import FORMATS
 from nlpkit.jobs import convert_vectors
+from nlpkit.jobs.quantize import quantize_model
 
 _FORMATS = ", ".join(FORMATS)
 
@@ -122,3 +123,25 @@ def convert(
         note(f"{report.words:,} words × {report.vector_size:,} numbers in {places} ({report.format})")
     if report.lost:
         note(f"left out: {', '.join(report.lost)}")
+
+
+def quantize(
+    model: Annotated[
+        str, typer.Argument(metavar="MODEL", help="The folder of a translation model.", show_default=False)
+    ],
+    output: Annotated[
+        str, typer.Option("--output", "-o", metavar="FOLDER", help="Folder to write.", show_default=False)
+    ],
+    force: Annotated[bool, typer.Option("--force", help="Replace a folder that nlpkit wrote.")] = False,
+    quiet: options.Quiet = False,
+) -> None:
+    """Round the matrices of a translation model to 8 bits: a quarter of the size, about twice as fast on a CPU.
+
+    \b
+    nlpkit quantize en-de -o en-de-int8
+    nlpkit translate "two dogs run" --model en-de-int8
+    """
+    report = quantize_model(model, output, force=force)
+    if not quiet:
+        share = 100 * report.after / report.before
+        note(f"{report.before:,} bytes of weights are {report.after:,} ({share:.0f} %), in {output}")

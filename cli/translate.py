@@ -1,4 +1,4 @@
-"""``nlpkit translate``: texts in, translations out; and ``nlpkit quantize``: its models in a quarter of their size."""
+"""``nlpkit translate``: texts in, translations out."""
 
 from __future__ import annotations
 
@@ -7,21 +7,22 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from nlpkit.cli import options
-from nlpkit.cli.screens.attention_output import AttentionOutput
+from nlpkit.cli.screens.attention_output import AttentionOutput, check_pictures
 from nlpkit.cli.screens.screen import is_terminal, note, progress_bar, tell_left_out
 from nlpkit.corpora import GivenTexts
 from nlpkit.errors import ParameterError
 from nlpkit.jobs.filled_records import INTO
 from nlpkit.jobs.inputs import Reading
-from nlpkit.jobs.places import check_place, real_place
-from nlpkit.jobs.quantize import quantize_model
 from nlpkit.jobs.translate import TranslateReport, open_translator, translate_files
+from nlpkit.jobs.translate_documents import keep_layout, translate_documents
 from nlpkit.jobs.translation_format import FORMATS
 
 if TYPE_CHECKING:
     from nlpkit.translation.translator import Translator
 
 ATTENTION = "Attention of the model"
+
+_FLAGS = 20  # that are printed
 
 
 def translate(
@@ -37,6 +38,15 @@ def translate(
     to: Annotated[
         str | None,
         typer.Option("--to", metavar="LANGUAGE", help="The target language, for a model of several: fr."),
+    ] = None,
+    from_: Annotated[
+        str | None,
+        typer.Option(
+            "--from",
+            metavar="LANGUAGE",
+            help=options.described("The language of the texts, by whose rules sentences are split.", "the model's"),
+            show_default=False,
+        ),
     ] = None,
     output: Annotated[
         str | None,
@@ -154,6 +164,9 @@ def translate(
     nlpkit translate -i book.txt --model en-de --n-best 3 -o book.jsonl
     nlpkit translate -i reviews.csv --column text --model en-de -o reviews.de.csv
     nlpkit translate "two dogs run" --model en-de --attention map.png
+    nlpkit translate -i page.html --model en-de -o page.de.html
+
+    HTML, Markdown, subtitles (.srt, .vtt) and catalogues (.po) keep their layout if OUT has the same suffix.
     """
     if model is None:
         raise ParameterError("name the folder of the model with --model")
@@ -166,9 +179,15 @@ def translate(
             print(context.get_help())
             raise typer.Exit(2)
         paths = ["-"]
+    if format is None and into is None and keep_layout(paths, output):
+        _check_sentences("a document", prefix, prefix_file, phrase, attention, alignments, parameters or {})
+        _translate_documents(
+            paths, output, model, to, from_, device, precision, engine, threads, quiet, read_as, parameters
+        )
+        return
     if split_sentences:
-        _check_sentences(prefix, prefix_file, phrase, attention, alignments, parameters or {})
-    _check_pictures(attention, alignments, [*paths, output, prefix_file])
+        _check_sentences("--split-sentences", prefix, prefix_file, phrase, attention, alignments, parameters or {})
+    check_pictures(attention, alignments, [*paths, output, prefix_file])
     translator = open_translator(model, device, precision, engine)
     _say_device(translator, device, quiet)
     looked = AttentionOutput(translator, attention, alignments, layer, head, self_attention)
@@ -178,6 +197,7 @@ def translate(
             output or "-",
             model=translator,
             to=to,
+            from_=from_,
             parameters=parameters,
             prefix=prefix,
             prefix_file=prefix_file,
@@ -194,29 +214,50 @@ def translate(
         _tell(report, output, parameters or {})
 
 
-def quantize(
-    model: Annotated[
-        str, typer.Argument(metavar="MODEL", help="The folder of a translation model.", show_default=False)
-    ],
-    output: Annotated[
-        str, typer.Option("--output", "-o", metavar="FOLDER", help="Folder to write.", show_default=False)
-    ],
-    force: Annotated[bool, typer.Option("--force", help="Replace a folder that nlpkit wrote.")] = False,
-    quiet: options.Quiet = False,
+def _translate_documents(
+    paths: list[str],
+    output: str | None,
+    model: str,
+    to: str | None,
+    from_: str | None,
+    device: str,
+    precision: str,
+    engine: str,
+    threads: int | None,
+    quiet: bool,
+    read_as: Reading,
+    parameters: dict[str, Any] | None,
 ) -> None:
-    """Round the matrices of a translation model to 8 bits: a quarter of the size, about twice as fast on a CPU.
-
-    \b
-    nlpkit quantize en-de -o en-de-int8
-    nlpkit translate "two dogs run" --model en-de-int8
-    """
-    report = quantize_model(model, output, force=force)
-    if not quiet:
-        share = 100 * report.after / report.before
-        note(f"{report.before:,} bytes of weights are {report.after:,} ({share:.0f} %), in {output}")
+    """Translate documents, and print what to look at."""
+    if read_as != Reading(encoding=read_as.encoding):
+        raise ParameterError("a document is read as a whole: of the options for reading, give --encoding alone")
+    translator = open_translator(model, device, precision, engine)
+    _say_device(translator, device, quiet)
+    with progress_bar(quiet=quiet) as progress:
+        report = translate_documents(
+            paths,
+            output,
+            model=translator,
+            to=to,
+            from_=from_,
+            parameters=parameters,
+            encoding=read_as.encoding,
+            threads=threads,
+            progress=progress,
+        )
+    if quiet:
+        return
+    for flag in report.flags[:_FLAGS]:
+        note(f"{flag.place}: {flag.text}")
+    if len(report.flags) > _FLAGS:
+        note(f"and {len(report.flags) - _FLAGS:,} more places")
+    if output not in (None, "-"):
+        documents = "1 document" if report.documents == 1 else f"{report.documents:,} documents"
+        note(f"{report.units:,} parts of {documents} translated, in {output}")
 
 
 def _check_sentences(
+    what: str,
     prefix: str | None,
     prefix_file: str | None,
     phrase: list[str] | None,
@@ -229,21 +270,8 @@ def _check_sentences(
     given["--prefix-file"] = prefix_file
     given["--n-best"] = parameters.get("n_best", 1) > 1 or None
     for option in [option for option, value in given.items() if value is not None]:
-        raise ParameterError(f"--split-sentences translates each sentence by itself: leave out {option}")
-
-
-def _check_pictures(attention: str | None, alignments: str | None, others: list[str | None]) -> None:
-    """Refuse what can't be written, or would replace what is read or written already, before work goes into it."""
-    named = {real_place(other) for other in others if other not in (None, "-")}
-    for option, path in (("--attention", attention), ("--alignments", alignments)):
-        if path is None or (option, path) == ("--attention", "-"):
-            continue
-        if path == "-":
-            raise ParameterError("--alignments is '-', where translations go: name a file")
-        if real_place(path) in named:
-            raise ParameterError(f"{option} is {path!r}, which is read or written already: name another file")
-        check_place(path, is_folder=False, force=False)
-        named.add(real_place(path))
+        verb = "is translated sentence by sentence" if what == "a document" else "translates each sentence by itself"
+        raise ParameterError(f"{what} {verb}: leave out {option}")
 
 
 def _say_device(translator: Translator, device: str, quiet: bool) -> None:

@@ -37,6 +37,17 @@ KINDS = {
 }
 """All models that can be saved as a folder, by the ``kind`` in ``config.json``."""
 
+DOCUMENTS = {
+    ".html": "nlpkit.documents.html:HTMLDocument",
+    ".htm": "nlpkit.documents.html:HTMLDocument",
+    ".md": "nlpkit.documents.markdown:Markdown",
+    ".markdown": "nlpkit.documents.markdown:Markdown",
+    ".srt": "nlpkit.documents.subtitles:Subtitles",
+    ".vtt": "nlpkit.documents.subtitles:Subtitles",
+    ".po": "nlpkit.documents.po:Catalogue",
+}
+"""Documents whose layout stays when they are translated, by the suffix of the file."""
+
 SHIPPED = {"spoken-digits": "nlpkit.speech.recognition:spoken_digits"}
 """Models that ship with nlpkit, as ``"package:folder"``; a folder of the same name takes precedence."""
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from nlpkit.cli.screens.screen import note
 from nlpkit.errors import ParameterError
+from nlpkit.jobs.places import check_place, real_place
 
 if TYPE_CHECKING:
     from nlpkit.translation.translations import Translation
@@ -72,3 +73,17 @@ class AttentionOutput:
             self._alignments.__exit__(kind, error, traceback)
         if self._picture not in (None, "-") and error is None:
             note(f"{self._picture}: there is no picture, since there is no translation with words")
+
+
+def check_pictures(attention: str | None, alignments: str | None, others: list[str | None]) -> None:
+    """Refuse what can't be written, or would replace what is read or written already, before work goes into it."""
+    named = {real_place(other) for other in others if other not in (None, "-")}
+    for option, path in (("--attention", attention), ("--alignments", alignments)):
+        if path is None or (option, path) == ("--attention", "-"):
+            continue
+        if path == "-":
+            raise ParameterError("--alignments is '-', where translations go: name a file")
+        if real_place(path) in named:
+            raise ParameterError(f"{option} is {path!r}, which is read or written already: name another file")
+        check_place(path, is_folder=False, force=False)
+        named.add(real_place(path))

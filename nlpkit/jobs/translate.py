@@ -70,6 +70,7 @@ def translate_files(
     *,
     model: StrPath | Translator,
     to: str | None = None,
+    from_: str | None = None,
     parameters: Mapping[str, Any] | None = None,
     prefix: str | None = None,
     prefix_file: StrPath | None = None,
@@ -98,6 +99,8 @@ def translate_files(
     model : path or Translator
     to : str, optional
         Code of the target language, for a model of several.
+    from_ : str, optional
+        Code of the language of the texts, by whose rules sentences are split; default: that of the model.
     parameters : mapping, optional
         Options of `nlpkit.translation.DecodingOptions`, by name.
     prefix : str, optional
@@ -168,11 +171,12 @@ def translate_files(
                 records = block.kept.get(RECORD, [None] * n)
                 writer.check(block.sources, block.texts, records)
                 if not split_sentences:
-                    several += longer_texts(block.texts, translator.languages[0], translator.sentences)
+                    several += longer_texts(block.texts, from_ or translator.languages[0], translator.sentences)
                 translations = translator.stream(
                     block.texts,
                     options,
                     to=to,
+                    from_=from_,
                     prefixes=beginnings.of(count, block.texts),
                     phrases=[demanded] * n if demanded else None,
                     split_sentences=split_sentences,
@@ -206,6 +210,7 @@ def translate_texts(
     *,
     model: StrPath | Translator,
     to: str | None = None,
+    from_: str | None = None,
     parameters: Mapping[str, Any] | None = None,
     prefix: str | None = None,
     prefix_file: StrPath | None = None,
@@ -226,6 +231,7 @@ def translate_texts(
         output,
         model=model,
         to=to,
+        from_=from_,
         parameters=parameters,
         prefix=prefix,
         prefix_file=prefix_file,

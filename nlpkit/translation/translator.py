@@ -199,6 +199,7 @@ class Translator:
         *,
         beam: int | None = None,
         to: str | None = None,
+        from_: str | None = None,
         split_sentences: bool = False,
         threads: int | None = None,
     ) -> list[str]:
@@ -214,11 +215,13 @@ class Translator:
             Replaces ``options.beam``.
         to : str, optional
             Code of the target language, for a model of several: see `Marks`.
+        from_ : str, optional
+            Code of the language of the texts, by whose rules sentences are split; default: that of the model.
         split_sentences : bool, default=False
             Translate each sentence of a text by itself, and join the translations. A model that was trained on single
             sentences makes one sentence of several; then a warning says so.
         """
-        found = self.translate_full(texts, options, beam=beam, to=to, split_sentences=split_sentences)
+        found = self.translate_full(texts, options, beam=beam, to=to, from_=from_, split_sentences=split_sentences)
         return [translation.text for translation in found]
 
     def translate_full(
@@ -228,6 +231,7 @@ class Translator:
         *,
         beam: int | None = None,
         to: str | None = None,
+        from_: str | None = None,
         prefixes: Sequence[str] | None = None,
         phrases: Sequence[Sequence[str]] | None = None,
         split_sentences: bool = False,
@@ -237,7 +241,7 @@ class Translator:
 
         Parameters
         ----------
-        texts, options, beam, to, split_sentences, threads
+        texts, options, beam, to, from_, split_sentences, threads
             See `translate`. Sentences by themselves have no ``prefixes``, ``phrases`` and n-best lists.
         prefixes : sequence of str, optional
             Required beginning of each translation.
@@ -246,9 +250,9 @@ class Translator:
         """
         texts = checked_texts(texts, prefixes, phrases)
         if not split_sentences:
-            warn_of_several(texts, self.languages[0], self.sentences)
+            warn_of_several(texts, from_ or self.languages[0], self.sentences)
         stream = partial(
-            self.stream, texts, options, beam=beam, to=to, split_sentences=split_sentences, threads=threads
+            self.stream, texts, options, beam=beam, to=to, from_=from_, split_sentences=split_sentences, threads=threads
         )
         return list(stream(prefixes=prefixes, phrases=phrases))
 
@@ -259,6 +263,7 @@ class Translator:
         *,
         beam: int | None = None,
         to: str | None = None,
+        from_: str | None = None,
         prefixes: Sequence[str] | None = None,
         phrases: Sequence[Sequence[str]] | None = None,
         split_sentences: bool = False,
@@ -276,7 +281,8 @@ class Translator:
         if split_sentences:
             check_sentence_wise(options, prefixes, phrases)
             by_sentence = partial(self.stream, options=options, to=to, threads=threads)
-            yield from translate_by_sentences(texts, self.languages[0], by_sentence, alpha=options.alpha)
+            language = from_ or self.languages[0]
+            yield from translate_by_sentences(texts, language, by_sentence, alpha=options.alpha)
             return
         marked = [self.marks.put(self.text_form(text), to) for text in texts]
         ids = self.src_subwords.encode([text for text, _ in marked])

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import random
 from pathlib import Path
 
 import pytest
 
 from nlpkit.errors import ParameterError
-from nlpkit.jobs.train_translation import train_translation
 from nlpkit.translation import Translator
 from nlpkit.translation.marks import Marks
 
-WORDS = {"one": ("un", "eins"), "two": ("deux", "zwei"), "three": ("trois", "drei"), "four": ("quatre", "vier")}
 MARKS = Marks(targets=("de", "fr"), placeholders=("⟦0⟧", "⟦1⟧"))
 
 
@@ -48,33 +45,6 @@ def test_a_language_that_is_not_there() -> None:
         MARKS.target("es")
     with pytest.raises(ParameterError, match="translates into fr; to is 'de'"):
         Marks().target("de", "fr")
-
-
-@pytest.fixture(scope="module")
-def several(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A model of two target languages, which also copies placeholders."""
-    place = tmp_path_factory.mktemp("several")
-    draw = random.Random(1)
-    rows = []
-    for _ in range(1_500):
-        words = draw.choices([*WORDS, "⟦0⟧", "⟦1⟧"], k=draw.randint(1, 4))
-        for number, code in enumerate(("fr", "de")):
-            rows.append(
-                (f"⟦{code}⟧ {' '.join(words)}", " ".join(WORDS.get(word, (word,) * 2)[number] for word in words))
-            )
-    (place / "pairs.tsv").write_text("".join(f"{src}\t{trg}\n" for src, trg in rows), encoding="utf-8")
-    train_translation(
-        place / "model",
-        pairs=place / "pairs.tsv",
-        reserved=[" ⟦fr⟧", " ⟦de⟧", "⟦0⟧", "⟦1⟧"],
-        parameters={
-            "d_model": 32, "heads": 4, "ffn_dim": 64, "encoder_layers": 1, "decoder_layers": 1, "dropout": 0.0,
-            "max_steps": 300, "learning_rate": 5e-3, "warmup": 30, "validate_every": 300, "batch_tokens": 1024,
-        },
-        threads=1,
-        device="cpu",
-    )  # fmt: skip
-    return place / "model"
 
 
 @pytest.mark.parametrize("engine", ["torch", "numpy"])

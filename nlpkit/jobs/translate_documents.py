@@ -1,0 +1,249 @@
+"""`translate_documents`: HTML, Markdown, subtitles and catalogues in, the same documents in another language out."""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from nlpkit.device import check_count
+from nlpkit.documents.opening import Document, open_document
+from nlpkit.documents.unit import Flag, Unit
+from nlpkit.errors import InputError, OutputError, ParameterError
+from nlpkit.outputs.files import PendingFile, output_errors
+from nlpkit.registry import DOCUMENTS
+
+from .inputs import StrPath
+from .passes import TRANSLATING, Progress
+from .places import check_place, real_place
+from .translate import decoding_options, open_translator
+
+if TYPE_CHECKING:
+    from nlpkit.decoding.options import DecodingOptions
+    from nlpkit.text.sentences import Sentences
+    from nlpkit.translation.translations import Translation
+    from nlpkit.translation.translator import Translator
+
+
+@dataclass(frozen=True, kw_only=True)
+class DocumentReport:
+    """Result of `translate_documents`.
+
+    Attributes
+    ----------
+    documents : int
+        Number of documents.
+    units : int
+        Number of parts that were translated.
+    tokens : int
+        Sub-words of their translations.
+    unfinished : int
+        Sentences whose translation was cut off at the greatest length.
+    seconds : float
+        Duration of the translation, without loading the model.
+    flags : list of Flag
+        Places to look at.
+    """
+
+    documents: int
+    units: int
+    tokens: int
+    unfinished: int
+    seconds: float
+    flags: list[Flag]
+
+
+def keep_layout(inputs: Sequence[StrPath], output: StrPath | None) -> bool:
+    """Whether inputs are documents that are written as such: all suffixes are the same, or the output has none."""
+    suffixes = {os.path.splitext(os.fspath(path))[1].lower() for path in inputs}
+    if not inputs or not suffixes <= set(DOCUMENTS):
+        return False
+    written = "" if output in (None, "-") else os.path.splitext(os.fspath(output or ""))[1].lower()
+    return not written or {written} == suffixes
+
+
+def translate_documents(
+    inputs: StrPath | Sequence[StrPath],
+    output: StrPath | None = None,
+    *,
+    model: StrPath | Translator,
+    to: str | None = None,
+    from_: str | None = None,
+    parameters: Mapping[str, Any] | None = None,
+    encoding: str = "utf-8",
+    device: str = "auto",
+    precision: str = "auto",
+    engine: str = "auto",
+    threads: int | None = None,
+    progress: Progress | None = None,
+) -> DocumentReport:
+    """Translate documents, whose layout stays.
+
+    Parameters
+    ----------
+    inputs : path or sequence of paths
+        Files, whose suffix says what they are: see `nlpkit.registry.DOCUMENTS`.
+    output : path, optional
+        File to write, or for several inputs the folder; default: standard output.
+    model : path or Translator
+    to : str, optional
+        Code of the target language, for a model of several.
+    from_ : str, optional
+        Code of the language of the documents, by whose rules sentences are split; default: that of the model.
+    parameters : mapping, optional
+        Options of `nlpkit.translation.DecodingOptions`, by name.
+    encoding : str
+        Encoding of the files, also of those that are written.
+    device, precision, engine, threads, progress
+        As in `nlpkit.jobs.translate_files`.
+
+    Returns
+    -------
+    DocumentReport
+
+    Raises
+    ------
+    ArtifactError
+        If the model cannot be read.
+    InputError
+        If a file cannot be read.
+    OutputError
+        If an output cannot be written.
+    ParameterError
+        If a parameter is unknown or wrong.
+    """
+    paths = [Path(inputs)] if isinstance(inputs, str | os.PathLike) else [Path(path) for path in inputs]
+    check_count("threads", threads)
+    options = decoding_options(parameters)
+    if options.n_best > 1:
+        raise ParameterError(
+            f"n_best is {options.n_best}, and a document has one translation of each part: leave it out"
+        )
+    outputs = _outputs(paths, output)
+    translator = open_translator(model, device, precision, engine)
+    reading = from_ or translator.languages[0]
+    documents = [open_document(_read(path, encoding), path.suffix, reading) for path in paths]
+    started = time.perf_counter()
+    units = tokens = unfinished = 0
+    flags: list[Flag] = []
+    for document, path, place in zip(documents, paths, outputs, strict=True):
+        texts = []
+        for unit, found in translated(document.units, translator, options, to=to, language=reading, threads=threads):
+            texts.append(unit.filled(*found.text_and_links(translator, to, is_linked=bool(unit.tags)), document.escape))
+            tokens += sum(len(each.n_best[0].ids) for each in found.parts)
+            unfinished += sum(not each.n_best[0].finished for each in found.parts)
+            units += 1
+            if progress is not None:
+                progress(TRANSLATING, units, sum(len(each.units) for each in documents))
+        written = document.filled(texts)
+        flags += _flags(document, written, str(path) if len(paths) > 1 else "")
+        _write(written, place, encoding)
+    return DocumentReport(
+        documents=len(documents),
+        units=units,
+        tokens=tokens,
+        unfinished=unfinished,
+        seconds=time.perf_counter() - started,
+        flags=flags,
+    )
+
+
+@dataclass(frozen=True)
+class TranslatedUnit:
+    """The sentences of a unit, and their translations."""
+
+    sentences: Sentences
+    parts: list[Translation]
+
+    def text_and_links(self, translator: Translator, to: str | None, *, is_linked: bool) -> tuple[str, list[int]]:
+        """Return the translation, and the source word of each of its words, if they are asked for."""
+        from nlpkit.translation.word_links import word_links
+
+        texts = [part.text for part in self.parts]
+        whole = self.sentences.joined(texts)
+        links: list[int] = []
+        begun = 0
+        for part, sentence in zip(self.parts, self.sentences.texts, strict=True):
+            if is_linked:
+                links += [begun + link if link >= 0 else -1 for link in word_links(translator, part, to=to)]
+            begun += len(sentence.split())
+        return whole, links if len(links) == len(whole.split()) else [-1] * len(whole.split())
+
+
+def translated(
+    units: Sequence[Unit],
+    translator: Translator,
+    options: DecodingOptions,
+    *,
+    to: str | None,
+    language: str | None,
+    threads: int | None,
+) -> Any:
+    """Yield each unit with its translation, sentence by sentence, in batches across units."""
+    from nlpkit.text.sentences import split_sentences
+
+    split = [split_sentences(unit.text, language) for unit in units]
+    found = translator.stream([text for own in split for text in own.texts], options, to=to, threads=threads)
+    for unit, own in zip(units, split, strict=True):
+        yield unit, TranslatedUnit(own, [next(found) for _ in own.texts])
+
+
+def _outputs(paths: Sequence[Path], output: StrPath | None) -> list[Path | None]:
+    """Return where each document is written; None for standard output."""
+    if not paths:
+        raise ParameterError("there is no document to translate: name a file")
+    if output is None or str(output) == "-":
+        if len(paths) > 1:
+            raise ParameterError(f"{len(paths)} documents don't go into standard output: name a folder for them")
+        return [None]
+    is_folder = len(paths) > 1 or os.fspath(output).endswith(("/", os.sep)) or os.path.isdir(output)
+    places = [Path(output) / path.name if is_folder else Path(output) for path in paths]
+    if len(set(places)) < len(places):
+        raise ParameterError(
+            "two documents have the same name, and would be written to the same file: translate them apart"
+        )
+    read = {real_place(path) for path in paths}
+    for place in places:
+        if real_place(place) in read:
+            raise OutputError(f"{place}: is read, and would be replaced: name another file")
+        if place.parent.is_dir() or not is_folder:
+            check_place(place, is_folder=False, force=False)
+    return list(places)
+
+
+def _read(path: Path, encoding: str) -> str:
+    try:
+        with open(path, encoding=encoding, newline="") as file:
+            return file.read()
+    except OSError as error:
+        raise InputError(f"{path}: cannot be read: {error.strerror}") from error
+    except UnicodeDecodeError as error:
+        raise InputError(
+            f"{path}: is not {encoding} at byte {error.start}: name its encoding with --encoding"
+        ) from error
+    except LookupError as error:
+        raise ParameterError(f"encoding is {encoding!r}, which is unknown: expected a name such as utf-8") from error
+
+
+def _write(text: str, place: Path | None, encoding: str) -> None:
+    if place is None:
+        sys.stdout.write(text)
+        sys.stdout.flush()
+        return
+    with output_errors(place):
+        place.parent.mkdir(parents=True, exist_ok=True)
+    with PendingFile(place) as file:
+        file.write(
+            text.encode(encoding, "xmlcharrefreplace" if place.suffix.lower() in (".html", ".htm") else "strict")
+        )
+
+
+def _flags(document: Document, written: str, name: str) -> list[Flag]:
+    found = getattr(document, "flags", None)
+    if found is None:
+        return []
+    return [Flag(place=f"{name}, {flag.place}" if name else flag.place, text=flag.text) for flag in found(written)]

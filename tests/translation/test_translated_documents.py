@@ -1,0 +1,103 @@
+"""Documents through a model: sentences are translated, and all else stays."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+from pathlib import Path
+
+import pytest
+
+from nlpkit.cli.main import main
+from nlpkit.errors import InputError, OutputError, ParameterError
+from nlpkit.jobs.translate_documents import keep_layout, translate_documents
+from nlpkit.translation import Translator
+from nlpkit.translation.word_links import word_links
+
+PAGE = """<html><title>one two</title>\r
+<body><p>three <b>four</b> two <code>one &amp; x</code></p>\r
+<img alt="two"><pre>one</pre></body></html>
+"""
+NOTES = "# one\n\n- two **three**\n- four `x`\n\n```\none\n```\n"
+CUES = "1\r\n00:00:01,000 --> 00:00:02,000\r\none two\r\n\r\n2\r\n00:00:02,000 --> 00:00:03,000\r\n{\\an8}three\r\n"
+CATALOGUE = (
+    'msgid "one"\nmsgstr ""\n\n#, c-format\nmsgid "two %s"\nmsgid_plural "four %s"\nmsgstr[0] ""\nmsgstr[1] ""\n'
+)
+EXPECTED = {
+    "page.html": PAGE.replace("one two<", "un deux<")
+    .replace("three <b>four</b> two", "trois <b>quatre</b> deux")
+    .replace('"two"', '"deux"'),
+    "notes.md": NOTES.replace("# one", "# un").replace("two **three**", "deux **trois**").replace("four", "quatre"),
+    "film.srt": CUES.replace("one two", "un deux").replace("three", "trois"),
+    "app.po": '#, fuzzy\nmsgid "one"\nmsgstr "un"\n\n#, fuzzy, c-format\nmsgid "two %s"\nmsgid_plural "four %s"\n'
+    'msgstr[0] "deux %s"\nmsgstr[1] "quatre %s"\n',
+}
+
+
+@pytest.fixture
+def documents(tmp_path: Path) -> Path:
+    for name, content in zip(EXPECTED, (PAGE, NOTES, CUES, CATALOGUE), strict=True):
+        (tmp_path / name).write_bytes(content.encode())
+    return tmp_path
+
+
+@pytest.fixture(scope="module")
+def translator(several: Path) -> Translator:
+    return Translator(several, engine="numpy")
+
+
+def test_each_kind_of_document(documents: Path, translator: Translator) -> None:
+    for name, expected in EXPECTED.items():
+        out = documents / "out" / name
+        report = translate_documents(documents / name, f"{documents}/out/", model=translator, to="fr")
+        assert out.read_bytes().decode() == expected
+        assert (report.documents, report.unfinished) == (1, 0)
+        assert report.units >= 1
+    several_at_once = translate_documents(
+        [documents / name for name in EXPECTED], documents / "all", model=translator, to="fr"
+    )
+    assert several_at_once.documents == 4
+    assert {path.name: path.read_bytes().decode() for path in (documents / "all").iterdir()} == EXPECTED
+
+
+def test_the_command_line(documents: Path, several: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(documents)
+    model = ["--model", str(several), "--to", "fr"]
+    out, err = io.StringIO(), io.StringIO()
+    with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
+        assert main(["translate", "-i", "film.srt", *model]) == 0
+        assert main(["translate", "-i", "page.html", *model, "-o", "page.fr.html"]) == 0
+        assert main(["translate", "-i", "page.html", *model, "-o", "page.fr.html", "--phrase", "un"]) == 2
+        assert main(["translate", "-i", "page.html", *model, "-o", "page.fr.html", "--column", "x"]) == 2
+    assert out.getvalue() == EXPECTED["film.srt"]
+    assert Path("page.fr.html").read_bytes().decode() == EXPECTED["page.html"]
+    assert "3 parts of 1 document translated, in page.fr.html" in err.getvalue()
+    assert "a document is translated sentence by sentence: leave out --phrase" in err.getvalue()
+    assert "a document is read as a whole" in err.getvalue()
+
+
+def test_the_words_that_belong_together(translator: Translator) -> None:
+    [found] = translator.translate_full(["three {a} `b c` four"], to="de")
+    assert found.text == "drei {a} `b c` vier"
+    assert word_links(translator, found, to="de") == [0, 1, 2, -1, 4]
+
+
+def test_which_files_keep_their_layout() -> None:
+    assert keep_layout(["a.html", "b.HTML"], "c.html")
+    assert keep_layout(["a.srt", "b.vtt"], "out/")
+    assert keep_layout(["a.md"], None)
+    assert not keep_layout(["a.md"], "a.txt")
+    assert not keep_layout(["a.md", "a.txt"], "out")
+    assert not keep_layout([], None)
+
+
+def test_what_is_refused(documents: Path, translator: Translator) -> None:
+    with pytest.raises(OutputError, match="is read, and would be replaced"):
+        translate_documents(documents / "page.html", documents / "page.html", model=translator, to="fr")
+    with pytest.raises(ParameterError, match="2 documents don't go into standard output"):
+        translate_documents([documents / "page.html", documents / "notes.md"], model=translator, to="fr")
+    (documents / "bad.html").write_bytes(b"<p>\xff")
+    with pytest.raises(InputError, match=r"bad\.html: is not utf-8 at byte 3: name its encoding"):
+        translate_documents(documents / "bad.html", model=translator, to="fr")
+    with pytest.raises(InputError, match=r"none\.html: cannot be read: No such file"):
+        translate_documents(documents / "none.html", model=translator, to="fr")
