@@ -45,9 +45,14 @@ def main() -> None:
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--seed", type=int, default=1)
     arguments = parser.parse_args()
-    arguments.folder.mkdir(parents=True, exist_ok=True)
-    for name, rows in files(arguments.data, random.Random(arguments.seed)):
-        with open(arguments.folder / name, "w", encoding="utf-8", newline="\n") as out:
+    write_files(arguments.folder, arguments.data, seed=arguments.seed)
+
+
+def write_files(folder: Path, data: Path, *, seed: int) -> None:
+    """Write the files into a folder."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, rows in files(data, random.Random(seed)):
+        with open(folder / name, "w", encoding="utf-8", newline="\n") as out:
             out.writelines(f"{src}\t{trg}\n" for src, trg in [("src", "trg"), *rows])
         print(f"{name}: {len(rows):,}")
 
