@@ -38,7 +38,7 @@ no = "code"
 
     indented code
 
-| Name | What it `does` |
+| Name | How it `does`  |
 |:-----|---------------:|
 | one  | a \\| b        |
 | 12   | `x|y` z        |
@@ -74,7 +74,7 @@ def test_units() -> None:
         "first",
         "second",
         "Name",
-        "What it <0/>",
+        "How it <0/>",
         "one",
         "a \\| b",
         "<0/> z",
