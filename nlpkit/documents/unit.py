@@ -29,6 +29,10 @@ class Unit:
     tags: tuple[InlineTag, ...] = ()
     things: tuple[str, ...] = ()
 
+    def lost(self, target: str) -> list[str]:
+        """Return the things that a translation of the text lacks; `filled` appends them."""
+        return [thing for number, thing in enumerate(self.things) if f"<{number}/>" not in target]
+
     def filled(self, target: str, links: Sequence[int], escape: Callable[[str], str] = str) -> str:
         """Return a translation with the tags and things of this unit, each exactly once.
 

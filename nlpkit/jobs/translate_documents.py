@@ -88,7 +88,8 @@ def translate_documents(
     inputs : path or sequence of paths
         Files, whose suffix says what they are: see `nlpkit.registry.DOCUMENTS`.
     output : path, optional
-        File to write, or for several inputs the folder; default: standard output.
+        File to write. For several inputs, without a suffix, or with a slash at the end it is a folder. Default:
+        standard output.
     model : path or Translator
     to : str, optional
         Code of the target language, for a model of several.
@@ -133,7 +134,11 @@ def translate_documents(
     for document, path, place in zip(documents, paths, outputs, strict=True):
         texts = []
         for unit, found in translated(document.units, translator, options, to=to, language=reading, threads=threads):
-            texts.append(unit.filled(*found.text_and_links(translator, to, is_linked=bool(unit.tags)), document.escape))
+            text, links = found.text_and_links(translator, to, is_linked=bool(unit.tags))
+            texts.append(unit.filled(text, links, document.escape))
+            flags += [
+                Flag(place=f"{path}, part {len(texts)}", text=f"{thing} is now at the end") for thing in unit.lost(text)
+            ]
             tokens += sum(len(each.n_best[0].ids) for each in found.parts)
             unfinished += sum(not each.n_best[0].finished for each in found.parts)
             units += 1
@@ -200,7 +205,8 @@ def _outputs(paths: Sequence[Path], output: StrPath | None) -> list[Path | None]
         if len(paths) > 1:
             raise ParameterError(f"{len(paths)} documents don't go into standard output: name a folder for them")
         return [None]
-    is_folder = len(paths) > 1 or os.fspath(output).endswith(("/", os.sep)) or os.path.isdir(output)
+    is_folder = len(paths) > 1 or not Path(output).suffix or os.fspath(output).endswith(("/", os.sep))
+    is_folder = is_folder or os.path.isdir(output)
     places = [Path(output) / path.name if is_folder else Path(output) for path in paths]
     if len(set(places)) < len(places):
         raise ParameterError(

@@ -60,6 +60,16 @@ def test_each_kind_of_document(documents: Path, translator: Translator) -> None:
     assert {path.name: path.read_bytes().decode() for path in (documents / "all").iterdir()} == EXPECTED
 
 
+def test_more_things_than_placeholders(documents: Path, translator: Translator) -> None:
+    things = ["<code>a</code>", "<kbd>b</kbd>", "<code>c</code>"]
+    (documents / "code.html").write_text(f"<p>one {' '.join(things)}</p>")
+    report = translate_documents(documents / "code.html", documents / "out.html", model=translator, to="fr")
+    made = (documents / "out.html").read_text()
+    assert all(made.count(thing) == 1 for thing in things)
+    assert all("<kbd>b" not in flag.text and flag.place.endswith("code.html, part 1") for flag in report.flags)
+    assert len(report.flags) <= 1
+
+
 def test_the_command_line(documents: Path, several: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(documents)
     model = ["--model", str(several), "--to", "fr"]
