@@ -166,7 +166,7 @@ def translate(
     nlpkit translate "two dogs run" --model en-de --attention map.png
     nlpkit translate -i page.html --model en-de -o page.de.html
 
-    HTML, Markdown, subtitles (.srt, .vtt) and catalogues (.po) keep their layout if OUT has the same suffix.
+    HTML, Markdown, .docx, subtitles (.srt, .vtt) and catalogues (.po) keep their layout if OUT has the same suffix.
     """
     if model is None:
         raise ParameterError("name the folder of the model with --model")

@@ -45,6 +45,7 @@ DOCUMENTS = {
     ".srt": "nlpkit.documents.subtitles:Subtitles",
     ".vtt": "nlpkit.documents.subtitles:Subtitles",
     ".po": "nlpkit.documents.po:Catalogue",
+    ".docx": "nlpkit.documents.docx:WordDocument",
 }
 """Documents whose layout stays when they are translated, by the suffix of the file."""
 

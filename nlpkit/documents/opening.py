@@ -22,19 +22,24 @@ class Document(Protocol):
 
     units: list[Unit]
 
-    def filled(self, texts: Sequence[str]) -> str:
+    def filled(self, texts: Sequence[str]) -> str | bytes:
         """Return the document with the translations of its units, which contain their tags."""
 
     def escape(self, text: str) -> str:
         """Return a text as it is written in the document."""
 
 
-def open_document(text: str, suffix: str, language: str | None = None) -> Document:
+def is_binary(suffix: str) -> bool:
+    """Whether files with this suffix hold no text but an archive."""
+    return suffix.lower() == ".docx"
+
+
+def open_document(content: str | bytes, suffix: str, language: str | None = None) -> Document:
     """Return the document that a text is.
 
     Parameters
     ----------
-    text : str
+    content : str, or bytes of files that are binary
         Content of the file.
     suffix : str
         Suffix of its name, such as ``.html``.
@@ -55,5 +60,5 @@ def open_document(text: str, suffix: str, language: str | None = None) -> Docume
     """
     if suffix.lower() not in DOCUMENTS:
         raise ParameterError(f"{suffix!r} is no suffix of a document: expected {', '.join(DOCUMENTS)}")
-    document: Document = resolve(suffix.lower(), DOCUMENTS)(text, language)
+    document: Document = resolve(suffix.lower(), DOCUMENTS)(content, language)
     return document

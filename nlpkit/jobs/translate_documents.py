@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from nlpkit.device import check_count
-from nlpkit.documents.opening import Document, open_document
+from nlpkit.documents.opening import Document, is_binary, open_document
 from nlpkit.documents.unit import Flag, Unit
 from nlpkit.errors import InputError, OutputError, ParameterError
 from nlpkit.outputs.files import PendingFile, output_errors
@@ -127,7 +127,7 @@ def translate_documents(
     outputs = _outputs(paths, output)
     translator = open_translator(model, device, precision, engine)
     reading = from_ or translator.languages[0]
-    documents = [open_document(_read(path, encoding), path.suffix, reading) for path in paths]
+    documents = [_opened(path, encoding, reading) for path in paths]
     started = time.perf_counter()
     units = tokens = unfinished = 0
     flags: list[Flag] = []
@@ -221,8 +221,18 @@ def _outputs(paths: Sequence[Path], output: StrPath | None) -> list[Path | None]
     return list(places)
 
 
-def _read(path: Path, encoding: str) -> str:
+def _opened(path: Path, encoding: str, language: str | None) -> Document:
     try:
+        return open_document(_read(path, encoding), path.suffix, language)
+    except InputError as error:
+        message = str(error)
+        raise InputError(message if message.startswith(str(path)) else f"{path}: {message}") from error
+
+
+def _read(path: Path, encoding: str) -> str | bytes:
+    try:
+        if is_binary(path.suffix):
+            return path.read_bytes()
         with open(path, encoding=encoding, newline="") as file:
             return file.read()
     except OSError as error:
@@ -235,20 +245,25 @@ def _read(path: Path, encoding: str) -> str:
         raise ParameterError(f"encoding is {encoding!r}, which is unknown: expected a name such as utf-8") from error
 
 
-def _write(text: str, place: Path | None, encoding: str) -> None:
+def _write(content: str | bytes, place: Path | None, encoding: str) -> None:
+    if isinstance(content, str) and place is None:
+        sys.stdout.write(content)
+        sys.stdout.flush()
+        return
+    if isinstance(content, str):
+        is_html = place is not None and place.suffix.lower() in (".html", ".htm")
+        content = content.encode(encoding, "xmlcharrefreplace" if is_html else "strict")
     if place is None:
-        sys.stdout.write(text)
+        sys.stdout.buffer.write(content)
         sys.stdout.flush()
         return
     with output_errors(place):
         place.parent.mkdir(parents=True, exist_ok=True)
     with PendingFile(place) as file:
-        file.write(
-            text.encode(encoding, "xmlcharrefreplace" if place.suffix.lower() in (".html", ".htm") else "strict")
-        )
+        file.write(content)
 
 
-def _flags(document: Document, written: str, name: str) -> list[Flag]:
+def _flags(document: Document, written: str | bytes, name: str) -> list[Flag]:
     found = getattr(document, "flags", None)
     if found is None:
         return []
