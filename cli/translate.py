@@ -253,7 +253,8 @@ def _translate_documents(
         note(f"and {len(report.flags) - _FLAGS:,} more places")
     if output not in (None, "-"):
         documents = "1 document" if report.documents == 1 else f"{report.documents:,} documents"
-        note(f"{report.units:,} parts of {documents} translated, in {output}")
+        parts = "1 part" if report.units == 1 else f"{report.units:,} parts"
+        note(f"{parts} of {documents} translated, in {output}")
 
 
 def _check_sentences(

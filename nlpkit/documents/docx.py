@@ -17,6 +17,7 @@ from typing import Any
 from nlpkit.errors import InputError, MissingDependencyError
 
 from .inline_tags import InlineTag
+from .opening import Document
 from .unit import Unit
 
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
@@ -29,7 +30,7 @@ _THING = re.compile(r"<\d+/>")
 _LARGEST = 1 << 30  # bytes of the parts of a file
 
 
-class WordDocument:
+class WordDocument(Document):
     """A Word document.
 
     Parameters
@@ -98,11 +99,6 @@ class WordDocument:
                     )
                 new.writestr(member, data, compress_type=member.compress_type)
         return written.getvalue()
-
-    @staticmethod
-    def escape(text: str) -> str:
-        """Return a text as it is."""
-        return text
 
 
 class _Paragraph:

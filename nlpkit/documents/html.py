@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from html.parser import HTMLParser
 
 from .inline_tags import InlineTag
+from .opening import Document
 from .unit import Unit
 
 _SENTENCE = """a abbr acronym b bdi bdo big cite del dfn em font i ins label mark q rp rt ruby s small span strike
@@ -76,7 +77,7 @@ class _Tokens(HTMLParser):
         self._add("other")
 
 
-class HTMLDocument:
+class HTMLDocument(Document):
     """An HTML document.
 
     Parameters
@@ -161,8 +162,7 @@ class HTMLDocument:
 
         return slots.sub(put, "".join(self._parts))
 
-    @staticmethod
-    def escape(text: str) -> str:
+    def escape(self, text: str) -> str:
         """Return a text as it is written between tags."""
         return html.escape(text, quote=False)
 

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from itertools import accumulate
 
 from .markdown_inline import begins_inline, inline_unit
+from .opening import Document
 from .unit import Unit
 
 _FENCE = re.compile(r" {0,3}(`{3,}|~{3,})")
@@ -24,7 +25,7 @@ _CELL = re.compile(r"((?:\\.|`[^`]*`|[^|\\])+)|(\||\\)")
 _STARTS = re.compile(r"(?:[-+*>#|]|\d+[.)])")  # words that would begin something else at the start of a line
 
 
-class Markdown:
+class Markdown(Document):
     """A Markdown document.
 
     Parameters
@@ -168,11 +169,6 @@ class Markdown:
             return self._line_end.join(_broken(slots.sub(put, texts[number]), *self._breaks[number]))
 
         return slots.sub(put, "".join(self._parts))
-
-    @staticmethod
-    def escape(text: str) -> str:
-        """Return a text as it is: its escapes have stayed in it."""
-        return text
 
 
 def _is_rule(line: str) -> bool:

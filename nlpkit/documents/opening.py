@@ -26,7 +26,8 @@ class Document(Protocol):
         """Return the document with the translations of its units, which contain their tags."""
 
     def escape(self, text: str) -> str:
-        """Return a text as it is written in the document."""
+        """Return a text as it is written in the document; default: as it is."""
+        return text
 
 
 def is_binary(suffix: str) -> bool:

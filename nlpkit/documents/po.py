@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from nlpkit.errors import InputError
 
+from .opening import Document
 from .unit import Unit
 
 _STRING = re.compile(r'\s*"(?P<text>(?:[^"\\]|\\.)*)"\s*')
@@ -14,7 +15,7 @@ _KEYWORD = re.compile(r'(?P<key>msgctxt|msgid_plural|msgid|msgstr(?:\[\d+\])?)\s
 _ESCAPES = {"n": "\n", "t": "\t", "r": "\r", '"': '"', "\\": "\\", "a": "\a", "b": "\b", "f": "\f", "v": "\v"}
 
 
-class Catalogue:
+class Catalogue(Document):
     """A PO file.
 
     Parameters
@@ -86,11 +87,6 @@ class Catalogue:
             }
             written += entry.with_translations(whole, self._line_end) if whole else entry.lines
         return "".join(written)
-
-    @staticmethod
-    def escape(text: str) -> str:
-        """Return a text as it is: it is quoted when the file is written."""
-        return text
 
 
 class _Entry:

@@ -15,6 +15,7 @@ from nlpkit.text.sentences import split_sentences
 
 from .caption_lines import LINE, LINES, TAG, cut, without_tags, wrapped
 from .inline_tags import InlineTag
+from .opening import Document
 from .unit import Flag, Unit
 
 FAST = 20.0
@@ -62,7 +63,7 @@ class _Cue:
     turns: list[_Turn]
 
 
-class Subtitles:
+class Subtitles(Document):
     """A file of subtitles.
 
     Parameters
@@ -182,11 +183,6 @@ class Subtitles:
                 lines[-1] += turn.suffix
             written.append(self._line_end.join(lines))
         return "".join(written)
-
-    @staticmethod
-    def escape(text: str) -> str:
-        """Return a text as it is: subtitles have no escapes."""
-        return text
 
     def flags(self, translated: str) -> list[Flag]:
         """Return the cues of a translated file that are too long or too fast to read."""

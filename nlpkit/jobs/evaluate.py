@@ -187,7 +187,7 @@ def evaluate_translations(
             texts["sources"],
             output,
             model=model,
-            to=pairs_as.to,
+            to=pairs_as.to if model.marks.targets else None,
             parameters={"batch_invariant": batch_invariant} | ({} if beam is None else {"beam": beam}),
             device=device,
             precision=precision,

@@ -58,11 +58,20 @@ class DocumentReport:
 
 
 def keep_layout(inputs: Sequence[StrPath], output: StrPath | None) -> bool:
-    """Whether inputs are documents that are written as such: all suffixes are the same, or the output has none."""
+    """Whether inputs are documents that are written as such: all suffixes are the same, or the output has none.
+
+    Raises
+    ------
+    ParameterError
+        If they would be written as another kind of document.
+    """
     suffixes = {os.path.splitext(os.fspath(path))[1].lower() for path in inputs}
     if not inputs or not suffixes <= set(DOCUMENTS):
         return False
     written = "" if output in (None, "-") else os.path.splitext(os.fspath(output or ""))[1].lower()
+    if written in DOCUMENTS and {written} != suffixes:
+        found = " and ".join(sorted(suffixes))
+        raise ParameterError(f"{output}: a document keeps its kind, {found}: name such a file, or a folder")
     return not written or {written} == suffixes
 
 

@@ -62,6 +62,10 @@ class Marks:
             If the model does not translate into this language, or has to be told one.
         """
         choices = self.targets or ((only,) if only else ())
+        if code is not None and not choices:
+            raise ParameterError(
+                f"to is {code!r}, and the model has one target language, which it doesn't name: leave it out"
+            )
         found = next((each for each in choices if code and _same_language(each, code)), None)
         if choices and found is None and (code is not None or self.targets):
             what = "say into which: to" if code is None else f"to is {code!r}: expected one of these"

@@ -38,7 +38,9 @@ def test_what_a_model_reads(text: str, marked: str, parts: tuple[str, ...]) -> N
 
 def test_a_language_that_is_not_there() -> None:
     assert [MARKS.target(code) for code in ("fr", "fr-CA", "DE", "de_AT")] == ["fr", "fr", "de", "de"]
-    assert Marks().target(None, "fr") is Marks().target("fr-CA", "fr") is Marks().target("de") is None
+    assert Marks().target(None, "fr") is Marks().target("fr-CA", "fr") is Marks().target(None) is None
+    with pytest.raises(ParameterError, match="one target language, which it doesn't name"):
+        Marks().target("de")
     with pytest.raises(ParameterError, match="translates into de, fr; say into which: to"):
         MARKS.target(None)
     with pytest.raises(ParameterError, match="translates into de, fr; to is 'es': expected one of these"):

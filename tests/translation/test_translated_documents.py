@@ -99,6 +99,8 @@ def test_which_files_keep_their_layout() -> None:
     assert not keep_layout(["a.md"], "a.txt")
     assert not keep_layout(["a.md", "a.txt"], "out")
     assert not keep_layout([], None)
+    with pytest.raises(ParameterError, match=r"a\.docx: a document keeps its kind, \.md: name such a file"):
+        keep_layout(["a.md"], "a.docx")
 
 
 def test_what_is_refused(documents: Path, translator: Translator) -> None:
