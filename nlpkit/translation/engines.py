@@ -19,7 +19,7 @@ from nlpkit.threads import available_threads, blas_threads
 from .array_decoding import decode_arrays
 from .model_folder import is_quantized
 from .model_options import RNNOptions
-from .quantization import Dequantized, Rounded
+from .quantization import Dequantized, Rounded, quantized
 from .quicker import quicker
 
 if TYPE_CHECKING:
@@ -57,7 +57,7 @@ class Computer:
     ) -> None:
         stored = "int8" if isinstance(given, Artifact) and is_quantized(given) else "float32"
         precision = stored if precision == "auto" else precision
-        check_engine(engine, device=device, precision=precision)
+        check_engine(engine, options, device=device, precision=precision)
         self._folder = given if isinstance(given, Artifact) else None
         self._torch = None if isinstance(given, Artifact) else given
         self._options, self._where, self._precision = options, device, precision
@@ -66,7 +66,7 @@ class Computer:
             on_cpu = device == "cpu" or (device == "auto" and not gpu_is_likely())
             engine = "torch"
             if precision == "int8":
-                engine = "compiled"
+                engine = "compiled" if isinstance(options, RNNOptions) else "auto"
             elif self._folder is not None and on_cpu and precision == "float32":
                 engine = "auto"
         self.engine = self.taken = engine
@@ -102,6 +102,14 @@ class Computer:
         folder = read(self._folder.path)
         arrays = folder.mapped if mapped else folder.arrays
         return Dequantized(arrays) if is_quantized(self._folder) else arrays
+
+    def _matrices(self) -> Mapping[str, Any]:
+        """Return the weights with matrices of 8 bits for NumPy."""
+        from .plain.rounded import matrices
+
+        if self._folder is not None and is_quantized(self._folder):
+            return matrices(read(self._folder.path).arrays)
+        return matrices(quantized(self._read()))
 
     @property
     def device(self) -> str:
@@ -160,7 +168,7 @@ class Computer:
         self.taken = engine
         is_numpy = engine == "numpy"
         workers = 1 if is_numpy else threads or available_threads()
-        with blas_threads(threads) if is_numpy and threads else nullcontext():
+        with blas_threads(threads or 1) if is_numpy else nullcontext():
             yield from decode_arrays(
                 self._model_of(engine), sources, options, prefixes=prefixes, phrases=phrases, threads=workers
             )
@@ -196,7 +204,8 @@ class Computer:
 
     def _loaded(self, engine: str) -> ArrayModel:
         if engine == "numpy":
-            return array_model(engine, self._options, self._read())
+            weights = self._read() if self._precision == "float32" else self._matrices()
+            return array_model(engine, self._options, weights)
         weights = self._read(mapped=True)  # packed weights are copies
         if self._precision == "int8" and not isinstance(weights, Dequantized):
             weights = Rounded(weights)
@@ -221,7 +230,7 @@ def _told_if_slow() -> Iterator[None]:
 
 
 def array_model(
-    engine: str, options: Any, weights: Mapping[str, np.ndarray], *, precision: str = "float32"
+    engine: str, options: Any, weights: Mapping[str, Any], *, precision: str = "float32"
 ) -> ArrayModel:
     """Return a model that needs no torch.
 
@@ -230,7 +239,7 @@ def array_model(
     engine : {"compiled", "numpy"}
     options : RNNOptions or TransformerOptions
     weights : mapping of str to ndarray
-        As `nlpkit.translation.weight_shapes.weight_shapes` names them.
+        As `nlpkit.translation.weight_shapes.weight_shapes` names them; for NumPy also `plain.rounded.RoundedMatrix`.
     precision : {"float32", "int8"}
         Of products in compiled code.
     """
@@ -247,7 +256,7 @@ def array_model(
     return made(options, weights, precision=precision)
 
 
-def check_engine(engine: str, *, device: str, precision: str) -> None:
+def check_engine(engine: str, options: Any, *, device: str, precision: str) -> None:
     """Raise ParameterError if there is no such engine, or it does not compute there or so."""
     require(engine in ENGINES, "engine", engine, "one of " + ", ".join(ENGINES))
     if precision == "int8":
@@ -256,10 +265,10 @@ def check_engine(engine: str, *, device: str, precision: str) -> None:
                 f"precision 'int8' computes on the CPU, and device is {device!r}: name device 'cpu', or precision"
                 " 'float32'"
             )
-        if engine in ("torch", "numpy"):
+        if engine == "torch" or (engine == "numpy" and isinstance(options, RNNOptions)):
             raise ParameterError(
-                f"precision 'int8' is computed by engine 'compiled', and engine is {engine!r}: leave out the engine, or"
-                " name precision 'float32'"
+                f"precision 'int8' of this model is computed by engine 'compiled', and engine is {engine!r}: leave out"
+                " the engine, or name precision 'float32'"
             )
     if engine in ("compiled", "numpy"):
         if device not in ("auto", "cpu"):

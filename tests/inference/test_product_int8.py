@@ -13,6 +13,7 @@ import pytest
 
 from nlpkit.inference._product_int8_numba import multiply_int8
 from nlpkit.inference.product import PackedInt8, rounded_rows
+from nlpkit.translation.plain.rounded import RoundedMatrix
 
 
 def by_whole_numbers(x: np.ndarray, weight: np.ndarray, bias: np.ndarray) -> np.ndarray:
@@ -38,6 +39,7 @@ def test_products_of_any_size(n: int, depth: int, size: int) -> None:
     expected = by_whole_numbers(x, weight, bias)
     np.testing.assert_allclose(layer(x), expected, atol=1e-5)
     np.testing.assert_allclose(layer(x, rectified=True), np.maximum(expected, 0), atol=1e-5)
+    np.testing.assert_allclose(RoundedMatrix(*rounded_rows(weight)).times(x) + bias, expected, atol=1e-5)
     span = np.abs(x).max() * np.abs(weight).max()
     np.testing.assert_allclose(layer(x), x @ weight.T + bias, atol=0.012 * span * depth**0.5 + 1e-6)
 

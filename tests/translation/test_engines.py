@@ -117,7 +117,7 @@ def test_auto_computes_much_work_in_compiled_code() -> None:
         ({"engine": "numba"}, "engine is 'numba': expected one of auto, torch, compiled, numpy"),
         ({"engine": "numpy", "device": "cuda"}, "computes on the CPU, and device is 'cuda'"),
         ({"engine": "compiled", "precision": "bfloat16"}, "has no precision 'bfloat16'"),
-        ({"engine": "numpy", "precision": "int8"}, "precision 'int8' is computed by engine 'compiled'"),
+        ({"engine": "torch", "precision": "int8"}, "'int8' of this model is computed by engine 'compiled'"),
         ({"device": "cuda", "precision": "int8"}, "precision 'int8' computes on the CPU, and device is 'cuda'"),
     ],
 )
@@ -144,7 +144,14 @@ def test_8_bits_quarter_the_folder_and_change_little(folder: Path, by_torch: Tra
     stored, rounded = Translator(tmp_path / "small"), Translator(folder, precision="int8")
     found, same = (each.translate_full(TEXTS) for each in (stored, rounded))
     assert found == same
-    assert stored.engine == rounded.engine == "compiled"
+    is_recurrent = "gru" in folder.name
+    assert stored.engine == rounded.engine == ("compiled" if is_recurrent else "numpy")
+    compiled = Translator(folder, precision="int8", engine="compiled").translate_full(TEXTS)
+    assert ids(compiled) == ids(found)
+    np.testing.assert_allclose([each.score for each in found], [each.score for each in compiled], rtol=1e-3)
+    if is_recurrent:
+        with pytest.raises(ParameterError, match="'int8' of this model is computed by engine 'compiled'"):
+            Translator(folder, precision="int8", engine="numpy")
     exact = by_torch.translate_full(TEXTS)
     np.testing.assert_allclose([each.score for each in found], [each.score for each in exact], atol=0.1)
     assert Translator(tmp_path / "small", precision="float32", engine="numpy").translate(TEXTS)

@@ -11,6 +11,7 @@ import numpy as np
 from nlpkit.decoding.arrays.steps import Answer, Question, Steps, answered
 
 from .functions import ACTIVATIONS, Array, layer_norm, sinusoids, softmax
+from .rounded import times
 
 
 class KeysValues(NamedTuple):
@@ -27,12 +28,12 @@ class PlainTransformer:
     ----------
     options : TransformerOptions
     weights : mapping of str to ndarray
-        Weights of `Seq2SeqTransformer` by their names.
+        Weights of `Seq2SeqTransformer` by their names; matrices may be `nlpkit.translation.plain.rounded.RoundedMatrix`.
     """
 
     is_batch_invariant = False
 
-    def __init__(self, options: Any, weights: Mapping[str, Array]) -> None:
+    def __init__(self, options: Any, weights: Mapping[str, Any]) -> None:
         self.options, self.weights = options, weights
         self.eos_id, self.start_id = options.eos_id, options.start_id
         self.never = tuple(id_ for id_ in dict.fromkeys((options.pad_id, options.start_id)) if id_ != options.eos_id)
@@ -92,7 +93,7 @@ class PlainTransformer:
 
     def linear(self, x: Array, name: str) -> Array:
         """Return x Wᵀ + b of a layer."""
-        made: Array = x @ self.weights[name + ".weight"].T + self.weights[name + ".bias"]
+        made: Array = times(x, self.weights[name + ".weight"]) + self.weights[name + ".bias"]
         return made
 
     def before(self, x: Array, name: str) -> Array:
@@ -127,7 +128,7 @@ class PlainTransformer:
 
     def logits(self, x: Array) -> Array:
         """Return the logits (n, beams, trg_size)."""
-        made: Array = x @ self.weights["output.weight" if self.options.tie == "none" else "trg_embedding.weight"].T
+        made = times(x, self.weights["output.weight" if self.options.tie == "none" else "trg_embedding.weight"])
         return made + self.weights["logits_bias"] if self.options.logits_bias else made
 
     def _norm(self, x: Array, name: str) -> Array:
