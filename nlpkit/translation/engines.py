@@ -229,9 +229,7 @@ def _told_if_slow() -> Iterator[None]:
         timer.cancel()
 
 
-def array_model(
-    engine: str, options: Any, weights: Mapping[str, Any], *, precision: str = "float32"
-) -> ArrayModel:
+def array_model(engine: str, options: Any, weights: Mapping[str, Any], *, precision: str = "float32") -> ArrayModel:
     """Return a model that needs no torch.
 
     Parameters

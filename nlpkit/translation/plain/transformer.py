@@ -28,7 +28,7 @@ class PlainTransformer:
     ----------
     options : TransformerOptions
     weights : mapping of str to ndarray
-        Weights of `Seq2SeqTransformer` by their names; matrices may be `nlpkit.translation.plain.rounded.RoundedMatrix`.
+        Weights of `Seq2SeqTransformer` by their names; matrices may be `.rounded.RoundedMatrix`.
     """
 
     is_batch_invariant = False
