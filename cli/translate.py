@@ -2,27 +2,24 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 
 from nlpkit.cli import options
 from nlpkit.cli.screens.attention_output import AttentionOutput, check_pictures
 from nlpkit.cli.screens.screen import is_terminal, note, progress_bar, tell_left_out
+from nlpkit.cli.translate_documents import check_sentences, say_device, translate_as_documents
 from nlpkit.corpora import GivenTexts
 from nlpkit.errors import ParameterError
 from nlpkit.jobs.filled_records import INTO
 from nlpkit.jobs.inputs import Reading
-from nlpkit.jobs.translate import TranslateReport, open_translator, translate_files
-from nlpkit.jobs.translate_documents import keep_layout, translate_documents
+from nlpkit.jobs.translate import TranslateReport, translate_files
+from nlpkit.jobs.translate_documents import keep_layout
 from nlpkit.jobs.translation_format import FORMATS
-
-if TYPE_CHECKING:
-    from nlpkit.translation.translator import Translator
+from nlpkit.jobs.translator import open_translator
 
 ATTENTION = "Attention of the model"
-
-_FLAGS = 20  # that are printed
 
 
 def translate(
@@ -94,14 +91,27 @@ def translate(
         typer.Option("--phrase", metavar="TEXT", help="Words that every translation has to contain; repeatable."),
     ] = None,
     split_sentences: Annotated[
-        bool,
+        bool | None,
         typer.Option(
-            "--split-sentences",
-            metavar="",
-            help="Translate each sentence of a text by itself, and join the translations: for a model of single "
-            "sentences.",
+            "--split-sentences/--no-split-sentences",
+            help=options.described(
+                "Translate each sentence of a text by itself, and join the translations.",
+                "for texts of more sentences than those in the training",
+            ),
+            show_default=False,
         ),
-    ] = False,
+    ] = None,
+    guard: Annotated[
+        bool | None,
+        typer.Option(
+            "--guard/--no-guard",
+            help=options.described(
+                "Translate again what has a loop, or lost a number, URL or other protected part; flag what stays so.",
+                "for models with marks for protected parts",
+            ),
+            show_default=False,
+        ),
+    ] = None,
     attention: Annotated[
         str | None,
         typer.Option(
@@ -180,16 +190,18 @@ def translate(
             raise typer.Exit(2)
         paths = ["-"]
     if format is None and into is None and keep_layout(paths, output):
-        _check_sentences("a document", prefix, prefix_file, phrase, attention, alignments, parameters or {})
-        _translate_documents(
+        check_sentences("a document", prefix, prefix_file, phrase, attention, alignments, parameters or {})
+        translate_as_documents(
             paths, output, model, to, from_, device, precision, engine, threads, quiet, read_as, parameters
         )
         return
     if split_sentences:
-        _check_sentences("--split-sentences", prefix, prefix_file, phrase, attention, alignments, parameters or {})
+        check_sentences("--split-sentences", prefix, prefix_file, phrase, attention, alignments, parameters or {})
+    elif attention or alignments:
+        split_sentences = False
     check_pictures(attention, alignments, [*paths, output, prefix_file])
     translator = open_translator(model, device, precision, engine)
-    _say_device(translator, device, quiet)
+    say_device(translator, device, quiet)
     looked = AttentionOutput(translator, attention, alignments, layer, head, self_attention)
     with progress_bar(quiet=quiet or (is_terminal() and output in (None, "-"))) as progress, looked:
         report = translate_files(
@@ -205,6 +217,7 @@ def translate(
             format=format,
             into=into,
             split_sentences=split_sentences,
+            guard=guard,
             read_as=read_as,
             threads=threads,
             progress=progress,
@@ -214,72 +227,6 @@ def translate(
         _tell(report, output, parameters or {})
 
 
-def _translate_documents(
-    paths: list[str],
-    output: str | None,
-    model: str,
-    to: str | None,
-    from_: str | None,
-    device: str,
-    precision: str,
-    engine: str,
-    threads: int | None,
-    quiet: bool,
-    read_as: Reading,
-    parameters: dict[str, Any] | None,
-) -> None:
-    """Translate documents, and print what to look at."""
-    if read_as != Reading(encoding=read_as.encoding):
-        raise ParameterError("a document is read as a whole: of the options for reading, give --encoding alone")
-    translator = open_translator(model, device, precision, engine)
-    _say_device(translator, device, quiet)
-    with progress_bar(quiet=quiet) as progress:
-        report = translate_documents(
-            paths,
-            output,
-            model=translator,
-            to=to,
-            from_=from_,
-            parameters=parameters,
-            encoding=read_as.encoding,
-            threads=threads,
-            progress=progress,
-        )
-    if quiet:
-        return
-    for flag in report.flags[:_FLAGS]:
-        note(f"{flag.place}: {flag.text}")
-    if len(report.flags) > _FLAGS:
-        note(f"and {len(report.flags) - _FLAGS:,} more places")
-    if output not in (None, "-"):
-        documents = "1 document" if report.documents == 1 else f"{report.documents:,} documents"
-        parts = "1 part" if report.units == 1 else f"{report.units:,} parts"
-        note(f"{parts} of {documents} translated, in {output}")
-
-
-def _check_sentences(
-    what: str,
-    prefix: str | None,
-    prefix_file: str | None,
-    phrase: list[str] | None,
-    attention: str | None,
-    alignments: str | None,
-    parameters: dict[str, Any],
-) -> None:
-    """Refuse what only a text translated as a whole has."""
-    given = {"--prefix": prefix, "--phrase": phrase, "--attention": attention, "--alignments": alignments}
-    given["--prefix-file"] = prefix_file
-    given["--n-best"] = parameters.get("n_best", 1) > 1 or None
-    for option in [option for option, value in given.items() if value is not None]:
-        verb = "is translated sentence by sentence" if what == "a document" else "translates each sentence by itself"
-        raise ParameterError(f"{what} {verb}: leave out {option}")
-
-
-def _say_device(translator: Translator, device: str, quiet: bool) -> None:
-    if device == "auto" and not quiet and translator.device != "cpu":
-        note(f"device auto is {translator.device} here")
-
-
 def _tell(report: TranslateReport, output: str | None, parameters: dict[str, Any]) -> None:
     tell_left_out(report.left_out)
     if report.several:
@@ -287,6 +234,9 @@ def _tell(report: TranslateReport, output: str | None, parameters: dict[str, Any
             f"warning: {report.several:,} of {report.texts:,} texts have more sentences than those the model was"
             " trained with, and their translations may lack some: --split-sentences translates each by itself"
         )
+    if report.flags:
+        found = ", ".join(f"{flag} {count:,}" for flag, count in sorted(report.flags.items()))
+        note(f"doubtful translations of {report.texts:,}: {found}; --format jsonl says which")
     if report.unfinished:
         bounds = "--max-length" if "max_length" in parameters else "--max-ratio or --max-extra"
         cut_off = f"{report.unfinished:,} of {report.texts:,} translations"

@@ -176,13 +176,13 @@ class Peeked:
     Attributes
     ----------
     head : bytes
-        The first `HEAD_BYTES`, or all if there are fewer; the first piece of a pipe if that has 4 bytes.
+        The first `HEAD_BYTES`, or all if there are fewer; the first piece of a pipe if that has 4 bytes or is a line.
     """
 
     def __init__(self, stream: ByteReader) -> None:
         self._stream = stream
         self._waiting = stream.read(_PIECE_BYTES)  # a whole piece, so that a buffered file reads in whole pieces
-        while 0 < len(self._waiting) < 4 and (piece := stream.read(_PIECE_BYTES)):
+        while 0 < len(self._waiting) < 4 and not is_line(self._waiting) and (piece := stream.read(_PIECE_BYTES)):
             self._waiting += piece
         self.head = self._waiting[:HEAD_BYTES]
 
@@ -194,6 +194,17 @@ class Peeked:
                 piece, self._waiting = piece[:size], piece[size:]
             return piece
         return self._stream.read(size)
+
+
+def is_line(head: bytes) -> bool:
+    """Whether bytes are a line of ASCII text: whoever sent it to a pipe may wait for an answer.
+
+    Examples
+    --------
+    >>> is_line(b"no\\n"), is_line(b"no")
+    (True, False)
+    """
+    return head.endswith(b"\n") and head.isascii() and min(head) > 8
 
 
 def _closed(name: str, remedy: str) -> Content:

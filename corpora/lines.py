@@ -11,11 +11,13 @@ from nlpkit.corpora.text_bytes import TextBytes, is_ascii_compatible, warn_of_ut
 BLOCK_BYTES = 1 << 20
 
 
-def read_lines(stream: ByteReader, path: str, decoding: Decoding) -> Iterator[tuple[int, list[str]]]:
+def read_lines(
+    stream: ByteReader, path: str, decoding: Decoding, *, keep_ends: bool = False
+) -> Iterator[tuple[int, list[str]]]:
     r"""Yield runs of lines, each with the number of its first line, counted from 1.
 
     Only ``\n`` and ``\r\n`` end a line, and ``\r`` in a file without ``\n``; text after the last line end is a line
-    unless empty. Memory holds one block of 1 MiB, or the longest line.
+    unless empty. Memory holds one block of 1 MiB, or the longest line. With ``keep_ends`` lines have their ends.
 
     Raises
     ------
@@ -31,10 +33,10 @@ def read_lines(stream: ByteReader, path: str, decoding: Decoding) -> Iterator[tu
             pending.append(chunk)
             continue
         block, pending = b"".join([*pending, chunk[:end]]), [chunk[end:]]
-        yield from _decode_block(block, data.codec, path, decoding, number, offset)
+        yield from _decode_block(block, data.codec, path, decoding, number, offset, keep_ends=keep_ends)
         number += block.count(b"\n")
         offset += len(block)
-    yield from _decode_block(b"".join(pending), data.codec, path, decoding, number, offset)
+    yield from _decode_block(b"".join(pending), data.codec, path, decoding, number, offset, keep_ends=keep_ends)
 
 
 def read_whole(stream: ByteReader, path: str, decoding: Decoding) -> Iterator[list[str]]:
@@ -57,7 +59,7 @@ def read_whole(stream: ByteReader, path: str, decoding: Decoding) -> Iterator[li
 
 
 def _decode_block(
-    block: bytes, codec: str, path: str, decoding: Decoding, number: int, offset: int
+    block: bytes, codec: str, path: str, decoding: Decoding, number: int, offset: int, *, keep_ends: bool
 ) -> Iterator[tuple[int, list[str]]]:
     try:
         text = decoding.decode(block, codec)
@@ -65,24 +67,31 @@ def _decode_block(
         if decoding.errors != "skip":
             line = number + block.count(b"\n", 0, error.start)
             raise decoding.refuse(error, path, line=line, offset=offset) from None
-        yield from _decode_each(block, codec, decoding, number)
+        yield from _decode_each(block, codec, decoding, number, keep_ends=keep_ends)
         return
-    if "\r" in text:
+    if "\r" in text and not keep_ends:
         text = text.replace("\r\n", "\n")
     lines = text.split("\n")
-    if not lines[-1]:
-        lines.pop()
+    last = lines.pop()
+    if keep_ends:
+        lines = [f"{line}\n" for line in lines]
+    if last:
+        lines.append(last)
     if lines:
         yield number, lines
 
 
-def _decode_each(block: bytes, codec: str, decoding: Decoding, number: int) -> Iterator[tuple[int, list[str]]]:
+def _decode_each(
+    block: bytes, codec: str, decoding: Decoding, number: int, *, keep_ends: bool
+) -> Iterator[tuple[int, list[str]]]:
     """Decode a block line by line; skip and count undecodable lines."""
     run: list[str] = []
     lines = block.removesuffix(b"\n").split(b"\n")
     for index, line in enumerate(lines):
         try:
-            run.append(line.decode(codec).removesuffix("\r"))
+            text = line.decode(codec)
+            has_end = keep_ends and (index < len(lines) - 1 or block.endswith(b"\n"))
+            run.append(f"{text}\n" if has_end else text if keep_ends else text.removesuffix("\r"))
         except UnicodeDecodeError:
             decoding.skipped += 1
             if run:

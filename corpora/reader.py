@@ -78,10 +78,13 @@ class Reader:
     selection : Selection
     decoding : Decoding
     bad : BadRecords
+    keep_ends : bool
+        Whether lines of text keep their line ends.
     """
 
-    def __init__(self, selection: Selection, decoding: Decoding, bad: BadRecords) -> None:
+    def __init__(self, selection: Selection, decoding: Decoding, bad: BadRecords, *, keep_ends: bool = False) -> None:
         self.selection = selection
+        self._keep_ends = keep_ends
         self._decoding = decoding
         self._bad = bad
         self._values = TextValues(bad, decoding, numbers=selection.numbers_as_text)
@@ -163,7 +166,7 @@ class Reader:
             for texts in read_whole(data, name, self._decoding):
                 yield Run(name, texts, {})
         elif kind == "lines":
-            for _, texts in read_lines(data, name, self._decoding):
+            for _, texts in read_lines(data, name, self._decoding, keep_ends=self._keep_ends):
                 yield Run(name, texts, {})
         elif kind == "table":
             from nlpkit.corpora.tables.table import Table

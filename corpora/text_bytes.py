@@ -7,6 +7,7 @@ import warnings
 from functools import cache
 
 from nlpkit.corpora.compressed import ByteReader
+from nlpkit.corpora.content import is_line
 from nlpkit.corpora.decoding import MARK_ERRORS, Decoding
 
 HEAD_BYTES = 1 << 20
@@ -78,7 +79,7 @@ class TextBytes:
 
     def _first_bytes(self, size: int) -> bytes:
         head = self._stream.read(HEAD_BYTES)
-        while 0 < len(head) < size and (more := self._stream.read(HEAD_BYTES)):
+        while 0 < len(head) < size and not is_line(head) and (more := self._stream.read(HEAD_BYTES)):
             head += more
         return head
 

@@ -87,6 +87,8 @@ class Texts(Rereadable):
         Whether a record that cannot be read is an error, or is skipped and counted.
     encoding, decode_errors : str
         See `nlpkit.corpora.decoding.Decoding`.
+    keep_ends : bool
+        Whether lines of text keep their line ends.
     stdin : binary file, optional
         Replacement for the standard input of the process.
 
@@ -138,6 +140,7 @@ class Texts(Rereadable):
         on_bad: str = "error",
         encoding: str = "utf-8",
         decode_errors: str = "strict",
+        keep_ends: bool = False,
         stdin: BinaryIO | None = None,
     ) -> None:
         if per not in (None, "line", "file"):
@@ -161,7 +164,7 @@ class Texts(Rereadable):
             numbers_as_text=numbers_as_text,
             table=TableOptions(delimiter=delimiter, header=header, quoting=quoting, sheet=sheet),
         )
-        self._reader = Reader(self._selection, self._decoding, self._bad)
+        self._reader = Reader(self._selection, self._decoding, self._bad, keep_ends=keep_ends)
         named = [inputs] if isinstance(inputs, str | os.PathLike) else list(inputs)
         self.folders = [os.fspath(name) for name in named if os.path.isdir(name)]
         super().__init__(find_sources(named, per="line" if named_column else per), stdin)

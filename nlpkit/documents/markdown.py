@@ -107,10 +107,11 @@ class Markdown(Document):
     def _table(self, lines: list[str], place: int) -> int:
         """Take the cells of a table."""
         for number in range(place, self._end_of_block(lines, place)):
+            place_after = number + 1
             if number == place + 1 or "|" not in lines[number]:
                 self._parts.append(lines[number])
                 if number != place + 1:
-                    return number + 1
+                    break
                 continue
             for found in _CELL.finditer(lines[number].rstrip("\r\n")):
                 cell = found[0]
@@ -118,7 +119,6 @@ class Markdown(Document):
                 at = cell.find(text)
                 self._parts += [cell[:at], self._slot(text) if found[1] else text, cell[at + len(text) :]]
             self._parts.append(_line_end(lines[number]))
-            place_after = number + 1
         return place_after
 
     def _paragraph(self, lines: list[str], place: int, prefix: str) -> int:

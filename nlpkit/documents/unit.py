@@ -33,6 +33,11 @@ class Unit:
         """Return the things that a translation of the text lacks; `filled` appends them."""
         return [thing for number, thing in enumerate(self.things) if f"<{number}/>" not in target]
 
+    def named(self, remark: str) -> str:
+        """Return a remark with the things of this unit in the place of their numbers."""
+        names = {f"<{number}/>": thing for number, thing in enumerate(self.things)}
+        return _THING.sub(lambda found: names.get(found[0], found[0]), remark)
+
     def filled(self, target: str, links: Sequence[int], escape: Callable[[str], str] = str) -> str:
         """Return a translation with the tags and things of this unit, each exactly once.
 

@@ -54,6 +54,8 @@ class Reading:
         Whether a record that cannot be read is an error, or skipped and counted.
     encoding, decode_errors : str
         As in `nlpkit.corpora.decoding.Decoding`.
+    keep_ends : bool
+        Whether lines of text keep their line ends.
     stdin : binary file, optional
         File that ``-`` reads; default: standard input.
 
@@ -80,6 +82,7 @@ class Reading:
     on_bad: str = "error"
     encoding: str = "utf-8"
     decode_errors: str = "strict"
+    keep_ends: bool = False
     stdin: BinaryIO | None = None
 
     def texts(self, inputs: StrPath | Iterable[StrPath]) -> Texts:

@@ -26,7 +26,7 @@ from .speech_plan import SpeechPlan
 from .speech_start import check_start, clip_store, known_outputs, model_to_start_from, targets_of, untrained_model
 from .speech_validation import pictures_of, provenance_of, validation_score
 from .train import check_model_place
-from .translate import missing
+from .translator import missing
 from .unfinished import check_logs, unfinished_folder, unfinished_training
 
 if TYPE_CHECKING:

@@ -29,8 +29,8 @@ from .training_pairs import (
     split_pairs,
     warn_of_shared_pairs,
 )
-from .translate import missing
 from .translation_plan import TranslationPlan
+from .translator import missing
 from .unfinished import check_logs, unfinished_folder, unfinished_training
 
 if TYPE_CHECKING:

@@ -128,7 +128,7 @@ def split_pairs(read: PairTexts, form: TextForm) -> tuple[PairTexts, PairTexts, 
 
 
 def sentences_per_text(sources: Sequence[str], language: str | None) -> int:
-    """Return the number of sentences that 99 % of the sources have at most; of many sources 10,000 are counted.
+    """Return the number of sentences that 90 % of the sources have at most; of many sources 10,000 are counted.
 
     Examples
     --------
@@ -137,7 +137,7 @@ def sentences_per_text(sources: Sequence[str], language: str | None) -> int:
     """
     chosen = sources[:: max(1, len(sources) // _COUNTED)]
     counts = sorted(count_sentences(text, language) for text in chosen)
-    return counts[(99 * len(counts) + 99) // 100 - 1]
+    return counts[(9 * len(counts) + 9) // 10 - 1]
 
 
 def learn_subwords(

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import time
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from nlpkit.corpora import GivenTexts
@@ -18,9 +19,9 @@ from .places import check_apart, check_place
 from .prefix_lines import PrefixLines
 from .translation_format import TranslationFormat
 from .translation_writer import TranslationWriter
+from .translator import decoding_options, open_translator
 
 if TYPE_CHECKING:
-    from nlpkit.decoding.options import DecodingOptions
     from nlpkit.translation.translations import Translation
     from nlpkit.translation.translator import Translator
 
@@ -44,7 +45,9 @@ class TranslateReport:
     left_out : dict of str to int
         Number of texts and records that were left out, by reason.
     several : int
-        Texts of more sentences than those that the model was trained with, unless each was translated by itself.
+        Texts of more sentences than those in the training, unless these were translated by themselves.
+    flags : dict of str to int
+        Number of translations with each flag: see `nlpkit.translation.Translation.flags`.
     translations : list of Translation, or None
         All translations, if no output was named.
     """
@@ -55,6 +58,7 @@ class TranslateReport:
     unfinished: int
     left_out: dict[str, int]
     several: int = 0
+    flags: dict[str, int] = field(default_factory=dict)
     translations: list[Translation] | None = None
 
     @property
@@ -77,7 +81,8 @@ def translate_files(
     phrases: Iterable[str] = (),
     format: str | None = None,
     into: str | None = None,
-    split_sentences: bool = False,
+    split_sentences: bool | None = None,
+    guard: bool | None = None,
     device: str = "auto",
     precision: str = "auto",
     engine: str = "auto",
@@ -113,12 +118,12 @@ def translate_files(
         Default: by the suffix of ``output``, else text. Text is a line for each text, or with ``n_best`` that number of
         lines ``index⇥score⇥text``, with score -inf for those not found. The others keep the columns or fields of
         tables and JSON, and add the translation; other texts become ``id``, ``text``, ``translation`` and ``score``.
-        JSON Lines also have ``engine`` and ``n_best``.
+        JSON Lines also have ``source``, the input's name, ``from``, ``to``, ``engine``, ``flags``, ``n_best`` and
+        ``sentences``: where each stands in text and translation, with its score and flags.
     into : str, optional
         The column or field of the translation; default: ``translation``. If it exists already, it has to be empty.
-    split_sentences : bool, default=False
-        Translate each sentence of a text by itself, and join the translations with the white space between them. Not
-        with prefixes, ``phrases`` and ``n_best``.
+    split_sentences, guard : bool, optional
+        See `nlpkit.translation.Translator.translate`. Not with prefixes, ``phrases`` and ``n_best``.
     device, precision, engine : str
         As in `nlpkit.translation.Translator`; a model that is loaded already keeps its own.
     threads : int, optional
@@ -150,10 +155,15 @@ def translate_files(
     if layout.has_fields:
         read_as = replace(read_as, records=True)
     beginnings = PrefixLines(prefix, prefix_file, inputs, read_as)
-    read: AnyTexts = inputs if isinstance(inputs, GivenTexts) else read_as.texts(inputs)
     demanded = list(phrases)
     if not all(phrase.strip() for phrase in demanded):
         raise ParameterError("a phrase is empty: expected words that have to stand in every translation")
+    from nlpkit.translation.sentence_wise import longer_texts, splits_sentences
+
+    is_split = splits_sentences(split_sentences, options, beginnings.of(0, []), [demanded] if demanded else None)
+    is_lines = not isinstance(inputs, GivenTexts) and not layout.has_fields and read_as.per != "file"
+    read_as = replace(read_as, keep_ends=is_split and is_lines)
+    read: AnyTexts = inputs if isinstance(inputs, GivenTexts) else read_as.texts(inputs)
     kept: list[Translation] = []
     with read as texts:
         if output is not None and str(output) != "-":
@@ -161,16 +171,17 @@ def translate_files(
             check_place(output, is_folder=False, force=False)
         beginnings.check(texts, output)
         translator = open_translator(model, device, precision, engine)
-        from nlpkit.translation.sentence_wise import longer_texts
 
         count = tokens = unfinished = several = 0
+        flags: Counter[str] = Counter()
         started = time.perf_counter()
-        with TranslationWriter(output, layout, options.n_best, into) as writer:
-            for block in texts.blocks(_WINDOW):
+        is_stream = getattr(texts, "total_bytes", 0) is None
+        with TranslationWriter(output, layout, options.n_best, into, keep_ends=read_as.keep_ends) as writer:
+            for block in texts.blocks(1 if is_stream else _WINDOW):  # a pipe is answered as it comes
                 n = len(block.texts)
                 records = block.kept.get(RECORD, [None] * n)
                 writer.check(block.sources, block.texts, records)
-                if not split_sentences:
+                if not is_split:
                     several += longer_texts(block.texts, from_ or translator.languages[0], translator.sentences)
                 translations = translator.stream(
                     block.texts,
@@ -180,11 +191,15 @@ def translate_files(
                     prefixes=beginnings.of(count, block.texts),
                     phrases=[demanded] * n if demanded else None,
                     split_sentences=split_sentences,
+                    guard=guard,
                     threads=threads,
                 )
-                for record, translation in zip(records, translations, strict=True):
+                for source, record, translation in zip(block.sources, records, translations, strict=True):
                     best = translation.n_best[0]
-                    writer.write(count, translation, record, engine=translator.engine)
+                    flags.update(flag.partition(":")[0] for flag in translation.flags)
+                    known = {"source": source, "from": from_ or translator.languages[0]}
+                    known |= {"to": to or translator.languages[1], "engine": translator.engine}
+                    writer.write(count, translation, record, known=known)
                     if seen is not None:
                         seen(translation)
                     elif output is None:
@@ -200,6 +215,7 @@ def translate_files(
             unfinished=unfinished,
             left_out=dict(getattr(texts, "left_out", {})),
             several=several,
+            flags=dict(flags),
             translations=kept if output is None and seen is None else None,
         )
 
@@ -217,7 +233,8 @@ def translate_texts(
     phrases: Iterable[str] = (),
     format: str | None = None,
     into: str | None = None,
-    split_sentences: bool = False,
+    split_sentences: bool | None = None,
+    guard: bool | None = None,
     device: str = "auto",
     precision: str = "auto",
     engine: str = "auto",
@@ -239,6 +256,7 @@ def translate_texts(
         format=format,
         into=into,
         split_sentences=split_sentences,
+        guard=guard,
         device=device,
         precision=precision,
         engine=engine,
@@ -246,53 +264,3 @@ def translate_texts(
         progress=progress,
         seen=seen,
     )
-
-
-def open_translator(
-    model: StrPath | Translator, device: str = "auto", precision: str = "auto", engine: str = "auto"
-) -> Translator:
-    """Load a translation model, unless it is one already.
-
-    Raises
-    ------
-    MissingDependencyError
-        If PyTorch is needed and not installed.
-    ArtifactError
-        If the folder cannot be read.
-    """
-    from nlpkit.translation.translator import Translator
-
-    if isinstance(model, Translator):
-        return model
-    return Translator(model, device=device, precision=precision, engine=engine)
-
-
-def decoding_options(parameters: Mapping[str, Any] | None) -> DecodingOptions:
-    """Return options from parameters by name.
-
-    Raises
-    ------
-    ParameterError
-        If one is unknown or wrong.
-    """
-    import inspect
-
-    from nlpkit.decoding.options import DecodingOptions
-
-    given = dict(parameters or {})
-    known = inspect.signature(DecodingOptions).parameters
-    unknown = [name for name in given if name not in known]
-    if unknown:
-        raise ParameterError(f"there is no option {unknown[0]!r}: choose among {', '.join(known)}")
-    if given.get("n_best", 1) > 1 and "beam" not in given and not given.get("sample"):
-        given["beam"] = max(given["n_best"], DecodingOptions().beam)
-    return DecodingOptions(**given)
-
-
-def missing(error: ModuleNotFoundError, extra: str = "translation") -> Exception:
-    """Return the exception that says how to install the packages that translation, or another extra, needs."""
-    from nlpkit.errors import MissingDependencyError
-
-    if (error.name or "").startswith("nlpkit"):
-        return error
-    return MissingDependencyError(f"{extra} needs {error.name}, which isn't installed: pip install 'nlpkit[{extra}]'")

@@ -20,11 +20,11 @@ from nlpkit.registry import DOCUMENTS
 from .inputs import StrPath
 from .passes import TRANSLATING, Progress
 from .places import check_place, real_place
-from .translate import decoding_options, open_translator
+from .translator import decoding_options, open_translator
 
 if TYPE_CHECKING:
     from nlpkit.decoding.options import DecodingOptions
-    from nlpkit.text.sentences import Sentences
+    from nlpkit.translation.text_layout import TextLayout
     from nlpkit.translation.translations import Translation
     from nlpkit.translation.translator import Translator
 
@@ -148,6 +148,11 @@ def translate_documents(
             flags += [
                 Flag(place=f"{path}, part {len(texts)}", text=f"{thing} is now at the end") for thing in unit.lost(text)
             ]
+            flags += [
+                Flag(place=f"{path}, part {len(texts)}", text=unit.named(flag))
+                for part in found.parts
+                for flag in part.flags
+            ]
             tokens += sum(len(each.n_best[0].ids) for each in found.parts)
             unfinished += sum(not each.n_best[0].finished for each in found.parts)
             units += 1
@@ -168,24 +173,23 @@ def translate_documents(
 
 @dataclass(frozen=True)
 class TranslatedUnit:
-    """The sentences of a unit, and their translations."""
+    """The layout of a unit, and the translations of its sentences."""
 
-    sentences: Sentences
+    layout: TextLayout
     parts: list[Translation]
 
     def text_and_links(self, translator: Translator, to: str | None, *, is_linked: bool) -> tuple[str, list[int]]:
         """Return the translation, and the source word of each of its words, if they are asked for."""
         from nlpkit.translation.word_links import word_links
 
-        texts = [part.text for part in self.parts]
-        whole = self.sentences.joined(texts)
-        links: list[int] = []
-        begun = 0
-        for part, sentence in zip(self.parts, self.sentences.texts, strict=True):
-            if is_linked:
-                links += [begun + link if link >= 0 else -1 for link in word_links(translator, part, to=to)]
-            begun += len(sentence.split())
-        return whole, links if len(links) == len(whole.split()) else [-1] * len(whole.split())
+        whole, places = self.layout.joined([part.text for part in self.parts])
+        links = [-1] * len(whole.split())
+        if is_linked:
+            for part, (begin, _), (place, _) in zip(self.parts, self.layout.spans, places, strict=True):
+                first, word = len(self.layout.source[:begin].split()), len(whole[:place].split())
+                own = word_links(translator, part, to=to)[: len(links) - word]
+                links[word : word + len(own)] = [first + link if link >= 0 else -1 for link in own]
+        return whole, links
 
 
 def translated(
@@ -198,12 +202,11 @@ def translated(
     threads: int | None,
 ) -> Any:
     """Yield each unit with its translation, sentence by sentence, in batches across units."""
-    from nlpkit.text.sentences import split_sentences
-
-    split = [split_sentences(unit.text, language) for unit in units]
-    found = translator.stream([text for own in split for text in own.texts], options, to=to, threads=threads)
-    for unit, own in zip(units, split, strict=True):
-        yield unit, TranslatedUnit(own, [next(found) for _ in own.texts])
+    layouts = [translator.layout(unit.text, language) for unit in units]
+    texts = [text for layout in layouts for text in layout.texts]
+    found = translator.stream(texts, options, to=to, split_sentences=False, threads=threads)
+    for unit, layout in zip(units, layouts, strict=True):
+        yield unit, TranslatedUnit(layout, [next(found) for _ in layout.spans])
 
 
 def _outputs(paths: Sequence[Path], output: StrPath | None) -> list[Path | None]:

@@ -29,7 +29,7 @@ class TranslationPlan:
     languages : (str or None, str or None)
         Codes of source and target, where they were given.
     sentences : int
-        The number of sentences that 99 % of the sources have at most.
+        The number of sentences that 90 % of the sources have at most.
     """
 
     architecture: str

@@ -7,7 +7,7 @@ import json
 import math
 import os
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import nullcontext
 from typing import IO, TYPE_CHECKING, Any
 
@@ -22,7 +22,11 @@ if TYPE_CHECKING:
     from nlpkit.outputs.files import Sink
     from nlpkit.translation.translations import Candidate, Translation
 
+NOTHING: Mapping[str, Any] = {}
+Span = tuple[int, int]
+
 _LINE_END = re.compile(r"[\r\n]+")
+_LAST_END = re.compile(r"(?:\r?\n)?\Z")
 
 
 class TranslationWriter:
@@ -37,13 +41,22 @@ class TranslationWriter:
         Number of candidates of each text.
     into : str
         The column or field of the translation.
+    keep_ends : bool
+        Whether texts have the line ends of their input, which are written as they are; the last one may lack it.
     """
 
     def __init__(
-        self, output: StrPath | None, layout: TranslationFormat, n_best: int = 1, into: str | None = None
+        self,
+        output: StrPath | None,
+        layout: TranslationFormat,
+        n_best: int = 1,
+        into: str | None = None,
+        *,
+        keep_ends: bool = False,
     ) -> None:
         layout.check(n_best, into)
         self._layout, self._n_best, self._output = layout, n_best, output or "-"
+        self._keep_ends, self._is_open = keep_ends, False
         self._filled = FilledRecords(INTO if into is None else into)
         self._rows = TranslationRows(self._filled, is_tsv=layout.name == "tsv")
         self._encode = json.JSONEncoder(ensure_ascii=False, default=_as_json).encode
@@ -87,10 +100,22 @@ class TranslationWriter:
         if as_table:
             self._rows.check(sources, texts, records)
 
-    def write(self, number: int, translation: Translation, record: Any = None, *, engine: str = "") -> None:
-        """Write the translation of a text by an engine; ``record`` is what the text is a part of."""
+    def write(
+        self, number: int, translation: Translation, record: Any = None, *, known: Mapping[str, Any] = NOTHING
+    ) -> None:
+        """Write the translation of a text.
+
+        Parameters
+        ----------
+        number : int
+        translation : Translation
+        record : object, optional
+            The record that the text is a part of.
+        known : mapping
+            Further fields of JSON.
+        """
         if self._file is not None:
-            lines = "".join(self._lines(number, translation, record, engine)).encode("utf-8", "backslashreplace")
+            lines = "".join(self._lines(number, translation, record, known)).encode("utf-8", "backslashreplace")
             with nullcontext() if self._streams else output_errors(self._output):
                 self._file.write(lines)
 
@@ -99,19 +124,22 @@ class TranslationWriter:
         if self._sink is not None and self._streams:
             self._sink.finish()
 
-    def _lines(self, number: int, translation: Translation, record: Any, engine: str) -> Iterator[str]:
+    def _lines(self, number: int, translation: Translation, record: Any, known: Mapping[str, Any]) -> Iterator[str]:
         if self._layout.name == "jsonl":
-            yield self._encode(self._fields(number, translation, record, engine)) + "\n"
+            yield self._encode(self._fields(number, translation, record, known)) + "\n"
         elif self._layout.has_fields:
             yield from self._rows.lines(number, translation, record)
         elif self._n_best == 1:
-            yield _LINE_END.sub(" ", translation.text) + "\n"
+            end = _LAST_END.search(translation.text)[0] if self._keep_ends else "\n"
+            line = _LINE_END.sub(" ", translation.text.removesuffix(end)) + end
+            yield "\n" + line if self._is_open else line
+            self._is_open = not end
         else:
             for candidate in translation.n_best:
                 yield f"{number}\t{candidate.score:.4f}\t{candidate.text}\n"
             yield f"{number}\t-inf\t\n" * (self._n_best - len(translation.n_best))
 
-    def _fields(self, number: int, translation: Translation, record: Any, engine: str) -> dict[str, Any]:
+    def _fields(self, number: int, translation: Translation, record: Any, known: Mapping[str, Any]) -> dict[str, Any]:
         n_best = [_candidate(candidate) for candidate in translation.n_best]
         if is_record(record):
             filled = self._filled.fields(record, translation.text)
@@ -121,9 +149,24 @@ class TranslationWriter:
             "text": translation.source,
             self._filled.into: translation.text,
             "score": _number(translation.score),
-            "engine": engine,
+            "flags": list(translation.flags),
+            **known,
             "n_best": n_best,
+            "sentences": [_sentence(*each) for each in _sentences(translation)],
         }
+
+
+def _sentences(translation: Translation) -> Iterator[tuple[Translation, Span, Span]]:
+    """Yield the sentences of a text, and where they stand in source and translation; a whole text is one."""
+    if translation.sentences:
+        for part, spans in zip(translation.sentences, translation.spans, strict=True):
+            yield part, *spans
+    else:
+        yield translation, (0, len(translation.source)), (0, len(translation.text))
+
+
+def _sentence(part: Translation, source: Span, target: Span) -> dict[str, Any]:
+    return {"src_span": source, "trg_span": target, "score": _number(part.score), "flags": list(part.flags)}
 
 
 def _candidate(candidate: Candidate) -> dict[str, Any]:

@@ -6,8 +6,6 @@ import re
 from dataclasses import dataclass
 from itertools import pairwise
 
-from nlpkit.errors import MissingDependencyError
-
 from .abbreviations import LONGEST, goes_on
 from .protected_spans import protected_spans
 from .unspaced import is_east_asian
@@ -74,22 +72,13 @@ def split_sentences(text: str, language: str | None = None) -> Sentences:
     language : str, optional
         Code of its language, for abbreviations such as ``z. B.``.
 
-    Raises
-    ------
-    MissingDependencyError
-        If sentencex is not installed.
-
     Examples
     --------
     >>> split_sentences("Dr. Smith sleeps.  Really?\\nYes.")
     Sentences(texts=['Dr. Smith sleeps.', 'Really?', 'Yes.'], between=['  ', '\\n'])
     """
-    try:
-        from sentencex import segment
-    except ImportError as error:
-        raise MissingDependencyError(
-            "splitting sentences needs sentencex, which isn't installed: pip install 'nlpkit[translation]'"
-        ) from error
+    from sentencex import segment
+
     protected = protected_spans(text)
     ends: list[int] = []
     place, held = 0, ""
@@ -117,19 +106,14 @@ def split_sentences(text: str, language: str | None = None) -> Sentences:
 
 
 def count_sentences(text: str, language: str | None = None) -> int:
-    """Return the number of sentences, at least 1; without sentencex, one for each mark that may end a sentence.
+    """Return the number of sentences, at least 1.
 
     Examples
     --------
     >>> count_sentences("Dr. Smith sleeps. Really?"), count_sentences("3.5 million"), count_sentences("一。二。")
     (2, 1, 2)
     """
-    if not _MAY_END.search(text):
-        return 1
-    try:
-        return len(split_sentences(text, language).texts)
-    except MissingDependencyError:
-        return 1 + len(_MAY_END.findall(text))
+    return len(split_sentences(text, language).texts) if _MAY_END.search(text) else 1
 
 
 def _stripped(text: str, begin: int, end: int) -> tuple[int, int]:

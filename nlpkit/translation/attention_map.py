@@ -51,6 +51,18 @@ class WordAttention:
             return ""
         return " ".join(f"{source}-{target}" for target, source in enumerate(self.weights.argmax(1).tolist()))
 
+    def uncovered(self, least: float = 0.2, letters: int = 4) -> float:
+        """Return the share of the source's words of some letters whose weights sum to less than ``least``.
+
+        Examples
+        --------
+        >>> weights = np.array([[0.9, 0.0, 0.1], [0.9, 0.05, 0.05]])
+        >>> WordAttention(source=["three", "black", "horses"], target=["drei", "Pferde"], weights=weights).uncovered()
+        0.6666666666666666
+        """
+        long = [number for number, word in enumerate(self.source) if sum(map(str.isalpha, word)) >= letters]
+        return float((self.weights.sum(0)[long] < least).mean()) if long and len(self.weights) else 0.0
+
 
 def between_words(
     weights: np.ndarray, rows: Sequence[tuple[int, int]], columns: Sequence[tuple[int, int]]

@@ -20,7 +20,7 @@ def languages_of(provenance: Mapping[str, Any]) -> tuple[str | None, str | None]
 
 
 def sentences_of(provenance: Mapping[str, Any]) -> int:
-    """Return the number of sentences that 99 % of the sources have at most; 1 where it was not stored.
+    """Return the number of sentences that 90 % of the sources have at most; 1 where it was not stored.
 
     Examples
     --------

@@ -9,57 +9,76 @@ from itertools import islice
 
 from nlpkit.decoding.options import DecodingOptions
 from nlpkit.errors import ParameterError
-from nlpkit.text.sentences import Sentences, count_sentences, split_sentences
+from nlpkit.text.sentences import count_sentences
 
-from .translations import Candidate, Translation
+from .text_layout import TextLayout
+from .translations import Candidate, Translation, copied
 
 
-def check_sentence_wise(
-    options: DecodingOptions, prefixes: Sequence[str] | None, phrases: Sequence[Sequence[str]] | None
-) -> None:
-    """Raise ParameterError if something is asked for that only a translation of the whole text has."""
+def splits_sentences(
+    asked: bool | None,
+    options: DecodingOptions,
+    prefixes: Sequence[str] | None,
+    phrases: Sequence[Sequence[str]] | None,
+) -> bool:
+    """Whether sentences are translated by themselves; by default, unless something is asked for that they don't have.
+
+    Raises
+    ------
+    ParameterError
+        If both are asked for.
+    """
     given = {"n_best": options.n_best > 1, "prefixes": prefixes is not None, "phrases": phrases is not None}
-    for name in [name for name, is_given in given.items() if is_given]:
-        raise ParameterError(f"split_sentences translates each sentence by itself: leave out {name}")
+    names = [name for name, is_given in given.items() if is_given]
+    if asked and names:
+        raise ParameterError(f"split_sentences translates each sentence by itself: leave out {names[0]}")
+    return asked is not False and not names
 
 
 def translate_by_sentences(
-    texts: Sequence[str],
-    language: str | None,
-    translate: Callable[[list[str]], Iterator[Translation]],
-    *,
-    alpha: float,
+    layouts: Sequence[TextLayout], translate: Callable[[list[str]], Iterator[Translation]], *, alpha: float
 ) -> Iterator[Translation]:
     """Yield the translation of each text, joined from those of its sentences.
 
     Parameters
     ----------
-    texts : sequence of str
-    language : str, optional
-        Code of their language.
+    layouts : sequence of TextLayout
     translate : callable
         Yields translations in the order of the texts.
     alpha : float
         Exponent of the length in the scores.
     """
-    split = [split_sentences(text, language) for text in texts]
-    found = translate([sentence for own in split for sentence in own.texts])
-    for text, own in zip(texts, split, strict=True):
-        parts = list(islice(found, len(own.texts)))
-        yield _joined(text, own, parts, alpha) if len(parts) > 1 else replace(parts[0], source=text)
+    found = translate([sentence for layout in layouts for sentence in layout.texts])
+    for layout in layouts:
+        parts = list(islice(found, len(layout.spans)))
+        if not parts:
+            yield copied(layout.source)
+        elif len(parts) > 1:
+            yield _joined(layout, parts, alpha)
+        else:
+            yield _placed(layout, parts[0])
 
 
-def _joined(text: str, own: Sentences, parts: list[Translation], alpha: float) -> Translation:
+def _placed(layout: TextLayout, part: Translation) -> Translation:
+    """Return the translation of a text's only sentence, with what stands around it."""
+    if layout.source == part.source:
+        return part
+    n_best = [replace(each, text=layout.joined([each.text])[0]) for each in part.n_best]
+    return replace(part, source=layout.source, n_best=n_best)
+
+
+def _joined(layout: TextLayout, parts: list[Translation], alpha: float) -> Translation:
     best = [part.n_best[0] for part in parts]
     lengths = [len(candidate.ids) + candidate.finished for candidate in best]
     log_prob = sum(candidate.score * length**alpha for candidate, length in zip(best, lengths, strict=True))
+    text, places = layout.joined([candidate.text for candidate in best])
     return Translation(
-        source=text,
+        source=layout.source,
         source_tokens=[token for part in parts for token in part.source_tokens],
         source_ids=[number for part in parts for number in part.source_ids],
         n_best=[
             Candidate(
-                text=own.joined([candidate.text for candidate in best]),
+                text=text,
                 tokens=[token for candidate in best for token in candidate.tokens],
                 ids=[number for candidate in best for number in candidate.ids],
                 score=log_prob / max(sum(lengths), 1) ** alpha,
@@ -67,6 +86,8 @@ def _joined(text: str, own: Sentences, parts: list[Translation], alpha: float) -
             )
         ],
         sentences=tuple(parts),
+        spans=tuple(zip(layout.spans, places, strict=True)),
+        flags=tuple(dict.fromkeys(flag for part in parts for flag in part.flags)),
     )
 
 

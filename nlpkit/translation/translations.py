@@ -20,7 +20,7 @@ class Candidate:
     Attributes
     ----------
     text : str
-        The text; it has line ends only where ``split_sentences`` kept those between sentences.
+        The text; it has line ends only where those of the source were kept.
     tokens : list of str
         The subwords.
     ids : list of int
@@ -52,8 +52,12 @@ class Translation:
     n_best : list of Candidate
         Candidates, best first.
     sentences : tuple of Translation
-        Translations of its sentences, if it has several and was translated with ``split_sentences``; else empty. Its
-        only candidate joins the best of each, with their tokens in order and the score of all together.
+        Translations of its sentences, if it has several and they were translated by themselves; else empty. Its only
+        candidate joins the best of each, with their tokens in order and the score of all together.
+    spans : tuple of ((int, int), (int, int))
+        For each of these sentences, where it begins and ends in the source and in the text.
+    flags : tuple of str
+        Signs that something may be wrong, such as "loop" or "number lost: 42": see `nlpkit.translation.faults`.
     """
 
     source: str
@@ -61,6 +65,8 @@ class Translation:
     source_ids: list[int]
     n_best: list[Candidate]
     sentences: tuple[Translation, ...] = ()
+    spans: tuple[tuple[tuple[int, int], tuple[int, int]], ...] = ()
+    flags: tuple[str, ...] = ()
 
     @property
     def text(self) -> str:
@@ -73,10 +79,10 @@ class Translation:
         return self.n_best[0].score
 
 
-def empty_translation(text: str) -> Translation:
-    """Return the translation of a text without words."""
-    nothing = Candidate(text="", tokens=[], ids=[], score=0.0, finished=True)
-    return Translation(source=text, source_tokens=[], source_ids=[], n_best=[nothing])
+def copied(text: str) -> Translation:
+    """Return a text as its own translation."""
+    itself = Candidate(text=text, tokens=[], ids=[], score=0.0, finished=True)
+    return Translation(source=text, source_tokens=[], source_ids=[], n_best=[itself])
 
 
 def translation_of(

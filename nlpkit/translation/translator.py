@@ -5,25 +5,24 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, replace
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from nlpkit import artifact as artifacts
-from nlpkit.decoding.hypothesis import Hypothesis
 from nlpkit.decoding.options import DecodingOptions
 from nlpkit.errors import ArtifactError, ParameterError
 from nlpkit.text.subword import Subwords
 from nlpkit.text.text_form import TextForm, form_of_pieces
 
-from .decoding_batches import distinct_texts, in_order
 from .engines import Computer
 from .given_texts import checked_texts
 from .marks import Marks
 from .model_folder import architecture_of, read_options, read_subwords, read_text_form, stored_form, subword_files
 from .provenance import languages_of, sentences_of
-from .sentence_wise import check_sentence_wise, translate_by_sentences, warn_of_several
-from .translations import Translation, empty_translation, translation_of, with_parts
+from .run import TranslationRun
+from .sentence_wise import splits_sentences, translate_by_sentences, warn_of_several
+from .text_layout import TextLayout
+from .translations import Translation
 
 if TYPE_CHECKING:
     from .attention_map import WordAttention
@@ -146,7 +145,7 @@ class Translator:
 
     @property
     def sentences(self) -> int:
-        """The number of sentences that 99 % of the sources in the training have at most; 1 if it is not known."""
+        """The number of sentences that 90 % of the sources in the training have at most; 1 if it is not known."""
         return sentences_of(self.provenance)
 
     @classmethod
@@ -200,7 +199,8 @@ class Translator:
         beam: int | None = None,
         to: str | None = None,
         from_: str | None = None,
-        split_sentences: bool = False,
+        split_sentences: bool | None = None,
+        guard: bool | None = None,
         threads: int | None = None,
     ) -> list[str]:
         """Return the best translation of each text.
@@ -217,11 +217,19 @@ class Translator:
             Code of the target language, for a model of several: see `Marks`.
         from_ : str, optional
             Code of the language of the texts, by whose rules sentences are split; default: that of the model.
-        split_sentences : bool, default=False
-            Translate each sentence of a text by itself, and join the translations. A model that was trained on single
-            sentences makes one sentence of several; then a warning says so.
+        split_sentences : bool, optional
+            True: translate each sentence of a text by itself, and join the translations. False: translate each text as
+            a whole; a model that was trained on single sentences makes one of several, and a warning says so. Default:
+            True for texts of more sentences than those in the training. Unless False, tabs and line ends separate what
+            is translated, long sentences are cut, and all around them is copied: see
+            `nlpkit.translation.text_layout.TextLayout`.
+        guard : bool, optional
+            Translate again what has a loop, or lost a number or a protected part, and flag what stays doubtful: see
+            `nlpkit.translation.guard.Guard`. Default: True for models with marks for protected parts, unless something
+            is asked for that only whole texts have.
         """
-        found = self.translate_full(texts, options, beam=beam, to=to, from_=from_, split_sentences=split_sentences)
+        given = {"to": to, "from_": from_, "split_sentences": split_sentences, "guard": guard, "threads": threads}
+        found = self.translate_full(texts, options, beam=beam, **given)
         return [translation.text for translation in found]
 
     def translate_full(
@@ -234,27 +242,28 @@ class Translator:
         from_: str | None = None,
         prefixes: Sequence[str] | None = None,
         phrases: Sequence[Sequence[str]] | None = None,
-        split_sentences: bool = False,
+        split_sentences: bool | None = None,
+        guard: bool | None = None,
         threads: int | None = None,
     ) -> list[Translation]:
         """Return each text's translation with tokens, scores and n-best list.
 
         Parameters
         ----------
-        texts, options, beam, to, from_, split_sentences, threads
-            See `translate`. Sentences by themselves have no ``prefixes``, ``phrases`` and n-best lists.
+        texts, options, beam, to, from_, split_sentences, guard, threads
+            See `translate`. Sentences by themselves have no ``prefixes``, ``phrases`` and n-best lists; with these, the
+            default of ``split_sentences`` is False.
         prefixes : sequence of str, optional
             Required beginning of each translation.
         phrases : sequence of sequences of str, optional
             Phrases that each translation must contain.
         """
         texts = checked_texts(texts, prefixes, phrases)
-        if not split_sentences:
+        asked = options or DecodingOptions()
+        if not splits_sentences(split_sentences, asked, prefixes, phrases):
             warn_of_several(texts, from_ or self.languages[0], self.sentences)
-        stream = partial(
-            self.stream, texts, options, beam=beam, to=to, from_=from_, split_sentences=split_sentences, threads=threads
-        )
-        return list(stream(prefixes=prefixes, phrases=phrases))
+        given = {"prefixes": prefixes, "phrases": phrases, "split_sentences": split_sentences, "guard": guard}
+        return list(self.stream(texts, options, beam=beam, to=to, from_=from_, threads=threads, **given))
 
     def stream(
         self,
@@ -266,7 +275,8 @@ class Translator:
         from_: str | None = None,
         prefixes: Sequence[str] | None = None,
         phrases: Sequence[Sequence[str]] | None = None,
-        split_sentences: bool = False,
+        split_sentences: bool | None = None,
+        guard: bool | None = None,
         threads: int | None = None,
     ) -> Iterator[Translation]:
         """Same as `translate_full`, but yield each translation in the order of the texts, as soon as it is ready.
@@ -278,32 +288,29 @@ class Translator:
         options = options or DecodingOptions()
         if beam is not None:
             options = replace(options, beam=beam, n_best=min(options.n_best, beam))
-        if split_sentences:
-            check_sentence_wise(options, prefixes, phrases)
-            by_sentence = partial(self.stream, options=options, to=to, threads=threads)
-            language = from_ or self.languages[0]
-            yield from translate_by_sentences(texts, language, by_sentence, alpha=options.alpha)
-            return
-        marked = [self.marks.put(self.text_form(text), to) for text in texts]
-        ids = self.src_subwords.encode([text for text, _ in marked])
-        work, of_text = distinct_texts(ids, prefixes, phrases, distinct=not options.sample)
-        begin = None if prefixes is None else self._target_ids(prefixes[i] for i in work)
-        demanded = None if phrases is None else [self._target_ids(phrases[i]) for i in work]
-        found = in_order(
-            self._computer.decode([ids[i] for i in work], options, prefixes=begin, phrases=demanded, threads=threads)
+        languages = from_ or self.languages[0], to or self.languages[1]
+        run = TranslationRun(
+            translator=self, computer=self._computer, options=options, to=to, languages=languages, threads=threads
         )
-        known: list[list[Hypothesis]] = []
-        for text, source, number, (_, parts) in zip(texts, ids, of_text, marked, strict=True):
-            if number < 0:
-                yield empty_translation(text)
-                continue
-            while len(known) <= number:
-                known.append(next(found))
-            found_text = translation_of(text, source, known[number], (self.src_subwords, self.trg_subwords))
-            yield with_parts(found_text, self.marks, parts) if parts else found_text
+        if not splits_sentences(None, options, prefixes, phrases):
+            splits_sentences(split_sentences, options, prefixes, phrases)
+            yield from run.whole(texts, prefixes, phrases)
+            return
+        guard = bool(self.marks.placeholders) if guard is None else guard
+        translated = run.guarded if guard else run.whole
+        if split_sentences is False:
+            yield from translated(texts)
+            return
+        most = 1 if split_sentences else self.sentences
+        layouts = [self.layout(text, from_, most=most) for text in texts]
+        yield from translate_by_sentences(layouts, translated, alpha=options.alpha)
 
-    def _target_ids(self, texts: Iterable[str]) -> list[list[int]]:
-        return self.trg_subwords.encode([self.text_form(text) for text in texts])
+    def layout(self, text: str, from_: str | None = None, *, most: int = 1) -> TextLayout:
+        """Return the layout of a text in a language, split if it has more than ``most`` sentences."""
+        return TextLayout.of(text, from_ or self.languages[0], most=most, count_pieces=self._count_pieces)
+
+    def _count_pieces(self, texts: Sequence[str]) -> list[int]:
+        return [len(ids) for ids in self.src_subwords.encode([self.text_form(text) for text in texts])]
 
     def word_attention(
         self, translation: Translation, *, layer: int = -1, head: int | None = None, of_source: bool = False

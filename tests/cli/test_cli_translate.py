@@ -152,7 +152,7 @@ def test_a_model_of_8_bits(run: Any, model: Translator) -> None:
     assert (by_folder[0], by_folder[1].count("\n")) == (0, 2)
     assert run("quantize", "model", "-o", "small")[0] == 2
     assert run("quantize", "small", "-o", "smaller")[2].endswith("its matrices have 8 bits already: copy the folder\n")
-    assert run("translate", "one", "--model", "small", "--engine", "numpy")[0] == 2
+    assert run("translate", "one", "--model", "small", "--engine", "torch")[0] == 2
 
 
 @pytest.mark.parametrize("text", ["昨天我们找到了一把红雨伞。", "駅で赤い傘を見つけた。", "พบร่มสีแดง", "\U0010fffd"])
@@ -172,7 +172,7 @@ LINES = ["One two. Three four!", "five", "", "Six.  Seven?"]
 def test_several_sentences_on_a_line(run: Any, model: Translator, tmp_path: Path) -> None:
     (tmp_path / "in.txt").write_text("\n".join(LINES) + "\n")
     options = ["--model", "model", "--max-length", "3"]
-    code, plain, err = run("translate", "-i", "in.txt", *options)
+    code, plain, err = run("translate", "-i", "in.txt", "--no-split-sentences", *options)
     assert code == 0
     warned = [line for line in err.splitlines() if "sentences" in line]
     assert len(warned) == 1
@@ -181,6 +181,7 @@ def test_several_sentences_on_a_line(run: Any, model: Translator, tmp_path: Path
     code, split, err = run("translate", "-i", "in.txt", "--split-sentences", *options)
     assert code == 0
     assert "sentences" not in err
+    assert run("translate", "-i", "in.txt", *options) == (0, split, err)
     alone = run("translate", "One two.", "Three four!", "five", "", "Six.", "Seven?", *options).out.split("\n")
     assert split.split("\n") == [f"{alone[0]} {alone[1]}", alone[2], "", f"{alone[4]}  {alone[5]}", ""]
     assert plain != split
@@ -204,3 +205,23 @@ def test_sentences_by_themselves_are_refused_with(run: Any, model: Translator, w
     code, out, err = run("translate", "One. Two.", "--model", "model", "--split-sentences", *words)
     assert (code, out) == (2, "")
     assert err == f"nlpkit: --split-sentences translates each sentence by itself: leave out {option}\n"
+
+
+LAID_OUT = [b"One two.\r\n", b"\r\n", b"\t- five\tsix  \n", b" \t \n", b"---- 12 ----\r\n", b"One. Two.\n", b"three"]
+
+
+def test_the_layout_of_lines_stays(run: Any, model: Translator, tmp_path: Path) -> None:
+    (tmp_path / "in.txt").write_bytes(b"".join(LAID_OUT))
+    code, _, _ = run("translate", "-i", "in.txt", "--model", "model", "--max-length", "3", "-o", "out.txt")
+    assert code == 0
+    found = (tmp_path / "out.txt").read_bytes().splitlines(keepends=True)
+    assert len(found) == len(LAID_OUT)
+    copied = [number for number, line in enumerate(LAID_OUT) if not any(byte > 64 for byte in line)]
+    assert [found[number] for number in copied] == [LAID_OUT[number] for number in copied]
+    ends = [[line[len(line.rstrip()) :] for line in lines] for lines in (LAID_OUT, found)]
+    assert ends[0] == ends[1]
+    assert found[2].startswith(b"\t- ") or found[2].startswith(b"\t")
+    assert found[2].rstrip().count(b"\t") == 2
+    (tmp_path / "next.txt").write_bytes(b"one\n")
+    _, both, _ = run("translate", "-i", "in.txt", "next.txt", "--model", "model", "--max-length", "3")
+    assert len(both.splitlines()) == len(LAID_OUT) + 1

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from nlpkit.documents.markdown import Markdown
@@ -126,6 +126,7 @@ PARTS = [
 
 
 @settings(deadline=None)
+@example(["|", "\n", "- "])
 @given(st.lists(st.sampled_from([*PARTS, "```", "    ", "$", "1. ", "<div>"]), max_size=16))
 def test_any_text_comes_back(parts: list[str]) -> None:
     content = "".join(parts)

@@ -8,8 +8,6 @@ from hypothesis import strategies as st
 
 from nlpkit.text.sentences import count_sentences, split_sentences
 
-pytest.importorskip("sentencex")
-
 
 @pytest.mark.parametrize(
     ("text", "language", "sentences"),
