@@ -19,6 +19,7 @@ COMMANDS = {
     "train": Command(function="nlpkit.cli.train:train"),
     "translate": Command(function="nlpkit.cli.translate:translate", classes=SEARCH, heading="How it is searched: "),
     "quantize": Command(function="nlpkit.cli.convert:quantize"),
+    "export": Command(function="nlpkit.cli.export:export"),
     "similar": Command(function="nlpkit.cli.similar:similar"),
     "analogy": Command(function="nlpkit.cli.analogy:analogy"),
     "convert": Command(function="nlpkit.cli.convert:convert"),

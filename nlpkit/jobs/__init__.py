@@ -8,6 +8,7 @@ from .corpus_check.report import CorpusReport
 from .embed import EmbedReport, embed_files, embed_texts
 from .evaluate import EvaluationReport, evaluate_translations
 from .evaluate_speech import SpeechAnswer, SpeechEvaluationReport, evaluate_speech
+from .export import ExportReport, export_model
 from .quantize import QuantizeReport, quantize_model
 from .record import RecordReport, record_sound
 from .search import Hit, search_files
@@ -29,6 +30,7 @@ __all__ = [
     "CorpusReport",
     "EmbedReport",
     "EvaluationReport",
+    "ExportReport",
     "Hit",
     "QuantizeReport",
     "RecordReport",
@@ -51,6 +53,7 @@ __all__ = [
     "embed_texts",
     "evaluate_speech",
     "evaluate_translations",
+    "export_model",
     "quantize_model",
     "record_sound",
     "save_spectrograms",

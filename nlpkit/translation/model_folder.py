@@ -90,9 +90,7 @@ def save_quantized(model: str | os.PathLike[str], output: str | os.PathLike[str]
     if folder.kind != "translation":
         raise ArtifactError(f"{os.fspath(model)}: is a model of kind {folder.kind!r}: expected 'translation'")
     read_options(folder)
-    here, there = Path(model).resolve(), Path(output).resolve()
-    if here == there or there in here.parents:
-        raise ParameterError(f"{os.fspath(model)} is in {os.fspath(output)}, which is replaced: name another folder")
+    check_not_replaced(model, output)
     if is_quantized(folder):
         raise ArtifactError(f"{os.fspath(model)}: its matrices have 8 bits already: copy the folder")
     arrays = quantized(folder.arrays)
@@ -107,6 +105,13 @@ def save_quantized(model: str | os.PathLike[str], output: str | os.PathLike[str]
     )
     before, after = (sum(array.nbytes for array in each.values()) for each in (folder.arrays, arrays))
     return before, after
+
+
+def check_not_replaced(model: str | os.PathLike[str], output: str | os.PathLike[str]) -> None:
+    """Raise ParameterError if the folder of a model is the output, or lies in it."""
+    here, there = Path(model).resolve(), Path(output).resolve()
+    if here == there or there in here.parents:
+        raise ParameterError(f"{os.fspath(model)} is in {os.fspath(output)}, which is replaced: name another folder")
 
 
 def read_subwords(folder: Artifact) -> tuple[Subwords, Subwords | None]:

@@ -1,0 +1,1 @@
+"""Translation models in the formats of other libraries."""

@@ -1,0 +1,99 @@
+"""The README.md of a folder for CTranslate2: how to translate with it as nlpkit does."""
+
+from __future__ import annotations
+
+from nlpkit._version import __version__
+
+from .source import Exported
+from .spec import POSITIONS
+
+_TEXT = """\
+# A translation model for CTranslate2
+
+Written by nlpkit {version}: a Transformer of {layers} layers, {width} wide, with {sizes} sub-words, in {quantization}.
+In this folder, after `pip install ctranslate2{package}`:
+
+```python
+{code}
+```
+
+| nlpkit | CTranslate2 |
+|---|---|
+| `beam=4` | `beam_size=4, patience=2` |
+| `alpha=1.0` | `length_penalty=1` (its default) |
+| `min_length=1`, with the end of the sentence | `min_decoding_length=0`, without it |
+| `max_ratio=2, max_extra=20` | `max_decoding_length`: here twice the longest text and 20 |
+
+- nlpkit's search of a sentence stops when no open translation can win, CTranslate2's when `beam_size * patience` have
+  ended. A few translations differ; a larger patience makes them fewer.
+- CTranslate2 leaves out, without a word, the sub-words of a text beyond `max_input_length`, which is 1,024 if it is not
+  given. This model has positions for {positions:,}, with the end of the text.
+{notes}"""
+
+_CLEANING = """\
+invisible = dict.fromkeys(map(ord, "\\u00ad\\u200b\\u2060\\ufeff"), "") | {0xA0: " "}
+texts = [unicodedata.normalize("%s", text.translate(invisible)) for text in texts]"""
+
+
+def readme(model: Exported, quantization: str) -> str:
+    """Return the text for a model."""
+    options, marks = model.options, model.marks
+    notes = [
+        "- An empty text gets a translation, too: leave it out.",
+        "- `return_attention=True` gives the mean of the last decoder layer's heads. In beam search CTranslate2 (4.8.5)"
+        " returns\n  that of other sub-words where a batch has several texts: give it one, or take `beam_size=1`.",
+    ]
+    if model.spm is None:
+        notes.append("- Sub-words are the tokens of the vocabulary: cut texts with the model's own tokenizer.")
+    if marks.targets:
+        notes.append(
+            f"- The model translates into {', '.join(marks.targets)}: a text begins with a tag, whose sub-word is"
+            f" `▁⟦{marks.targets[0]}⟧`."
+        )
+    if marks.placeholders:
+        notes.append(
+            f"- {marks.placeholders[0]}, {marks.placeholders[-1]}, … are copied: nlpkit puts them in the place of URLs,"
+            " code and the\n  like before it translates, and these back afterwards."
+        )
+    return _TEXT.format(
+        version=__version__,
+        layers=f"{options.encoder_layers} + {options.decoder_layers}",
+        width=options.d_model,
+        sizes=" and ".join(f"{size:,}" for size in dict.fromkeys((options.src_size, options.trg_size))),
+        quantization=quantization,
+        package=" sentencepiece" if model.spm else "",
+        code="\n".join(_code(model)),
+        positions=POSITIONS,
+        notes="\n".join(notes) + "\n",
+    )
+
+
+def _code(model: Exported) -> list[str]:
+    begin = f'"⟦{model.marks.targets[0]}⟧ " + ' if model.marks.targets else ""
+    lines = ["import unicodedata\n"] if model.form else []
+    lines.append("import ctranslate2")
+    if model.spm:
+        source, target = model.spm
+        lines += [
+            "import sentencepiece\n",
+            f'source = sentencepiece.SentencePieceProcessor(model_file="{source}")',
+            f'target = sentencepiece.SentencePieceProcessor(model_file="{target}")',
+        ]
+    lines.append('translator = ctranslate2.Translator(".")')
+    if model.spm:
+        lines.append('texts = ["two dogs run"]')
+        if model.form and model.cleans:
+            lines.append(_CLEANING % model.form)
+        elif model.form:
+            lines.append(f'texts = [unicodedata.normalize("{model.form}", text) for text in texts]')
+        lines.append(f'pieces = [source.encode({begin}" ".join(text.split()), out_type=str) for text in texts]')
+    else:
+        lines.append('pieces = [["▁two", "▁dogs"]]')
+    lines += [
+        "results = translator.translate_batch(",
+        "    pieces, beam_size=4, patience=2, min_decoding_length=0, max_batch_size=32,",
+        f"    max_input_length={POSITIONS}, max_decoding_length=2 * max(map(len, pieces)) + 20,",
+        ")",
+    ]
+    shown = "target.decode(result.hypotheses[0])" if model.spm else "result.hypotheses[0]"
+    return [*lines, f"print([{shown} for result in results])"]
