@@ -4,11 +4,12 @@ With the weights of the folder in float32 (those of 8 bits as they were rounded)
 
 - each token of greedy search is the likeliest one of nlpkit's model, or its log-probability is lower by at most `TIE`;
 - beam search finds the same tokens, or translations whose scores differ by at most `TIE`. Of open hypotheses that tie,
-  rounding keeps either, which does not show in what is found: one sentence in fifty may differ;
+  rounding keeps either, which does not show in what is found: one sentence may differ;
 - all scores differ by at most `TIE`.
 
-Products of 8 bits are rounded differently in both. There the translations are scored by nlpkit's model in float32: they
-may be less likely than its own by `LOSS` of the log-probability of a token, in the mean over all sentences.
+Products of 8 bits are rounded differently in both. Greedy translations by such products are scored by nlpkit's model in
+float32: in the mean over all sentences, the log-probability of a token may be lower by `LOSS` than in its own
+translations. A usual model loses 0.01, one of width 16 a tenth.
 """
 
 from __future__ import annotations
@@ -33,11 +34,11 @@ from .source import Exported
 from .spec import ctranslate2_library, never
 
 TIE = 1e-4
-LOSS = 0.1
+LOSS = 0.3
 BEAM = 4
-LONGEST = 64  # tokens of a translation
+LONGEST = 40  # tokens of a translation
 _PATIENCE = 8  # so many beams of translations are finished before a search stops, much more than usual
-_PIECES = (*range(1, 25), *range(1, 25))
+_PIECES = (*range(1, 17), *range(1, 17))
 
 Lines = list[list[int]]
 
@@ -92,13 +93,19 @@ def check(folder: Path, model: Exported, weights: Mapping[str, np.ndarray], name
     means = scored(ours, sources, found)[1]
     apart = np.concatenate([apart, np.abs(scores - means)])
     expected = _decoded(ours, sources, beam=BEAM)
-    gaps = np.abs(means - scored(ours, sources, expected)[1])
-    alike = [
-        one == other or gap <= TIE or LONGEST in (len(one), len(other))  # what is cut off is ranked differently
-        for one, other, gap in zip(found, expected, gaps, strict=True)
-    ]
-    made = Check(sentences=len(sources), greedy=sum(likeliest), beam=sum(alike), apart=float(apart.max()))
-    if not (made.apart <= TIE and all(likeliest) and 50 * (len(alike) - made.beam) <= len(alike)):
+    others = [i for i, (one, other) in enumerate(zip(found, expected, strict=True)) if one != other]
+    if others:
+        scores = scored(ours, [sources[i] for i in others], [expected[i] for i in others])[1]
+        cut = [LONGEST in (len(found[i]), len(expected[i])) for i in others]  # nlpkit ranks what is cut off differently
+        others = [
+            i
+            for i, score, is_cut in zip(others, scores, cut, strict=True)
+            if not (is_cut or abs(means[i] - score) <= TIE)
+        ]
+    made = Check(
+        sentences=len(sources), greedy=sum(likeliest), beam=len(sources) - len(others), apart=float(apart.max())
+    )
+    if not (made.apart <= TIE and all(likeliest) and len(others) <= 1):
         raise ArtifactError(
             f"{name}: is not written: CTranslate2 translates {made.greedy} of {made.sentences} sentences as nlpkit does"
             f" by greedy search, {made.beam} with beam {BEAM}, and scores differ by up to {made.apart:.2g}: translate"
@@ -107,7 +114,7 @@ def check(folder: Path, model: Exported, weights: Mapping[str, np.ndarray], name
     return made
 
 
-def check_rounded(folder: Path, model: Exported, name: str) -> float:
+def check_rounded(folder: Path, model: Exported, weights: Mapping[str, np.ndarray], name: str) -> float:
     """Return the log-probability of a token that CTranslate2's products of 8 bits cost.
 
     Raises
@@ -116,20 +123,20 @@ def check_rounded(folder: Path, model: Exported, name: str) -> float:
         If it is more than `LOSS`.
     """
     sources = sentences(model)
-    ours = array_model("numpy", model.options, model.weights)
+    ours = array_model("numpy", model.options, weights)
     found, _ = _translated(folder, model, sources, beam=1, compute_type="default")
     expected = _decoded(ours, sources, beam=1)
     loss = float((scored(ours, sources, expected)[1] - scored(ours, sources, found)[1]).mean())
     if not loss <= LOSS:
         raise ArtifactError(
             f"{name}: is not written: with products of 8 bits CTranslate2's translations are less likely by {loss:.2g}"
-            f" of the log-probability of a token, and at most {LOSS} is accepted: export in float32"
+            f" of a token's log-probability, and at most {LOSS} is accepted: export in float32"
         )
     return loss
 
 
 def sentences(model: Exported) -> Lines:
-    """Draw the sentences: 1 to 24 pieces each, with the tag of a target language where the model has some."""
+    """Draw the sentences: 1 to 16 pieces each, with the tag of a target language where the model has some."""
     options, words = model.options, model.words[0]
     special = {options.pad_id, options.start_id, options.eos_id}
     pieces = [
@@ -142,8 +149,10 @@ def sentences(model: Exported) -> Lines:
     return [[*([tags[i % len(tags)]] if tags else []), *line] for i, line in enumerate(drawn)]
 
 
-def scored(ours: Any, sources: Lines, targets: Sequence[Sequence[int]]) -> tuple[list[list[float]], np.ndarray]:
-    """Score translations, which end unless they have `LONGEST` tokens.
+def scored(
+    ours: Any, sources: Sequence[Sequence[int]], targets: Sequence[Sequence[int]], longest: int = LONGEST
+) -> tuple[list[list[float]], np.ndarray]:
+    """Score translations, which end unless they have ``longest`` tokens.
 
     Returns
     -------
@@ -154,7 +163,7 @@ def scored(ours: Any, sources: Lines, targets: Sequence[Sequence[int]]) -> tuple
         are never generated.
     """
     options = ours.options
-    lines = [list(line) if len(line) >= LONGEST else [*line, options.eos_id] for line in targets]
+    lines = [list(line) if len(line) >= longest else [*line, options.eos_id] for line in targets]
     steps, rows = ours.start(sources), np.arange(len(lines))
     none = np.zeros(0, np.int64)
     question = Question(

@@ -66,9 +66,10 @@ def export_ctranslate2(
         spec.save(os.fspath(folder))
         for name, content in source.files.items():
             (folder / name).write_bytes(content)
-        made = check(folder, source, dict(weights), os.fspath(output))  # CTranslate2 overwrites those that it rounds
+        kept, name = dict(weights), os.fspath(output)  # CTranslate2 overwrites the arrays that it rounds
+        made = check(folder, source, kept, name)
         if is_rounded:
-            made = replace(made, loss=check_rounded(folder, source, os.fspath(output)))
+            made = replace(made, loss=check_rounded(folder, source, kept, name))
         (folder / "README.md").write_text(readme(source, quantization), encoding="utf-8")
         about = {
             "format": FORMAT,

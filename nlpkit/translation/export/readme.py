@@ -22,7 +22,7 @@ In this folder, after `pip install ctranslate2{package}`:
 | `beam=4` | `beam_size=4, patience=2` |
 | `alpha=1.0` | `length_penalty=1` (its default) |
 | `min_length=1`, with the end of the sentence | `min_decoding_length=0`, without it |
-| `max_ratio=2, max_extra=20` | `max_decoding_length`: here twice the longest text and 20 |
+| `max_ratio=2, max_extra=20` | `max_decoding_length`, of the longest text; shorter ones are cut afterwards |
 
 - nlpkit's search of a sentence stops when no open translation can win, CTranslate2's when `beam_size * patience` have
   ended. A few translations differ; a larger patience makes them fewer.
@@ -52,7 +52,7 @@ def readme(model: Exported, quantization: str) -> str:
         )
     if marks.placeholders:
         notes.append(
-            f"- {marks.placeholders[0]}, {marks.placeholders[-1]}, … are copied: nlpkit puts them in the place of URLs,"
+            f"- {marks.placeholders[0]} … {marks.placeholders[-1]} are copied: nlpkit puts them in the place of URLs,"
             " code and the\n  like before it translates, and these back afterwards."
         )
     return _TEXT.format(
@@ -95,5 +95,6 @@ def _code(model: Exported) -> list[str]:
         f"    max_input_length={POSITIONS}, max_decoding_length=2 * max(map(len, pieces)) + 20,",
         ")",
     ]
-    shown = "target.decode(result.hypotheses[0])" if model.spm else "result.hypotheses[0]"
-    return [*lines, f"print([{shown} for result in results])"]
+    shown = '" ".join(target.decode(line).split())' if model.spm else "line"
+    lines.append("lines = [found.hypotheses[0][: 2 * len(line) + 20] for line, found in zip(pieces, results)]")
+    return [*lines, f"print([{shown} for line in lines])"]
