@@ -1,6 +1,6 @@
 """Translation against transformers and PyTorch: decoding, with the same weights, and training.
 
-    NLPKIT_DATA=../shared/data python benchmarks/translation.py --small-model MODEL --ctranslate2-python ct2/bin/python
+    NLPKIT_DATA=../shared/data python benchmarks/translation.py --small-model MODEL
 
 - base: Marian's architecture, 512 x 6+6, 32,000 pieces, random weights, to measure time only. Each target has the
   length of its reference, by the same rule in nlpkit and in `generate` (only the end token is allowed there, and not
@@ -20,6 +20,7 @@
 from __future__ import annotations
 
 import argparse
+import importlib.util
 import json
 import os
 import random
@@ -46,7 +47,7 @@ from translation_marian import (
     random_marian,
     theirs,
     to_marian,
-    write_arrays,
+    write_ctranslate2,
 )
 from translation_steps import Setting, alternate, losses
 from translation_tables import Run, call, lines_of, print_tables, summary
@@ -74,7 +75,8 @@ class Candidates:
         self.marian = MarianMTModel.from_pretrained(folder).eval()
         self.nlpkit = read_pretrained(folder)
         self.never = self.nlpkit.never
-        write_arrays(self.marian, folder)
+        if "ctranslate2" not in bench.absent:
+            write_ctranslate2(self.nlpkit, folder)
         targets = [[5 + (7 * i + j) % 900 for j in range(12)] for i in range(8)]
         self.apart = logits_apart(self.nlpkit, self.marian, sources[:8], targets)
         print(f"{name}: logits differ by at most {self.apart[0]:.1e}, those of cached steps by {self.apart[1]:.1e}")
@@ -133,8 +135,8 @@ class Bench:
         self.training: list[Run] = []
         self.memory: list[Run] = []
         self.versions: dict[str, str] = {}
-        if not arguments.ctranslate2_python:
-            self.leave_out("ctranslate2", "no --ctranslate2-python and no NLPKIT_CTRANSLATE2_PYTHON")
+        if importlib.util.find_spec("ctranslate2") is None:
+            self.leave_out("ctranslate2", "it isn't installed: pip install 'nlpkit[export]'")
 
     def leave_out(self, system: str, reason: str) -> None:
         self.absent[system] = reason
@@ -224,7 +226,7 @@ class Bench:
             return None
         task = {"do": "ctranslate2", "folder": str(model.folder), "work": str(path), "dtype": dtype}
         task |= {"limit": work.limit, "beam": work.beam, "batch": work.batch}
-        task |= {"threads": self.arguments.threads, "eos_id": model.nlpkit.eos_id}
+        task |= {"threads": self.arguments.threads}
         answer = call(self.arguments.ctranslate2_python, task)
         if "absent" in answer:
             self.leave_out(f"ctranslate2, {dtype}", answer["absent"])
@@ -268,7 +270,7 @@ class Bench:
         beam, batch = max(self.arguments.beams), max(self.arguments.batches)
         work = model.work(beam, batch, len(model.sources))
         task = {"folder": str(model.folder), "work": str(model.write_work(work)), "beam": beam, "batch": batch}
-        task |= {"never": model.never, "eos_id": model.nlpkit.eos_id, "limit": work.limit, "dtype": "float32"}
+        task |= {"never": model.never, "limit": work.limit, "dtype": "float32"}
         what = f"decoding {model.name}, {len(work.sources)} sentences, float32, beam {beam}, batch {batch}"
         left_out = {*self.absent, "generate sorted"}
         self._memory(what, task, [system for system in self.arguments.systems if system not in left_out])
@@ -342,7 +344,8 @@ def parsed() -> argparse.Namespace:
     add("--dropout", type=float, default=0.1)
     add("--no-memory", action="store_true", help="time only (decoding)")
     add("--tiny", action="store_true", help="small sizes to test the script, without useful results")
-    add("--ctranslate2-python", default=os.environ.get("NLPKIT_CTRANSLATE2_PYTHON"), help="an interpreter that has it")
+    theirs = os.environ.get("NLPKIT_CTRANSLATE2_PYTHON", sys.executable)
+    add("--ctranslate2-python", default=theirs, help="an interpreter with another version of it")
     add("--data", type=Path, default=os.environ.get("NLPKIT_DATA"), help="folder of the shared data sets")
     add("-o", "--output", type=Path, help="write all results to this JSON file too")
     arguments = parser.parse_args()

@@ -1,14 +1,13 @@
 """Work of `translation.py` in separate processes: decode with CTranslate2, and train or decode alone to measure memory.
 
 The only argument is a task as JSON; the last line of output is the answer as JSON. The interpreter for CTranslate2 only
-needs numpy and ctranslate2.
+needs ctranslate2 and numpy.
 """
 
 from __future__ import annotations
 
 import importlib.util
 import json
-import math
 import resource
 import sys
 import time
@@ -27,67 +26,6 @@ def peak() -> int:
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024)
 
 
-def converted(folder: Path) -> Path:
-    """Convert the arrays of a Marian model to a CTranslate2 model, once."""
-    from ctranslate2.specs import common_spec, transformer_spec
-
-    place = folder / "ctranslate2"
-    if place.exists():
-        return place
-    config = json.loads((folder / "weights.json").read_text())
-    arrays = dict(np.load(folder / "weights.npz"))
-    activations = {"relu": "RELU", "swish": "SWISH", "gelu": "GELU"}
-    spec = transformer_spec.TransformerSpec.from_config(
-        (config["encoder_layers"], config["decoder_layers"]),
-        config["encoder_attention_heads"],
-        pre_norm=False,
-        activation=common_spec.Activation[activations[config["activation_function"]]],
-    )
-
-    def linear(into: Any, *names: str) -> None:
-        into.weight = np.concatenate([arrays[f"{name}.weight"] for name in names])
-        into.bias = np.concatenate([arrays[f"{name}.bias"] for name in names])
-
-    def norm(into: Any, name: str) -> None:
-        into.gamma, into.beta = arrays[f"{name}.weight"], arrays[f"{name}.bias"]
-
-    def attention(into: Any, name: str, *, to_itself: bool) -> None:
-        parts = [f"{name}.{part}_proj" for part in "qkv"]
-        if to_itself:
-            linear(into.linear[0], *parts)
-        else:
-            linear(into.linear[0], parts[0])
-            linear(into.linear[1], *parts[1:])
-        linear(into.linear[-1], f"{name}.out_proj")
-        norm(into.layer_norm, f"{name}_layer_norm")
-
-    for stack, into in (("encoder", spec.encoder), ("decoder", spec.decoder)):
-        embeddings = into.embeddings[0] if isinstance(into.embeddings, list) else into.embeddings
-        embeddings.weight = arrays["model.shared.weight"]
-        into.scale_embeddings = math.sqrt(config["d_model"]) if config["scale_embedding"] else 1.0
-        into.position_encodings.encodings = arrays["positions"]
-        for number, layer in enumerate(into.layer):
-            name = f"model.{stack}.layers.{number}"
-            attention(layer.self_attention, f"{name}.self_attn", to_itself=True)
-            if stack == "decoder":
-                attention(layer.attention, f"{name}.encoder_attn", to_itself=False)
-            linear(layer.ffn.linear_0, f"{name}.fc1")
-            linear(layer.ffn.linear_1, f"{name}.fc2")
-            norm(layer.ffn.layer_norm, f"{name}.final_layer_norm")
-    spec.decoder.projection.weight = arrays["model.shared.weight"]
-    spec.decoder.projection.bias = arrays["final_logits_bias"][0]
-    words = [str(number) for number in range(config["vocab_size"])]
-    spec.register_source_vocabulary(words)
-    spec.register_target_vocabulary(words)
-    spec.config.unk_token, spec.config.eos_token = "1", str(config["eos_token_id"])
-    spec.config.bos_token = spec.config.decoder_start_token = str(config["decoder_start_token_id"])
-    spec.validate()
-    spec.optimize()
-    place.mkdir()
-    spec.save(str(place))
-    return place
-
-
 def ctranslate2(task: dict[str, Any]) -> dict[str, Any]:
     """Decode with CTranslate2 in ``groups`` of equal length, or the whole input without groups.
 
@@ -98,11 +36,11 @@ def ctranslate2(task: dict[str, Any]) -> dict[str, Any]:
     import ctranslate2 as library
 
     imported = peak()
-    place = converted(Path(task["folder"]))
+    place = Path(task["folder"], "ctranslate2")
     if task["dtype"] not in library.get_supported_compute_types("cpu"):
         return {"absent": f"it has no {task['dtype']} on this processor"}
     work = json.loads(Path(task["work"]).read_text())
-    sources = [[str(token) for token in [*line, task["eos_id"]]] for line in work["sources"]]
+    sources = [[str(token) for token in line] for line in work["sources"]]
     groups = [(numbers, steps) for numbers, steps in work["groups"]]
 
     def run(translator: Any, batch: int, groups: list[tuple[list[int], int | None]]) -> list[list[int]]:

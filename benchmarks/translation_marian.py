@@ -1,4 +1,4 @@
-"""The decoders that `translation.py` compares, with the same weights: nlpkit, transformers, and arrays for CTranslate2.
+"""The decoders that `translation.py` compares, with the same weights: nlpkit, transformers, and CTranslate2.
 
 `to_marian` writes a model trained by nlpkit in transformers' Marian format; `difference` computes the score difference
 between two beam searches in float64.
@@ -6,13 +6,11 @@ between two beam searches in float64.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import torch
 from torch import Tensor
 from transformers import LogitsProcessor, LogitsProcessorList, MarianConfig, MarianMTModel
@@ -22,10 +20,10 @@ from nlpkit.decoding.beam import BeamSearch
 from nlpkit.decoding.constraints import Constraints
 from nlpkit.decoding.options import DecodingOptions
 from nlpkit.decoding.state import DecoderState
-from nlpkit.layers.positions import sinusoids
 from nlpkit.translation.array_decoding import ArrayModel, decode_arrays
 from nlpkit.translation.decoding import decode, pad_sources
 from nlpkit.translation.decoding_batches import in_order, plan_batches
+from nlpkit.translation.export.spec import transformer_spec
 from nlpkit.translation.transformer import Seq2SeqTransformer
 
 Ids = Sequence[int]
@@ -140,12 +138,15 @@ def _config(
     )
 
 
-def write_arrays(marian: MarianMTModel, folder: Path) -> None:
-    """Write a Marian model as arrays, for a reader without transformers and torch."""
-    arrays = {name: tensor.float().numpy() for name, tensor in marian.state_dict().items()}
-    arrays["positions"] = sinusoids(POSITIONS, marian.config.d_model).numpy()
-    np.savez(folder / "weights.npz", **arrays)
-    (folder / "weights.json").write_text(json.dumps(marian.config.to_dict(), default=str))
+def write_ctranslate2(model: Seq2SeqTransformer, folder: Path) -> None:
+    """Write a model for CTranslate2, where a token is its number."""
+    words = [str(number) for number in range(model.options.trg_size)]
+    weights = {name: tensor.numpy() for name, tensor in model.state_dict().items()}
+    spec = transformer_spec(model.options, weights, (words, words), unknown=words[1])
+    spec.validate()
+    spec.optimize()
+    (folder / "ctranslate2").mkdir()
+    spec.save(str(folder / "ctranslate2"))
 
 
 class Forced(LogitsProcessor):

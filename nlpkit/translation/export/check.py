@@ -37,7 +37,7 @@ TIE = 1e-4
 LOSS = 0.3
 BEAM = 4
 LONGEST = 40  # tokens of a translation
-_PATIENCE = 8  # so many beams of translations are finished before a search stops, much more than usual
+_PATIENCE = 8  # a search stops after 8 beams of finished translations, much later than usual
 _PIECES = (*range(1, 17), *range(1, 17))
 
 Lines = list[list[int]]
@@ -76,7 +76,7 @@ def check(folder: Path, model: Exported, weights: Mapping[str, np.ndarray], name
     weights : mapping of str to ndarray
         Those in the folder, in float32.
     name : str
-        What the folder will be called, for errors.
+        The name that the folder will get, for errors.
 
     Raises
     ------
