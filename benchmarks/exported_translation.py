@@ -103,7 +103,7 @@ def compared(captions: Captions, folder: Path, model: Path, precision: str, beam
         min_decoding_length=0,
         max_batch_size=32,
         max_input_length=POSITIONS,
-        max_decoding_length=captions.limit,
+        max_decoding_length=min(POSITIONS, captions.limit),
     )
     ids = {word: id_ for id_, word in enumerate(captions.source.words[1])}
     lengths = [DecodingOptions().bounds(len(line))[1] for line in captions.pieces]

@@ -1,4 +1,4 @@
-"""What is exported to CTranslate2 translates as nlpkit does, and what would not is refused."""
+"""Models exported to CTranslate2 translate as nlpkit does, and those that would not are refused."""
 
 from __future__ import annotations
 

@@ -26,7 +26,7 @@ In this folder, after `pip install ctranslate2{package}`:
 
 - nlpkit's search of a sentence stops when no open translation can win, CTranslate2's when `beam_size * patience` have
   ended. A few translations differ; a larger patience makes them fewer.
-- CTranslate2 leaves out, without a word, the sub-words of a text beyond `max_input_length`, which is 1,024 if it is not
+- CTranslate2 silently leaves out the sub-words of a text beyond `max_input_length`, which is 1,024 if it is not
   given. This model has positions for {positions:,}, with the end of the text.
 {notes}"""
 
@@ -92,7 +92,7 @@ def _code(model: Exported) -> list[str]:
     lines += [
         "results = translator.translate_batch(",
         "    pieces, beam_size=4, patience=2, min_decoding_length=0, max_batch_size=32,",
-        f"    max_input_length={POSITIONS}, max_decoding_length=2 * max(map(len, pieces)) + 20,",
+        f"    max_input_length={POSITIONS}, max_decoding_length=min({POSITIONS}, 2 * max(map(len, pieces)) + 20),",
         ")",
     ]
     shown = '" ".join(target.decode(line).split())' if model.spm else "line"
