@@ -35,6 +35,7 @@ from nlpkit.jobs import export_model
 from nlpkit.translation import Translator
 from nlpkit.translation.engines import array_model
 from nlpkit.translation.export.check import TIE, scored
+from nlpkit.translation.export.readme import PATIENCE
 from nlpkit.translation.export.source import read_exported
 from nlpkit.translation.export.spec import POSITIONS
 
@@ -99,7 +100,7 @@ def compared(captions: Captions, folder: Path, model: Path, precision: str, beam
     results = translator.translate_batch(
         captions.pieces,
         beam_size=beam,
-        patience=2,
+        patience=PATIENCE,
         min_decoding_length=0,
         max_batch_size=32,
         max_input_length=POSITIONS,
@@ -147,7 +148,7 @@ def main() -> None:
             for beam in arguments.beams:
                 results.append(compared(captions, folder, arguments.model, precision, beam, arguments.threads))
     if arguments.output:
-        about = {"machine": machine(PACKAGES), "model": captions.source.hash, "results": results}
+        about = {"machine": machine(PACKAGES), "model": captions.source.hash, "patience": PATIENCE, "results": results}
         arguments.output.write_text(json.dumps(about, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
 
 

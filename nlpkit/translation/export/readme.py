@@ -7,6 +7,9 @@ from nlpkit._version import __version__
 from .source import Exported
 from .spec import POSITIONS
 
+PATIENCE = 3
+"""Beams of finished translations after which CTranslate2's search stops: 99 % of captions are then nlpkit's."""
+
 _TEXT = """\
 # A translation model for CTranslate2
 
@@ -19,7 +22,7 @@ In this folder, after `pip install ctranslate2{package}`:
 
 | nlpkit | CTranslate2 |
 |---|---|
-| `beam=4` | `beam_size=4, patience=2` |
+| `beam=4` | `beam_size=4, patience={patience}` |
 | `alpha=1.0` | `length_penalty=1` (its default) |
 | `min_length=1`, with the end of the sentence | `min_decoding_length=0`, without it |
 | `max_ratio=2, max_extra=20` | `max_decoding_length`, of the longest text; shorter ones are cut afterwards |
@@ -64,6 +67,7 @@ def readme(model: Exported, quantization: str) -> str:
         package=" sentencepiece" if model.spm else "",
         code="\n".join(_code(model)),
         positions=POSITIONS,
+        patience=PATIENCE,
         notes="\n".join(notes) + "\n",
     )
 
@@ -91,7 +95,7 @@ def _code(model: Exported) -> list[str]:
         lines.append('pieces = [["▁two", "▁dogs"]]')
     lines += [
         "results = translator.translate_batch(",
-        "    pieces, beam_size=4, patience=2, min_decoding_length=0, max_batch_size=32,",
+        f"    pieces, beam_size=4, patience={PATIENCE}, min_decoding_length=0, max_batch_size=32,",
         f"    max_input_length={POSITIONS}, max_decoding_length=min({POSITIONS}, 2 * max(map(len, pieces)) + 20),",
         ")",
     ]
