@@ -100,6 +100,23 @@ Engine = Annotated[
         " there.",
     ),
 ]
+TranslationModel = Annotated[
+    str | None,
+    typer.Option(
+        "--model",
+        metavar="MODEL",
+        help="The folder of a translation model, or the name of one on the Hugging Face hub, which is downloaded once:"
+        " Helsinki-NLP/opus-mt-en-fr.",
+        show_default=False,
+    ),
+]
+Download = Annotated[
+    bool,
+    typer.Option(
+        "--download",
+        help="In the place of --model: the model that is known for --from and --to, which is downloaded once.",
+    ),
+]
 WordModel = Annotated[
     str,
     typer.Argument(

@@ -11,13 +11,13 @@ from nlpkit.cli.screens.attention_output import AttentionOutput, check_pictures
 from nlpkit.cli.screens.screen import is_terminal, note, progress_bar, tell_left_out
 from nlpkit.cli.translate_documents import check_sentences, say_device, translate_as_documents
 from nlpkit.corpora import GivenTexts
-from nlpkit.errors import ParameterError
 from nlpkit.jobs.filled_records import INTO
 from nlpkit.jobs.inputs import Reading
 from nlpkit.jobs.translate import TranslateReport, translate_files
 from nlpkit.jobs.translate_documents import keep_layout
 from nlpkit.jobs.translation_format import FORMATS
 from nlpkit.jobs.translator import open_translator
+from nlpkit.translation.pretrained.hub import named_model
 
 ATTENTION = "Attention of the model"
 
@@ -28,10 +28,8 @@ def translate(
         list[str] | None, typer.Argument(metavar="TEXT", help="Texts; or further inputs after -i.")
     ] = None,
     inputs: options.Inputs = None,
-    model: Annotated[
-        str | None,
-        typer.Option("--model", metavar="MODEL", help="The folder of a translation model.", show_default=False),
-    ] = None,
+    model: options.TranslationModel = None,
+    download: options.Download = False,
     to: Annotated[
         str | None,
         typer.Option("--to", metavar="LANGUAGE", help="The target language, for a model of several: fr."),
@@ -41,7 +39,9 @@ def translate(
         typer.Option(
             "--from",
             metavar="LANGUAGE",
-            help=options.described("The language of the texts, by whose rules sentences are split.", "the model's"),
+            help=options.described(
+                "The language of the texts, for a model of several; sentences are split by its rules.", "the model's"
+            ),
             show_default=False,
         ),
     ] = None,
@@ -165,7 +165,7 @@ def translate(
     read_as: Reading = Reading(),
     parameters: dict[str, Any] | None = None,
 ) -> None:
-    """Translate texts with a model that nlpkit train translation made.
+    """Translate texts with a model that nlpkit train translation made, or a pretrained one.
 
     \b
     nlpkit translate "two dogs run" --model en-de
@@ -175,11 +175,11 @@ def translate(
     nlpkit translate -i reviews.csv --column text --model en-de -o reviews.de.csv
     nlpkit translate "two dogs run" --model en-de --attention map.png
     nlpkit translate -i page.html --model en-de -o page.de.html
+    nlpkit translate "two dogs run" --model facebook/nllb-200-distilled-600M --from en --to fr
 
     HTML, Markdown, .docx, subtitles (.srt, .vtt) and catalogues (.po) keep their layout if OUT has the same suffix.
     """
-    if model is None:
-        raise ParameterError("name the folder of the model with --model")
+    model = named_model(model, from_, to, download=download)
     paths = [*inputs, *(texts or [])] if inputs else []
     if not paths and texts:
         options.refuse_paths(texts)

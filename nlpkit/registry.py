@@ -37,6 +37,9 @@ KINDS = {
 }
 """All models that can be saved as a folder, by the ``kind`` in ``config.json``."""
 
+PRETRAINED = dict.fromkeys(("marian", "m2m_100", "mbart", "t5", "mt5"), KINDS["translation"])
+"""Models of transformers, by the ``model_type`` in their ``config.json``; NLLB's is m2m_100."""
+
 DOCUMENTS = {
     ".html": "nlpkit.documents.html:HTMLDocument",
     ".htm": "nlpkit.documents.html:HTMLDocument",

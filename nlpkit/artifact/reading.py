@@ -154,6 +154,16 @@ def shipped_folder(name: str) -> Path:
     return Path(import_module(package).__file__ or "").with_name(folder)
 
 
+def foreign_type(path: str | os.PathLike[str]) -> str | None:
+    """Return the ``model_type`` of a model folder in the format of transformers, None of anything else."""
+    try:
+        config = json.loads(Path(path, CONFIG).read_bytes())
+    except (OSError, ValueError, RecursionError):
+        return None
+    found = config.get("model_type") if isinstance(config, dict) and "format" not in config else None
+    return found if isinstance(found, str) else None
+
+
 def read(path: str | os.PathLike[str]) -> Artifact:
     """Read the ``config.json`` of a model folder, and check that its files exist with the right size.
 

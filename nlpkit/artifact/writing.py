@@ -21,9 +21,9 @@ import numpy as np
 from nlpkit._version import __version__
 from nlpkit.errors import ArtifactError, ParameterError
 from nlpkit.outputs.folders import FORMAT, file_entry, new_folder
-from nlpkit.registry import KINDS, resolve
+from nlpkit.registry import KINDS, PRETRAINED, resolve
 
-from .reading import CONFIG, FORMAT_VERSION, WEIGHTS, Artifact, is_plain, read
+from .reading import CONFIG, FORMAT_VERSION, WEIGHTS, Artifact, foreign_type, is_plain, read
 
 __all__ = ["Artifact", "Description", "describe", "load", "read", "save"]
 
@@ -132,6 +132,8 @@ def save(
 def load(path: str | os.PathLike[str]) -> Any:
     """Return the model saved in the folder ``path``, or one that ships: ``"spoken-digits"``, which recognises digits.
 
+    A folder of transformers' format, of a type in `nlpkit.registry.PRETRAINED`, is opened too.
+
     Raises
     ------
     ArtifactError
@@ -147,6 +149,8 @@ def load(path: str | os.PathLike[str]) -> Any:
     >>> nlpkit.load(folder).norm
     'l1'
     """
+    if (foreign := foreign_type(path)) in PRETRAINED:
+        return resolve(foreign, PRETRAINED)(path)
     artifact = read(path)
     try:
         cls = resolve(artifact.kind, KINDS)

@@ -145,7 +145,7 @@ def evaluate_translations(
         what = "references" if wanted else "sources"
         raise ParameterError(f"there are pairs, which hold sources and references: leave out the file of {what}")
     for name in ("from_", "to", "columns", "fields", "keep_tags"):
-        if pairs is None and getattr(pairs_as, name) and (name != "to" or model is None):
+        if pairs is None and getattr(pairs_as, name) and (name not in ("from_", "to") or model is None):
             raise ParameterError(f"{name.strip('_')} is about pairs, and none are given: leave it out, or give pairs")
     if pairs is None and not wanted:
         raise ParameterError("there are no references: give at least one file")
@@ -188,6 +188,7 @@ def evaluate_translations(
             output,
             model=model,
             to=pairs_as.to if model.marks.targets else None,
+            from_=pairs_as.from_,
             parameters={"batch_invariant": batch_invariant} | ({} if beam is None else {"beam": beam}),
             device=device,
             precision=precision,

@@ -142,7 +142,9 @@ def translate_documents(
     flags: list[Flag] = []
     for document, path, place in zip(documents, paths, outputs, strict=True):
         texts = []
-        for unit, found in translated(document.units, translator, options, to=to, language=reading, threads=threads):
+        for unit, found in translated(
+            document.units, translator, options, to=to, from_=from_, language=reading, threads=threads
+        ):
             text, links = found.text_and_links(translator, to, is_linked=bool(unit.tags))
             texts.append(unit.filled(text, links, document.escape))
             flags += [
@@ -198,13 +200,14 @@ def translated(
     options: DecodingOptions,
     *,
     to: str | None,
+    from_: str | None,
     language: str | None,
     threads: int | None,
 ) -> Any:
     """Yield each unit with its translation, sentence by sentence, in batches across units."""
     layouts = [translator.layout(unit.text, language) for unit in units]
     texts = [text for layout in layouts for text in layout.texts]
-    found = translator.stream(texts, options, to=to, split_sentences=False, threads=threads)
+    found = translator.stream(texts, options, to=to, from_=from_, split_sentences=False, threads=threads)
     for unit, layout in zip(units, layouts, strict=True):
         yield unit, TranslatedUnit(layout, [next(found) for _ in layout.spans])
 

@@ -26,7 +26,6 @@ NOTHING: Mapping[str, Any] = {}
 Span = tuple[int, int]
 
 _LINE_END = re.compile(r"[\r\n]+")
-_LAST_END = re.compile(r"(?:\r?\n)?\Z")
 
 
 class TranslationWriter:
@@ -130,8 +129,10 @@ class TranslationWriter:
         elif self._layout.has_fields:
             yield from self._rows.lines(number, translation, record)
         elif self._n_best == 1:
-            end = _LAST_END.search(translation.text)[0] if self._keep_ends else "\n"
-            line = _LINE_END.sub(" ", translation.text.removesuffix(end)) + end
+            text = translation.text
+            line = text.rstrip("\r\n") if self._keep_ends and text.endswith("\n") else text
+            end = text[len(line) :] if self._keep_ends else "\n"
+            line = _LINE_END.sub(" ", line) + end
             yield "\n" + line if self._is_open else line
             self._is_open = not end
         else:

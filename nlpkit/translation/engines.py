@@ -6,10 +6,11 @@ import threading
 import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
+from dataclasses import replace
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
-from nlpkit.artifact.reading import Artifact, read
+from nlpkit.artifact.reading import Artifact
 from nlpkit.decoding.hypothesis import Hypothesis
 from nlpkit.decoding.options import DecodingOptions
 from nlpkit.device import gpu_is_likely, resolve_device, torch_threads
@@ -99,7 +100,7 @@ class Computer:
         if self._folder is None:
             assert self._torch is not None
             return {name: tensor.float().cpu().numpy() for name, tensor in self._torch.state_dict().items()}
-        folder = read(self._folder.path)
+        folder = replace(self._folder)  # without the arrays that the other one has read
         arrays = folder.mapped if mapped else folder.arrays
         return Dequantized(arrays) if is_quantized(self._folder) else arrays
 
@@ -108,7 +109,7 @@ class Computer:
         from .plain.rounded import matrices
 
         if self._folder is not None and is_quantized(self._folder):
-            return matrices(read(self._folder.path).arrays)
+            return matrices(replace(self._folder).arrays)
         return matrices(quantized(self._read()))
 
     @property

@@ -46,7 +46,7 @@ class Marks:
         numbers = sorted(int(found[1]) for piece in pieces if (found := _PLACEHOLDER.fullmatch(piece)))
         return cls(targets=tuple(tags), placeholders=tuple(f"⟦{number}⟧" for number in numbers))
 
-    def target(self, code: str | None, only: str | None = None) -> str | None:
+    def target(self, code: str | None, only: str | None = None, from_: str | None = None) -> str | None:
         """Return the language among `targets` that a code names, such as fr for "fr" and "fr-CA".
 
         Parameters
@@ -55,6 +55,8 @@ class Marks:
             Code of the target language.
         only : str, optional
             The target language of a model of one direction, if it is known.
+        from_ : str, optional
+            Not used: see `nlpkit.translation.pretrained.directions.Directions.target`.
 
         Raises
         ------

@@ -24,11 +24,21 @@ if TYPE_CHECKING:
 
 ARCHITECTURES: dict[str, type[Any]] = {"transformer": TransformerOptions, "rnn": RNNOptions}
 """Options of each architecture, by its name in ``config.json``."""
+_COPY = "a pretrained model in transformers' format isn't saved as one of nlpkit's: copy its folder"
 
 
 def architecture_of(options: Any) -> str:
-    """Return the architecture name of a model with these options."""
-    return next(name for name, kind in ARCHITECTURES.items() if isinstance(options, kind))
+    """Return the architecture name of a model with these options.
+
+    Raises
+    ------
+    ParameterError
+        If it is none of nlpkit's.
+    """
+    for name, kind in ARCHITECTURES.items():
+        if isinstance(options, kind):
+            return name
+    raise ParameterError(_COPY)
 
 
 def read_options(folder: Artifact) -> Any:
@@ -158,7 +168,15 @@ def stored_form(text_form: TextForm) -> dict[str, Any]:
 
 
 def subword_files(src: Subwords, trg: Subwords) -> dict[str, bytes]:
-    """Return the files of the subwords of source and target by name: one if they are the same."""
+    """Return the files of the subwords of source and target by name: one if they are the same.
+
+    Raises
+    ------
+    ParameterError
+        If they are those of another tool's model.
+    """
+    if not isinstance(src, Subwords):
+        raise ParameterError(_COPY)
     if src == trg:
         return {"spm.model": src.proto}
     return {"src.spm.model": src.proto, "trg.spm.model": trg.proto}

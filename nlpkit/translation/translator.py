@@ -18,6 +18,7 @@ from .engines import Computer
 from .given_texts import checked_texts
 from .marks import Marks
 from .model_folder import architecture_of, read_options, read_subwords, read_text_form, stored_form, subword_files
+from .pretrained.opening import is_pretrained, open_pretrained
 from .provenance import languages_of, sentences_of
 from .run import TranslationRun
 from .sentence_wise import splits_sentences, translate_by_sentences, warn_of_several
@@ -94,11 +95,18 @@ class Translator:
             raise ParameterError(f"precision is {precision!r}: choose one of {', '.join(PRECISIONS)}")
         self.provenance: dict[str, Any] = {}
         given: TranslationModel | artifacts.Artifact
+        pretrained = None
         if isinstance(model, str | os.PathLike):
             if src_subwords or trg_subwords or normalize != "auto":
                 raise ParameterError(
                     "a folder has sub-words and a form of texts of its own: give it alone, or a model with these"
                 )
+            if is_pretrained(model):
+                pretrained = open_pretrained(model, engine=engine, device=device, precision=precision)
+        if pretrained is not None:
+            self.options, text_form, self.provenance = pretrained.options, pretrained.text_form, pretrained.provenance
+            src_subwords, trg_subwords = pretrained.src_subwords, pretrained.trg_subwords
+        elif isinstance(model, str | os.PathLike):
             read = artifacts.read(model)
             if read.kind != "translation":
                 raise ArtifactError(f"{os.fspath(model)}: is a model of kind {read.kind!r}: expected 'translation'")
@@ -114,14 +122,17 @@ class Translator:
             text_form = TextForm(form_of_pieces(src_subwords.vocabulary) if normalize == "auto" else normalize)
         self.text_form = text_form
         self.src_subwords, self.trg_subwords = src_subwords, trg_subwords or src_subwords
-        self.marks = Marks.of(src_subwords.vocabulary)
+        self.marks = Marks.of(src_subwords.vocabulary) if pretrained is None else pretrained.marks
         sizes = len(self.src_subwords), len(self.trg_subwords)
         if (self.options.src_size, self.options.trg_size) != sizes:
             raise ParameterError(
                 f"the model has vocabularies of {self.options.src_size} and {self.options.trg_size}, and the"
                 f" sub-words {sizes[0]} and {sizes[1]}: give those it was trained with"
             )
-        self._computer = Computer(given, self.options, engine=engine, device=device, precision=precision)
+        if pretrained is None:
+            self._computer = Computer(given, self.options, engine=engine, device=device, precision=precision)
+        else:
+            self._computer = pretrained.computer
 
     @property
     def model(self) -> TranslationModel:
@@ -228,8 +239,8 @@ class Translator:
             `nlpkit.translation.guard.Guard`. Default: True for models with marks for protected parts, unless something
             is asked for that only whole texts have.
         """
-        given = {"to": to, "from_": from_, "split_sentences": split_sentences, "guard": guard, "threads": threads}
-        found = self.translate_full(texts, options, beam=beam, **given)
+        given: dict[str, Any] = {"to": to, "from_": from_, "guard": guard, "threads": threads}
+        found = self.translate_full(texts, options, beam=beam, split_sentences=split_sentences, **given)
         return [translation.text for translation in found]
 
     def translate_full(
@@ -262,8 +273,8 @@ class Translator:
         asked = options or DecodingOptions()
         if not splits_sentences(split_sentences, asked, prefixes, phrases):
             warn_of_several(texts, from_ or self.languages[0], self.sentences)
-        given = {"prefixes": prefixes, "phrases": phrases, "split_sentences": split_sentences, "guard": guard}
-        return list(self.stream(texts, options, beam=beam, to=to, from_=from_, threads=threads, **given))
+        given: dict[str, Any] = {"prefixes": prefixes, "phrases": phrases, "guard": guard, "threads": threads}
+        return list(self.stream(texts, options, beam=beam, to=to, from_=from_, split_sentences=split_sentences, **given))
 
     def stream(
         self,
@@ -284,7 +295,7 @@ class Translator:
         Texts are processed by length, longest first, and duplicates once; there is no warning of several sentences.
         """
         texts = checked_texts(texts, prefixes, phrases)
-        to = self.marks.target(to, self.languages[1])
+        to = self.marks.target(to, self.languages[1], from_)
         options = options or DecodingOptions()
         if beam is not None:
             options = replace(options, beam=beam, n_best=min(options.n_best, beam))

@@ -11,11 +11,11 @@ import numpy as np
 
 from nlpkit.errors import ArtifactError
 
-from .marian import read_marian
-from .model_folder import torch_model
+from ..marian import read_marian
+from ..model_folder import torch_model
 
 if TYPE_CHECKING:
-    from .model import TranslationModel
+    from ..model import TranslationModel
 
 READERS = {"marian": read_marian}
 """Reader of each ``model_type``."""
@@ -64,7 +64,7 @@ def pretrained_weights(folder: str | os.PathLike[str]) -> tuple[Any, dict[str, n
         If a file is missing or damaged, or the folder holds another type of model.
     """
     path = Path(folder)
-    config = _read_config(path / "config.json")
+    config = read_config(path / "config.json")
     kind = config.get("model_type")
     if kind not in READERS:
         raise ArtifactError(
@@ -73,7 +73,14 @@ def pretrained_weights(folder: str | os.PathLike[str]) -> tuple[Any, dict[str, n
     return READERS[kind](path, config)
 
 
-def _read_config(place: Path) -> dict[str, Any]:
+def read_config(place: Path) -> dict[str, Any]:
+    """Read a JSON object; something else in JSON is read as an empty one.
+
+    Raises
+    ------
+    ArtifactError
+        If there is no such file, or it is not JSON.
+    """
     try:
         config = json.loads(place.read_text(encoding="utf-8"))
     except OSError as error:
