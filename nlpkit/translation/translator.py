@@ -273,8 +273,9 @@ class Translator:
         asked = options or DecodingOptions()
         if not splits_sentences(split_sentences, asked, prefixes, phrases):
             warn_of_several(texts, from_ or self.languages[0], self.sentences)
-        given: dict[str, Any] = {"prefixes": prefixes, "phrases": phrases, "guard": guard, "threads": threads}
-        return list(self.stream(texts, options, beam=beam, to=to, from_=from_, split_sentences=split_sentences, **given))
+        given: dict[str, Any] = {"to": to, "from_": from_, "prefixes": prefixes, "phrases": phrases}
+        given |= {"split_sentences": split_sentences, "guard": guard, "threads": threads}
+        return list(self.stream(texts, options, beam=beam, **given))
 
     def stream(
         self,
