@@ -40,8 +40,29 @@ def translation(
     valid_encoding: pair_options.ValidEncoding = "utf-8",
     output: options.TrainedModel = None,
     arch: Annotated[
-        str, typer.Option("--arch", metavar="transformer|lstm|gru|rnn", help="The architecture.")
-    ] = "transformer",
+        str | None,
+        typer.Option(
+            "--arch",
+            metavar="transformer|lstm|gru|rnn",
+            help=options.described("The architecture.", "that of --base, else transformer"),
+            show_default=False,
+        ),
+    ] = None,
+    base: Annotated[
+        str | None,
+        typer.Option(
+            "--base",
+            metavar="MODEL",
+            help="A trained model to start from: its sub-words and sizes stay, and the learning rate is a fifth by "
+            "default.",
+        ),
+    ] = None,
+    freeze: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--freeze", metavar="embeddings|encoder|decoder", help="A part of --base that stays as it is; repeatable."
+        ),
+    ] = None,
     attention: Annotated[
         str | None,
         typer.Option(
@@ -109,6 +130,7 @@ def translation(
     nlpkit train translation --src train.en --trg train.de -o en-de
     nlpkit train translation --pairs memory.tmx --from en --to de -o en-de --minutes 30
     nlpkit train translation --pairs pairs.tsv --arch gru --attention additive -o model
+    nlpkit train translation --pairs mine.tsv --base model --freeze embeddings -o mine
     nlpkit train translation --src train.en --trg train.de -o en-de --resume
     """
     if (src, trg, pairs, output) == (None, None, None, None):
@@ -151,6 +173,8 @@ def translation(
             vocab_size=vocab_size,
             separate_vocabularies=separate_vocabularies,
             reserved=reserved.split(",") if reserved else (),
+            base=base,
+            freeze=freeze or (),
             normalize=None if normalize == "none" else normalize,
             read_as=read_as,
             read_valid=_read_valid(read_as, pairs, valid, valid_columns, valid_fields, valid_encoding),

@@ -30,6 +30,7 @@ from .training_pairs import (
     warn_of_shared_pairs,
 )
 from .translation_plan import TranslationPlan
+from .translation_start import architecture_of, freeze_parts, model_to_start_from
 from .translator import missing
 from .unfinished import check_logs, unfinished_folder, unfinished_training
 
@@ -67,12 +68,14 @@ def train_translation(
     valid: Paths | None = None,
     valid_src: Paths | None = None,
     valid_trg: Paths | None = None,
-    architecture: str = "transformer",
+    architecture: str | None = None,
     attention: str | None = None,
     parameters: Mapping[str, Any] | None = None,
     vocab_size: int | None = None,
     separate_vocabularies: bool = False,
     reserved: Sequence[str] = (),
+    base: StrPath | None = None,
+    freeze: Sequence[str] = (),
     normalize: str | None = "auto",
     read_as: PairReading = PairReading(),
     read_valid: PairReading | None = None,
@@ -101,7 +104,8 @@ def train_translation(
         Training pairs in one file or two, as in `nlpkit.corpora.Pairs`. They are held in memory.
     valid, valid_src, valid_trg : path or sequence of paths, optional
         Pairs to validate with, in one file or two. Without, 1 % of the pairs (20 to 1,000) is kept for it.
-    architecture : {"transformer", "lstm", "gru", "rnn"}
+    architecture : {"transformer", "lstm", "gru", "rnn"}, optional
+        Default: that of ``base``, else transformer.
     attention : {"general", "dot", "additive", "none"}, optional
         Attention of the last three; default: general.
     parameters : mapping, optional
@@ -114,6 +118,11 @@ def train_translation(
     reserved : sequence of str, optional
         Texts that are one sub-word each, such as tags of languages and placeholders: see
         `nlpkit.text.subword.Subwords.train`.
+    base : path, optional
+        Folder of a trained model to start from. Its sub-words, sizes and form of texts stay, and the learning rate is
+        a fifth by default.
+    freeze : sequence of {"embeddings", "encoder", "decoder"}, optional
+        Parts of ``base`` that stay as they are.
     normalize : {"auto", "NFC", "NFD", "NFKC", None}
         Unicode form to which all texts are brought, in training and later the texts to translate, without soft hyphens
         and zero-width spaces; None changes nothing. Default: NFC, or NFD if most translations are in NFD.
@@ -161,6 +170,10 @@ def train_translation(
 
     check_form(normalize)
     given = dict(parameters or {})
+    fixed = {"attention": attention, "vocab_size": vocab_size, "separate_vocabularies": separate_vocabularies}
+    fixed |= {"reserved": tuple(reserved), "normalize": None if normalize == "auto" else normalize}
+    start = model_to_start_from(base, given, freeze=freeze, architecture=architecture, **fixed)
+    architecture = architecture or ("transformer" if start is None else architecture_of(start))
     check_asked(architecture, attention, given)
     check_count("threads", threads)
     check_count("devices", devices)
@@ -170,7 +183,7 @@ def train_translation(
     read = read_pairs(read_as.pairs(src, trg, pairs), reading, output)
     if (valid_src is None) != (valid_trg is None):
         raise ParameterError("valid_src and valid_trg belong together: give both, or both sides in one file by valid")
-    form = choose_form(read, normalize)
+    form = choose_form(read, normalize) if start is None else start.text_form
     if valid is None and valid_src is None:
         train, held, valid_source = split_pairs(read, form)
         left_out = read.left_out
@@ -183,12 +196,22 @@ def train_translation(
         valid_source = "given"
         left_out = dict(Counter(read.left_out) + Counter(held.left_out))
     seed = int(given.get("seed", 1))
-    subwords = learn_subwords(train, vocab_size, separate_vocabularies, seed, form, reserved)
+    if start is None:
+        subwords = learn_subwords(train, vocab_size, separate_vocabularies, seed, form, reserved)
+    else:
+        subwords = start.src_subwords, start.trg_subwords
     data = encode_pairs(train, subwords, form)
     validation = encode_pairs(held, subwords, form) if held.src else None
     model, options = choose_model(
-        data, subwords, architecture=architecture, attention=attention, asked=given, device=place.type
+        data,
+        subwords,
+        architecture=architecture,
+        attention=attention,
+        asked=given,
+        device=place.type,
+        base=None if start is None else start.model,
     )
+    freeze_parts(model, freeze)
     plan = TranslationPlan(
         architecture=architecture,
         pairs=len(data),

@@ -21,6 +21,9 @@ DERIVED = ("src_size", "trg_size", "pad_id", "start_id", "eos_id", "cell", "atte
 """Options of a model that are derived from other things."""
 
 
+_SLOWER = 5  # than a training from nothing
+
+
 def check_asked(architecture: str, attention: str | None, asked: Mapping[str, Any]) -> None:
     """Refuse unknown or invalid options, before anything is read.
 
@@ -48,8 +51,9 @@ def choose_model(
     attention: str | None = None,
     asked: Mapping[str, Any] | None = None,
     device: str = "cpu",
+    base: TranslationModel | None = None,
 ) -> tuple[TranslationModel, TrainingOptions]:
-    """Return a model with initial weights, and the options of its training.
+    """Return a model to train, and the options of its training.
 
     Parameters
     ----------
@@ -64,6 +68,8 @@ def choose_model(
         Options of the model and of `TrainingOptions`, by name; `propose` chooses the others.
     device : str
         Type of the device that trains it.
+    base : TranslationModel, optional
+        A trained model, whose sizes and weights are taken; dropout may differ. Default: initial weights.
 
     Raises
     ------
@@ -81,6 +87,13 @@ def choose_model(
     )
     training = replace(proposal.training, **{name: asked[name] for name in asked if name in _names(TrainingOptions)})
     options_of = _options_of(architecture)
+    if base is not None:
+        own = {name: asked[name] for name in asked if name in _names(options_of)}
+        made = type(base)(replace(base.options, **own))
+        made.load_state_dict(base.state_dict())
+        if "learning_rate" not in asked:
+            training = replace(training, learning_rate=training.learning_rate / _SLOWER)
+        return made, training
     chosen = proposal.model | {name: asked[name] for name in asked if name in _names(options_of)}
     src, trg = subwords
     chosen |= {"src_size": len(src), "trg_size": len(trg)}
