@@ -112,6 +112,14 @@ def translate(
             show_default=False,
         ),
     ] = None,
+    glossary: Annotated[
+        str | None,
+        typer.Option(
+            "--glossary",
+            metavar="FILE.tsv",
+            help="Terms and their translations, a pair a line, with | between forms of a translation.",
+        ),
+    ] = None,
     attention: Annotated[
         str | None,
         typer.Option(
@@ -192,7 +200,7 @@ def translate(
     if format is None and into is None and keep_layout(paths, output):
         check_sentences("a document", prefix, prefix_file, phrase, attention, alignments, parameters or {})
         translate_as_documents(
-            paths, output, model, to, from_, device, precision, engine, threads, quiet, read_as, parameters
+            paths, output, model, to, from_, device, precision, engine, threads, quiet, read_as, parameters, glossary
         )
         return
     if split_sentences:
@@ -218,6 +226,7 @@ def translate(
             into=into,
             split_sentences=split_sentences,
             guard=guard,
+            glossary=glossary,
             read_as=read_as,
             threads=threads,
             progress=progress,

@@ -29,6 +29,7 @@ def translate_as_documents(
     quiet: bool,
     read_as: Reading,
     parameters: dict[str, Any] | None,
+    glossary: str | None,
 ) -> None:
     """Translate documents, and print what to look at."""
     if read_as != Reading(encoding=read_as.encoding):
@@ -43,6 +44,7 @@ def translate_as_documents(
             to=to,
             from_=from_,
             parameters=parameters,
+            glossary=glossary,
             encoding=read_as.encoding,
             threads=threads,
             progress=progress,

@@ -170,7 +170,11 @@ def train_translation(
 
     check_form(normalize)
     given = dict(parameters or {})
-    fixed = {"attention": attention, "vocab_size": vocab_size, "separate_vocabularies": separate_vocabularies}
+    fixed: dict[str, Any] = {
+        "attention": attention,
+        "vocab_size": vocab_size,
+        "separate_vocabularies": separate_vocabularies,
+    }
     fixed |= {"reserved": tuple(reserved), "normalize": None if normalize == "auto" else normalize}
     start = model_to_start_from(base, given, freeze=freeze, architecture=architecture, **fixed)
     architecture = architecture or ("transformer" if start is None else architecture_of(start))

@@ -19,9 +19,10 @@ from .places import check_apart, check_place
 from .prefix_lines import PrefixLines
 from .translation_format import TranslationFormat
 from .translation_writer import TranslationWriter
-from .translator import decoding_options, open_translator
+from .translator import decoding_options, open_glossary, open_translator
 
 if TYPE_CHECKING:
+    from nlpkit.translation.glossary import Glossary
     from nlpkit.translation.translations import Translation
     from nlpkit.translation.translator import Translator
 
@@ -83,6 +84,7 @@ def translate_files(
     into: str | None = None,
     split_sentences: bool | None = None,
     guard: bool | None = None,
+    glossary: StrPath | Glossary | None = None,
     device: str = "auto",
     precision: str = "auto",
     engine: str = "auto",
@@ -124,6 +126,8 @@ def translate_files(
         The column or field of the translation; default: ``translation``. If it exists already, it has to be empty.
     split_sentences, guard : bool, optional
         See `nlpkit.translation.Translator.translate`. Not with prefixes, ``phrases`` and ``n_best``.
+    glossary : path or Glossary, optional
+        Terms with their translations: see `nlpkit.translation.glossary.Glossary.read`.
     device, precision, engine : str
         As in `nlpkit.translation.Translator`; a model that is loaded already keeps its own.
     threads : int, optional
@@ -155,6 +159,7 @@ def translate_files(
     if layout.has_fields:
         read_as = replace(read_as, records=True)
     beginnings = PrefixLines(prefix, prefix_file, inputs, read_as)
+    terms = open_glossary(glossary)
     demanded = list(phrases)
     if not all(phrase.strip() for phrase in demanded):
         raise ParameterError("a phrase is empty: expected words that have to stand in every translation")
@@ -192,6 +197,7 @@ def translate_files(
                     phrases=[demanded] * n if demanded else None,
                     split_sentences=split_sentences,
                     guard=guard,
+                    glossary=terms,
                     threads=threads,
                 )
                 for source, record, translation in zip(block.sources, records, translations, strict=True):
@@ -235,6 +241,7 @@ def translate_texts(
     into: str | None = None,
     split_sentences: bool | None = None,
     guard: bool | None = None,
+    glossary: StrPath | Glossary | None = None,
     device: str = "auto",
     precision: str = "auto",
     engine: str = "auto",
@@ -257,6 +264,7 @@ def translate_texts(
         into=into,
         split_sentences=split_sentences,
         guard=guard,
+        glossary=glossary,
         device=device,
         precision=precision,
         engine=engine,

@@ -20,10 +20,11 @@ from nlpkit.registry import DOCUMENTS
 from .inputs import StrPath
 from .passes import TRANSLATING, Progress
 from .places import check_place, real_place
-from .translator import decoding_options, open_translator
+from .translator import decoding_options, open_glossary, open_translator
 
 if TYPE_CHECKING:
     from nlpkit.decoding.options import DecodingOptions
+    from nlpkit.translation.glossary import Glossary
     from nlpkit.translation.text_layout import TextLayout
     from nlpkit.translation.translations import Translation
     from nlpkit.translation.translator import Translator
@@ -83,6 +84,7 @@ def translate_documents(
     to: str | None = None,
     from_: str | None = None,
     parameters: Mapping[str, Any] | None = None,
+    glossary: StrPath | Glossary | None = None,
     encoding: str = "utf-8",
     device: str = "auto",
     precision: str = "auto",
@@ -106,6 +108,8 @@ def translate_documents(
         Code of the language of the documents, by whose rules sentences are split; default: that of the model.
     parameters : mapping, optional
         Options of `nlpkit.translation.DecodingOptions`, by name.
+    glossary : path or Glossary, optional
+        As in `nlpkit.jobs.translate_files`.
     encoding : str
         Encoding of the files, also of those that are written.
     device, precision, engine, threads, progress
@@ -133,6 +137,7 @@ def translate_documents(
         raise ParameterError(
             f"n_best is {options.n_best}, and a document has one translation of each part: leave it out"
         )
+    terms = open_glossary(glossary)
     outputs = _outputs(paths, output)
     translator = open_translator(model, device, precision, engine)
     reading = from_ or translator.languages[0]
@@ -143,7 +148,7 @@ def translate_documents(
     for document, path, place in zip(documents, paths, outputs, strict=True):
         texts = []
         for unit, found in translated(
-            document.units, translator, options, to=to, from_=from_, language=reading, threads=threads
+            document.units, translator, options, to=to, from_=from_, language=reading, threads=threads, glossary=terms
         ):
             text, links = found.text_and_links(translator, to, is_linked=bool(unit.tags))
             texts.append(unit.filled(text, links, document.escape))
@@ -203,11 +208,14 @@ def translated(
     from_: str | None,
     language: str | None,
     threads: int | None,
+    glossary: Glossary | None = None,
 ) -> Any:
     """Yield each unit with its translation, sentence by sentence, in batches across units."""
     layouts = [translator.layout(unit.text, language) for unit in units]
     texts = [text for layout in layouts for text in layout.texts]
-    found = translator.stream(texts, options, to=to, from_=from_, split_sentences=False, threads=threads)
+    found = translator.stream(
+        texts, options, to=to, from_=from_, split_sentences=False, threads=threads, glossary=glossary
+    )
     for unit, layout in zip(units, layouts, strict=True):
         yield unit, TranslatedUnit(layout, [next(found) for _ in layout.spans])
 

@@ -11,6 +11,7 @@ from .inputs import StrPath
 
 if TYPE_CHECKING:
     from nlpkit.decoding.options import DecodingOptions
+    from nlpkit.translation.glossary import Glossary
     from nlpkit.translation.translator import Translator
 
 
@@ -31,6 +32,19 @@ def open_translator(
     if isinstance(model, Translator):
         return model
     return Translator(model, device=device, precision=precision, engine=engine)
+
+
+def open_glossary(glossary: StrPath | Glossary | None) -> Glossary | None:
+    """Read a glossary, unless it is one already.
+
+    Raises
+    ------
+    InputError
+        If the file can't be read.
+    """
+    from nlpkit.translation.glossary import Glossary
+
+    return glossary if glossary is None or isinstance(glossary, Glossary) else Glossary.read(glossary)
 
 
 def decoding_options(parameters: Mapping[str, Any] | None) -> DecodingOptions:

@@ -64,7 +64,7 @@ class Fault:
 
     Attributes
     ----------
-    kind : {"loop", "length", "coverage", "cut off", "lost", "doubled", "added"}
+    kind : {"loop", "length", "coverage", "cut off", "lost", "doubled", "added", "missing"}
     what : str
         The number, URL, ... that was lost or doubled.
     name : str

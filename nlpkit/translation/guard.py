@@ -12,6 +12,7 @@ from nlpkit.text.numbers import NUMBER, str_of_digits
 from nlpkit.text.protected_spans import protected_spans
 
 from .faults import LIMITS, Fault, GuardLimits, faults_of
+from .glossary import Glossary
 from .marks import Marks
 from .translations import Translation
 
@@ -42,6 +43,8 @@ class Guard:
     limits : GuardLimits
     uncovered : callable, optional
         Returns the share of the source's words that a translation does not cover.
+    glossary : Glossary, optional
+        Terms with their translations.
     """
 
     def __init__(
@@ -51,9 +54,10 @@ class Guard:
         languages: tuple[str | None, str | None],
         limits: GuardLimits = LIMITS,
         uncovered: Callable[[Translation], float] | None = None,
+        glossary: Glossary | None = None,
     ) -> None:
         self._again, self._marks, self._languages, self._limits = again, marks, languages, limits
-        self._uncovered = uncovered
+        self._uncovered, self._glossary = uncovered, glossary
 
     def over(self, found: Iterable[Translation]) -> Iterator[Translation]:
         """Yield the translations, the doubtful ones mended where that is possible, with their flags."""
@@ -65,7 +69,11 @@ class Guard:
                 yield self._finished(translation, own)
 
     def _faults(self, translation: Translation) -> list[Fault]:
-        return faults_of(translation.source, translation.text, languages=self._languages, limits=self._limits)
+        source, target = translation.source, translation.text
+        found = faults_of(source, target, languages=self._languages, limits=self._limits)
+        if self._glossary is not None:
+            found += [Fault("missing", term, "glossary term") for term in self._glossary.missing(source, target)]
+        return found
 
     def _mend(self, block: list[Translation], faults: list[list[Fault]]) -> None:
         """Translate texts again that lost something or have a loop; keep what has fewer faults."""
@@ -85,6 +93,8 @@ class Guard:
         lost = [fault for fault in faults if fault.kind == "lost"]
         numbers = {fault.what for fault in lost if fault.name == "number"}
         phrases = [found[0] for found in NUMBER.finditer(source) if str_of_digits(found[0]) in numbers]
+        if self._glossary is not None:
+            phrases += [self._glossary.terms[fault.what][0] for fault in faults if fault.kind == "missing"]
         _, parts = self._marks.put(source, None)
         for part, mark in zip(parts, self._marks.placeholders, strict=False):
             if any(fault.what == part for fault in lost):
@@ -139,7 +149,7 @@ def _outside(text: str, change: Callable[[str], str], protected: str | None = No
 
 
 def _is_mendable(faults: Sequence[Fault]) -> bool:
-    return any(fault.kind in ("lost", "loop") for fault in faults)
+    return any(fault.kind in ("lost", "loop", "missing") for fault in faults)
 
 
 def _has_loop(faults: Sequence[Fault]) -> bool:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from nlpkit.decoding.options import DecodingOptions
 
 from .decoding_batches import distinct_texts, in_order
+from .glossary import Glossary
 from .translations import Translation, copied, translation_of, with_parts
 
 if TYPE_CHECKING:
@@ -33,6 +34,8 @@ class TranslationRun:
     languages : (str or None, str or None)
         Codes of source and target, as far as they are known.
     threads : int or None
+    glossary : Glossary or None
+        Terms with their translations, for the guard.
     """
 
     translator: Any
@@ -41,6 +44,7 @@ class TranslationRun:
     to: str | None
     languages: tuple[str | None, str | None]
     threads: int | None
+    glossary: Glossary | None = None
 
     def whole(
         self,
@@ -73,7 +77,8 @@ class TranslationRun:
         """Yield the translations; what is doubtful is translated again, and flagged if it stays so."""
         from .guard import Guard
 
-        guard = Guard(self._again, self.translator.marks, self.languages, uncovered=self._uncovered)
+        known: dict[str, Any] = {"uncovered": self._uncovered, "glossary": self.glossary}
+        guard = Guard(self._again, self.translator.marks, self.languages, **known)
         return guard.over(self.whole(texts))
 
     def _again(self, texts: list[str], phrases: list[list[str]], *, no_repeat_ngram: int) -> Iterator[Translation]:

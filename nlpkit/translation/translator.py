@@ -16,6 +16,7 @@ from nlpkit.text.text_form import TextForm, form_of_pieces
 
 from .engines import Computer
 from .given_texts import checked_texts
+from .glossary import Glossary
 from .marks import Marks
 from .model_folder import architecture_of, read_options, read_subwords, read_text_form, stored_form, subword_files
 from .pretrained.opening import is_pretrained, open_pretrained
@@ -212,6 +213,7 @@ class Translator:
         from_: str | None = None,
         split_sentences: bool | None = None,
         guard: bool | None = None,
+        glossary: Glossary | None = None,
         threads: int | None = None,
     ) -> list[str]:
         """Return the best translation of each text.
@@ -238,8 +240,11 @@ class Translator:
             Translate again what has a loop, or lost a number or a protected part, and flag what stays doubtful: see
             `nlpkit.translation.guard.Guard`. Default: True for models with marks for protected parts, unless something
             is asked for that only whole texts have.
+        glossary : Glossary, optional
+            Terms with their translations: where the translation of a term is missing, the text is translated again with
+            it required, and flagged if it is still missing.
         """
-        given: dict[str, Any] = {"to": to, "from_": from_, "guard": guard, "threads": threads}
+        given: dict[str, Any] = {"to": to, "from_": from_, "guard": guard, "glossary": glossary, "threads": threads}
         found = self.translate_full(texts, options, beam=beam, split_sentences=split_sentences, **given)
         return [translation.text for translation in found]
 
@@ -255,13 +260,14 @@ class Translator:
         phrases: Sequence[Sequence[str]] | None = None,
         split_sentences: bool | None = None,
         guard: bool | None = None,
+        glossary: Glossary | None = None,
         threads: int | None = None,
     ) -> list[Translation]:
         """Return each text's translation with tokens, scores and n-best list.
 
         Parameters
         ----------
-        texts, options, beam, to, from_, split_sentences, guard, threads
+        texts, options, beam, to, from_, split_sentences, guard, glossary, threads
             See `translate`. Sentences by themselves have no ``prefixes``, ``phrases`` and n-best lists; with these, the
             default of ``split_sentences`` is False.
         prefixes : sequence of str, optional
@@ -274,7 +280,7 @@ class Translator:
         if not splits_sentences(split_sentences, asked, prefixes, phrases):
             warn_of_several(texts, from_ or self.languages[0], self.sentences)
         given: dict[str, Any] = {"to": to, "from_": from_, "prefixes": prefixes, "phrases": phrases}
-        given |= {"split_sentences": split_sentences, "guard": guard, "threads": threads}
+        given |= {"split_sentences": split_sentences, "guard": guard, "glossary": glossary, "threads": threads}
         return list(self.stream(texts, options, beam=beam, **given))
 
     def stream(
@@ -289,6 +295,7 @@ class Translator:
         phrases: Sequence[Sequence[str]] | None = None,
         split_sentences: bool | None = None,
         guard: bool | None = None,
+        glossary: Glossary | None = None,
         threads: int | None = None,
     ) -> Iterator[Translation]:
         """Same as `translate_full`, but yield each translation in the order of the texts, as soon as it is ready.
@@ -302,13 +309,21 @@ class Translator:
             options = replace(options, beam=beam, n_best=min(options.n_best, beam))
         languages = from_ or self.languages[0], to or self.languages[1]
         run = TranslationRun(
-            translator=self, computer=self._computer, options=options, to=to, languages=languages, threads=threads
+            translator=self,
+            computer=self._computer,
+            options=options,
+            to=to,
+            languages=languages,
+            threads=threads,
+            glossary=glossary,
         )
         if not splits_sentences(None, options, prefixes, phrases):
             splits_sentences(split_sentences, options, prefixes, phrases)
+            if glossary is not None:
+                raise ParameterError("a glossary needs translations without n_best, prefixes and phrases")
             yield from run.whole(texts, prefixes, phrases)
             return
-        guard = bool(self.marks.placeholders) if guard is None else guard
+        guard = bool(self.marks.placeholders or glossary) if guard is None else guard
         translated = run.guarded if guard else run.whole
         if split_sentences is False:
             yield from translated(texts)

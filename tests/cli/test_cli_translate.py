@@ -225,3 +225,15 @@ def test_the_layout_of_lines_stays(run: Any, model: Translator, tmp_path: Path) 
     (tmp_path / "next.txt").write_bytes(b"one\n")
     _, both, _ = run("translate", "-i", "in.txt", "next.txt", "--model", "model", "--max-length", "3")
     assert len(both.splitlines()) == len(LAID_OUT) + 1
+
+
+def test_a_glossary(run: Any, model: Translator, tmp_path: Path) -> None:
+    (tmp_path / "terms.tsv").write_text("one\ttwo\n")
+    options = ["--model", "model", "--glossary", "terms.tsv", *SHORT]
+    code, out, err = run("translate", "one three", "three", *options)
+    assert code == 0
+    assert "two" in out.splitlines()[0] or "glossary term missing 1" in err
+    (tmp_path / "terms.tsv").write_text("one two\n")
+    code, out, err = run("translate", "one", *options)
+    assert (code, out) == (2, "")
+    assert err == "nlpkit: terms.tsv, line 1: expected a term, a tab, and its translation\n"
