@@ -76,7 +76,7 @@ def test_order_empties_and_equal_texts(subwords: Subwords) -> None:
     translator = make(subwords, "transformer")
     full = translator.translate_full(TEXTS, SHORT)
     assert [found.source for found in full] == TEXTS
-    assert full[2].text == full[3].text == ""
+    assert (full[2].text, full[3].text) == (TEXTS[2], TEXTS[3])
     assert full[2].n_best[0].finished
     assert full[0].n_best == full[4].n_best
     for text, found in zip(TEXTS, full, strict=True):
