@@ -132,7 +132,7 @@ def sentences_per_text(sources: Sequence[str], language: str | None) -> int:
 
     Examples
     --------
-    >>> [sentences_per_text(["One. Two."] * n + ["One."] * (100 - n), None) for n in (1, 2)]
+    >>> [sentences_per_text(["One. Two."] * n + ["One."] * (100 - n), None) for n in (10, 11)]
     [1, 2]
     """
     chosen = sources[:: max(1, len(sources) // _COUNTED)]
