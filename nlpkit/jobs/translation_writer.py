@@ -144,6 +144,8 @@ class TranslationWriter:
         n_best = [_candidate(candidate) for candidate in translation.n_best]
         if is_record(record):
             filled = self._filled.fields(record, translation.text)
+            if translation.flags:
+                filled.setdefault("flags", list(translation.flags))
             return filled if self._n_best == 1 else {**filled, "n_best": n_best}
         return {
             "id": number,

@@ -16,6 +16,7 @@ MOST_PIECES = 200
 Span = tuple[int, int]
 
 _SEGMENT = re.compile(r"[^\t\n\r\f\v\x1c-\x1e\x85\u2028\u2029]+")
+_MARKER = re.compile(r"\s*(?:[-*+•‣·–—>#]+\s+)*(?:\(?\d{1,3}[.)]\s+)?")  # of a list's entry, a heading or a quotation
 _LETTER = re.compile(r"[^\W\d_]")
 _LINE_END = re.compile(r"[\n\r]")
 _PART = re.compile(r"\s*(?:[^\s。，、；！？]*[。，、；！？]|[^\s。，、；！？]+)")
@@ -37,8 +38,8 @@ class TextLayout:
     --------
     >>> layout = TextLayout.of("- One.  Two.\n\n\t----\n Three", "en")
     >>> layout.texts
-    ['- One.', 'Two.', 'Three']
-    >>> layout.joined(["- Eins.", "Zwei.", "Drei"])[0]
+    ['One.', 'Two.', 'Three']
+    >>> layout.joined(["Eins.", "Zwei.", "Drei"])[0]
     '- Eins.  Zwei.\n\n\t----\n Drei'
     """
 
@@ -101,8 +102,9 @@ def _sentences(text: str, span: Span, language: str | None, most: int) -> Iterat
     segment = text[begin:end]
     if not _has_words(segment):
         return
-    begin += len(segment) - len(segment.lstrip())
-    segment = segment.strip()
+    marker = _MARKER.match(segment)
+    begin += marker.end() if marker else 0
+    segment = segment[marker.end() if marker else 0 :].strip()
     found = split_sentences(segment, language)
     if len(found.texts) <= most:
         yield begin, begin + len(segment)

@@ -317,15 +317,15 @@ class Translator:
             threads=threads,
             glossary=glossary,
         )
+        is_split = splits_sentences(split_sentences, options, prefixes, phrases)
         if not splits_sentences(None, options, prefixes, phrases):
-            splits_sentences(split_sentences, options, prefixes, phrases)
             if glossary is not None:
                 raise ParameterError("a glossary needs translations without n_best, prefixes and phrases")
             yield from run.whole(texts, prefixes, phrases)
             return
         guard = bool(self.marks.placeholders or glossary) if guard is None else guard
         translated = run.guarded if guard else run.whole
-        if split_sentences is False:
+        if not is_split:
             yield from translated(texts)
             return
         most = 1 if split_sentences else self.sentences

@@ -1,4 +1,4 @@
-"""Folders of CTranslate2: ``model.bin``, ``config.json``, vocabularies, the the sub-words' models and ``README.md``.
+"""Folders of CTranslate2: ``model.bin``, ``config.json``, vocabularies, the sub-words' models and ``README.md``.
 
 A folder is written if CTranslate2 computes from it what nlpkit computes: see `check`. Matrices of 8 bits are those of
 `nlpkit.translation.quantization`, to the same whole numbers.

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from nlpkit.artifact import read
+from nlpkit.artifact.reading import foreign_type, read
 from nlpkit.errors import ArtifactError
 
 from ..marks import Marks
@@ -72,7 +72,7 @@ def read_exported(model: str | os.PathLike[str]) -> Exported:
     ArtifactError
         If the folder holds no translation model, or is damaged.
     """
-    if _is_pretrained(Path(model)):
+    if foreign_type(model) is not None:
         return _pretrained(Path(model))
     folder = read(model)
     if folder.kind != "translation":
@@ -94,14 +94,6 @@ def read_exported(model: str | os.PathLike[str]) -> Exported:
         marks=Marks.of(src.vocabulary),
         hash=folder.hash,
     )
-
-
-def _is_pretrained(folder: Path) -> bool:
-    try:
-        config = json.loads((folder / "config.json").read_bytes())
-    except (OSError, ValueError, RecursionError):
-        return False
-    return isinstance(config, dict) and "model_type" in config
 
 
 def _pretrained(folder: Path) -> Exported:
