@@ -170,3 +170,8 @@ def check_ids(options: Any) -> None:
             raise ParameterError(f"{name} is {value!r}: expected a word's number, from 0 to {size - 1}")
     if options.eos_id == options.pad_id:
         raise ParameterError(f"eos_id is {options.eos_id}, and pad_id too: expected two different ones")
+
+
+def never_generated(options: RNNOptions | TransformerOptions) -> tuple[int, ...]:
+    """Return the tokens that a translation never has: padding and the start of a sentence, unless they end it."""
+    return tuple(id_ for id_ in dict.fromkeys((options.pad_id, options.start_id)) if id_ != options.eos_id)

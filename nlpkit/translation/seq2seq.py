@@ -9,6 +9,7 @@ from torch import Tensor, nn
 from nlpkit.layers.product import product
 
 from .model import TranslationModel
+from .model_options import never_generated
 
 
 class Seq2SeqModel(TranslationModel):
@@ -25,7 +26,7 @@ class Seq2SeqModel(TranslationModel):
         super().__init__()
         self.options = options
         self.pad_id, self.start_id, self.eos_id = options.pad_id, options.start_id, options.eos_id
-        self.never = tuple(id_ for id_ in dict.fromkeys((options.pad_id, options.start_id)) if id_ != options.eos_id)
+        self.never = never_generated(options)
 
     def add_words(self, width: int, *, bias: bool) -> None:
         """Create the embedding matrices of the given width, shared according to ``options.tie``."""

@@ -190,7 +190,7 @@ def test_a_marian_model(tmp_path: Path) -> None:
     [
         (spec, "ACTIVATIONS", {"relu": "SWISH"}),
         (spec, "sinusoids", lambda n, size: np.zeros((n, size), np.float32)),
-        (spec, "never", lambda options: []),
+        (spec, "never_generated", lambda options: ()),
         (check, "LOSS", -1.0),
     ],
     ids=["activation", "positions", "never", "8 bits"],

@@ -22,6 +22,7 @@ import nlpkit  # noqa: E402
 from nlpkit.errors import InputError, NlpkitError, ParameterError  # noqa: E402
 from nlpkit.translation import DecodingOptions, Translator  # noqa: E402
 
+pytestmark = pytest.mark.usefixtures("one_thread")
 TEXTS = ["", *pretrained_models.sentences(6, seed=3)]
 OPTIONS = DecodingOptions(beam=3, max_length=10)
 
@@ -198,7 +199,10 @@ def test_folders_that_are_refused(folders: Callable[[str], Path], tmp_path: Path
 def command(*words: str, **environment: str) -> tuple[int, str, str]:
     code = f"import sys; sys.argv = ['nlpkit', *{list(words)!r}]; from nlpkit.cli.main import main; sys.exit(main())"
     ran = subprocess.run(
-        [sys.executable, "-P", "-c", code], capture_output=True, text=True, env={**os.environ, **environment}
+        [sys.executable, "-P", "-c", code],
+        capture_output=True,
+        text=True,
+        env={**os.environ, "OMP_NUM_THREADS": "1", **environment},
     )
     return ran.returncode, ran.stdout, ran.stderr
 

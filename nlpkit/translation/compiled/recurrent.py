@@ -9,6 +9,7 @@ import numpy as np
 
 from nlpkit.decoding.arrays.steps import Answer, Question, Steps
 from nlpkit.inference.product import Packed, padded
+from nlpkit.translation.model_options import never_generated
 
 from .next_tokens import NextTokens, OutputLayer, Room
 from .packed_weights import PackedWeights, by_head, pack, table_of, with_room
@@ -37,7 +38,7 @@ class CompiledRNN:
     def __init__(self, options: Any, weights: Mapping[str, np.ndarray], *, precision: str = "float32") -> None:
         self.options = options
         self.eos_id, self.start_id = options.eos_id, options.start_id
-        self.never = tuple(id_ for id_ in dict.fromkeys((options.pad_id, options.start_id)) if id_ != options.eos_id)
+        self.never = never_generated(options)
         self.cell, self.gates = _CELLS.index(options.cell), _GATES[_CELLS.index(options.cell)]
         self.size, self.width = options.hidden_size, padded(options.hidden_size)
         self.depth, self.made_row = options.embedding_size, padded(options.embedding_size)

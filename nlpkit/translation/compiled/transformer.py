@@ -10,6 +10,7 @@ import numpy as np
 
 from nlpkit.decoding.arrays.steps import Answer, Question, Steps
 from nlpkit.inference.product import padded
+from nlpkit.translation.model_options import never_generated
 from nlpkit.translation.plain.functions import sinusoids
 
 from .next_tokens import NextTokens, OutputLayer, Room
@@ -37,7 +38,7 @@ class CompiledTransformer:
     def __init__(self, options: Any, weights: Mapping[str, np.ndarray], *, precision: str = "float32") -> None:
         self.options = options
         self.eos_id, self.start_id = options.eos_id, options.start_id
-        self.never = tuple(id_ for id_ in dict.fromkeys((options.pad_id, options.start_id)) if id_ != options.eos_id)
+        self.never = never_generated(options)
         d, heads = options.d_model, options.heads
         self.width, self.head = padded(d), padded(d // heads)
         self.sizes = np.array(

@@ -30,8 +30,9 @@ from nlpkit.threads import available_threads
 from ..array_decoding import decode_arrays
 from ..decoding_batches import in_order
 from ..engines import array_model
+from ..model_options import never_generated
 from .source import Exported
-from .spec import ctranslate2_library, never
+from .spec import ctranslate2_library
 
 TIE = 1e-4
 LOSS = 0.3
@@ -168,7 +169,7 @@ def scored(
     none = np.zeros(0, np.int64)
     question = Question(
         best=1,
-        never=np.array(never(options), np.int64),
+        never=np.array(never_generated(options), np.int64),
         bans=none.reshape(0, 3),
         forced=np.full(len(lines), -1),
         normalized=False,

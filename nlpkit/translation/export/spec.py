@@ -14,7 +14,7 @@ import numpy as np
 
 from nlpkit.errors import MissingDependencyError, ParameterError
 
-from ..model_options import TransformerOptions
+from ..model_options import TransformerOptions, never_generated
 from ..plain.functions import sinusoids
 
 POSITIONS = 2048
@@ -128,13 +128,8 @@ def transformer_spec(
     return spec
 
 
-def never(options: TransformerOptions) -> list[int]:
-    """Return the tokens that nlpkit does not generate."""
-    return [id_ for id_ in dict.fromkeys((options.pad_id, options.start_id)) if id_ != options.eos_id]
-
-
 def projection_bias(options: TransformerOptions, weights: Mapping[str, np.ndarray]) -> np.ndarray:
     """Return the bias of the logits, with that of tokens which are never generated."""
     bias = weights["logits_bias"].copy() if options.logits_bias else np.zeros(options.trg_size, np.float32)
-    bias[never(options)] = NEVER
+    bias[list(never_generated(options))] = NEVER
     return bias

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from nlpkit.decoding.arrays.steps import Answer, Question, Steps, answered
+from nlpkit.translation.model_options import never_generated
 
 from .functions import Array, sigmoid, softmax
 
@@ -45,7 +46,7 @@ class PlainRNN:
     def __init__(self, options: Any, weights: Mapping[str, Array]) -> None:
         self.options, self.weights = options, weights
         self.eos_id, self.start_id = options.eos_id, options.start_id
-        self.never = tuple(id_ for id_ in dict.fromkeys((options.pad_id, options.start_id)) if id_ != options.eos_id)
+        self.never = never_generated(options)
         self.looks_after = options.attention in ("dot", "general")
         self.feeds = self.looks_after and options.input_feeding
 

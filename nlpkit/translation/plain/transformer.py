@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from nlpkit.decoding.arrays.steps import Answer, Question, Steps, answered
+from nlpkit.translation.model_options import never_generated
 
 from .functions import ACTIVATIONS, Array, layer_norm, sinusoids, softmax
 from .rounded import times
@@ -36,7 +37,7 @@ class PlainTransformer:
     def __init__(self, options: Any, weights: Mapping[str, Any]) -> None:
         self.options, self.weights = options, weights
         self.eos_id, self.start_id = options.eos_id, options.start_id
-        self.never = tuple(id_ for id_ in dict.fromkeys((options.pad_id, options.start_id)) if id_ != options.eos_id)
+        self.never = never_generated(options)
         self._scale = np.float32(math.sqrt(options.d_model) if options.scale_embedding else 1.0)
         self._sines = sinusoids(256, options.d_model)
 
