@@ -1,10 +1,10 @@
 """Pairs of everyday sentences in English, French and German, on which the translation model of the package is trained.
 
-    python benchmarks/everyday_pairs.py FOLDER --data ../shared/data
+    python benchmarks/everyday_pairs.py FOLDER --data ../shared/data [--language fr]
 
 | file | what |
 |---|---|
-| train.tsv | all four directions; a source begins with the tag of its target, such as ⟦fr⟧ |
+| train.tsv | all directions; a source begins with the tag of its target, such as ⟦fr⟧ |
 | valid.tsv | 500 development pairs of each direction, with tags |
 | dev-en-fr.tsv, … | distinct development sources of a direction, and the first reference of each |
 | test-en-fr.tsv, … | the same of the test part |
@@ -43,22 +43,23 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("folder", type=Path)
     parser.add_argument("--data", type=Path, required=True)
+    parser.add_argument("--language", choices=OTHERS, help="beside English; default: both")
     parser.add_argument("--seed", type=int, default=1)
     arguments = parser.parse_args()
-    write_files(arguments.folder, arguments.data, seed=arguments.seed)
+    write_files(arguments.folder, arguments.data, arguments.language, seed=arguments.seed)
 
 
-def write_files(folder: Path, data: Path, *, seed: int) -> None:
-    """Write the files into a folder."""
+def write_files(folder: Path, data: Path, language: str | None = None, *, seed: int) -> None:
+    """Write the files into a folder, of one language beside English or of both."""
     folder.mkdir(parents=True, exist_ok=True)
-    for name, rows in files(data, random.Random(seed)):
+    for name, rows in files(data, [language] if language else list(OTHERS), random.Random(seed)):
         with open(folder / name, "w", encoding="utf-8", newline="\n") as out:
             out.writelines(f"{src}\t{trg}\n" for src, trg in [("src", "trg"), *rows])
         print(f"{name}: {len(rows):,}")
 
 
-def files(data: Path, draw: random.Random) -> Iterator[tuple[str, list[Pair]]]:
-    """Yield the name and the pairs of each file."""
+def files(data: Path, others: list[str], draw: random.Random) -> Iterator[tuple[str, list[Pair]]]:
+    """Yield the name and the pairs of each file; held out is what a test or development part of any language holds."""
     everyday = {other: list(tatoeba(data, other)) for other in OTHERS}
     commands = {other: list(descriptions(data, other)) for other in OTHERS}
     held = sentences_of_parts(everyday, 60, (0, 1)) | sentences_of_parts(commands, 10, (0,))
@@ -66,7 +67,7 @@ def files(data: Path, draw: random.Random) -> Iterator[tuple[str, list[Pair]]]:
     common = {word for text in both for word in _WORD.findall(text) if word.islower()}
     valid: list[Pair] = []
     train: list[Pair] = []
-    for other in OTHERS:
+    for other in others:
         sound = [pair for pair in everyday[other] if held.isdisjoint(pair)]
         real = [pair for pair in commands[other] if held.isdisjoint(pair)]
         for src, trg, turned in (("en", other, False), (other, "en", True)):

@@ -41,7 +41,7 @@ def made(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[dict[str, lis
         )
     monkeypatch.syspath_prepend(str(BENCHMARKS))
     module = importlib.import_module("everyday_pairs")
-    return dict(module.files(tmp_path, random.Random(1))), module
+    return dict(module.files(tmp_path, ["fr", "de"], random.Random(1))), module
 
 
 def test_the_files_of_a_made_corpus(made: tuple[dict[str, list[tuple[str, str]]], Any]) -> None:

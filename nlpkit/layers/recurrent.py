@@ -11,12 +11,12 @@ from contextlib import nullcontext
 from typing import Any
 
 import torch
-import torch.nn.functional as F
 from torch import Tensor, nn
 from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
 
 from .cells import one_step
 from .deferred import PLAIN, Deferred, Plain
+from .dropout import dropout
 from .product import product
 
 CELLS: dict[str, Callable[..., nn.RNNBase]] = {"rnn": nn.RNN, "lstm": nn.LSTM, "gru": nn.GRU}
@@ -71,7 +71,7 @@ class SourceReader(nn.Module):
         states = []
         for layer in range(self.layers):
             if layer and self.dropout:
-                x = F.dropout(x, self.dropout, self.training)
+                x = dropout(x, self.dropout, self.training)
             made, ends = zip(*(self._direction(x, masks, layer, way) for way in range(self.directions)), strict=True)
             x = torch.cat(made, dim=-1)
             states.append([torch.cat(part, dim=-1) for part in zip(*ends, strict=True)])
@@ -119,7 +119,7 @@ class Stack(nn.Module):
         cells = []
         for layer in range(self.layers):
             if layer and self.dropout:
-                x = F.dropout(x, self.dropout, self.training)
+                x = dropout(x, self.dropout, self.training)
             inward, onward, inward_bias, onward_bias = weights_of(self.rnn, layer)
             state_of = tuple(states[layer :: self.layers])
             of_state = by.product(state_of[0], onward, onward_bias)

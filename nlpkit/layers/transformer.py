@@ -19,6 +19,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from .activations import ACTIVATIONS
+from .dropout import dropout
 from .product import Linear
 
 
@@ -101,7 +102,7 @@ class FeedForward(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         inner = self.activation(self.inner(x))
-        return self.outer(F.dropout(inner, self.dropout, self.training) if self.dropout else inner)
+        return self.outer(dropout(inner, self.dropout, self.training))
 
 
 class Residual(nn.Module):
@@ -120,7 +121,7 @@ class Residual(nn.Module):
     def after(self, x: Tensor, made: Tensor) -> Tensor:
         """Return the sum of ``x`` and the part's output ``made``."""
         if self.dropout and self.training:
-            made = F.dropout(made, self.dropout)
+            made = dropout(made, self.dropout)
         return x + made if self.first else self.norm(x + made)
 
 

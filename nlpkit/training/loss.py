@@ -26,7 +26,8 @@ def smoothed_cross_entropy(
     Parameters
     ----------
     logits : (M, V)
-        Logits of the positions that are not padding; M ≥ N, rows after the first N are ignored.
+        Logits of the positions that are not padding; M ≥ N, rows after the first N are ignored. If they need a
+        gradient, it takes their place in memory: they can't be used again.
     targets : (N,) int64
     smoothing : float
         s above.
@@ -56,7 +57,7 @@ class _SmoothedCrossEntropy(torch.autograd.Function):
     ) -> tuple[torch.Tensor, torch.Tensor]:
         n_rows, n_words = len(targets), logits.shape[1]
         slice_rows = max(1, (_CPU_SCORES if logits.device.type == "cpu" else _GPU_SCORES) // n_words)
-        gradient = torch.empty_like(logits) if ctx.needs_input_grad[0] else None
+        gradient = logits.detach() if ctx.needs_input_grad[0] else None
         nll = logits.new_zeros((), dtype=torch.float32)
         uniform = logits.new_zeros((), dtype=torch.float32)
         for first in range(0, n_rows, slice_rows):

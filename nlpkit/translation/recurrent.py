@@ -12,12 +12,12 @@ with ``input_feeding``. logits = E oₜ + b, with E the target embeddings if tie
 from __future__ import annotations
 
 import torch
-import torch.nn.functional as F
 from torch import Tensor, nn
 
 from nlpkit.decoding.state import DecoderState
 from nlpkit.layers.attention import make_attention
 from nlpkit.layers.deferred import PLAIN, Deferred, Plain
+from nlpkit.layers.dropout import dropout
 from nlpkit.layers.initializers import initialize
 from nlpkit.layers.product import Linear
 from nlpkit.layers.recurrent import SourceReader, Stack
@@ -155,7 +155,7 @@ class Seq2SeqRNN(Seq2SeqModel):
         return torch.stack([torch.tanh(bridge(last[i])) for bridge, i in zip(self.bridge, sources, strict=True)])
 
     def _dropped(self, x: Tensor) -> Tensor:
-        return F.dropout(x, self.options.dropout, self.training) if self.options.dropout else x
+        return dropout(x, self.options.dropout, self.training)
 
 
 class RNNMemory(Memory):

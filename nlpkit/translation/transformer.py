@@ -12,10 +12,10 @@ import math
 from collections.abc import Sequence
 
 import torch
-import torch.nn.functional as F
 from torch import Tensor, nn
 
 from nlpkit.decoding.state import DecoderState
+from nlpkit.layers.dropout import dropout
 from nlpkit.layers.initializers import initialize
 from nlpkit.layers.positions import sinusoids
 from nlpkit.layers.transformer import Cache, DecoderLayer, EncoderLayer, KeysValues, Shape, blind
@@ -110,7 +110,7 @@ class Seq2SeqTransformer(Seq2SeqModel):
     def _embed(self, embedding: nn.Embedding, ids: Tensor, first: int = 0) -> Tensor:
         """Embed ids (n, t), starting at position ``first``."""
         x = embedding(ids) * self._scale + self._positions(first, ids.shape[1], embedding.weight)
-        return F.dropout(x, self.options.dropout, self.training) if self.options.dropout else x
+        return dropout(x, self.options.dropout, self.training)
 
     def _positions(self, first: int, n: int, like: Tensor) -> Tensor:
         room, last = len(self._sines), first + n

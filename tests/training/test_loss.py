@@ -17,7 +17,7 @@ def test_equals_pytorchs_cross_entropy_and_its_gradient(smoothing: float, size: 
     theirs = ours.detach().double().requires_grad_()
     targets = torch.randint(size[1], (size[0],), generator=random)
 
-    loss, nll = smoothed_cross_entropy(ours, targets, smoothing=smoothing, divisor=11.0)
+    loss, nll = smoothed_cross_entropy(ours.clone(), targets, smoothing=smoothing, divisor=11.0)
     expected = F.cross_entropy(theirs, targets, label_smoothing=smoothing, reduction="sum") / 11
     (3 * loss).backward()
     (3 * expected).backward()
@@ -44,7 +44,7 @@ def test_padding_that_is_left_out_is_as_if_ignored() -> None:
 def test_bfloat16_scores_are_summed_in_float32() -> None:
     logits = torch.randn(64, 500, generator=torch.Generator().manual_seed(3)).bfloat16().requires_grad_()
     targets = torch.arange(64)
-    loss, _ = smoothed_cross_entropy(logits, targets, smoothing=0.1)
+    loss, _ = smoothed_cross_entropy(logits.clone(), targets, smoothing=0.1)
     loss.backward()
     exact = logits.detach().double().requires_grad_()
     expected = F.cross_entropy(exact, targets, label_smoothing=0.1, reduction="sum")
@@ -58,7 +58,7 @@ def test_rows_beyond_the_targets_stand_for_nothing() -> None:
     torch.manual_seed(1)
     logits = torch.randn(7, 5, requires_grad=True)
     targets = torch.tensor([1, 4, 0, 2])
-    loss, nll = smoothed_cross_entropy(logits, targets, smoothing=0.1, divisor=3)
+    loss, nll = smoothed_cross_entropy(logits.clone(), targets, smoothing=0.1, divisor=3)
     (gradient,) = torch.autograd.grad(loss, logits)
     expected, expected_nll = smoothed_cross_entropy(logits[:4], targets, smoothing=0.1, divisor=3)
     (of_first,) = torch.autograd.grad(expected, logits)
