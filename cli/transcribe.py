@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 from typing import Annotated
 
@@ -11,13 +9,12 @@ import typer
 
 from nlpkit.cli import sound_options
 from nlpkit.cli.options import Quiet, Threads, described
-from nlpkit.cli.screens.screen import SHIPPED_MODEL, note, noted_if_slow, progress_bar, tell_left_out
+from nlpkit.cli.screens.screen import SHIPPED_MODEL, note, noted_if_slow, progress_bar, resumed_later, tell_left_out
 from nlpkit.cli.sound_options import SOUND, ManifestReading
 from nlpkit.errors import ParameterError
 from nlpkit.jobs.sound import Sound
 from nlpkit.jobs.transcribe import transcribe_files
 from nlpkit.jobs.transcribe_report import SHORTEST, TranscribeReport
-from nlpkit.jobs.unfinished_transcripts import partial_folder
 
 _ENCODING = (
     "The inputs are raw samples, without a header, of --sr and --raw-channels; or encoding of the manifest's text."
@@ -150,7 +147,7 @@ def transcribe(
     output = "-" if output is None else output
     with noted_if_slow("compiling for this processor, once after installation", 2.5, quiet=quiet):
         recognizer = open_recognizer(model)
-    with _continued(output, quiet=quiet), progress_bar(quiet=quiet) as progress:
+    with resumed_later(output, quiet=quiet), progress_bar(quiet=quiet) as progress:
         report = transcribe_files(
             audio or [],
             output,
@@ -175,17 +172,6 @@ def transcribe(
         note(message)
     if report.refused:
         raise typer.Exit(2)
-
-
-@contextmanager
-def _continued(output: str, *, quiet: bool) -> Iterator[None]:
-    """Say how a job that is stopped within goes on."""
-    try:
-        yield
-    except (KeyboardInterrupt, SystemExit):
-        if not quiet and output != "-" and partial_folder(output).is_dir():
-            note("stopped: the same command continues from here")
-        raise
 
 
 def _tell(report: TranscribeReport, output: str, vad: str, what: str) -> None:

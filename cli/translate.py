@@ -8,7 +8,7 @@ import typer
 
 from nlpkit.cli import options
 from nlpkit.cli.screens.attention_output import AttentionOutput, check_pictures
-from nlpkit.cli.screens.screen import is_terminal, note, progress_bar, tell_left_out
+from nlpkit.cli.screens.screen import is_terminal, note, progress_bar, resumed_later, tell_left_out
 from nlpkit.cli.translate_documents import check_sentences, say_device, translate_as_documents
 from nlpkit.corpora import GivenTexts
 from nlpkit.jobs.filled_records import INTO
@@ -168,6 +168,17 @@ def translate(
     device: Annotated[str, typer.Option("--device", metavar="auto|cpu|cuda|mps", help="Where to compute.")] = "auto",
     precision: options.Precision = "auto",
     engine: options.Engine = "auto",
+    resume: Annotated[
+        bool,
+        typer.Option(
+            "--resume",
+            metavar="",
+            help="After a stop the same command resumes anyway; with --resume a job that cannot be resumed is refused.",
+        ),
+    ] = False,
+    force: Annotated[
+        bool, typer.Option("--force", metavar="", help="Drop translations that were stopped, of other options.")
+    ] = False,
     threads: options.Threads = None,
     quiet: options.Quiet = False,
     read_as: Reading = Reading(),
@@ -211,7 +222,8 @@ def translate(
     translator = open_translator(model, device, precision, engine)
     say_device(translator, device, quiet)
     looked = AttentionOutput(translator, attention, alignments, layer, head, self_attention)
-    with progress_bar(quiet=quiet or (is_terminal() and output in (None, "-"))) as progress, looked:
+    is_shown = is_terminal() and output in (None, "-")
+    with resumed_later(output, quiet=quiet), progress_bar(quiet=quiet or is_shown) as progress, looked:
         report = translate_files(
             paths or GivenTexts(texts or []),
             output or "-",
@@ -229,6 +241,8 @@ def translate(
             glossary=glossary,
             read_as=read_as,
             threads=threads,
+            resume=resume,
+            force=force,
             progress=progress,
             seen=looked.see if looked.wanted else None,
         )
@@ -238,6 +252,8 @@ def translate(
 
 def _tell(report: TranslateReport, output: str | None, parameters: dict[str, Any]) -> None:
     tell_left_out(report.left_out)
+    if report.resumed:
+        note(f"resumed after {report.resumed:,} of the texts")
     if report.several:
         note(
             f"warning: {report.several:,} of {report.texts:,} texts have more sentences than those the model was"

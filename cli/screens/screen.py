@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from nlpkit.jobs.passes import EVALUATING, TRAINING, TRANSLATING
+from nlpkit.jobs.unfinished import unfinished_folder
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -70,6 +71,17 @@ def noted_if_slow(message: str, seconds: float, *, quiet: bool) -> Iterator[None
         yield
     finally:
         done.set()
+
+
+@contextmanager
+def resumed_later(output: str | None, *, quiet: bool) -> Iterator[None]:
+    """Say that a job that is stopped within can be resumed, if what it has finished is kept."""
+    try:
+        yield
+    except (KeyboardInterrupt, SystemExit):
+        if not quiet and output not in (None, "-") and unfinished_folder(output or "").is_dir():
+            note("stopped: the same command continues from here")
+        raise
 
 
 @contextmanager

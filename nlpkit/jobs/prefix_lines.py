@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import os
 from collections.abc import Sequence
 from dataclasses import replace
@@ -74,6 +76,12 @@ class PrefixLines:
                 f"{os.fspath(self._path)} has {lines}, and there are {count:,} texts: expected a "
                 "line with the prefix of each text, empty where there is none"
             )
+
+    @property
+    def digest(self) -> str | None:
+        """The SHA-256 of all prefixes, None without any."""
+        given = self._lines if self._lines is not None else self._prefix
+        return None if given is None else hashlib.sha256(json.dumps(given).encode()).hexdigest()
 
     def of(self, first: int, texts: Sequence[str]) -> list[str] | None:
         """Return the prefixes of some texts, of which the first one has the number ``first``."""

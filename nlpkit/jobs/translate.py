@@ -3,23 +3,25 @@
 from __future__ import annotations
 
 import time
-from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, replace
 from typing import TYPE_CHECKING, Any
 
 from nlpkit.corpora import GivenTexts
 from nlpkit.corpora.selection import RECORD
 from nlpkit.device import check_count
 from nlpkit.errors import ParameterError
+from nlpkit.threads import available_threads
 
 from .inputs import AnyTexts, Reading, StrPath, spelled_out
 from .passes import TRANSLATING, Progress
 from .places import check_apart, check_place
 from .prefix_lines import PrefixLines
+from .translate_report import TranslateCounts, TranslateReport
 from .translation_format import TranslationFormat
 from .translation_writer import TranslationWriter
-from .translator import decoding_options, open_glossary, open_translator
+from .translator import decoding_options, model_identity, open_glossary, open_translator
+from .unfinished_translations import UnfinishedTranslations, resumable
 
 if TYPE_CHECKING:
     from nlpkit.translation.glossary import Glossary
@@ -27,45 +29,6 @@ if TYPE_CHECKING:
     from nlpkit.translation.translator import Translator
 
 _WINDOW = 1 << 20  # characters that are sorted by length together
-
-
-@dataclass(frozen=True, kw_only=True)
-class TranslateReport:
-    """Result of `translate_files` and `translate_texts`.
-
-    Attributes
-    ----------
-    texts : int
-        Number of texts that were translated.
-    tokens : int
-        Sub-words of their best translations.
-    seconds : float
-        Duration of the translation, without loading the model.
-    unfinished : int
-        Best translations that were cut off at the greatest length.
-    left_out : dict of str to int
-        Number of texts and records that were left out, by reason.
-    several : int
-        Texts of more sentences than those in the training, unless these were translated by themselves.
-    flags : dict of str to int
-        Number of translations with each flag: see `nlpkit.translation.Translation.flags`.
-    translations : list of Translation, or None
-        All translations, if no output was named.
-    """
-
-    texts: int
-    tokens: int
-    seconds: float
-    unfinished: int
-    left_out: dict[str, int]
-    several: int = 0
-    flags: dict[str, int] = field(default_factory=dict)
-    translations: list[Translation] | None = None
-
-    @property
-    def skipped(self) -> int:
-        """Number of texts and records that were left out."""
-        return sum(self.left_out.values())
 
 
 @spelled_out
@@ -90,12 +53,16 @@ def translate_files(
     engine: str = "auto",
     threads: int | None = None,
     read_as: Reading = Reading(),
+    resume: bool = False,
+    force: bool = False,
     progress: Progress | None = None,
     seen: Callable[[Translation], None] | None = None,
 ) -> TranslateReport:
     """Translate the texts of files.
 
-    A long input is sorted by length and translated in windows of about a million characters.
+    A long input is sorted by length and translated in windows of about a million characters. If the job is stopped, the
+    translations of finished windows stay in ``OUT.partial``, and the same call resumes after them; on the same machine
+    the file is then the same, byte for byte, as without a stop.
 
     Parameters
     ----------
@@ -132,6 +99,10 @@ def translate_files(
         As in `nlpkit.translation.Translator`; a model that is loaded already keeps its own.
     threads : int, optional
         CPU threads; default: as in `nlpkit.translation.Translator.translate`.
+    resume : bool
+        Refuse a job that cannot be resumed: without ``output``, of a stream, or with ``seen``.
+    force : bool
+        Drop translations that were stopped, if they were begun with another input, model or options.
     progress : callable, optional
         See `nlpkit.jobs.passes.Progress`.
     seen : callable, optional
@@ -177,23 +148,36 @@ def translate_files(
         beginnings.check(texts, output)
         translator = open_translator(model, device, precision, engine)
 
-        count = tokens = unfinished = several = 0
-        flags: Counter[str] = Counter()
-        started = time.perf_counter()
         is_stream = getattr(texts, "total_bytes", 0) is None
-        with TranslationWriter(output, layout, options.n_best, into, keep_ends=read_as.keep_ends) as writer:
+        asked = {**asdict(options), "to": to, "from_": from_, "split_sentences": split_sentences, "guard": guard}
+        asked |= {"glossary": terms and terms.terms, "prefixes": beginnings.digest, "phrases": demanded, "into": into}
+        asked |= {"format": layout.name, "per": read_as.per, "threads": threads or available_threads()}
+        unfinished = None
+        if resumable(output, translator, is_stream=is_stream or seen is not None, resume=resume):
+            made_by = {"input": texts.fingerprint(), "model": model_identity(translator), "options": asked}
+            unfinished = UnfinishedTranslations(output or "", made_by, is_gzip=layout.is_gzip, force=force)
+        counts = TranslateCounts() if unfinished is None else TranslateCounts.resumed(unfinished.progress, translator)
+        n_known = counts.texts
+        seconds, started = counts.seconds, time.perf_counter()
+        place = 0
+        with TranslationWriter(
+            output, layout, options.n_best, into, keep_ends=read_as.keep_ends, unfinished=unfinished
+        ) as writer:
             for block in texts.blocks(1 if is_stream else _WINDOW):  # a pipe is answered as it comes
                 n = len(block.texts)
                 records = block.kept.get(RECORD, [None] * n)
                 writer.check(block.sources, block.texts, records)
+                if place < n_known:
+                    place += n
+                    continue
                 if not is_split:
-                    several += longer_texts(block.texts, from_ or translator.languages[0], translator.sentences)
+                    counts.several += longer_texts(block.texts, from_ or translator.languages[0], translator.sentences)
                 translations = translator.stream(
                     block.texts,
                     options,
                     to=to,
                     from_=from_,
-                    prefixes=beginnings.of(count, block.texts),
+                    prefixes=beginnings.of(counts.texts, block.texts),
                     phrases=[demanded] * n if demanded else None,
                     split_sentences=split_sentences,
                     guard=guard,
@@ -201,27 +185,24 @@ def translate_files(
                     threads=threads,
                 )
                 for source, record, translation in zip(block.sources, records, translations, strict=True):
-                    best = translation.n_best[0]
-                    flags.update(flag.partition(":")[0] for flag in translation.flags)
                     known = {"source": source, "from": from_ or translator.languages[0]}
                     known |= {"to": to or translator.languages[1], "engine": translator.engine}
-                    writer.write(count, translation, record, known=known)
+                    writer.write(counts.texts, translation, record, known=known)
                     if seen is not None:
                         seen(translation)
                     elif output is None:
                         kept.append(translation)
-                    count, tokens, unfinished = count + 1, tokens + len(best.tokens), unfinished + (not best.finished)
+                    counts.add(translation)
                     if progress is not None:
-                        progress(TRANSLATING, count, None)
+                        progress(TRANSLATING, counts.texts, None)
                 writer.flush()
+                counts.seconds = seconds + time.perf_counter() - started
+                if unfinished is not None:
+                    unfinished.keep({**asdict(counts), **writer.state, "engine": translator.engine})
         return TranslateReport(
-            texts=count,
-            tokens=tokens,
-            seconds=time.perf_counter() - started,
-            unfinished=unfinished,
+            **asdict(counts),
+            resumed=n_known,
             left_out=dict(getattr(texts, "left_out", {})),
-            several=several,
-            flags=dict(flags),
             translations=kept if output is None and seen is None else None,
         )
 
@@ -246,6 +227,8 @@ def translate_texts(
     precision: str = "auto",
     engine: str = "auto",
     threads: int | None = None,
+    resume: bool = False,
+    force: bool = False,
     progress: Progress | None = None,
     seen: Callable[[Translation], None] | None = None,
 ) -> TranslateReport:
@@ -269,6 +252,8 @@ def translate_texts(
         precision=precision,
         engine=engine,
         threads=threads,
+        resume=resume,
+        force=force,
         progress=progress,
         seen=seen,
     )

@@ -28,13 +28,18 @@ class TranslationRows:
     ----------
     filled : FilledRecords
     is_tsv : bool
+
+    Attributes
+    ----------
+    has_names : bool
+        Whether the names of the columns are written.
     """
 
     def __init__(self, filled: FilledRecords, *, is_tsv: bool) -> None:
         self._filled = filled
         self._is_tsv = is_tsv
         self._all_quoted: bool | None = None
-        self._begun = False
+        self.has_names = False
 
     def check(self, sources: Sequence[str], texts: Sequence[str], records: Sequence[Any]) -> None:
         """Decide whether the cells of TSV are quoted, by the first rows.
@@ -63,8 +68,8 @@ class TranslationRows:
 
     def lines(self, number: int, translation: Translation, record: Any) -> Iterator[str]:
         """Yield a row as text, after the names of the columns if it is the first one."""
-        if not self._begun:
-            self._begun = True
+        if not self.has_names:
+            self.has_names = True
             names = self._filled.names(record) if is_record(record) else ["id", "text", self._filled.into, "score"]
             if names is not None:
                 yield self._line(names)

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from nlpkit.outputs.files import Sink
     from nlpkit.translation.translations import Candidate, Translation
 
+    from .unfinished_translations import UnfinishedTranslations
+
 NOTHING: Mapping[str, Any] = {}
 Span = tuple[int, int]
 
@@ -42,6 +44,8 @@ class TranslationWriter:
         The column or field of the translation.
     keep_ends : bool
         Whether texts have the line ends of their input, which are written as they are; the last one may lack it.
+    unfinished : UnfinishedTranslations, optional
+        The file instead, in which a job can be resumed.
     """
 
     def __init__(
@@ -52,20 +56,24 @@ class TranslationWriter:
         into: str | None = None,
         *,
         keep_ends: bool = False,
+        unfinished: UnfinishedTranslations | None = None,
     ) -> None:
         layout.check(n_best, into)
         self._layout, self._n_best, self._output = layout, n_best, output or "-"
         self._keep_ends, self._is_open = keep_ends, False
         self._filled = FilledRecords(INTO if into is None else into)
         self._rows = TranslationRows(self._filled, is_tsv=layout.name == "tsv")
+        if unfinished is not None and unfinished.progress:
+            self._is_open = unfinished.progress["is_open"]
+            self._rows.has_names = True
         self._encode = json.JSONEncoder(ensure_ascii=False, default=_as_json).encode
         self._streams = output is not None and os.fspath(output) == "-"
         self._sink: Sink | None = None
         self._file: IO[bytes] | gzip.GzipFile | None = None
         if output is not None:
-            self._sink = StandardOutput() if self._streams else PendingFile(output)
+            self._sink = unfinished or (StandardOutput() if self._streams else PendingFile(output))
             self._file = self._sink.file
-            if layout.is_gzip:
+            if layout.is_gzip and unfinished is None:
                 self._file = gzip.GzipFile(filename="", mode="wb", compresslevel=6, fileobj=self._sink.file, mtime=0)
 
     def __enter__(self) -> TranslationWriter:
@@ -76,7 +84,7 @@ class TranslationWriter:
             return
         try:
             if error is None:
-                if self._layout.is_gzip and self._file is not None:
+                if isinstance(self._file, gzip.GzipFile):
                     with output_errors(self._output):
                         self._file.close()
                 self._sink.finish()
@@ -117,6 +125,11 @@ class TranslationWriter:
             lines = "".join(self._lines(number, translation, record, known)).encode("utf-8", "backslashreplace")
             with nullcontext() if self._streams else output_errors(self._output):
                 self._file.write(lines)
+
+    @property
+    def state(self) -> dict[str, Any]:
+        """What another writer has to know to write what follows."""
+        return {"is_open": self._is_open}
 
     def flush(self) -> None:
         """Flush standard output, for a reader that waits."""

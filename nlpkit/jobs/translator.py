@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from nlpkit.artifact.reading import model_folder
 from nlpkit.errors import ParameterError
 
 from .inputs import StrPath
@@ -32,6 +34,17 @@ def open_translator(
     if isinstance(model, Translator):
         return model
     return Translator(model, device=device, precision=precision, engine=engine)
+
+
+def model_identity(translator: Translator) -> dict[str, Any] | None:
+    """Return what tells a model from another: names, sizes and times of its files; None if it was not read from any."""
+    if translator.path is None:
+        return None
+    folder = model_folder(translator.path)
+    if not folder.is_dir():
+        return {"name": os.fspath(translator.path)}
+    files = sorted((path.name, path.stat()) for path in folder.iterdir() if path.is_file())
+    return {"files": [[name, found.st_size, found.st_mtime_ns] for name, found in files]}
 
 
 def open_glossary(glossary: StrPath | Glossary | None) -> Glossary | None:

@@ -198,6 +198,11 @@ class Computer:
         made: np.ndarray = found[0].float().cpu().numpy()
         return made
 
+    def start(self, engine: str) -> None:
+        """Load the arrays of an engine, if it is one that computes on these."""
+        if engine != "torch" and self.engine in ("auto", engine):
+            self._model_of(engine)
+
     def _model_of(self, engine: str) -> Any:
         if engine not in self._arrays:
             self._arrays[engine] = self._loaded(engine)

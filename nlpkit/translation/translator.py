@@ -70,6 +70,8 @@ class Translator:
         Sub-words for target languages and for parts that are not translated; of most models none.
     provenance : dict
         How the model was trained.
+    path : path or None
+        Folder, or name on the hub, from which the model was read.
 
     Raises
     ------
@@ -95,6 +97,7 @@ class Translator:
         if precision not in PRECISIONS:
             raise ParameterError(f"precision is {precision!r}: choose one of {', '.join(PRECISIONS)}")
         self.provenance: dict[str, Any] = {}
+        self.path = model if isinstance(model, str | os.PathLike) else None
         given: TranslationModel | artifacts.Artifact
         pretrained = None
         if isinstance(model, str | os.PathLike):
@@ -144,6 +147,10 @@ class Translator:
     def engine(self) -> str:
         """Engine of the last translation: torch, compiled or numpy; before it the engine that was asked for."""
         return self._computer.taken
+
+    def start_engine(self, name: str) -> None:
+        """Load the engine of an earlier translation: with engine "auto", compiled code is kept once it is loaded."""
+        self._computer.start(name)
 
     @property
     def device(self) -> str:
