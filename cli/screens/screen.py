@@ -11,7 +11,6 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from nlpkit.jobs.passes import EVALUATING, TRAINING, TRANSLATING
-from nlpkit.jobs.unfinished import unfinished_folder
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -79,6 +78,8 @@ def resumed_later(output: str | None, *, quiet: bool) -> Iterator[None]:
     try:
         yield
     except (KeyboardInterrupt, SystemExit):
+        from nlpkit.jobs.unfinished import unfinished_folder
+
         if not quiet and output not in (None, "-") and unfinished_folder(output or "").is_dir():
             note("stopped: the same command continues from here")
         raise

@@ -55,7 +55,7 @@ class TranslateReport:
 
 @dataclass(kw_only=True)
 class TranslateCounts:
-    """What is counted while texts are translated; fields as in `TranslateReport`."""
+    """Counts while texts are translated; fields as in `TranslateReport`."""
 
     texts: int = 0
     tokens: int = 0

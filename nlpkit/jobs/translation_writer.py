@@ -128,7 +128,7 @@ class TranslationWriter:
 
     @property
     def state(self) -> dict[str, Any]:
-        """What another writer has to know to write what follows."""
+        """State that another writer needs to write the rest."""
         return {"is_open": self._is_open}
 
     def flush(self) -> None:

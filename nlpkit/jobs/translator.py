@@ -6,7 +6,6 @@ import os
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from nlpkit.artifact.reading import model_folder
 from nlpkit.errors import ParameterError
 
 from .inputs import StrPath
@@ -38,6 +37,8 @@ def open_translator(
 
 def model_identity(translator: Translator) -> dict[str, Any] | None:
     """Return what tells a model from another: names, sizes and times of its files; None if it was not read from any."""
+    from nlpkit.artifact.reading import model_folder
+
     if translator.path is None:
         return None
     folder = model_folder(translator.path)

@@ -47,7 +47,7 @@ class UnfinishedTranslations:
     ----------
     file : binary file
     progress : dict
-        What the last line of ``progress.jsonl`` says; empty at the beginning.
+        The last line of ``progress.jsonl``; empty at the beginning.
 
     Raises
     ------

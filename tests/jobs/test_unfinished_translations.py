@@ -16,6 +16,7 @@ from nlpkit.jobs import translate
 from nlpkit.jobs.translate import translate_files, translate_texts
 
 SHORT = {"max_extra": 3, "max_ratio": 1.0, "beam": 2}
+TABLES = "in.tsv in2.tsv"
 KILLED = """
 import os, signal, sys
 from nlpkit.jobs import translate
