@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from .confidence import ConfidenceReport, fit_confidence
 from .convert import ConvertReport, convert_vectors
 from .corpus_check.check import check_pairs
 from .corpus_check.report import CorpusReport
@@ -26,6 +27,7 @@ from .translate import TranslateReport, translate_files, translate_texts
 
 __all__ = [
     "Answer",
+    "ConfidenceReport",
     "ConvertReport",
     "CorpusReport",
     "EmbedReport",
@@ -54,6 +56,7 @@ __all__ = [
     "evaluate_speech",
     "evaluate_translations",
     "export_model",
+    "fit_confidence",
     "quantize_model",
     "record_sound",
     "save_spectrograms",

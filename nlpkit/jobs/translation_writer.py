@@ -165,6 +165,7 @@ class TranslationWriter:
             "text": translation.source,
             self._filled.into: translation.text,
             "score": _number(translation.score),
+            "confidence": _rounded(translation.confidence),
             "flags": list(translation.flags),
             **known,
             "n_best": n_best,
@@ -182,7 +183,13 @@ def _sentences(translation: Translation) -> Iterator[tuple[Translation, Span, Sp
 
 
 def _sentence(part: Translation, source: Span, target: Span) -> dict[str, Any]:
-    return {"src_span": source, "trg_span": target, "score": _number(part.score), "flags": list(part.flags)}
+    return {
+        "src_span": source,
+        "trg_span": target,
+        "score": _number(part.score),
+        "confidence": _rounded(part.confidence),
+        "flags": list(part.flags),
+    }
 
 
 def _candidate(candidate: Candidate) -> dict[str, Any]:
@@ -192,6 +199,10 @@ def _candidate(candidate: Candidate) -> dict[str, Any]:
 def _number(score: float) -> float | None:
     """Return a score as JSON can hold it: None where none was computed."""
     return score if math.isfinite(score) else None
+
+
+def _rounded(confidence: float | None) -> float | None:
+    return None if confidence is None else round(confidence, 3)
 
 
 def _as_json(value: Any) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +16,7 @@ from nlpkit.errors import ArtifactError, ParameterError
 from nlpkit.text.subword import Subwords
 from nlpkit.text.text_form import TextForm, form_of_pieces
 
+from .confidence import Confidence
 from .model_options import RNNOptions, TransformerOptions
 from .quantization import SCALE, quantized
 from .weight_shapes import weight_shapes
@@ -162,9 +164,24 @@ def read_text_form(folder: Artifact, src_subwords: Subwords) -> TextForm:
         raise ArtifactError(f"{folder.path / 'config.json'}: {error}") from error
 
 
-def stored_form(text_form: TextForm) -> dict[str, Any]:
-    """Return the options of `read_text_form`."""
-    return {"normalize": text_form.name} if text_form.cleans else {}
+def read_confidence(folder: Artifact) -> Confidence | None:
+    """Return the confidence of a folder, None if it stores none.
+
+    Raises
+    ------
+    ArtifactError
+        If it is damaged.
+    """
+    try:
+        return Confidence.of_options(folder.options.get("confidence"))
+    except ParameterError as error:
+        raise ArtifactError(f"{folder.path / 'config.json'}: {error}") from error
+
+
+def stored(text_form: TextForm, confidence: Confidence | None) -> dict[str, Any]:
+    """Return the options of `read_text_form` and `read_confidence`."""
+    options: dict[str, Any] = {"normalize": text_form.name} if text_form.cleans else {}
+    return options if confidence is None else {**options, "confidence": asdict(confidence)}
 
 
 def subword_files(src: Subwords, trg: Subwords) -> dict[str, bytes]:

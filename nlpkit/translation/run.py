@@ -71,6 +71,8 @@ class TranslationRun:
             while len(known) <= number:
                 known.append(next(found))
             made = translation_of(text, source, known[number], subwords)
+            if translator.confidence is not None:
+                made = replace(made, confidence=translator.confidence(made.n_best[0], alpha=self.options.alpha))
             yield with_parts(made, marks, parts) if parts else made
 
     def guarded(self, texts: Sequence[str]) -> Iterator[Translation]:

@@ -88,7 +88,15 @@ def _joined(layout: TextLayout, parts: list[Translation], alpha: float) -> Trans
         sentences=tuple(parts),
         spans=tuple(zip(layout.spans, places, strict=True)),
         flags=tuple(dict.fromkeys(flag for part in parts for flag in part.flags)),
+        confidence=_mean([part.confidence for part in parts], lengths),
     )
+
+
+def _mean(values: Sequence[float | None], weights: Sequence[int]) -> float | None:
+    """Return the weighted mean of the values that there are."""
+    known = [(value, weight) for value, weight in zip(values, weights, strict=True) if value is not None]
+    total = sum(weight for _, weight in known)
+    return sum(value * weight for value, weight in known) / total if total else None
 
 
 def longer_texts(texts: Sequence[str], language: str | None, most: int) -> int:

@@ -58,6 +58,9 @@ class Translation:
         For each of these sentences, where it begins and ends in the source and in the text.
     flags : tuple of str
         Signs that something may be wrong, such as "loop" or "number lost: 42": see `nlpkit.translation.faults`.
+    confidence : float or None
+        Probability that it is good, that is, that its chrF is 50 or more; of several sentences the mean, by their
+        sub-words. None if the model has learnt none: see `nlpkit.jobs.fit_confidence`.
     """
 
     source: str
@@ -67,6 +70,7 @@ class Translation:
     sentences: tuple[Translation, ...] = ()
     spans: tuple[tuple[tuple[int, int], tuple[int, int]], ...] = ()
     flags: tuple[str, ...] = ()
+    confidence: float | None = None
 
     @property
     def text(self) -> str:

@@ -14,11 +14,12 @@ from nlpkit.errors import ArtifactError, ParameterError
 from nlpkit.text.subword import Subwords
 from nlpkit.text.text_form import TextForm, form_of_pieces
 
+from . import model_folder
+from .confidence import Confidence
 from .engines import Computer
 from .given_texts import checked_texts
 from .glossary import Glossary
 from .marks import Marks
-from .model_folder import architecture_of, read_options, read_subwords, read_text_form, stored_form, subword_files
 from .pretrained.opening import is_pretrained, open_pretrained
 from .provenance import languages_of, sentences_of
 from .run import TranslationRun
@@ -68,6 +69,8 @@ class Translator:
         sub-words, and nothing is removed from its inputs.
     marks : Marks
         Sub-words for target languages and for parts that are not translated; of most models none.
+    confidence : Confidence or None
+        Computes how probable it is that a translation is good: see `nlpkit.jobs.fit_confidence`.
     provenance : dict
         How the model was trained.
     path : path or None
@@ -81,7 +84,7 @@ class Translator:
         If the vocabularies of model and subwords differ.
     """
 
-    stored_options = ("architecture", "model", "normalize", "precision")
+    stored_options = ("architecture", "confidence", "model", "normalize", "precision")
 
     def __init__(
         self,
@@ -97,6 +100,7 @@ class Translator:
         if precision not in PRECISIONS:
             raise ParameterError(f"precision is {precision!r}: choose one of {', '.join(PRECISIONS)}")
         self.provenance: dict[str, Any] = {}
+        self.confidence: Confidence | None = None
         self.path = model if isinstance(model, str | os.PathLike) else None
         given: TranslationModel | artifacts.Artifact
         pretrained = None
@@ -115,9 +119,10 @@ class Translator:
             if read.kind != "translation":
                 raise ArtifactError(f"{os.fspath(model)}: is a model of kind {read.kind!r}: expected 'translation'")
             read.check_options(self.stored_options)
-            given, self.options = read, read_options(read)
-            src_subwords, trg_subwords = read_subwords(read)
-            text_form = read_text_form(read, src_subwords)
+            given, self.options = read, model_folder.read_options(read)
+            src_subwords, trg_subwords = model_folder.read_subwords(read)
+            text_form = model_folder.read_text_form(read, src_subwords)
+            self.confidence = model_folder.read_confidence(read)
             self.provenance = read.provenance
         elif src_subwords is None:
             raise ParameterError("a model by itself reads no text: give src_subwords too")
@@ -199,13 +204,13 @@ class Translator:
         ParameterError
             If the precision is not float32, because the weights have been rounded.
         """
-        options = {"architecture": architecture_of(self.options), "model": asdict(self.options)}
+        options = {"architecture": model_folder.architecture_of(self.options), "model": asdict(self.options)}
         return artifacts.save(
             path,
             kind="translation",
-            options=options | stored_form(self.text_form),
+            options=options | model_folder.stored(self.text_form, self.confidence),
             arrays=self._computer.weights(),
-            files=subword_files(self.src_subwords, self.trg_subwords) | dict(files or {}),
+            files=model_folder.subword_files(self.src_subwords, self.trg_subwords) | dict(files or {}),
             provenance={**self._computer.versions, **(provenance or self.provenance)},
             force=force,
         )
