@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Annotated, Any
 
 import typer
@@ -11,13 +12,14 @@ from nlpkit.cli.screens.attention_output import AttentionOutput, check_pictures
 from nlpkit.cli.screens.screen import is_terminal, note, progress_bar, resumed_later, tell_left_out
 from nlpkit.cli.translate_documents import check_sentences, say_device, translate_as_documents
 from nlpkit.corpora import GivenTexts
+from nlpkit.errors import ParameterError
 from nlpkit.jobs.filled_records import INTO
 from nlpkit.jobs.inputs import Reading
 from nlpkit.jobs.translate import TranslateReport, translate_files
 from nlpkit.jobs.translate_documents import keep_layout
+from nlpkit.jobs.translation_choice import ModelChoice, chosen_model, samples_of
 from nlpkit.jobs.translation_format import FORMATS
 from nlpkit.jobs.translator import open_translator
-from nlpkit.translation.pretrained.hub import named_model
 
 ATTENTION = "Attention of the model"
 
@@ -184,9 +186,11 @@ def translate(
     read_as: Reading = Reading(),
     parameters: dict[str, Any] | None = None,
 ) -> None:
-    """Translate texts with a model that nlpkit train translation made, or a pretrained one.
+    """Translate texts: with a model that ships, one that nlpkit train translation made, or a pretrained one.
 
     \b
+    nlpkit translate "I love pizza." --to fr
+    nlpkit translate -i lettre.txt --to en -o letter.txt
     nlpkit translate "two dogs run" --model en-de
     nlpkit translate -i book.txt --model en-de -o book.de.txt
     cat book.txt | nlpkit translate --model en-de --beam 8 > book.de.txt
@@ -198,7 +202,6 @@ def translate(
 
     HTML, Markdown, .docx, subtitles (.srt, .vtt) and catalogues (.po) keep their layout if OUT has the same suffix.
     """
-    model = named_model(model, from_, to, download=download)
     paths = [*inputs, *(texts or [])] if inputs else []
     if not paths and texts:
         options.refuse_paths(texts)
@@ -208,8 +211,15 @@ def translate(
             print(context.get_help())
             raise typer.Exit(2)
         paths = ["-"]
+    sample = partial(samples_of, paths, read_as) if paths else lambda: [("", " ".join(texts or []))]
+    choice = chosen_model(model, from_, to, sample, download=download)
+    model, from_, to = str(choice.model), choice.from_, choice.to
+    if not quiet:
+        _say(choice)
     if format is None and into is None and keep_layout(paths, output):
         check_sentences("a document", prefix, prefix_file, phrase, attention, alignments, parameters or {})
+        if resume:
+            raise ParameterError("--resume resumes texts, and a document is translated as a whole: leave it out")
         translate_as_documents(
             paths, output, model, to, from_, device, precision, engine, threads, quiet, read_as, parameters, glossary
         )
@@ -248,6 +258,14 @@ def translate(
         )
     if not quiet:
         _tell(report, output, parameters or {})
+
+
+def _say(choice: ModelChoice) -> None:
+    """Say which model translates if it was not named, and a language that was found by the text."""
+    way = f"from {choice.from_} to {choice.to}"
+    if choice.is_shipped:
+        detected = " (found by the text; --from names another)" if choice.is_detected else ""
+        note(f"{way}{detected}, by {choice.model}, which ships with nlpkit; --model names another")
 
 
 def _tell(report: TranslateReport, output: str | None, parameters: dict[str, Any]) -> None:

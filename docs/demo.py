@@ -58,6 +58,11 @@ SCENES = [
         "Three recordings of the digits 3, 7 and 9, transcribed by the model that ships.",
         "nlpkit transcribe corpora/samples/digits",
     ),
+    (
+        "Translated at once by a model that ships: two sentences, and a page, whose tags and code stay.",
+        'nlpkit translate "I love pizza." "Where did you put the keys?" --to fr',
+        "nlpkit translate -i corpora/samples/page.html --to fr",
+    ),
 ]
 
 

@@ -52,8 +52,14 @@ DOCUMENTS = {
 }
 """Documents whose layout stays when they are translated, by the suffix of the file."""
 
-SHIPPED = {"spoken-digits": "nlpkit.speech.recognition:spoken_digits"}
+SHIPPED = {
+    "spoken-digits": "nlpkit.speech.recognition:spoken_digits",
+    "everyday-fr": "nlpkit.translation:everyday_fr",
+}
 """Models that ship with nlpkit, as ``"package:folder"``; a folder of the same name takes precedence."""
+
+TRANSLATION_PAIRS = {"everyday-fr": ("en", "fr")}
+"""Languages of the translation models that ship, each of which translates both ways."""
 
 OPENERS = {
     "a file of word vectors": "nlpkit.embeddings.formats:open_file",

@@ -18,6 +18,7 @@ from .passes import TRANSLATING, Progress
 from .places import check_apart, check_place
 from .prefix_lines import PrefixLines
 from .translate_report import TranslateCounts, TranslateReport
+from .translation_choice import choice_for
 from .translation_format import TranslationFormat
 from .translation_writer import TranslationWriter
 from .translator import decoding_options, model_identity, open_glossary, open_translator
@@ -36,7 +37,7 @@ def translate_files(
     inputs: StrPath | Iterable[StrPath] | GivenTexts,
     output: StrPath | None = None,
     *,
-    model: StrPath | Translator,
+    model: StrPath | Translator | None = None,
     to: str | None = None,
     from_: str | None = None,
     parameters: Mapping[str, Any] | None = None,
@@ -70,7 +71,8 @@ def translate_files(
         As in `nlpkit.jobs.embed_files`. A line break within a text becomes a space.
     output : path, optional
         File to write, ``-`` for standard output. Without one, and without ``seen``, the report holds the translations.
-    model : path or Translator
+    model : path or Translator, optional
+        Default: a model that ships, for ``to`` and ``from_``; the texts tell their language if several are possible.
     to : str, optional
         Code of the target language, for a model of several.
     from_ : str, optional
@@ -123,6 +125,7 @@ def translate_files(
     ParameterError
         If a parameter is unknown or wrong.
     """
+    model, from_, to = choice_for(model, from_, to, inputs, read_as)
     layout = TranslationFormat.of(output, format)
     check_count("threads", threads)
     options = decoding_options(parameters)
@@ -211,7 +214,7 @@ def translate_texts(
     texts: Iterable[str],
     output: StrPath | None = None,
     *,
-    model: StrPath | Translator,
+    model: StrPath | Translator | None = None,
     to: str | None = None,
     from_: str | None = None,
     parameters: Mapping[str, Any] | None = None,

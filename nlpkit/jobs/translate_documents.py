@@ -11,15 +11,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from nlpkit.device import check_count
-from nlpkit.documents.opening import Document, is_binary, open_document
+from nlpkit.documents.opening import Document
 from nlpkit.documents.unit import Flag, Unit
-from nlpkit.errors import InputError, OutputError, ParameterError
+from nlpkit.errors import OutputError, ParameterError
 from nlpkit.outputs.files import PendingFile, output_errors
 from nlpkit.registry import DOCUMENTS
 
-from .inputs import StrPath
+from .inputs import Reading, StrPath
+from .opened_document import opened_document
 from .passes import TRANSLATING, Progress
 from .places import check_place, real_place
+from .translation_choice import choice_for
 from .translator import decoding_options, open_glossary, open_translator
 
 if TYPE_CHECKING:
@@ -80,7 +82,7 @@ def translate_documents(
     inputs: StrPath | Sequence[StrPath],
     output: StrPath | None = None,
     *,
-    model: StrPath | Translator,
+    model: StrPath | Translator | None = None,
     to: str | None = None,
     from_: str | None = None,
     parameters: Mapping[str, Any] | None = None,
@@ -101,7 +103,8 @@ def translate_documents(
     output : path, optional
         File to write. For several inputs, without a suffix, or with a slash at the end it is a folder. Default:
         standard output.
-    model : path or Translator
+    model : path or Translator, optional
+        As in `nlpkit.jobs.translate_files`.
     to : str, optional
         Code of the target language, for a model of several.
     from_ : str, optional
@@ -137,11 +140,12 @@ def translate_documents(
         raise ParameterError(
             f"n_best is {options.n_best}, and a document has one translation of each part: leave it out"
         )
+    model, from_, to = choice_for(model, from_, to, paths, Reading(encoding=encoding))
     terms = open_glossary(glossary)
     outputs = _outputs(paths, output)
     translator = open_translator(model, device, precision, engine)
     reading = from_ or translator.languages[0]
-    documents = [_opened(path, encoding, reading) for path in paths]
+    documents = [opened_document(path, encoding, reading) for path in paths]
     started = time.perf_counter()
     units = tokens = unfinished = 0
     flags: list[Flag] = []
@@ -242,30 +246,6 @@ def _outputs(paths: Sequence[Path], output: StrPath | None) -> list[Path | None]
         if place.parent.is_dir() or not is_folder:
             check_place(place, is_folder=False, force=False)
     return list(places)
-
-
-def _opened(path: Path, encoding: str, language: str | None) -> Document:
-    try:
-        return open_document(_read(path, encoding), path.suffix, language)
-    except InputError as error:
-        message = str(error)
-        raise InputError(message if message.startswith(str(path)) else f"{path}: {message}") from error
-
-
-def _read(path: Path, encoding: str) -> str | bytes:
-    try:
-        if is_binary(path.suffix):
-            return path.read_bytes()
-        with open(path, encoding=encoding, newline="") as file:
-            return file.read()
-    except OSError as error:
-        raise InputError(f"{path}: cannot be read: {error.strerror}") from error
-    except UnicodeDecodeError as error:
-        raise InputError(
-            f"{path}: is not {encoding} at byte {error.start}: name its encoding with --encoding"
-        ) from error
-    except LookupError as error:
-        raise ParameterError(f"encoding is {encoding!r}, which is unknown: expected a name such as utf-8") from error
 
 
 def _write(content: str | bytes, place: Path | None, encoding: str) -> None:

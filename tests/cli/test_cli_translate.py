@@ -97,7 +97,7 @@ def test_a_long_line_and_unknown_characters(run: Any, model: Translator) -> None
 @pytest.mark.parametrize(
     ("words", "message"),
     [
-        (["one"], "--model"),
+        (["one"], "name the language to translate into: --to"),
         (["one", "--model", "nowhere"], "there is no such folder"),
         (["one", "--model", "model", "--beam", "0"], "beam is 0"),
         (["one", "--model", "model", "--format", "xml"], "choose text, jsonl, csv or tsv"),
@@ -164,6 +164,14 @@ def test_a_picture_without_a_font_is_one_line(run: Any, model: Translator, text:
     assert len(lines) <= 1
     assert all(line.startswith("nlpkit: warning: the picture has boxes") for line in lines)
     assert text.isprintable() or lines[0].endswith("): install a font that has U+10FFFD")
+
+
+def test_a_document_cannot_be_resumed(run: Any, model: Translator, tmp_path: Path) -> None:
+    (tmp_path / "a.html").write_text("<p>one</p>")
+    code, _, err = run("translate", "-i", "a.html", "--model", "model", "--resume", "-o", "b.html")
+    assert code == 2
+    assert "a document is translated as a whole" in err
+    assert not (tmp_path / "b.html").exists()
 
 
 LINES = ["One two. Three four!", "five", "", "Six.  Seven?"]

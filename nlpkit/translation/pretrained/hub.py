@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from nlpkit.errors import ArtifactError, MissingDependencyError, Notice, ParameterError
+from nlpkit.errors import ArtifactError, MissingDependencyError, Notice
 
 _NAME = re.compile(r"[\w.-]+/[\w.-]+")
 _FILES = ["*.json", "*.safetensors", "*.spm", "*.model"]
@@ -78,27 +78,6 @@ def known_model(from_: str, to: str) -> str:
     """
     out, into = (re.split("[-_]", code.lower())[0] for code in (from_, to))
     return f"Helsinki-NLP/opus-mt-{out}-{into}" if f"{out}-{into}" in PAIRS else OF_MANY
-
-
-def named_model(model: str | None, from_: str | None, to: str | None, *, download: bool = False) -> str:
-    """Return the model to translate with: the given one, or with ``download`` the one that is known for two languages.
-
-    Raises
-    ------
-    ParameterError
-        If there is no model, or a language is missing.
-    """
-    if model is not None and download:
-        raise ParameterError("download is about a model that isn't named: leave it out, or the model")
-    if model is not None:
-        return model
-    if from_ is None or to is None:
-        how = "--download needs --from and --to" if download else "a folder or a name on the Hugging Face hub"
-        raise ParameterError(f"name the model with --model: {how}")
-    name = known_model(from_, to)
-    if not download:
-        raise ParameterError(f"name the model with --model, or let {name} be downloaded with --download")
-    return name
 
 
 def is_hub_name(name: str) -> bool:
