@@ -42,6 +42,8 @@ class GuardLimits:
         Greatest share of words of the source that get little attention.
     covered_below : float
         Coverage is computed for translations that are shorter than the source by this ratio of characters.
+    phrases : int
+        Most lost parts that are required in another translation.
     """
 
     loop_words: int = 4
@@ -53,6 +55,7 @@ class GuardLimits:
     counted_from: int = 20
     uncovered: float = 0.4
     covered_below: float = 0.7
+    phrases: int = 8
 
 
 LIMITS = GuardLimits()

@@ -79,17 +79,22 @@ class Guard:
         """Translate texts again that lost something or have a loop; keep what has fewer faults."""
         for loops in (False, True):
             rows = [row for row, own in enumerate(faults) if _is_mendable(own) and _has_loop(own) == loops]
+            wanted = {row: self._phrases(block[row].source, faults[row]) for row in rows}
+            rows = [row for row in rows if loops or wanted[row]]
             if not rows:
                 continue
-            phrases = [self._phrases(block[row].source, faults[row]) for row in rows]
-            again = self._again([block[row].source for row in rows], phrases, no_repeat_ngram=4 if loops else 0)
+            texts, phrases = [block[row].source for row in rows], [wanted[row] for row in rows]
+            again = self._again(texts, phrases, no_repeat_ngram=4 if loops else 0)
             for row, translation in zip(rows, again, strict=True):
                 left = self._faults(translation)
                 if len(left) < len(faults[row]) and translation.n_best[0].finished:
                     block[row], faults[row] = translation, left
 
     def _phrases(self, source: str, faults: Sequence[Fault]) -> list[str]:
-        """Return what another translation has to contain: marks of protected parts, and numbers as they are written."""
+        """Return what another translation has to contain: marks of protected parts, and numbers as they are written.
+
+        There is no search for more of them than `GuardLimits.phrases`.
+        """
         lost = [fault for fault in faults if fault.kind == "lost"]
         numbers = {fault.what for fault in lost if fault.name == "number"}
         phrases = [found[0] for found in NUMBER.finditer(source) if str_of_digits(found[0]) in numbers]
@@ -99,7 +104,7 @@ class Guard:
         for part, mark in zip(parts, self._marks.placeholders, strict=False):
             if any(fault.what == part for fault in lost):
                 phrases.append(mark)
-        return phrases
+        return phrases if len(phrases) <= self._limits.phrases else []
 
     def _finished(self, translation: Translation, faults: list[Fault]) -> Translation:
         """Return a translation with capitals, with protected parts as often as in the source, and with its flags."""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -10,6 +11,8 @@ import numpy as np
 if TYPE_CHECKING:
     from .translations import Translation
     from .translator import Translator
+
+_NAME = re.compile(r"\w+")
 
 
 def word_links(translator: Translator, translation: Translation, *, to: str | None = None) -> list[int]:
@@ -45,6 +48,8 @@ def links_of(
 ) -> list[int]:
     """Return for each word between spaces of a target the word of the source that it looks at most; -1 for none.
 
+    Names and numbers that stand once on both sides belong together, and no other word is linked with them.
+
     Parameters
     ----------
     weights : float array (target parts, source parts)
@@ -58,6 +63,8 @@ def links_of(
     >>> weights = np.array([[0.9, 0.1, 0.0], [0.0, 0.4, 0.6]])
     >>> links_of(weights, ["two", "big", "dogs"], ["zwei", "Hunde"], "two big dogs", "zwei Hunde")
     [0, 2]
+    >>> links_of(np.array([[0.4, 0.6], [0.3, 0.7]]), ["know", "Tom"], ["que", "Tom"], "know Tom", "que Tom")
+    [0, 1]
     """
     sums = np.zeros((len(target.split()) + 1, len(source.split()) + 1))
     columns = _owners(source_parts, source)
@@ -66,7 +73,30 @@ def links_of(
     sums = sums[:-1, :-1]
     if not sums.size:
         return [-1] * len(sums)
+    for word, other in _same_words(target, source):
+        theirs = sums[word, other] + 1e-9
+        sums[:, other] = 0
+        sums[word] *= 1e-6
+        sums[word, other] = theirs
     return np.where(sums.max(1) > 0, sums.argmax(1), -1).tolist()
+
+
+def _same_words(target: str, source: str) -> Iterator[tuple[int, int]]:
+    """Yield the places of words of a target and a source that share a name or number, which stands once in each."""
+    ours, theirs = _places_of_names(target), _places_of_names(source)
+    for name, places in ours.items():
+        others = theirs.get(name, [])
+        if len(places) == len(others) == 1:
+            yield places[0], others[0]
+
+
+def _places_of_names(text: str) -> dict[str, list[int]]:
+    found: dict[str, list[int]] = {}
+    for place, word in enumerate(text.split()):
+        for name in _NAME.findall(word):
+            if name[0].isupper() or name[0].isdigit():
+                found.setdefault(name, []).append(place)
+    return found
 
 
 def _owners(parts: Sequence[str], text: str) -> list[int]:

@@ -91,6 +91,14 @@ def test_lines_keep_their_shape(model: tuple[Translator, str], tmp_path: Path) -
             assert theirs == line
 
 
+def test_tags_stand_at_names(run: Any, model: tuple[Translator, str], tmp_path: Path) -> None:
+    texts = ["I know that <b>Tom</b> is here.", "Everyone is afraid of <i>Tom</i>.", "We left <b>Boston</b> in 2013."]
+    (tmp_path / "a.html").write_text("".join(f"<p>{text}</p>" for text in texts))
+    code, out, err = run("translate", "-i", "a.html", "--from", "en", "--to", model[1])
+    assert code == 0, err
+    assert re.findall(r"<[bi]>.*?</[bi]>", out) == ["<b>Tom</b>", "<i>Tom</i>", "<b>Boston</b>"]
+
+
 def test_hostile_lines_come_back(model: tuple[Translator, str]) -> None:
     translator, other = model
     texts = [
