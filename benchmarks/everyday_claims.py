@@ -98,8 +98,9 @@ class Checks:
         found = re.findall(r"<p>(.*?)</p>", made, re.DOTALL)
         tagged = [re.findall(r"<b>(.*?)</b>", text) for text in found]
         right = sum(
-            [word] == [tag.strip(" .,!?") for tag in each] for each, (_, word) in zip(tagged, chosen, strict=True)
-        )
+            len(each) == 1 and len(each[0].split()) == 1 and word in re.findall(r"\w+", each[0])
+            for each, (_, word) in zip(tagged, chosen, strict=True)
+        )  # tags stand around whole words: l'Osaka
         return {"paragraphs": len(chosen), "with one tag": sum(len(each) == 1 for each in tagged), "right": right}
 
     def _document(self, content: str, suffix: str) -> str:
