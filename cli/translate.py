@@ -214,8 +214,6 @@ def translate(
     sample = partial(samples_of, paths, read_as) if paths else lambda: [("", " ".join(texts or []))]
     choice = chosen_model(model, from_, to, sample, download=download)
     model, from_, to = str(choice.model), choice.from_, choice.to
-    if not quiet:
-        _say(choice)
     if format is None and into is None and keep_layout(paths, output):
         check_sentences("a document", prefix, prefix_file, phrase, attention, alignments, parameters or {})
         if resume:
@@ -223,6 +221,8 @@ def translate(
         translate_as_documents(
             paths, output, model, to, from_, device, precision, engine, threads, quiet, read_as, parameters, glossary
         )
+        if not quiet:
+            _say(choice)
         return
     if split_sentences:
         check_sentences("--split-sentences", prefix, prefix_file, phrase, attention, alignments, parameters or {})
@@ -257,6 +257,7 @@ def translate(
             seen=looked.see if looked.wanted else None,
         )
     if not quiet:
+        _say(choice)
         _tell(report, output, parameters or {})
 
 

@@ -81,9 +81,9 @@ def fit_confidence(
         from sacrebleu.metrics import CHRF
     except ModuleNotFoundError as error:
         raise missing(error) from error
-    from nlpkit.artifact import read, save
+    from nlpkit.artifact import read
     from nlpkit.translation.confidence import GOOD, Confidence
-    from nlpkit.translation.model_folder import check_not_replaced
+    from nlpkit.translation.model_folder import check_not_replaced, save_changed
     from nlpkit.translation.translator import Translator
 
     check_place(output, is_folder=True, force=force)
@@ -98,14 +98,5 @@ def fit_confidence(
             candidates.append(translation.n_best[0])
             is_good.append(chrf.sentence_score(translation.text, [reference]).score >= GOOD)
     confidence = Confidence.fitted(candidates, is_good)
-    folder = read(model)
-    save(
-        output,
-        kind=folder.kind,
-        options={**folder.options, "confidence": asdict(confidence)},
-        arrays=folder.arrays,
-        files={name: folder.file(name) for name in folder.files if name != "model.safetensors"},
-        provenance=folder.provenance,
-        force=force,
-    )
+    save_changed(read(model), output, options={"confidence": asdict(confidence)}, force=force)
     return ConfidenceReport(confidence=confidence, texts=len(is_good), good=sum(is_good))

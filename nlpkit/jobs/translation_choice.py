@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from nlpkit.translation.translator import Translator
 
 SAMPLE = 4000  # characters of an input by which its language is found
-_LONG = 200  # characters of a text that is surely of a language
+_LONG = 150  # letters of a text whose language is checked where only one is possible
 
 Samples = Callable[[], Iterable[tuple[str, str]]]
 
@@ -151,7 +151,7 @@ def _detected(sources: list[str], samples: Samples, *, must: bool) -> str:
 
     found: dict[str, str] = {}
     for name, sample in samples():
-        if must or len(sample) >= _LONG:
+        if must or sum(map(str.isalpha, sample)) >= _LONG:
             try:
                 found.setdefault(detected_language(sample[:SAMPLE], sources), name)
             except ParameterError as error:

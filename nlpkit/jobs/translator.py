@@ -36,16 +36,20 @@ def open_translator(
 
 
 def model_identity(translator: Translator) -> dict[str, Any] | None:
-    """Return what tells a model from another: names, sizes and times of its files; None if it was not read from any."""
+    """Return what tells a model from another: names, sizes and times of its files, and how it is computed.
+
+    None if it was not read from files.
+    """
     from nlpkit.artifact.reading import model_folder
 
     if translator.path is None:
         return None
     folder = model_folder(translator.path)
+    computed = {"computed": translator.computed_by}
     if not folder.is_dir():
-        return {"name": os.fspath(translator.path)}
+        return {"name": os.fspath(translator.path), **computed}
     files = sorted((path.name, path.stat()) for path in folder.iterdir() if path.is_file())
-    return {"files": [[name, found.st_size, found.st_mtime_ns] for name, found in files]}
+    return {"files": [[name, found.st_size, found.st_mtime_ns] for name, found in files], **computed}
 
 
 def open_glossary(glossary: StrPath | Glossary | None) -> Glossary | None:

@@ -61,7 +61,7 @@ class Computer:
         check_engine(engine, options, device=device, precision=precision)
         self._folder = given if isinstance(given, Artifact) else None
         self._torch = None if isinstance(given, Artifact) else given
-        self._options, self._where, self._precision = options, device, precision
+        self._options, self._where, self.precision = options, device, precision
         self._arrays: dict[str, ArrayModel] = {}
         if engine == "auto":
             on_cpu = device == "cpu" or (device == "auto" and not gpu_is_likely())
@@ -92,7 +92,7 @@ class Computer:
     def _placed(self, model: TranslationModel) -> TranslationModel:
         import torch
 
-        kind = torch.bfloat16 if self._precision == "bfloat16" else torch.float32
+        kind = torch.bfloat16 if self.precision == "bfloat16" else torch.float32
         return model.to(resolve_device(self._where), kind).eval()
 
     def _read(self, *, mapped: bool = False) -> Mapping[str, np.ndarray]:
@@ -134,7 +134,7 @@ class Computer:
         ParameterError
             If they have been rounded.
         """
-        if self._precision == "int8":
+        if self.precision == "int8":
             raise ParameterError(
                 "the weights have been rounded to 8 bits: nlpkit.jobs.quantize_model writes such a folder"
             )
@@ -210,12 +210,12 @@ class Computer:
 
     def _loaded(self, engine: str) -> ArrayModel:
         if engine == "numpy":
-            weights = self._read() if self._precision == "float32" else self._matrices()
+            weights = self._read() if self.precision == "float32" else self._matrices()
             return array_model(engine, self._options, weights)
         weights = self._read(mapped=True)  # packed weights are copies
-        if self._precision == "int8" and not isinstance(weights, Dequantized):
+        if self.precision == "int8" and not isinstance(weights, Dequantized):
             weights = Rounded(weights)
-        model = array_model(engine, self._options, weights, precision=self._precision)
+        model = array_model(engine, self._options, weights, precision=self.precision)
         with _told_if_slow():
             # compiles, if numba's cache lacks it
             list(decode_arrays(model, [[]], DecodingOptions(beam=2, max_length=2)))

@@ -106,17 +106,35 @@ def save_quantized(model: str | os.PathLike[str], output: str | os.PathLike[str]
     if is_quantized(folder):
         raise ArtifactError(f"{os.fspath(model)}: its matrices have 8 bits already: copy the folder")
     arrays = quantized(folder.arrays)
+    save_changed(folder, output, options={"precision": "int8"}, arrays=arrays, force=force)
+    before, after = (sum(array.nbytes for array in each.values()) for each in (folder.arrays, arrays))
+    return before, after
+
+
+def save_changed(
+    folder: Artifact,
+    output: str | os.PathLike[str],
+    *,
+    options: Mapping[str, Any],
+    arrays: Mapping[str, np.ndarray] | None = None,
+    force: bool,
+) -> None:
+    """Write a model folder again, with other options and other weights.
+
+    Raises
+    ------
+    OutputError
+        If the output exists or cannot be written.
+    """
     save(
         output,
         kind=folder.kind,
-        options={**folder.options, "precision": "int8"},
-        arrays=arrays,
+        options={**folder.options, **options},
+        arrays=folder.arrays if arrays is None else arrays,
         files={name: folder.file(name) for name in folder.files if name != WEIGHTS},
         provenance=folder.provenance,
         force=force,
     )
-    before, after = (sum(array.nbytes for array in each.values()) for each in (folder.arrays, arrays))
-    return before, after
 
 
 def check_not_replaced(model: str | os.PathLike[str], output: str | os.PathLike[str]) -> None:

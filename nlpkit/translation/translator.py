@@ -158,6 +158,11 @@ class Translator:
         self._computer.start(name)
 
     @property
+    def computed_by(self) -> tuple[str, str, str]:
+        """Engine and precision that were asked for, and the device."""
+        return self._computer.engine, self._computer.precision, self._computer.device
+
+    @property
     def device(self) -> str:
         """Where the model is computed: cpu, cuda:0, mps, ..."""
         return self._computer.device

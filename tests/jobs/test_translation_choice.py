@@ -76,6 +76,10 @@ def test_long_texts_in_another_language_are_refused() -> None:
     assert choice(None, "en", "fr", ITALIAN) == ("ours-fr", "en", "fr")
 
 
+def test_long_texts_with_few_letters_are_not_checked() -> None:
+    assert choice(None, None, "fr", "12,345\n" * 200) == ("ours-fr", "en", "fr")
+
+
 def test_what_no_model_fits() -> None:
     with pytest.raises(ParameterError, match="--to pl: the models that ship translate en-fr, fr-en, en-de, de-en:"):
         choice(None, None, "pl")

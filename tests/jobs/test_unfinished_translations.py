@@ -108,6 +108,8 @@ def test_other_options_need_force(folder: Path, monkeypatch: Any) -> None:
             translate_files("in.txt", "e.txt", model="model", parameters={**SHORT, **other}, resume=True)
     with pytest.raises(OutputError, match="another input"):
         translate_files("in.tsv", "e.txt", model="model", parameters=SHORT)
+    with pytest.raises(OutputError, match="another model"):
+        translate_files("in.txt", "e.txt", model="model", parameters=SHORT, engine="compiled")
     progress = Path("e.txt.partial", "progress.jsonl")
     lines = progress.read_text()
     assert [json.loads(line)["texts"] for line in lines.splitlines()[1:]] == sorted(
