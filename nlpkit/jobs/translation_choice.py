@@ -179,5 +179,6 @@ def _none_fits(ways: list[tuple[str, str, str]], from_: str | None, to: str | No
     asked = " ".join(f"--{name} {code}" for name, code in (("from", from_), ("to", to)) if code is not None)
     if is_named:
         return f"{asked}: the model translates {known}"
-    how = f"let {known_model(from_, to)} be downloaded with --download" if from_ and to else "give --from and --to"
+    name = known_model(from_, to) if from_ and to else "one"
+    how = f"let {name} be downloaded with {'' if from_ and to else '--from, --to and '}--download"
     return f"{asked}: the models that ship translate {known}: name another with --model, or {how}"

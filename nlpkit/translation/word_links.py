@@ -73,12 +73,12 @@ def links_of(
     sums = sums[:-1, :-1]
     if not sums.size:
         return [-1] * len(sums)
-    for word, other in _same_words(target, source):
-        theirs = sums[word, other] + 1e-9
-        sums[:, other] = 0
-        sums[word] *= 1e-6
-        sums[word, other] = theirs
-    return np.where(sums.max(1) > 0, sums.argmax(1), -1).tolist()
+    names = list(_same_words(target, source))
+    sums[:, [other for _, other in names]] = 0
+    links: list[int] = np.where(sums.max(1) > 0, sums.argmax(1), -1).tolist()
+    for word, other in names:
+        links[word] = other
+    return links
 
 
 def _same_words(target: str, source: str) -> Iterator[tuple[int, int]]:
