@@ -154,7 +154,7 @@ def translate_documents(
         for unit, found in translated(
             document.units, translator, options, to=to, from_=from_, language=reading, threads=threads, glossary=terms
         ):
-            text, links = found.text_and_links(translator, to, is_linked=bool(unit.tags))
+            text, links = found.text_and_links(translator, is_linked=bool(unit.tags))
             texts.append(unit.filled(text, links, document.escape))
             flags += [
                 Flag(place=f"{path}, part {len(texts)}", text=f"{thing} is now at the end") for thing in unit.lost(text)
@@ -189,7 +189,7 @@ class TranslatedUnit:
     layout: TextLayout
     parts: list[Translation]
 
-    def text_and_links(self, translator: Translator, to: str | None, *, is_linked: bool) -> tuple[str, list[int]]:
+    def text_and_links(self, translator: Translator, *, is_linked: bool) -> tuple[str, list[int]]:
         """Return the translation, and the source word of each of its words, if they are asked for."""
         from nlpkit.translation.word_links import word_links
 
@@ -198,7 +198,7 @@ class TranslatedUnit:
         if is_linked:
             for part, (begin, _), (place, _) in zip(self.parts, self.layout.spans, places, strict=True):
                 first, word = len(self.layout.source[:begin].split()), len(whole[:place].split())
-                own = word_links(translator, part, to=to)[: len(links) - word]
+                own = word_links(translator, part)[: len(links) - word]
                 links[word : word + len(own)] = [first + link if link >= 0 else -1 for link in own]
         return whole, links
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 _NAMED = {
     "mark": r"⟦\w+⟧",
@@ -49,6 +50,14 @@ def protected_spans(text: str) -> list[tuple[int, int]]:
         spans.append(span)
         begin = span[1]
     return spans
+
+
+def found_outside(pattern: re.Pattern[str], text: str) -> Iterator[re.Match[str]]:
+    """Yield what a pattern finds in a text without a character of its protected parts."""
+    spans = protected_spans(text)
+    for found in pattern.finditer(text):
+        if not any(begin < found.end() and found.start() < end for begin, end in spans):
+            yield found
 
 
 def _without_punctuation(url: str) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from nlpkit.errors import ParameterError
-from nlpkit.text.protected_spans import protected_spans
+from nlpkit.text.protected_spans import found_outside, protected_spans
 
 _TAG = re.compile(r"\u2581?⟦([a-zA-Z][\w-]*)⟧")
 _PLACEHOLDER = re.compile(r"⟦(\d+)⟧")
@@ -74,14 +74,14 @@ class Marks:
             raise ParameterError(f"the model translates into {', '.join(choices)}; {what}")
         return found if self.targets else None
 
-    def put(self, text: str, target: str | None) -> tuple[str, tuple[str, ...]]:
-        """Return a text with its tag, and with placeholders for its protected parts; and these parts.
+    def put(self, text: str, target: str | None, names: Sequence[str] = ()) -> tuple[str, tuple[str, ...]]:
+        """Return a text with its tag, and with placeholders for its protected parts and ``names``; and these parts.
 
         Parts beyond the last placeholder stay in the text. A text of white space alone has no tag.
         """
         if not text or text.isspace():
             return "", ()
-        spans = protected_spans(text)[: len(self.placeholders)] if self.placeholders else []
+        spans = _spans(text, names) if self.placeholders else []
         parts: list[str] = []
         pieces = [f"⟦{target}⟧ "] if self.targets else []
         place = 0
@@ -97,6 +97,14 @@ class Marks:
             return text
         known = dict(zip(self.placeholders, parts, strict=False))
         return _PLACEHOLDER.sub(lambda found: known.get(found[0], ""), text)
+
+
+def _spans(text: str, names: Sequence[str]) -> list[tuple[int, int]]:
+    """Return the protected parts of a text, and the words that are ``names``, in order."""
+    if not names:
+        return protected_spans(text)
+    words = re.compile(rf"\b(?:{'|'.join(map(re.escape, names))})\b")
+    return sorted([*protected_spans(text), *(found.span() for found in found_outside(words, text))])
 
 
 def _same_language(one: str, other: str) -> bool:

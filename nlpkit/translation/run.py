@@ -10,6 +10,7 @@ from nlpkit.decoding.options import DecodingOptions
 
 from .decoding_batches import distinct_texts, in_order
 from .glossary import Glossary
+from .names import copied_names
 from .translations import Translation, copied, translation_of, with_parts
 
 if TYPE_CHECKING:
@@ -51,11 +52,13 @@ class TranslationRun:
         texts: Sequence[str],
         prefixes: Sequence[str] | None = None,
         phrases: Sequence[Sequence[str]] | None = None,
+        names: Sequence[Sequence[str]] | None = None,
     ) -> Iterator[Translation]:
-        """Yield the translations in the order of the texts."""
+        """Yield the translations in the order of the texts, with ``names`` copied from them."""
         translator, marks = self.translator, self.translator.marks
         subwords = translator.src_subwords, translator.trg_subwords
-        marked = [marks.put(translator.text_form(text), self.to) for text in texts]
+        named = zip(texts, names or [()] * len(texts), strict=True)
+        marked = [marks.put(translator.text_form(text), self.to, own) for text, own in named]
         ids = subwords[0].encode([text for text, _ in marked])
         work, of_text = distinct_texts(ids, prefixes, phrases, distinct=not self.options.sample)
         begin = None if prefixes is None else self._target_ids(prefixes[i] for i in work)
@@ -81,7 +84,13 @@ class TranslationRun:
 
         known: dict[str, Any] = {"uncovered": self._uncovered, "glossary": self.glossary}
         guard = Guard(self._again, self.translator.marks, self.languages, **known)
-        return guard.over(self.whole(texts))
+        found = self.whole(texts)
+        if self.translator.marks.placeholders:
+            found = copied_names(found, self._with_names, self.translator.count_pieces, self.languages[0])
+        return guard.over(found)
+
+    def _with_names(self, texts: list[str], names: list[tuple[str, ...]]) -> Iterator[Translation]:
+        return self.whole(texts, names=names)
 
     def _again(self, texts: list[str], phrases: list[list[str]], *, no_repeat_ngram: int) -> Iterator[Translation]:
         beam = max(self.options.beam, _LEAST_BEAM)

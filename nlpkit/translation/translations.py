@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -58,6 +57,8 @@ class Translation:
         For each of these sentences, where it begins and ends in the source and in the text.
     flags : tuple of str
         Signs that something may be wrong, such as "loop" or "number lost: 42": see `nlpkit.translation.faults`.
+    parts : tuple of str
+        Protected parts and names of the source, for which marks stand in its sub-words and the translation's.
     confidence : float or None
         Probability that it is good, that is, that its chrF is 50 or more; of several sentences the mean, by their
         sub-words. None if the model has learnt none: see `nlpkit.jobs.fit_confidence`.
@@ -70,6 +71,7 @@ class Translation:
     sentences: tuple[Translation, ...] = ()
     spans: tuple[tuple[tuple[int, int], tuple[int, int]], ...] = ()
     flags: tuple[str, ...] = ()
+    parts: tuple[str, ...] = ()
     confidence: float | None = None
 
     @property
@@ -112,7 +114,7 @@ def translation_of(
     )
 
 
-def with_parts(translation: Translation, marks: Marks, parts: Sequence[str]) -> Translation:
-    """Return a translation with the protected parts of its source in the place of their marks."""
+def with_parts(translation: Translation, marks: Marks, parts: tuple[str, ...]) -> Translation:
+    """Return a translation with parts of its source in the place of their marks."""
     n_best = [replace(candidate, text=marks.restored(candidate.text, parts)) for candidate in translation.n_best]
-    return replace(translation, n_best=n_best)
+    return replace(translation, n_best=n_best, parts=parts)

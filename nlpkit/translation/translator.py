@@ -351,9 +351,10 @@ class Translator:
 
     def layout(self, text: str, from_: str | None = None, *, most: int = 1) -> TextLayout:
         """Return the layout of a text in a language, split if it has more than ``most`` sentences."""
-        return TextLayout.of(text, from_ or self.languages[0], most=most, count_pieces=self._count_pieces)
+        return TextLayout.of(text, from_ or self.languages[0], most=most, count_pieces=self.count_pieces)
 
-    def _count_pieces(self, texts: Sequence[str]) -> list[int]:
+    def count_pieces(self, texts: Sequence[str]) -> list[int]:
+        """Return the number of sub-words of each text."""
         return [len(ids) for ids in self.src_subwords.encode([self.text_form(text) for text in texts])]
 
     def word_attention(

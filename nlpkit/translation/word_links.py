@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 _NAME = re.compile(r"\w+")
 
 
-def word_links(translator: Translator, translation: Translation, *, to: str | None = None) -> list[int]:
+def word_links(translator: Translator, translation: Translation) -> list[int]:
     """Return for each word of a translation the word of its source that it looks at most.
 
     Parameters
@@ -23,8 +23,6 @@ def word_links(translator: Translator, translation: Translation, *, to: str | No
     translator : Translator
     translation : Translation
         Its best candidate is aligned.
-    to : str, optional
-        The target language that it was translated into, for a model of several.
 
     Returns
     -------
@@ -37,8 +35,9 @@ def word_links(translator: Translator, translation: Translation, *, to: str | No
         return [-1] * len(words)
     attention = translator.word_attention(translation)
     marks, source = translator.marks, translator.text_form(translation.source)
-    _, parts = marks.put(source, marks.target(to, translator.languages[1]))
-    sides = [[marks.restored(word, parts) for word in side] for side in (attention.source, attention.target)]
+    sides = [
+        [marks.restored(word, translation.parts) for word in side] for side in (attention.source, attention.target)
+    ]
     skipped = int(bool(marks.targets))  # the tag
     return links_of(attention.weights[:, skipped:], sides[0][skipped:], sides[1], source, translation.text)
 

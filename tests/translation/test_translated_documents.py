@@ -89,7 +89,7 @@ def test_the_command_line(documents: Path, several: Path, monkeypatch: pytest.Mo
 def test_the_words_that_belong_together(translator: Translator) -> None:
     [found] = translator.translate_full(["three {a} `b c` four"], to="de")
     assert found.text == "drei {a} `b c` vier"
-    assert word_links(translator, found, to="de") == [0, 1, 2, -1, 4]
+    assert word_links(translator, found) == [0, 1, 2, -1, 4]
 
 
 def test_which_files_keep_their_layout() -> None:

@@ -65,8 +65,8 @@ class Directions:
         into = _found(code, self.targets, "to", "translates into")
         return f"{_found(from_, self.sources, 'from_', 'reads') if self.sources else ''}>{into}"
 
-    def put(self, text: str, target: str) -> tuple[str, tuple[str, ...]]:
-        """Return a text with the tag of its languages, and no protected parts; white space alone becomes empty."""
+    def put(self, text: str, target: str, names: Sequence[str] = ()) -> tuple[str, tuple[str, ...]]:
+        """Return a text with the tag of its languages, and no marked parts; white space alone becomes empty."""
         return ("" if not text or text.isspace() else f"⟦{target}⟧ {text}"), ()
 
     def restored(self, text: str, parts: Sequence[str]) -> str:
