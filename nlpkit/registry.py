@@ -55,10 +55,11 @@ DOCUMENTS = {
 SHIPPED = {
     "spoken-digits": "nlpkit.speech.recognition:spoken_digits",
     "everyday-fr": "nlpkit.translation:everyday_fr",
+    "everyday-de": "nlpkit.translation:everyday_de",
 }
 """Models that ship with nlpkit, as ``"package:folder"``; a folder of the same name takes precedence."""
 
-TRANSLATION_PAIRS = {"everyday-fr": ("en", "fr")}
+TRANSLATION_PAIRS = {"everyday-fr": ("en", "fr"), "everyday-de": ("en", "de")}
 """Languages of the translation models that ship, each of which translates both ways."""
 
 OPENERS = {
