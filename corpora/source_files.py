@@ -186,10 +186,14 @@ class Rereadable:
 
 
 class _KeptOpen:
-    """Standard input, which stays open after a pass."""
+    """Standard input, which stays open after a pass; a read returns what is there, what was peeked at too."""
 
-    def __init__(self, stream: BinaryIO) -> None:
-        self.read = getattr(stream, "raw", stream).read
+    def __init__(self, stream: Any) -> None:
+        self._read_all, self._read_some = stream.read, getattr(stream, "read1", stream.read)
+
+    def read(self, size: int = -1) -> bytes:
+        """Read at most ``size`` bytes, by one read of the system, or all."""
+        return cast(bytes, self._read_all() if size < 0 else self._read_some(size))
 
     def __enter__(self) -> _KeptOpen:
         return self

@@ -56,6 +56,15 @@ def test_the_first_answer_needs_little(tmp_path: Path) -> None:
     assert done.stdout.strip() in ANSWERS["fr"]
 
 
+def test_nothing_of_a_pipe_is_lost_where_its_language_is_found() -> None:
+    numbers = [str(number) for number in range(20, 320)]
+    code = "import sys; from nlpkit.cli.main import main; sys.exit(main(['translate', '--beam', '1', '--to', 'en']))"
+    french = "".join(f"J'ai {number} chats.\n" for number in numbers)
+    done = subprocess.run([sys.executable, "-c", code], input=french, capture_output=True, text=True, check=False)
+    assert done.returncode == 0
+    assert len(done.stdout.splitlines()) == len(numbers)
+
+
 def test_protected_spans_stay(model: tuple[Translator, str]) -> None:
     translator, other = model
     draw = random.Random(2)
