@@ -13,10 +13,10 @@ from nlpkit.cli.screens.screen import is_terminal, note, progress_bar, resumed_l
 from nlpkit.cli.translate_documents import check_sentences, say_device, translate_as_documents
 from nlpkit.corpora import GivenTexts
 from nlpkit.errors import ParameterError
+from nlpkit.jobs.document_places import documents_among
 from nlpkit.jobs.filled_records import INTO
 from nlpkit.jobs.inputs import Reading
 from nlpkit.jobs.translate import TranslateReport, translate_files
-from nlpkit.jobs.translate_documents import keep_layout
 from nlpkit.jobs.translation_choice import ModelChoice, chosen_model, samples_of
 from nlpkit.jobs.translation_format import FORMATS
 from nlpkit.jobs.translator import open_translator
@@ -211,18 +211,19 @@ def translate(
             print(context.get_help())
             raise typer.Exit(2)
         paths = ["-"]
+    records = next((name for name, value in (("--format", format), ("--into", into)) if value is not None), None)
+    documents = documents_among(paths, output, records=records)
+    paths = documents or paths
     sample = partial(samples_of, paths, read_as) if paths else lambda: [("", " ".join(texts or []))]
     choice = chosen_model(model, from_, to, sample, download=download)
     model, from_, to = str(choice.model), choice.from_, choice.to
-    if format is None and into is None and keep_layout(paths, output):
+    if documents:
         check_sentences("a document", prefix, prefix_file, phrase, attention, alignments, parameters or {})
         if resume:
             raise ParameterError("--resume resumes texts, and a document is translated as a whole: leave it out")
-        translate_as_documents(
-            paths, output, model, to, from_, device, precision, engine, threads, quiet, read_as, parameters, glossary
-        )
-        if not quiet:
-            _say(choice)
+        computed = device, precision, engine, threads, quiet
+        translate_as_documents(documents, output, model, to, from_, *computed, read_as, parameters, glossary)
+        _say(choice, quiet)
         return
     if split_sentences:
         check_sentences("--split-sentences", prefix, prefix_file, phrase, attention, alignments, parameters or {})
@@ -256,15 +257,15 @@ def translate(
             progress=progress,
             seen=looked.see if looked.wanted else None,
         )
+    _say(choice, quiet)
     if not quiet:
-        _say(choice)
         _tell(report, output, parameters or {})
 
 
-def _say(choice: ModelChoice) -> None:
+def _say(choice: ModelChoice, quiet: bool) -> None:
     """Say which model translates if it was not named, and a language that was found by the text."""
     way = f"from {choice.from_} to {choice.to}"
-    if choice.is_shipped:
+    if choice.is_shipped and not quiet:
         detected = " (found by the text; --from names another)" if choice.is_detected else ""
         note(f"{way}{detected}, by {choice.model}, which ships with nlpkit; --model names another")
 

@@ -10,17 +10,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from nlpkit.corpora.paths import find_sources
 from nlpkit.device import check_count
 from nlpkit.documents.opening import Document
 from nlpkit.documents.unit import Flag, Unit
-from nlpkit.errors import OutputError, ParameterError
+from nlpkit.errors import ParameterError
 from nlpkit.outputs.files import PendingFile, output_errors
-from nlpkit.registry import DOCUMENTS
 
+from .document_places import places_of
 from .inputs import Reading, StrPath
 from .opened_document import opened_document
 from .passes import TRANSLATING, Progress
-from .places import check_place, real_place
 from .translation_choice import choice_for
 from .translator import decoding_options, open_glossary, open_translator
 
@@ -60,24 +60,6 @@ class DocumentReport:
     flags: list[Flag]
 
 
-def keep_layout(inputs: Sequence[StrPath], output: StrPath | None) -> bool:
-    """Whether inputs are documents that are written as such: all suffixes are the same, or the output has none.
-
-    Raises
-    ------
-    ParameterError
-        If they would be written as another kind of document.
-    """
-    suffixes = {os.path.splitext(os.fspath(path))[1].lower() for path in inputs}
-    if not inputs or not suffixes <= set(DOCUMENTS):
-        return False
-    written = "" if output in (None, "-") else os.path.splitext(os.fspath(output or ""))[1].lower()
-    if written in DOCUMENTS and {written} != suffixes:
-        found = " and ".join(sorted(suffixes))
-        raise ParameterError(f"{output}: a document keeps its kind, {found}: name such a file, or a folder")
-    return not written or {written} == suffixes
-
-
 def translate_documents(
     inputs: StrPath | Sequence[StrPath],
     output: StrPath | None = None,
@@ -99,7 +81,7 @@ def translate_documents(
     Parameters
     ----------
     inputs : path or sequence of paths
-        Files, whose suffix says what they are: see `nlpkit.registry.DOCUMENTS`.
+        Files, whose suffix says what they are: see `nlpkit.registry.DOCUMENTS`; also folders and patterns of these.
     output : path, optional
         File to write. For several inputs, without a suffix, or with a slash at the end it is a folder. Default:
         standard output.
@@ -133,7 +115,8 @@ def translate_documents(
     ParameterError
         If a parameter is unknown or wrong.
     """
-    paths = [Path(inputs)] if isinstance(inputs, str | os.PathLike) else [Path(path) for path in inputs]
+    given = [inputs] if isinstance(inputs, str | os.PathLike) else inputs
+    paths = [Path(source.path) for source in find_sources(given) if source.path] if given else []
     check_count("threads", threads)
     options = decoding_options(parameters)
     if options.n_best > 1:
@@ -142,7 +125,7 @@ def translate_documents(
         )
     model, from_, to = choice_for(model, from_, to, paths, Reading(encoding=encoding))
     terms = open_glossary(glossary)
-    outputs = _outputs(paths, output)
+    outputs = places_of(paths, output)
     translator = open_translator(model, device, precision, engine)
     reading = from_ or translator.languages[0]
     documents = [opened_document(path, encoding, reading) for path in paths]
@@ -222,30 +205,6 @@ def translated(
     )
     for unit, layout in zip(units, layouts, strict=True):
         yield unit, TranslatedUnit(layout, [next(found) for _ in layout.spans])
-
-
-def _outputs(paths: Sequence[Path], output: StrPath | None) -> list[Path | None]:
-    """Return where each document is written; None for standard output."""
-    if not paths:
-        raise ParameterError("there is no document to translate: name a file")
-    if output is None or str(output) == "-":
-        if len(paths) > 1:
-            raise ParameterError(f"{len(paths)} documents don't go into standard output: name a folder for them")
-        return [None]
-    is_folder = len(paths) > 1 or not Path(output).suffix or os.fspath(output).endswith(("/", os.sep))
-    is_folder = is_folder or os.path.isdir(output)
-    places = [Path(output) / path.name if is_folder else Path(output) for path in paths]
-    if len(set(places)) < len(places):
-        raise ParameterError(
-            "two documents have the same name, and would be written to the same file: translate them apart"
-        )
-    read = {real_place(path) for path in paths}
-    for place in places:
-        if real_place(place) in read:
-            raise OutputError(f"{place}: is read, and would be replaced: name another file")
-        if place.parent.is_dir() or not is_folder:
-            check_place(place, is_folder=False, force=False)
-    return list(places)
 
 
 def _write(content: str | bytes, place: Path | None, encoding: str) -> None:

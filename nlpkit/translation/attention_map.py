@@ -13,11 +13,13 @@ import numpy as np
 
 from nlpkit.errors import ParameterError
 
+from .marks import is_tag
 from .model_options import TransformerOptions
 
 if TYPE_CHECKING:
     from nlpkit.text.subword import Subwords
 
+    from .marks import Marks
     from .translations import Translation
 
 
@@ -93,6 +95,7 @@ def between_words(
 def attention_of(
     maps: np.ndarray,
     subwords: tuple[Subwords, Subwords],
+    marks: Marks,
     translation: Translation,
     *,
     layer: int,
@@ -106,17 +109,21 @@ def attention_of(
     maps : ndarray (layers, heads, t, s)
         Attention of the start token and the translation, or of the source, to the source and its end token.
     subwords, translation, layer, head, of_source
+    marks : Marks
+        Parts of the source stand in the place of theirs, and the tag is left out.
     """
     source = translation.source_ids
     reading, writing = subwords
     looking, wording = (source, reading) if of_source else (translation.n_best[0].ids, writing)
     rows, columns = wording.parts(looking), reading.parts(source)
+    words = [reading.decode([source[a:b] for a, b in columns]), wording.decode([looking[a:b] for a, b in rows])]
+    if columns and is_tag(words[0][0]):
+        columns, words[0] = columns[1:], words[0][1:]
+        if of_source:
+            rows, words[1] = rows[1:], words[1][1:]
     chosen = maps[layer].mean(0) if head is None else maps[layer, head]
-    return WordAttention(
-        source=reading.decode([source[a:b] for a, b in columns]),
-        target=wording.decode([looking[a:b] for a, b in rows]),
-        weights=between_words(chosen, rows, columns),
-    )
+    read, written = ([marks.restored(word, translation.parts) for word in side] for side in words)
+    return WordAttention(source=read, target=written, weights=between_words(chosen, rows, columns))
 
 
 def check_layer(options: Any, layer: int, head: int | None, *, of_source: bool) -> None:

@@ -99,6 +99,11 @@ class Marks:
         return _PLACEHOLDER.sub(lambda found: known.get(found[0], ""), text)
 
 
+def is_tag(word: str) -> bool:
+    """Whether a word names a target language: ⟦fr⟧."""
+    return bool(_TAG.fullmatch(word))
+
+
 def _spans(text: str, names: Sequence[str]) -> list[tuple[int, int]]:
     """Return the protected parts of a text, and the words that are ``names``, in order."""
     if not names:

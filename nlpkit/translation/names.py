@@ -11,7 +11,7 @@ from nlpkit.text.protected_spans import found_outside
 from .translations import Translation
 
 PIECES = 3
-"""A word of at least so many sub-words, in small letters too, is rare."""
+"""The least number of sub-words of a rare word, in small letters too."""
 _TOGETHER = 512  # texts that are translated again at once
 _LEAST_WORDS = 3  # of a text: one of fewer would be copied as a whole
 _WORD = re.compile(r"(?<![\w-])[^\W\d_a-z]\w+(?![\w-])")

@@ -391,7 +391,7 @@ class Translator:
         self.check_attention(layer, head, of_source=of_source)
         maps = self._computer.attention_maps(translation.source_ids, None if of_source else translation.n_best[0].ids)
         subwords = self.src_subwords, self.trg_subwords
-        return attention_of(maps, subwords, translation, layer=layer, head=head, of_source=of_source)
+        return attention_of(maps, subwords, self.marks, translation, layer=layer, head=head, of_source=of_source)
 
     def check_attention(self, layer: int = -1, head: int | None = None, *, of_source: bool = False) -> None:
         """Raise ParameterError if the model has no attention, or the layer or head does not exist."""

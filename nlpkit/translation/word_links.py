@@ -34,12 +34,8 @@ def word_links(translator: Translator, translation: Translation) -> list[int]:
     if not words or getattr(translator.options, "attention", "") == "none":
         return [-1] * len(words)
     attention = translator.word_attention(translation)
-    marks, source = translator.marks, translator.text_form(translation.source)
-    sides = [
-        [marks.restored(word, translation.parts) for word in side] for side in (attention.source, attention.target)
-    ]
-    skipped = int(bool(marks.targets))  # the tag
-    return links_of(attention.weights[:, skipped:], sides[0][skipped:], sides[1], source, translation.text)
+    source = translator.text_form(translation.source)
+    return links_of(attention.weights, attention.source, attention.target, source, translation.text)
 
 
 def links_of(
