@@ -7,6 +7,8 @@ import re
 from collections.abc import Iterator, Sequence
 from html.parser import HTMLParser
 
+from nlpkit.errors import InputError
+
 from .inline_tags import InlineTag
 from .opening import Document
 from .unit import Unit
@@ -168,6 +170,7 @@ class HTMLDocument(Document):
 
 
 _SPACE = " \t\r\n\f"
+_DEEPEST = 200  # elements around a word
 
 
 def _is_blank(token: tuple[str, str, str]) -> bool:
@@ -205,5 +208,9 @@ def _unit(run: Sequence[tuple[str, str, str]]) -> Unit:
         else:
             if kind == "open" and name not in _VOID:
                 begun.append((len(tags), name))
+                if len(begun) > _DEEPEST:
+                    raise InputError(
+                        f"elements such as <{name}> are nested more than {_DEEPEST} deep within a sentence"
+                    )
             tags.append(InlineTag(begin=len(text), end=len(text), opening=raw))
     return Unit(text=text.rstrip(" "), tags=tuple(tags), things=tuple(things))

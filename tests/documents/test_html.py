@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nlpkit.documents.html import HTMLDocument
+from nlpkit.errors import InputError
 
 
 def same(document: HTMLDocument) -> str:
@@ -110,3 +111,9 @@ def test_any_document_keeps_its_tags(parts: list[str], data: st.DataObject) -> N
     assert sorted(re.findall("<code>.*?</code>", made, re.DOTALL)) == sorted(
         re.findall("<code>.*?</code>", content, re.DOTALL)
     )
+
+
+def test_elements_that_are_nested_too_deep() -> None:
+    assert HTMLDocument("<p>" + "<b>" * 200 + "tea" + "</b>" * 200).units
+    with pytest.raises(InputError, match="elements such as <b> are nested more than 200 deep"):
+        HTMLDocument("<p>" + "<b>" * 3_000 + "tea" + "</b>" * 3_000)
