@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, replace
 from typing import TYPE_CHECKING, Any
 
 from nlpkit.corpora import GivenTexts
+from nlpkit.corpora.paths import find_sources
+from nlpkit.corpora.reader import kind_of
 from nlpkit.corpora.selection import RECORD
 from nlpkit.device import check_count
 from nlpkit.errors import ParameterError
@@ -125,6 +128,8 @@ def translate_files(
     ParameterError
         If a parameter is unknown or wrong.
     """
+    if not isinstance(inputs, GivenTexts | str | os.PathLike):
+        inputs = list(inputs)
     model, from_, to = choice_for(model, from_, to, inputs, read_as)
     layout = TranslationFormat.of(output, format)
     check_count("threads", threads)
@@ -140,8 +145,7 @@ def translate_files(
     from nlpkit.translation.sentence_wise import longer_texts, splits_sentences
 
     is_split = splits_sentences(split_sentences, options, beginnings.of(0, []), [demanded] if demanded else None)
-    is_lines = not isinstance(inputs, GivenTexts) and not layout.has_fields and read_as.per != "file"
-    read_as = replace(read_as, keep_ends=is_split and is_lines)
+    read_as = replace(read_as, keep_ends=is_split and not layout.has_fields and _are_lines(inputs, read_as))
     read: AnyTexts = inputs if isinstance(inputs, GivenTexts) else read_as.texts(inputs)
     kept: list[Translation] = []
     with read as texts:
@@ -208,6 +212,19 @@ def translate_files(
             left_out=dict(getattr(texts, "left_out", {})),
             translations=kept if output is None and seen is None else None,
         )
+
+
+def _are_lines(inputs: StrPath | Iterable[StrPath] | GivenTexts, read_as: Reading) -> bool:
+    """Whether the texts are the lines of files, whose ends stay."""
+    if (
+        isinstance(inputs, GivenTexts)
+        or read_as.per == "file"
+        or read_as.column is not None
+        or read_as.field is not None
+    ):
+        return False
+    given = [inputs] if isinstance(inputs, str | os.PathLike) else inputs
+    return all(kind_of(source.path or "") == "lines" for source in find_sources(given))
 
 
 def translate_texts(

@@ -14,7 +14,7 @@ from nlpkit.corpora.paths import find_sources
 from nlpkit.device import check_count
 from nlpkit.documents.opening import Document
 from nlpkit.documents.unit import Flag, Unit
-from nlpkit.errors import ParameterError
+from nlpkit.errors import OutputError, ParameterError
 from nlpkit.outputs.files import PendingFile, output_errors
 
 from .document_places import places_of
@@ -214,7 +214,14 @@ def _write(content: str | bytes, place: Path | None, encoding: str) -> None:
         return
     if isinstance(content, str):
         is_html = place is not None and place.suffix.lower() in (".html", ".htm")
-        content = content.encode(encoding, "xmlcharrefreplace" if is_html else "strict")
+        try:
+            content = content.encode(encoding, "xmlcharrefreplace" if is_html else "strict")
+        except UnicodeEncodeError as error:
+            sign = error.object[error.start]
+            raise OutputError(
+                f"{place or '<stdout>'}: {encoding} has no {sign!r}, which the translation needs: convert the document"
+                " to UTF-8 first, or name an encoding that has it with --encoding"
+            ) from error
     if place is None:
         sys.stdout.buffer.write(content)
         sys.stdout.flush()

@@ -145,7 +145,7 @@ class TranslationWriter:
             text = translation.text
             line = text.rstrip("\r\n") if self._keep_ends and text.endswith("\n") else text
             end = text[len(line) :] if self._keep_ends else "\n"
-            line = _LINE_END.sub(" ", line) + end
+            line = (line if self._keep_ends else _LINE_END.sub(" ", line)) + end
             yield "\n" + line if self._is_open else line
             self._is_open = not end
         else:
@@ -158,7 +158,7 @@ class TranslationWriter:
         if is_record(record):
             filled = self._filled.fields(record, translation.text)
             if translation.flags:
-                filled.setdefault("flags", list(translation.flags))
+                filled["flags" if "flags" not in filled else f"{self._filled.into}_flags"] = list(translation.flags)
             return filled if self._n_best == 1 else {**filled, "n_best": n_best}
         return {
             "id": number,

@@ -70,7 +70,7 @@ class Marks:
             )
         found = next((each for each in choices if code and _same_language(each, code)), None)
         if choices and found is None and (code is not None or self.targets):
-            what = "say into which: to" if code is None else f"to is {code!r}: expected one of these"
+            what = "name one of these with --to" if code is None else f"to is {code!r}: expected one of these"
             raise ParameterError(f"the model translates into {', '.join(choices)}; {what}")
         return found if self.targets else None
 

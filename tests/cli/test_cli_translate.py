@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -230,6 +231,12 @@ def test_the_layout_of_lines_stays(run: Any, model: Translator, tmp_path: Path) 
     assert ends[0] == ends[1]
     assert found[2].startswith(b"\t- ") or found[2].startswith(b"\t")
     assert found[2].rstrip().count(b"\t") == 2
+    (tmp_path / "old.txt").write_bytes(b"one.\rtwo.\nthree.\n")
+    assert run("translate", "-i", "old.txt", "--model", "model", "--max-length", "3", "-o", "old.out")[0] == 0
+    assert [len(re.findall(sign, (tmp_path / "old.out").read_bytes())) for sign in (b"\r", b"\n")] == [1, 2]
+    (tmp_path / "table.csv").write_text("text\none\ntwo\n''\n")
+    _, rows, _ = run("translate", "-i", "table.csv", "--model", "model", "--max-length", "3")
+    assert (rows.count("\n"), rows[-1:]) == (3, "\n")
     (tmp_path / "next.txt").write_bytes(b"one\n")
     _, both, _ = run("translate", "-i", "in.txt", "next.txt", "--model", "model", "--max-length", "3")
     assert len(both.splitlines()) == len(LAID_OUT) + 1

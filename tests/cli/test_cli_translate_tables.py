@@ -214,7 +214,7 @@ def test_other_suffixes_are_text(run: Any, model: Any, tmp_path: Path, name: str
         (["-i", "full.csv", "lines.txt", "-o", "out.csv", "--into", "x"], "lines.txt has no columns"),
         (["-i", "twice.csv", "-o", "out.jsonl"], "two columns of one name"),
         (["-i", "twice.csv", "-o", "out.csv", "--into", "a"], "two columns have the name 'a'"),
-        (["-i", "app.po", "-o", "out.csv"], "a catalogue of messages"),
+        (["-i", "app.po", "-o", "out.csv"], "a document keeps its kind, .po"),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, list) else None,
 )

@@ -41,7 +41,7 @@ def test_a_language_that_is_not_there() -> None:
     assert Marks().target(None, "fr") is Marks().target("fr-CA", "fr") is Marks().target(None) is None
     with pytest.raises(ParameterError, match="one target language, which it doesn't name"):
         Marks().target("de")
-    with pytest.raises(ParameterError, match="translates into de, fr; say into which: to"):
+    with pytest.raises(ParameterError, match="translates into de, fr; name one of these with --to"):
         MARKS.target(None)
     with pytest.raises(ParameterError, match="translates into de, fr; to is 'es': expected one of these"):
         MARKS.target("es")

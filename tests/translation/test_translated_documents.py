@@ -12,7 +12,7 @@ import pytest
 from nlpkit.cli.main import main
 from nlpkit.errors import InputError, OutputError, ParameterError
 from nlpkit.jobs.document_places import documents_among
-from nlpkit.jobs.translate_documents import translate_documents
+from nlpkit.jobs.translate_documents import _write, translate_documents
 from nlpkit.translation import Translator
 from nlpkit.translation.word_links import word_links
 
@@ -123,3 +123,9 @@ def test_what_is_refused(documents: Path, translator: Translator) -> None:
         translate_documents(documents / "bad.html", model=translator, to="fr")
     with pytest.raises(InputError, match=r"none\.html"):
         translate_documents(documents / "none.html", model=translator, to="fr")
+
+
+def test_an_encoding_that_lacks_what_the_translation_needs(documents: Path) -> None:
+    with pytest.raises(OutputError, match=r"b\.md: ascii has no 'é', which the translation needs"):
+        _write("é", documents / "b.md", "ascii")
+    assert not (documents / "b.md").exists()

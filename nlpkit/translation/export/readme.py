@@ -73,7 +73,8 @@ def readme(model: Exported, quantization: str) -> str:
 
 
 def _code(model: Exported) -> list[str]:
-    begin = f'"⟦{model.marks.targets[0]}⟧ " + ' if model.marks.targets else ""
+    into = next((code for code in model.marks.targets if code != "en"), "en")
+    begin = f'"⟦{into}⟧ " + ' if model.marks.targets else ""
     lines = ["import unicodedata\n"] if model.form else []
     lines.append("import ctranslate2")
     if model.spm:
