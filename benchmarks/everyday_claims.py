@@ -17,6 +17,7 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 from everyday_pairs import _WORD, OTHERS, equal_words, first, of_part, tatoeba
 from machine import machine
 from sacrebleu.metrics import BLEU
@@ -163,7 +164,10 @@ class Checks:
         return {"lines": len(texts), "translations": len(found), "flagged": flagged}
 
     def glossary(self, n: int = 300) -> dict[str, Any]:
-        """Count terms whose required translation, a frequent one in the training, stands; and the BLEU it costs."""
+        """Count terms whose required translation, a frequent one in the training, stands; and the BLEU it costs.
+
+        The BLEU is of all texts, and of those whose human translation has the terms as the glossary demands.
+        """
         terms = dict(self.draw.sample(sorted(self._lexicon().items()), n))
         wanted = re.compile(rf"\b({'|'.join(map(re.escape, terms))})\b", re.IGNORECASE)
         chosen = [(src, trg) for src, trg in self.pairs + self.held if wanted.search(src)]
@@ -177,11 +181,13 @@ class Checks:
             asked += count
             kept += count - len(glossary.missing(text, with_terms))
             before += count - len(glossary.missing(text, own))
-        bleu = [BLEU().corpus_score(each, [references]).score for each in (plain, made)]
-        return {
-            "terms": n, "texts": len(texts), "asked": asked, "kept": kept, "kept without": before,
-            "BLEU without": bleu[0], "BLEU with": bleu[1],
-        }  # fmt: skip
+        follows = [not glossary.missing(text, own) for text, own in zip(texts, references, strict=True)]
+        found: dict[str, Any] = {"terms": n, "asked": asked, "kept": kept, "kept without": before}
+        for name, rows in (("all", range(len(texts))), ("reference has the terms", np.flatnonzero(follows))):
+            wanted_texts = [[each[row] for row in rows] for each in (references, plain, made)]
+            bleu = [BLEU().corpus_score(each, [wanted_texts[0]]).score for each in wanted_texts[1:]]
+            found[name] = {"texts": len(rows), "BLEU without": bleu[0], "BLEU with": bleu[1]}
+        return found
 
     def _lexicon(self) -> dict[str, str]:
         """Return the most associated word of frequent English words, by Dice's coefficient."""

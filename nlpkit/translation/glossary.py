@@ -91,6 +91,10 @@ class Glossary:
         ordered = [term for term in self.terms if term in found]
         return {term: self.terms[term][0] for term in ordered if not self._has_one(target, self.terms[term])}
 
+    def places(self, source: str, term: str) -> list[tuple[int, int]]:
+        """Return where a term stands in a source."""
+        return [found.span() for found in _pattern([term]).finditer(source)]
+
     def _has_one(self, text: str, forms: Sequence[str]) -> bool:
         return any(_pattern([form], ignores_case=not _has_capital(form)).search(text) for form in forms)
 

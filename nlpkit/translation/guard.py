@@ -14,6 +14,7 @@ from nlpkit.text.protected_spans import protected_spans
 from .faults import LIMITS, Fault, GuardLimits, faults_of
 from .glossary import Glossary
 from .marks import Marks
+from .placed_terms import is_appended, with_term
 from .translations import Translation
 
 _TOGETHER = 512  # texts of which the doubtful ones are translated again at once
@@ -45,6 +46,8 @@ class Guard:
         Returns the share of the source's words that a translation does not cover.
     glossary : Glossary, optional
         Terms with their translations.
+    links : callable, optional
+        Returns for each word of a translation the word of its source that it is aligned to.
     """
 
     def __init__(
@@ -55,9 +58,10 @@ class Guard:
         limits: GuardLimits = LIMITS,
         uncovered: Callable[[Translation], float] | None = None,
         glossary: Glossary | None = None,
+        links: Callable[[Translation], list[int]] | None = None,
     ) -> None:
         self._again, self._marks, self._languages, self._limits = again, marks, languages, limits
-        self._uncovered, self._glossary = uncovered, glossary
+        self._uncovered, self._glossary, self._links = uncovered, glossary, links
 
     def over(self, found: Iterable[Translation]) -> Iterator[Translation]:
         """Yield the translations, the doubtful ones mended where that is possible, with their flags."""
@@ -76,7 +80,12 @@ class Guard:
         return found
 
     def _mend(self, block: list[Translation], faults: list[list[Fault]]) -> None:
-        """Translate texts again that lost something or have a loop; keep what has fewer faults."""
+        """Put terms into their places; translate texts again that lost something or have a loop, if that mends it."""
+        for row, own in enumerate(faults):
+            for fault in own:
+                if fault.kind == "missing":
+                    block[row] = self._with_term(block[row], fault.what)
+                    faults[row] = self._faults(block[row])
         for loops in (False, True):
             rows = [row for row, own in enumerate(faults) if _is_mendable(own) and _has_loop(own) == loops]
             wanted = {row: self._phrases(block[row].source, faults[row]) for row in rows}
@@ -87,8 +96,22 @@ class Guard:
             again = self._again(texts, phrases, no_repeat_ngram=4 if loops else 0)
             for row, translation in zip(rows, again, strict=True):
                 left = self._faults(translation)
-                if len(left) < len(faults[row]) and translation.n_best[0].finished:
+                is_after = any(is_appended(translation.text, phrase) for phrase in wanted[row])
+                if len(left) < len(faults[row]) and translation.n_best[0].finished and not is_after:
                     block[row], faults[row] = translation, left
+
+    def _with_term(self, translation: Translation, term: str) -> Translation:
+        """Return a translation with the required form of a term in the place of the words that are aligned to it."""
+        if self._links is None or self._glossary is None:
+            return translation
+        places, form = self._glossary.places(translation.source, term), self._glossary.terms[term][0]
+        text = with_term(translation.source, translation.text, self._links(translation), places, form)
+        best = translation.n_best[0]
+        return (
+            translation
+            if text is None
+            else replace(translation, n_best=[replace(best, text=text), *translation.n_best[1:]])
+        )
 
     def _phrases(self, source: str, faults: Sequence[Fault]) -> list[str]:
         """Return what another translation has to contain: marks of protected parts, and numbers as they are written.

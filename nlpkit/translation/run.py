@@ -82,7 +82,7 @@ class TranslationRun:
         """Yield the translations; what is doubtful is translated again, and flagged if it stays so."""
         from .guard import Guard
 
-        known: dict[str, Any] = {"uncovered": self._uncovered, "glossary": self.glossary}
+        known: dict[str, Any] = {"uncovered": self._uncovered, "glossary": self.glossary, "links": self._links}
         guard = Guard(self._again, self.translator.marks, self.languages, **known)
         found = self.whole(texts)
         if self.translator.marks.placeholders:
@@ -101,6 +101,11 @@ class TranslationRun:
         if getattr(self.translator.options, "attention", "") == "none" or not translation.n_best[0].ids:
             return 0.0
         return self.translator.word_attention(translation).uncovered()
+
+    def _links(self, translation: Translation) -> list[int]:
+        from .word_links import word_links
+
+        return word_links(self.translator, translation)
 
     def _target_ids(self, texts: Iterable[str]) -> list[list[int]]:
         """Return the sub-words of prefixes or phrases; a mark is one."""

@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 if TYPE_CHECKING:
     from .translations import Translation
-    from .translator import Translator
 
 _NAME = re.compile(r"\w+")
 
 
-def word_links(translator: Translator, translation: Translation) -> list[int]:
+def word_links(translator: Any, translation: Translation) -> list[int]:
     """Return for each word of a translation the word of its source that it looks at most.
 
     Parameters

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from nlpkit.errors import InputError, ParameterError
 from nlpkit.jobs import translate_texts
-from nlpkit.translation import DecodingOptions, Translator
+from nlpkit.translation import DecodingOptions, Translation, Translator
 from nlpkit.translation.glossary import Glossary
+from nlpkit.translation.guard import Guard
+from nlpkit.translation.marks import Marks
+from nlpkit.translation.translations import copied
 
 
 @pytest.mark.parametrize(
@@ -70,3 +74,22 @@ def test_terms_are_required(several: Path, tmp_path: Path) -> None:
     assert lost.flags == () or lost.flags == ("glossary term missing: seven",)
     with pytest.raises(ParameterError, match="a glossary needs translations without n_best"):
         translator.translate(texts, DecodingOptions(n_best=2), to="fr", glossary=Glossary({"one": ["un"]}))
+
+
+def test_terms_take_the_place_of_the_words_that_are_aligned_to_them() -> None:
+    glossary = Glossary({"old house": ["Gebäude"], "cat": ["Kater"]})
+
+    def made(source: str, text: str) -> Translation:
+        return Translation(source=source, source_tokens=[], source_ids=[], n_best=copied(text).n_best)
+
+    def again(texts: list[str], phrases: list[list[str]], *, no_repeat_ngram: int) -> Iterator[Translation]:
+        assert phrases == [["Kater"]]
+        return (made(text, "Ich sehe es. Kater.") for text in texts)
+
+    links = {"an old house, today": [0, 2, 1, 3], "I see the cat.": [0, 1, -1]}
+    guard = Guard(again, Marks(), ("en", "de"), glossary=glossary, links=lambda found: links[found.source])
+    found = guard.over([made("an old house, today", "ein Haus alt, heute"), made("I see the cat.", "Ich sehe es.")])
+    assert [(each.text, each.flags) for each in found] == [
+        ("ein Gebäude, heute", ()),
+        ("Ich sehe es.", ("glossary term missing: cat",)),
+    ]
