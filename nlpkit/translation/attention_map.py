@@ -117,7 +117,7 @@ def attention_of(
     looking, wording = (source, reading) if of_source else (translation.n_best[0].ids, writing)
     rows, columns = wording.parts(looking), reading.parts(source)
     words = [reading.decode([source[a:b] for a, b in columns]), wording.decode([looking[a:b] for a, b in rows])]
-    if columns and is_tag(words[0][0]):
+    if marks.targets and columns and is_tag(words[0][0]):
         columns, words[0] = columns[1:], words[0][1:]
         if of_source:
             rows, words[1] = rows[1:], words[1][1:]

@@ -10,6 +10,8 @@ from collections.abc import Mapping, Sequence
 from nlpkit.errors import InputError, ParameterError
 from nlpkit.text.unspaced import stands_alone
 
+from .placed_terms import words_of
+
 
 class Glossary:
     """Terms, and the translations that each of them may have.
@@ -91,9 +93,9 @@ class Glossary:
         ordered = [term for term in self.terms if term in found]
         return {term: self.terms[term][0] for term in ordered if not self._has_one(target, self.terms[term])}
 
-    def places(self, source: str, term: str) -> list[tuple[int, int]]:
-        """Return where a term stands in a source."""
-        return [found.span() for found in _pattern([term]).finditer(source)]
+    def words(self, source: str, term: str) -> list[range]:
+        """Return for each place of a term the words of a source of which it consists: see `placed_terms.words_of`."""
+        return words_of(unicodedata.normalize("NFC", source), _pattern([term]))
 
     def _has_one(self, text: str, forms: Sequence[str]) -> bool:
         return any(_pattern([form], ignores_case=not _has_capital(form)).search(text) for form in forms)

@@ -14,7 +14,7 @@ from nlpkit.text.protected_spans import protected_spans
 from .faults import LIMITS, Fault, GuardLimits, faults_of
 from .glossary import Glossary
 from .marks import Marks
-from .placed_terms import is_appended, with_term
+from .placed_terms import is_appended, with_terms
 from .translations import Translation
 
 _TOGETHER = 512  # texts of which the doubtful ones are translated again at once
@@ -82,10 +82,9 @@ class Guard:
     def _mend(self, block: list[Translation], faults: list[list[Fault]]) -> None:
         """Put terms into their places; translate texts again that lost something or have a loop, if that mends it."""
         for row, own in enumerate(faults):
-            for fault in own:
-                if fault.kind == "missing":
-                    block[row] = self._with_term(block[row], fault.what)
-                    faults[row] = self._faults(block[row])
+            if terms := [fault.what for fault in own if fault.kind == "missing"]:
+                block[row] = self._with_terms(block[row], terms)
+                faults[row] = self._faults(block[row])
         for loops in (False, True):
             rows = [row for row, own in enumerate(faults) if _is_mendable(own) and _has_loop(own) == loops]
             wanted = {row: self._phrases(block[row].source, faults[row]) for row in rows}
@@ -100,18 +99,15 @@ class Guard:
                 if len(left) < len(faults[row]) and translation.n_best[0].finished and not is_after:
                     block[row], faults[row] = translation, left
 
-    def _with_term(self, translation: Translation, term: str) -> Translation:
-        """Return a translation with the required form of a term in the place of the words that are aligned to it."""
+    def _with_terms(self, translation: Translation, terms: Sequence[str]) -> Translation:
+        """Return a translation with the required forms in the place of the words that are aligned to their terms."""
         if self._links is None or self._glossary is None:
             return translation
-        places, form = self._glossary.places(translation.source, term), self._glossary.terms[term][0]
-        text = with_term(translation.source, translation.text, self._links(translation), places, form)
+        forms = [(self._glossary.words(translation.source, term), self._glossary.terms[term][0]) for term in terms]
         best = translation.n_best[0]
-        return (
-            translation
-            if text is None
-            else replace(translation, n_best=[replace(best, text=text), *translation.n_best[1:]])
-        )
+        text, links = with_terms(best.text, self._links(translation), forms)
+        n_best = [replace(best, text=text), *translation.n_best[1:]]
+        return replace(translation, n_best=n_best, links=tuple(links))
 
     def _phrases(self, source: str, faults: Sequence[Fault]) -> list[str]:
         """Return what another translation has to contain: marks of protected parts, and numbers as they are written.

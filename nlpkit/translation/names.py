@@ -11,7 +11,7 @@ from nlpkit.text.protected_spans import found_outside
 from .translations import Translation
 
 PIECES = 3
-"""The least number of sub-words of a rare word, in small letters too."""
+"""The least number of sub-words of a rare word, as it stands and in small letters."""
 _TOGETHER = 512  # texts that are translated again at once
 _LEAST_WORDS = 3  # of a text: one of fewer would be copied as a whole
 _WORD = re.compile(r"(?<![\w-])[^\W\d_a-z]\w+(?![\w-])")
@@ -26,7 +26,8 @@ def copied_names(
 ) -> Iterator[Translation]:
     """Yield the translations, with rare names as in their sources where these have the better score.
 
-    A name is a capitalised word without a hyphen; in languages that capitalise all nouns none is looked for.
+    A name is a capitalised word without a hyphen; in languages that capitalise all nouns, and in one
+    that isn't known, none is looked for.
 
     Parameters
     ----------
@@ -40,7 +41,7 @@ def copied_names(
     """
     waiting = iter(found)
     while block := list(islice(waiting, _TOGETHER)):
-        if (language or "").split("-")[0] not in _CAPITAL_NOUNS:
+        if language and re.split("[-_]", language)[0].lower() not in _CAPITAL_NOUNS:
             names = {row: own for row, each in enumerate(block) if (own := _lost(each, count_pieces))}
             texts = [block[row].source for row in names]
             for row, other in zip(names, again(texts, list(names.values())) if names else (), strict=True):

@@ -1,59 +1,77 @@
-"""`with_term`: the translation that a glossary demands in the place of another."""
+"""`with_terms`: translations that a glossary demands in the place of others."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+
+from nlpkit.text.unspaced import stands_alone
 
 _WORD = re.compile(r"\S+")
-_PARTS = re.compile(r"(\W*(?:\w{1,2}['’])?)(.*?)(\W*)\Z", re.DOTALL)
+_BEFORE = re.compile(r"\W*(?:\w{1,2}['’])?")
+_AFTER = re.compile(r"\W*\Z")
 _SHORT = 3  # letters of an article, which stays before a form
 _CLOSED = re.compile(r"[.!?…]\s*\Z")
 
-Span = tuple[int, int]
+Term = tuple[Sequence[range], str]
+"""For each place of a term the words of the source, and the form that is demanded."""
 
 
-def with_term(source: str, target: str, links: Sequence[int], places: Sequence[Span], form: str) -> str | None:
-    """Return a translation with a term's required form; None if no word belongs to the term.
-
-    Parameters
-    ----------
-    source, target : str
-    links : sequence of int
-        For each word of ``target.split()`` the word of ``source.split()`` that it is aligned to; -1 for none.
-    places : sequence of (int, int)
-        Where the term stands in the source.
-    form : str
+def words_of(source: str, pattern: re.Pattern[str]) -> list[range]:
+    """Return the words between spaces that what a pattern finds consists of, but for punctuation and an elision.
 
     Examples
     --------
-    >>> with_term("I love pizza.", "J'adore la pizza.", [1, 2, 2], [(7, 12)], "tarte")
-    "J'adore la tarte."
-    >>> with_term("I love pizza.", "J'adore ça.", [1, 1], [(7, 12)], "tarte") is None
-    True
+    >>> words_of("L'eau, the ice-water, water's hot water.", re.compile("eau|water|hot water"))
+    [range(0, 1), range(4, 6)]
     """
-    covered = {
-        number
-        for number, word in enumerate(_WORD.finditer(source))
-        if any(word.start() < end and begin < word.end() for begin, end in places)
-    }
-    words = [word.span() for word in _WORD.finditer(target)]
-    runs: list[list[int]] = []
-    for number, link in enumerate(links[: len(words)]):
-        if link in covered:
-            if runs and runs[-1][-1] == number - 1:
-                runs[-1].append(number)
-            else:
-                runs.append([number])
-    chosen = sorted(sorted(runs, key=len, reverse=True)[: len(places)], reverse=True)
-    for run in chosen:
-        long = (number for number in run if _letters(target[slice(*words[number])]) > _SHORT)
-        first, last = words[next(long, run[0])], words[run[-1]]
-        before, after = _PARTS.match(target[slice(*first)]), _PARTS.match(target[slice(*last)])
-        assert before is not None  # both match whatever there is
-        assert after is not None
-        target = target[: first[0]] + before[1] + form + after[3] + target[last[1] :]
-    return target if chosen else None
+    words = [word.span() for word in _WORD.finditer(source)]
+    found = []
+    for place in pattern.finditer(source):
+        covered = [number for number, (begin, end) in enumerate(words) if begin < place.end() and place.start() < end]
+        begin, end = words[covered[0]][0], words[covered[-1]][1]
+        if _BEFORE.fullmatch(source, begin, place.start()) and _AFTER.match(source[place.end() : end]):
+            found.append(range(covered[0], covered[-1] + 1))
+    return found
+
+
+def with_terms(target: str, links: Sequence[int], terms: Sequence[Term]) -> tuple[str, list[int]]:
+    """Return a translation with the required forms in the place of the words that are aligned to their terms.
+
+    A term without such words, or with words of a script without spaces, changes nothing.
+
+    Parameters
+    ----------
+    target : str
+    links : sequence of int
+        For each word of ``target.split()`` the word of the source that it is aligned to; -1 for none.
+    terms : sequence of (sequence of range, str)
+
+    Returns
+    -------
+    str, list of int
+        The text, and the links of its words.
+
+    Examples
+    --------
+    >>> with_terms("J'adore la pizza.", [1, 2, 2], [([range(2, 3)], "tarte aux pommes")])
+    ("J'adore la tarte aux pommes.", [1, 2, 2, 2, 2])
+    >>> with_terms("J'adore ça.", [1, 1], [([range(2, 3)], "tarte")])
+    ("J'adore ça.", [1, 1])
+    """
+    words = _WORD.findall(target)
+    chosen: dict[int, tuple[int, str]] = {}
+    for places, form in terms:
+        runs = sorted(_runs(words, links, {word for place in places for word in place}), key=len, reverse=True)
+        chosen |= {run[0]: (run[-1] + 1, form) for run in runs[: len(places)]}
+    spans = [word.span() for word in _WORD.finditer(target)]
+    made = list(links)
+    for first, (last, form) in sorted(chosen.items(), reverse=True):
+        (begin, _), (_, end) = spans[first], spans[last - 1]
+        before, after = _BEFORE.match(words[first]), _AFTER.search(words[last - 1])
+        target = f"{target[:begin]}{before[0] if before else ''}{form}{after[0] if after else ''}{target[end:]}"
+        made[first:last] = [links[first]] * len(form.split())
+    return target, made
 
 
 def is_appended(text: str, form: str) -> bool:
@@ -68,5 +86,14 @@ def is_appended(text: str, form: str) -> bool:
     return bool(found and _CLOSED.search(head) and not any(map(str.isalnum, tail)))
 
 
-def _letters(word: str) -> int:
-    return sum(map(str.isalpha, word))
+def _runs(words: Sequence[str], links: Sequence[int], covered: set[int]) -> Iterator[range]:
+    """Yield the runs of words that are aligned to some of the source, without an article before them."""
+    begin = 0
+    while begin < len(words):
+        end = begin
+        while end < len(words) and links[end] in covered:
+            end += 1
+        if end > begin and not any(map(stands_alone, "".join(words[begin:end]))):
+            long = (number for number in range(begin, end) if sum(map(str.isalpha, words[number])) > _SHORT)
+            yield range(next(long, begin), end)
+        begin = end + 1

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from nlpkit.registry import TRANSLATION_PAIRS
+
 
 def languages_of(provenance: Mapping[str, Any]) -> tuple[str | None, str | None]:
     """Return the codes of the source and target language, None where they were not given.
@@ -17,6 +19,18 @@ def languages_of(provenance: Mapping[str, Any]) -> tuple[str | None, str | None]
     codes = _data(provenance).get("languages")
     src, trg = codes if isinstance(codes, list | tuple) and len(codes) == 2 else (None, None)
     return src if isinstance(src, str) else None, trg if isinstance(trg, str) else None
+
+
+def source_into(name: object, to: str | None) -> str | None:
+    """Return the language from which a model that ships translates into another; None of other models.
+
+    Examples
+    --------
+    >>> source_into("everyday-de", "en"), source_into("my-model", "en")
+    ('de', None)
+    """
+    pair = TRANSLATION_PAIRS.get(str(name), ())
+    return next((code for code in pair if code != to), None)
 
 
 def sentences_of(provenance: Mapping[str, Any]) -> int:

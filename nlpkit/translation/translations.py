@@ -59,6 +59,8 @@ class Translation:
         Signs that something may be wrong, such as "loop" or "number lost: 42": see `nlpkit.translation.faults`.
     parts : tuple of str
         Protected parts and names of the source, for which marks stand in its sub-words and the translation's.
+    links : tuple of int
+        For each word of ``text.split()`` the word of the source that it is aligned to, where a glossary changed words.
     confidence : float or None
         Probability that it is good, that is, that its chrF is 50 or more; of several sentences the mean, by their
         sub-words. None if the model has learnt none: see `nlpkit.jobs.fit_confidence`.
@@ -72,6 +74,7 @@ class Translation:
     spans: tuple[tuple[tuple[int, int], tuple[int, int]], ...] = ()
     flags: tuple[str, ...] = ()
     parts: tuple[str, ...] = ()
+    links: tuple[int, ...] = ()
     confidence: float | None = None
 
     @property

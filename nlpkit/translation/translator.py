@@ -21,7 +21,7 @@ from .given_texts import checked_texts
 from .glossary import Glossary
 from .marks import Marks
 from .pretrained.opening import is_pretrained, open_pretrained
-from .provenance import languages_of, sentences_of
+from .provenance import languages_of, sentences_of, source_into
 from .run import TranslationRun
 from .sentence_wise import splits_sentences, translate_by_sentences, warn_of_several
 from .text_layout import TextLayout
@@ -254,12 +254,12 @@ class Translator:
             is translated, long sentences are cut, and all around them is copied: see
             `nlpkit.translation.text_layout.TextLayout`.
         guard : bool, optional
-            Translate again what has a loop, or lost a number or a protected part, and flag what stays doubtful: see
-            `nlpkit.translation.guard.Guard`. Default: True for models with marks for protected parts, unless something
-            is asked for that only whole texts have.
+            Translate again what has a loop, or lost a number, rare name or protected part, and flag what stays
+            doubtful: see `nlpkit.translation.guard.Guard`. Default: True for models with marks for protected parts,
+            unless something is asked for that only whole texts have.
         glossary : Glossary, optional
-            Terms with their translations: where the translation of a term is missing, the text is translated again with
-            it required, and flagged if it is still missing.
+            Terms with their translations, which take the place of the words that are aligned to them; where there are
+            none, the text is translated again with the translation required, and flagged if it is still missing.
         """
         given: dict[str, Any] = {"to": to, "from_": from_, "guard": guard, "glossary": glossary, "threads": threads}
         found = self.translate_full(texts, options, beam=beam, split_sentences=split_sentences, **given)
@@ -324,13 +324,13 @@ class Translator:
         options = options or DecodingOptions()
         if beam is not None:
             options = replace(options, beam=beam, n_best=min(options.n_best, beam))
-        languages = from_ or self.languages[0], to or self.languages[1]
+        from_ = from_ or self.languages[0] or source_into(self.path, to)
         run = TranslationRun(
             translator=self,
             computer=self._computer,
             options=options,
             to=to,
-            languages=languages,
+            languages=(from_, to or self.languages[1]),
             threads=threads,
             glossary=glossary,
         )

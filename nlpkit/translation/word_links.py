@@ -30,6 +30,8 @@ def word_links(translator: Any, translation: Translation) -> list[int]:
         if the model has no attention.
     """
     words = translation.text.split()
+    if translation.links:
+        return [*translation.links, *[-1] * (len(words) - len(translation.links))]
     if not words or getattr(translator.options, "attention", "") == "none":
         return [-1] * len(words)
     attention = translator.word_attention(translation)
